@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  resolve: { conditions: ['@ijw/source'] },
+  ssr: { resolve: { conditions: ['@ijw/source'] } },
+  test: {
+    include: ['{packages/*,cli,fixtures,tools}/test/**/*.test.ts'],
+    testTimeout: 60_000,
+    pool: 'threads',
+  },
+});
