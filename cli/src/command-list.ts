@@ -1,0 +1,113 @@
+import type { CommandDefinition } from './command.ts';
+
+const FILE = { notation: '<file>', description: 'a PE file, a bare metadata root, a Webcil or a bundle; - reads standard input' };
+const ENTRY = { flags: '--entry <path>', description: 'the file of that path inside a .NET single-file bundle' };
+
+/** Every command of `ijw`, in the order of the help. A new command is a row here and a file in `commands/`. */
+export const COMMANDS: readonly CommandDefinition[] = [
+  {
+    name: 'info',
+    operands: [{ notation: '<files...>', description: 'PE files; - reads standard input' }],
+    summary: 'one screen: what is this file?',
+    options: [ENTRY],
+    example: 'ijw info app.dll --json',
+    load: () => import('./commands/info.ts'),
+  },
+  {
+    name: 'headers',
+    operands: [FILE],
+    summary: 'every header and directory',
+    options: [ENTRY],
+    example: 'ijw headers kernel.dll',
+    load: () => import('./commands/headers.ts'),
+  },
+  {
+    name: 'tables',
+    operands: [FILE, { notation: '[table]', description: 'a metadata table: MethodDef, or its number 0x06' }],
+    summary: 'metadata tables and heaps',
+    options: [
+      { flags: '--raw', description: 'every row as stored, a line each' },
+      { flags: '--resolved', description: 'every row with its names and signatures, a line each' },
+      ENTRY,
+    ],
+    example: 'ijw tables app.dll MethodDef',
+    load: () => import('./commands/tables.ts'),
+  },
+  {
+    name: 'dis',
+    operands: [FILE, { notation: '[member]', description: 'NS.Type, NS.Type::Method, or a token such as 0x06000001' }],
+    summary: 'IL text',
+    options: [
+      { flags: '--strict', description: 'only what the platform assembler accepts; what it would drop is listed' },
+      { flags: '--tokens', description: 'show metadata tokens' },
+      { flags: '--bytes', description: 'show the bytes of instructions' },
+      { flags: '--raw-eh', description: 'exception clauses in their raw form' },
+      { flags: '--native', description: 'disassemble native method bodies' },
+      { flags: '--source', description: 'source lines from the portable PDB' },
+      { flags: '--listing', description: 'bodies and instructions in the canonical form, a line each' },
+      { flags: '--headers', description: 'PE and CLI headers as comments first' },
+      { flags: '--quote-all-names', description: "put every name in ' '" },
+      { flags: '--no-ca', description: 'leave custom attributes out' },
+      { flags: '--ca-verbal', description: 'custom attributes in words' },
+      { flags: '--no-il', description: 'leave method bodies out' },
+      { flags: '--public-only', description: 'only public types and members' },
+      { flags: '--visibility <list>', description: 'only members so visible: PUB+PRI+FAM+ASM+FAA+FOA+PSC' },
+      { flags: '--forward', description: 'declare every class first' },
+      { flags: '--class-list', description: 'a list of the classes first' },
+      ENTRY,
+    ],
+    example: 'ijw dis app.dll Program::Main',
+    load: () => import('./commands/dis.ts'),
+  },
+  {
+    name: 'boundary',
+    operands: [FILE],
+    summary: 'where managed and native code meet',
+    options: [{ flags: '--dot', description: 'as a graph for Graphviz' }],
+    example: 'ijw boundary mixed.dll',
+    load: () => import('./commands/boundary.ts'),
+  },
+  {
+    name: 'load',
+    operands: [FILE],
+    summary: 'simulate the load as the CLR does it',
+    options: [
+      { flags: '--host <host>', description: 'mscoree (framework) or ijwhost (core)', choices: ['framework', 'core'] },
+      { flags: '--base <address>', description: 'where to map the image' },
+      { flags: '--architecture <name>', description: 'architecture of the process', choices: ['x86', 'x64', 'arm64'] },
+      { flags: '--native-first', description: 'the module is loaded by native code before any runtime' },
+      { flags: '--trace', description: 'print every step' },
+      { flags: '--no-relocate', description: 'refuse to load elsewhere than at the preferred base' },
+      { flags: '--search <dir>', description: 'a folder with DLLs that imports are bound to', repeatable: true },
+    ],
+    example: 'ijw load mixed.dll --host core --trace',
+    load: () => import('./commands/load.ts'),
+  },
+  {
+    name: 'tour',
+    operands: [FILE],
+    summary: 'a mixed-mode file on two screens: what it is, its boundary, its load',
+    options: [
+      { flags: '--host <host>', description: 'mscoree (framework) or ijwhost (core)', choices: ['framework', 'core'] },
+      { flags: '--trace', description: 'every row and every step' },
+    ],
+    example: 'ijw tour mixed.dll',
+    load: () => import('./commands/tour.ts'),
+  },
+  {
+    name: 'demangle',
+    operands: [{ notation: '[names...]', description: 'decorated names; without them, standard input is filtered' }],
+    summary: 'MSVC decorated names as C++',
+    options: [],
+    example: "ijw demangle '?f@@YAHH@Z'",
+    load: () => import('./commands/demangle.ts'),
+  },
+  {
+    name: 'completion',
+    operands: [{ notation: '<shell>', description: 'bash, zsh or fish' }],
+    summary: 'a completion script for a shell',
+    options: [],
+    example: 'source <(ijw completion bash)',
+    load: () => import('./commands/completion.ts'),
+  },
+];

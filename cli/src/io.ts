@@ -1,0 +1,38 @@
+/** Everything a command may touch outside itself: tests give a `run` their own. */
+export interface Io {
+  /** Writes to standard output and returns when the bytes are taken, so that memory does not grow with what is printed. */
+  write(chunk: string | Uint8Array): void;
+  writeError(text: string): void;
+  readFile(path: string): Uint8Array;
+  /** All or nothing: the file is there whole or as it was before. */
+  createFile(path: string): OutputFile;
+  isFile(path: string): boolean;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly isTerminal: boolean;
+  /** Columns of the terminal; 120 where there is none. */
+  readonly width: number;
+}
+
+export interface OutputFile {
+  write(chunk: string | Uint8Array): void;
+  /** Puts the file in its place. */
+  commit(): void;
+  /** Leaves no trace. */
+  discard(): void;
+}
+
+/** The reader of our output has gone (`| head`): the command ends quietly. */
+export class ClosedPipeError extends Error {
+  override readonly name = 'ClosedPipeError';
+}
+
+/** A file that cannot be read or written, said in words for the user. */
+export class FileAccessError extends Error {
+  override readonly name = 'FileAccessError';
+  readonly path: string;
+
+  constructor(path: string, message: string) {
+    super(message);
+    this.path = path;
+  }
+}

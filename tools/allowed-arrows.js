@@ -1,0 +1,12 @@
+/** The floors of the house: what each package may import. A package imports only from floors below its own. */
+export const ALLOWED_ARROWS = {
+  '@ijw/binary': [],
+  '@ijw/demangle': [],
+  '@ijw/pe': ['@ijw/binary'],
+  '@ijw/machine': ['@ijw/binary'],
+  '@ijw/metadata': ['@ijw/binary', '@ijw/pe'],
+  '@ijw/il': ['@ijw/binary', '@ijw/pe', '@ijw/metadata'],
+  '@ijw/vtfixup': ['@ijw/binary', '@ijw/pe', '@ijw/metadata', '@ijw/demangle'],
+  '@ijw/loader': ['@ijw/binary', '@ijw/pe', '@ijw/metadata', '@ijw/vtfixup', '@ijw/machine'],
+  '@ijw/interop': ['@ijw/binary', '@ijw/pe', '@ijw/metadata', '@ijw/demangle', '@ijw/il', '@ijw/vtfixup', '@ijw/machine', '@ijw/loader'],
+};
