@@ -1,0 +1,67 @@
+import { PAGE_SIZE } from './page.ts';
+
+/** Frame number of a page that was committed and never touched: it reads as zeroes once it gets a frame. */
+export const UNTOUCHED = -1;
+/** Frame number of a page that is reserved only. */
+export const RESERVED = -2;
+
+/** One reservation: its page table. Five bytes a page. */
+export interface Region {
+  readonly base: number;
+  readonly end: number;
+  readonly frames: Int32Array;
+  readonly rights: Uint8Array;
+}
+
+export function createRegion(base: number, size: number): Region {
+  const pages = size / PAGE_SIZE;
+  return { base, end: base + size, frames: new Int32Array(pages).fill(RESERVED), rights: new Uint8Array(pages) };
+}
+
+/** Reservations ordered by address, found by bisection with the last hit tried first. */
+export class RegionList {
+  readonly #regions: Region[] = [];
+  #last: Region | undefined;
+
+  get all(): readonly Region[] {
+    return this.#regions;
+  }
+
+  find(address: number): Region | undefined {
+    const last = this.#last;
+    if (last && address >= last.base && address < last.end) return last;
+    const found = this.#regions[this.#indexBelow(address)];
+    if (!found || address >= found.end) return undefined;
+    this.#last = found;
+    return found;
+  }
+
+  /** The first region that begins or reaches into `[base, base + size)`. */
+  overlapping(base: number, size: number): Region | undefined {
+    const below = this.#regions[this.#indexBelow(base)];
+    if (below && below.end > base) return below;
+    const above = this.#regions[this.#indexBelow(base) + 1];
+    return above && above.base < base + size ? above : undefined;
+  }
+
+  insert(region: Region): void {
+    this.#regions.splice(this.#indexBelow(region.base) + 1, 0, region);
+  }
+
+  remove(region: Region): void {
+    this.#regions.splice(this.#regions.indexOf(region), 1);
+    this.#last = undefined;
+  }
+
+  /** Index of the last region whose base is at or below `address`, -1 when there is none. */
+  #indexBelow(address: number): number {
+    let low = 0;
+    let high = this.#regions.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#regions[middle]!.base <= address) low = middle + 1;
+      else high = middle;
+    }
+    return low - 1;
+  }
+}

@@ -1,0 +1,164 @@
+import { AddressSpace, faultText, isFault, isRefusal, PAGE_SIZE, PageRights, pageRightsText } from '@ijw/machine';
+import { describe, expect, it } from 'vitest';
+
+const MIB = 0x100000;
+
+function mapped(rights: number = PageRights.readWrite, size = 0x10000): { space: AddressSpace; base: number } {
+  const space = new AddressSpace();
+  const base = space.reserve(size);
+  if (typeof base !== 'number') throw new Error(base.message);
+  expect(space.commit(base, size, rights)).toBeUndefined();
+  return { space, base };
+}
+
+describe('AddressSpace.reserve', () => {
+  it('places reservations of 64 KiB steps one after another and fills the first gap', () => {
+    const space = new AddressSpace();
+    expect(space.reserve(1)).toBe(0x10000);
+    expect(space.reserve(0x10001)).toBe(0x20000);
+    expect(space.reserve(1)).toBe(0x40000);
+    expect(space.release(0x20000)).toBeUndefined();
+    expect(space.reserve(0x20000)).toBe(0x20000);
+  });
+
+  it('takes the wished address, also far beyond 4 GiB', () => {
+    const space = new AddressSpace();
+    expect(space.reserve(MIB, 0x7ff6_0000_0000)).toBe(0x7ff6_0000_0000);
+    expect(space.reserve(MIB, 0x1_8000_0000)).toBe(0x1_8000_0000);
+    expect(space.reserve(MIB, 0x1_8000_0000)).toMatchObject({ kind: 'refusal', code: 'ADDRESS_TAKEN' });
+    expect(space.reserve(MIB, 0x1_7fff_0000)).toMatchObject({ code: 'ADDRESS_TAKEN' });
+    expect(space.reserve(0x10000, 0x1_7fff_0000)).toBe(0x1_7fff_0000);
+  });
+
+  it.each([
+    [0, undefined],
+    [-1, undefined],
+    [Number.NaN, undefined],
+    [2 ** 48, undefined],
+    [0x1000, 0x1234],
+    [0x1000, -0x10000],
+    [0x2000, 2 ** 47 - 0x1000],
+  ])('refuses the range of %s bytes at %s', (size, at) => {
+    expect(new AddressSpace().reserve(size, at)).toMatchObject({ kind: 'refusal', code: 'BAD_RANGE' });
+  });
+
+  it('says when no gap is left', () => {
+    const space = new AddressSpace({ addressLimit: 0x40000 });
+    expect(space.reserve(0x30000)).toBe(0x10000);
+    expect(space.reserve(1)).toMatchObject({ code: 'NO_SPACE' });
+  });
+});
+
+describe('AddressSpace rights', () => {
+  it('never makes a page writable and executable', () => {
+    const { space, base } = mapped();
+    expect(space.protect(base, PAGE_SIZE, 7)).toMatchObject({ kind: 'refusal', code: 'WRITE_AND_EXECUTE' });
+    expect(space.commit(base, PAGE_SIZE, 6)).toMatchObject({ kind: 'refusal', code: 'WRITE_AND_EXECUTE' });
+    expect(space.query(base).rights).toBe(PageRights.readWrite);
+  });
+
+  it('writes code under read and write, then runs it under read and execute', () => {
+    const { space, base } = mapped();
+    expect(space.write(base, Uint8Array.of(0xc3))).toBeUndefined();
+    expect(space.fetch(base, 1)).toMatchObject({ kind: 'fault', access: 'execute', lacked: 'execute', address: base });
+    expect(space.protect(base, 1, PageRights.readExecute)).toBe(PageRights.readWrite);
+    expect(space.fetch(base, 1)).toEqual(Uint8Array.of(0xc3));
+    expect(space.writeU8(base, 0)).toMatchObject({ kind: 'fault', access: 'write', lacked: 'write' });
+  });
+
+  it('answers protect with the rights of the first page and leaves the neighbours alone', () => {
+    const { space, base } = mapped();
+    space.protect(base + PAGE_SIZE, 1, PageRights.read);
+    expect(space.protect(base, 2 * PAGE_SIZE, PageRights.none)).toBe(PageRights.readWrite);
+    expect(space.query(base + PAGE_SIZE).rights).toBe(0);
+    expect(space.query(base + 2 * PAGE_SIZE).rights).toBe(PageRights.readWrite);
+  });
+
+  it('refuses to protect what is not committed or not reserved', () => {
+    const space = new AddressSpace();
+    const base = space.reserve(0x10000) as number;
+    space.commit(base, PAGE_SIZE, PageRights.read);
+    expect(space.protect(base, 2 * PAGE_SIZE, PageRights.read)).toMatchObject({ code: 'NOT_COMMITTED', address: base + PAGE_SIZE });
+    expect(space.protect(0x9000_0000, 1, PageRights.read)).toMatchObject({ code: 'NOT_RESERVED' });
+    expect(space.protect(base + 0xf000, 0x2000, PageRights.read)).toMatchObject({ code: 'NOT_RESERVED' });
+    expect(space.commit(base, 0, PageRights.read)).toMatchObject({ code: 'BAD_RANGE' });
+    expect(space.release(base + PAGE_SIZE)).toMatchObject({ code: 'NOT_RESERVED' });
+  });
+
+  it('shows rights as three letters', () => {
+    expect([0, 1, 3, 5].map(pageRightsText)).toEqual(['---', 'r--', 'rw-', 'r-x']);
+  });
+});
+
+describe('AddressSpace access', () => {
+  it('reads back what was written, in every width and across pages', () => {
+    const { space, base } = mapped();
+    const at = base + PAGE_SIZE - 3;
+    expect(space.writeU64(at, 0x1122334455667788n)).toBeUndefined();
+    expect(space.readU64(at)).toBe(0x1122334455667788n);
+    expect(space.readU32(at + 1)).toBe(0x44556677);
+    expect(space.readU16(at + 2)).toBe(0x5566);
+    expect(space.readU8(at)).toBe(0x88);
+    space.writeU32(base, 0xffffffff);
+    space.writeU16(base + 4, 0xabcd);
+    expect(space.readU32(base)).toBe(0xffffffff);
+    expect(space.readU64(base)).toBe(0xabcdffffffffn);
+  });
+
+  it('reads zeroes from pages that were never touched, without giving them a frame', () => {
+    const { space, base } = mapped(PageRights.readWrite, 64 * MIB);
+    expect(space.read(base, MIB)).toEqual(new Uint8Array(MIB));
+    expect(space.residentBytes).toBe(0);
+    expect(space.committedBytes).toBe(64 * MIB);
+    space.writeU8(base + 5 * MIB, 1);
+    expect(space.residentBytes).toBe(PAGE_SIZE);
+  });
+
+  it('says where an access failed and what lacked', () => {
+    const { space, base } = mapped(PageRights.read, PAGE_SIZE);
+    expect(space.read(base + PAGE_SIZE - 2, 4)).toEqual({ kind: 'fault', address: base + PAGE_SIZE, access: 'read', lacked: 'region' });
+    expect(space.readU32(0)).toMatchObject({ lacked: 'region' });
+    expect(space.write(base, Uint8Array.of(1))).toMatchObject({ lacked: 'write', address: base });
+    const fault = space.readU8(base + PAGE_SIZE);
+    expect(isFault(fault) && faultText(fault)).toBe(`read at 0x11000: nothing is mapped there`);
+    expect(isRefusal(fault)).toBe(false);
+  });
+
+  it('writes all or nothing', () => {
+    const { space, base } = mapped(PageRights.readWrite, 0x10000);
+    space.protect(base + PAGE_SIZE, PAGE_SIZE, PageRights.read);
+    expect(space.write(base + PAGE_SIZE - 2, Uint8Array.of(1, 2, 3, 4))).toMatchObject({ address: base + PAGE_SIZE });
+    expect(space.readU16(base + PAGE_SIZE - 2)).toBe(0);
+  });
+
+  it('gives decommitted and released pages back, zeroed', () => {
+    const { space, base } = mapped();
+    space.write(base, new Uint8Array(0x10000).fill(0xaa));
+    expect(space.residentBytes).toBe(0x10000);
+    space.decommit(base, PAGE_SIZE);
+    expect(space.readU8(base)).toMatchObject({ lacked: 'commitment' });
+    space.commit(base, PAGE_SIZE, PageRights.readWrite);
+    expect(space.readU8(base)).toBe(0);
+    space.release(base);
+    expect(space.residentBytes).toBe(0);
+    expect(space.committedBytes).toBe(0);
+    expect(space.query(base).state).toBe('free');
+  });
+
+  it('holds the bytes in one WebAssembly memory that is hardly larger than what was touched', () => {
+    const { space, base } = mapped(PageRights.readWrite, 4 * MIB);
+    space.write(base, new Uint8Array(4 * MIB).fill(1));
+    expect(space.memory).toBeInstanceOf(WebAssembly.Memory);
+    expect(space.memory.buffer.byteLength).toBeLessThan(4 * MIB * 1.2);
+    const at = space.translate(base + 0x12345, 'read');
+    expect(new Uint8Array(space.memory.buffer)[at as number]).toBe(1);
+  });
+
+  it('bounds what may be committed', () => {
+    const space = new AddressSpace({ commitLimit: MIB });
+    const base = space.reserve(0x1000_0000) as number;
+    expect(space.commit(base, 2 * MIB, PageRights.read)).toMatchObject({ code: 'COMMIT_LIMIT' });
+    expect(space.commit(base, MIB, PageRights.read)).toBeUndefined();
+    expect(space.commit(base, MIB, PageRights.readWrite)).toBeUndefined();
+  });
+});
