@@ -1,1 +1,28 @@
-export {};
+export {
+  type ExceptionClause,
+  ExceptionClauseFlags,
+  type ExceptionClauseKind,
+  exceptionClauseKind,
+} from './body/exception-clause.ts';
+export {
+  type BadInstruction,
+  decodeInstructions,
+  type Instruction,
+  instructionAt,
+  type Operand,
+  type OperandType,
+  operandAt,
+} from './body/instruction.ts';
+export { BAD_INSTRUCTION, InstructionCursor } from './body/instruction-cursor.ts';
+export { codeOf, type MethodBody, MethodBodyFlags, type MethodBodyOptions, readMethodBody, TINY_MAX_STACK } from './body/method-body.ts';
+export { type MethodDataSection, MethodSectionFlags } from './body/method-data-section.ts';
+export {
+  FlowControl,
+  type OpCode,
+  type OpCodeKind,
+  OperandKind,
+  type OperandKindName,
+  type StackPop,
+  type StackPush,
+} from './opcodes/opcode.ts';
+export { allOpCodes, type OpCodeName, OpCodes, opCodeOf, opCodesByIndex, operandKindNames } from './opcodes/opcode-table.ts';

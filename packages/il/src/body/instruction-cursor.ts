@@ -1,0 +1,139 @@
+import { OperandKind } from '../opcodes/opcode.ts';
+import { instructionSizes, OpCodes, operandKinds, UNDEFINED_OPERAND } from '../opcodes/opcode-table.ts';
+import { int32At, uint16At } from './little-endian.ts';
+
+/** `InstructionCursor.index` where no instruction could be decoded. */
+export const BAD_INSTRUCTION = -1;
+
+const SWITCH = OpCodes.switch.index;
+
+/**
+ * Walks the instructions of one method without allocating. After `moveNext()` returned `true`, the fields describe one instruction; positions
+ * (`at`, `operandAt`, `nextAt`) count from the first byte of `bytes`, offsets (`offset`, branch targets) from the first byte of the code.
+ * A byte that starts no instruction, or one whose operand leaves the code, is reported with `index` = `BAD_INSTRUCTION`, and the walk goes on
+ * at the byte after it.
+ *
+ * The readers of operands check nothing: each is only right for its own operand kinds, for which the bytes were checked by `moveNext`.
+ */
+export class InstructionCursor {
+  bytes: Uint8Array;
+  /** Where the code starts and ends in `bytes`. */
+  start: number;
+  end: number;
+  /** Where the instruction starts. */
+  at: number;
+  /** Where its operand starts. */
+  operandAt: number;
+  /** Where the next instruction starts. May be set, to go on elsewhere. */
+  nextAt: number;
+  /** `OpCode.index`, or `BAD_INSTRUCTION`. */
+  index = BAD_INSTRUCTION;
+  /** An `OperandKind`, or `UNDEFINED_OPERAND`. */
+  operandKind: number = UNDEFINED_OPERAND;
+
+  constructor(bytes: Uint8Array, start = 0, end: number = bytes.length) {
+    this.bytes = bytes;
+    this.start = start;
+    this.end = Math.min(end, bytes.length);
+    this.at = start;
+    this.operandAt = start;
+    this.nextAt = start;
+  }
+
+  /** The same cursor over other code. */
+  reset(bytes: Uint8Array, start: number, end: number): void {
+    this.bytes = bytes;
+    this.start = start;
+    this.end = Math.min(end, bytes.length);
+    this.at = start;
+    this.operandAt = start;
+    this.nextAt = start;
+    this.index = BAD_INSTRUCTION;
+    this.operandKind = UNDEFINED_OPERAND;
+  }
+
+  /** Moves to the next instruction; `false` at the end of the code. */
+  moveNext(): boolean {
+    const at = this.nextAt;
+    if (at >= this.end) return false;
+    const first = this.bytes[at]!;
+    const wide = first === 0xfe && at + 1 < this.end;
+    const index = wide ? 0x100 | this.bytes[at + 1]! : first;
+    const next = at + instructionSizes[index]!;
+    this.at = at;
+    this.operandAt = wide ? at + 2 : at + 1;
+    if (next === at || next > this.end || (index === SWITCH && next + this.switchCount * 4 > this.end)) return this.moveOverBad(at);
+    this.index = index;
+    this.operandKind = operandKinds[index]!;
+    this.nextAt = index === SWITCH ? next + this.switchCount * 4 : next;
+    return true;
+  }
+
+  private moveOverBad(at: number): boolean {
+    this.index = BAD_INSTRUCTION;
+    this.operandKind = UNDEFINED_OPERAND;
+    this.operandAt = at + 1;
+    this.nextAt = at + 1;
+    return true;
+  }
+
+  /** Offset of the instruction in the code. */
+  get offset(): number {
+    return this.at - this.start;
+  }
+
+  /** Bytes of the instruction. */
+  get size(): number {
+    return this.nextAt - this.at;
+  }
+
+  /** The operand's byte, unsigned (`ShortInlineVar`; `unaligned.`, `no.`). */
+  get uint8(): number {
+    return this.bytes[this.operandAt]!;
+  }
+
+  /** The operand's byte, signed (`ldc.i4.s`). */
+  get int8(): number {
+    return (this.bytes[this.operandAt]! << 24) >> 24;
+  }
+
+  /** `InlineVar`. */
+  get uint16(): number {
+    return uint16At(this.bytes, this.operandAt);
+  }
+
+  /** Four bytes, signed: `InlineI`, and the bits of `ShortInlineR`. */
+  get int32(): number {
+    return int32At(this.bytes, this.operandAt);
+  }
+
+  /** Four bytes, unsigned: a token, and the bits of `ShortInlineR`. */
+  get uint32(): number {
+    return int32At(this.bytes, this.operandAt) >>> 0;
+  }
+
+  /** The lower and the upper half of eight bytes (`InlineI8`, `InlineR`), unsigned. */
+  get low32(): number {
+    return int32At(this.bytes, this.operandAt) >>> 0;
+  }
+
+  get high32(): number {
+    return int32At(this.bytes, this.operandAt + 4) >>> 0;
+  }
+
+  /** Where a branch goes, as an offset in the code (32 bits, so it wraps): `ShortInlineBrTarget`, `InlineBrTarget`. May be negative or beyond it. */
+  get branchTarget(): number {
+    const distance = this.operandKind === OperandKind.ShortInlineBrTarget ? this.int8 : this.int32;
+    return (this.nextAt - this.start + distance) | 0;
+  }
+
+  /** How many targets a `switch` has. */
+  get switchCount(): number {
+    return int32At(this.bytes, this.operandAt) >>> 0;
+  }
+
+  /** Target `index` of a `switch`, as an offset in the code. */
+  switchTarget(index: number): number {
+    return (this.nextAt - this.start + int32At(this.bytes, this.operandAt + 4 + index * 4)) | 0;
+  }
+}
