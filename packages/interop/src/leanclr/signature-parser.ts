@@ -1,0 +1,163 @@
+import { LEANCLR_CONVENTIONS, type LeanClrConvention, type LeanClrSignature, type LeanClrType } from './signature.ts';
+
+/** Longer strings and deeper types than these name no method of a real assembly. */
+const MAXIMUM_LENGTH = 65_536;
+const MAXIMUM_DEPTH = 64;
+
+/** Where a signature string stops making sense; `excerpt` shows the place with a caret under it. */
+export class LeanClrSignatureError extends Error {
+  override readonly name = 'LeanClrSignatureError';
+  readonly position: number;
+  readonly excerpt: string;
+
+  constructor(text: string, position: number, message: string) {
+    super(message);
+    this.position = position;
+    const start = Math.max(0, position - 60);
+    this.excerpt = `${text.slice(start, position + 20)}\n${' '.repeat(position - start)}^`;
+  }
+}
+
+/** Characters that end a name. A back-tick belongs to the name (`List`1`), and so does `/` between nested types. */
+const STOP = new Set([...'[](){}<>,*& ']);
+
+/** The grammar of `sig`, read once from left to right. Throws `LeanClrSignatureError`. */
+export function parseLeanClrSignature(text: string): LeanClrSignature {
+  if (text.length > MAXIMUM_LENGTH)
+    throw new LeanClrSignatureError(text, MAXIMUM_LENGTH, `A signature is at most ${MAXIMUM_LENGTH} characters long`);
+  return new SignatureParser(text).signature();
+}
+
+class SignatureParser {
+  readonly #text: string;
+  #position = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  signature(): LeanClrSignature {
+    const module = this.#accept('[') ? this.#until(']') : undefined;
+    const type = this.#typeName();
+    const method = this.#methodName();
+    const genericArity = this.#genericArity();
+    const parameters = this.#accept('(') ? this.#parameters() : undefined;
+    if (this.#position < this.#text.length) throw this.#error('Nothing more was expected here');
+    return { module, type, method, genericArity, parameters };
+  }
+
+  /** The declaring type: everything up to `::`, which no name contains. */
+  #typeName(): string {
+    const end = this.#text.indexOf('::', this.#position);
+    if (end < 0) throw this.#error('"::" between type and method is missing', this.#text.length);
+    const name = this.#text.slice(this.#position, end);
+    const bad = [...name].findIndex((character) => character === ' ' || character === '(' || character === ')' || character === ',');
+    if (name === '' || bad >= 0) throw this.#error('A type name was expected', this.#position + Math.max(0, bad));
+    this.#position = end + 2;
+    return name;
+  }
+
+  /** Compiler-made names carry angle brackets (`<Main>g__f|0_0`), so a name ends only at `(` or at a generic arity. */
+  #methodName(): string {
+    const rest = this.#text.slice(this.#position);
+    const name = /^(?:<[^<>(),]*>)?[^<>(),[\]*& ]+(?:<[^<>(),]+>[^<>(),]*)*/.exec(rest)?.[0];
+    if (!name) throw this.#error('A method name was expected');
+    this.#position += name.length;
+    return name;
+  }
+
+  #genericArity(): number {
+    if (!this.#accept('<')) return 0;
+    let arity = 1;
+    while (this.#accept(',')) arity++;
+    this.#expect('>');
+    return arity;
+  }
+
+  #parameters(): LeanClrType[] {
+    const parameters: LeanClrType[] = [];
+    if (this.#accept(')')) return parameters;
+    do parameters.push(this.#type(0));
+    while (this.#accept(','));
+    this.#expect(')');
+    return parameters;
+  }
+
+  #type(depth: number): LeanClrType {
+    if (depth > MAXIMUM_DEPTH) throw this.#error(`Types are nested deeper than ${MAXIMUM_DEPTH}`);
+    let type = this.#text.startsWith('delegate*', this.#position) ? this.#functionPointer(depth) : this.#named(depth);
+    for (let suffixes = 0; ; suffixes++) {
+      if (suffixes > MAXIMUM_DEPTH) throw this.#error(`Types are nested deeper than ${MAXIMUM_DEPTH}`);
+      if (this.#accept('*')) type = { kind: 'pointer', element: type };
+      else if (this.#accept('&')) type = { kind: 'byReference', element: type };
+      else if (this.#accept('[')) type = this.#array(type);
+      else return type;
+    }
+  }
+
+  #named(depth: number): LeanClrType {
+    const start = this.#position;
+    while (this.#position < this.#text.length && !STOP.has(this.#text[this.#position]!)) this.#position++;
+    if (this.#position === start) throw this.#error('A type was expected');
+    const name = this.#text.slice(start, this.#position);
+    return { kind: 'named', name, arguments: this.#accept('<') ? this.#typeArguments(depth) : [] };
+  }
+
+  #typeArguments(depth: number): LeanClrType[] {
+    const types: LeanClrType[] = [];
+    do types.push(this.#type(depth + 1));
+    while (this.#accept(','));
+    this.#expect('>');
+    return types;
+  }
+
+  #array(element: LeanClrType): LeanClrType {
+    if (this.#accept(']')) return { kind: 'array', element, rank: 1, vector: true };
+    if (this.#accept('*')) {
+      this.#expect(']');
+      return { kind: 'array', element, rank: 1, vector: false };
+    }
+    let rank = 1;
+    while (this.#accept(',')) rank++;
+    this.#expect(']');
+    return { kind: 'array', element, rank, vector: false };
+  }
+
+  #functionPointer(depth: number): LeanClrType {
+    this.#position += 'delegate*'.length;
+    const convention = this.#accept(' unmanaged[') ? this.#convention() : undefined;
+    this.#expect('<');
+    const types = this.#typeArguments(depth);
+    return { kind: 'functionPointer', convention, parameters: types.slice(0, -1), result: types.at(-1)! };
+  }
+
+  #convention(): LeanClrConvention {
+    const start = this.#position;
+    const name = this.#until(']');
+    const convention = LEANCLR_CONVENTIONS.find((candidate) => candidate === name);
+    if (!convention) throw this.#error(`A calling convention was expected: ${LEANCLR_CONVENTIONS.join(', ')}`, start);
+    return convention;
+  }
+
+  #until(end: string): string {
+    const stop = this.#text.indexOf(end, this.#position);
+    if (stop <= this.#position) throw this.#error(`A name and "${end}" were expected`);
+    const name = this.#text.slice(this.#position, stop);
+    this.#position = stop + end.length;
+    return name;
+  }
+
+  #accept(word: string): boolean {
+    if (!this.#text.startsWith(word, this.#position)) return false;
+    this.#position += word.length;
+    return true;
+  }
+
+  #expect(word: string): void {
+    if (!this.#accept(word)) throw this.#error(`"${word}" was expected`);
+  }
+
+  #error(message: string, position = this.#position): LeanClrSignatureError {
+    return new LeanClrSignatureError(this.#text, position, message);
+  }
+}
