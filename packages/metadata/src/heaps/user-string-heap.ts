@@ -1,0 +1,53 @@
+import type { MetadataPlace } from '../metadata-place.ts';
+import { BlobHeap } from './blob-heap.ts';
+
+/** ECMA-335 II.24.2.4: blobs of UTF-16 text with a last byte that tells whether any character needs more than 8-bit handling. */
+export class UserStringHeap {
+  private readonly blobs: BlobHeap;
+
+  constructor(bytes: Uint8Array, place: MetadataPlace) {
+    this.blobs = new BlobHeap(bytes, place, '#US');
+  }
+
+  get bytes(): Uint8Array {
+    return this.blobs.bytes;
+  }
+
+  get size(): number {
+    return this.blobs.size;
+  }
+
+  /** The text; unpaired surrogates are kept. @param offset the low 24 bits of an `ldstr` token */
+  get(offset: number): string {
+    const bytes = this.blobs.get(offset);
+    const length = bytes.length >>> 1;
+    let text = '';
+    for (let index = 0; index < length; index++) {
+      text += String.fromCharCode(bytes[index * 2]! | (bytes[index * 2 + 1]! << 8));
+    }
+    return text;
+  }
+
+  /** The stored bytes of the text, without the last one (no copy). */
+  utf16(offset: number): Uint8Array {
+    const bytes = this.blobs.get(offset);
+    return bytes.subarray(0, bytes.length & ~1);
+  }
+
+  /** The last byte, or `undefined` when the blob has an even length and so none. */
+  terminal(offset: number): number | undefined {
+    const bytes = this.blobs.get(offset);
+    return bytes.length & 1 ? bytes[bytes.length - 1] : undefined;
+  }
+
+  /** Every string with its offset, in order, until the heap ends or one is malformed. */
+  *entries(): Generator<{ readonly offset: number; readonly text: string }> {
+    let offset = 1;
+    while (offset < this.bytes.length) {
+      const start = this.blobs.start(offset);
+      const length = this.blobs.length(offset);
+      if (length > 0) yield { offset, text: this.get(offset) };
+      offset = start + length;
+    }
+  }
+}

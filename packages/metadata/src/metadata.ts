@@ -1,0 +1,282 @@
+import type { Diagnostics } from '@ijw/binary';
+import { type PEImage, readCliHeader } from '@ijw/pe';
+import { BlobHeap } from './heaps/blob-heap.ts';
+import { GuidHeap } from './heaps/guid-heap.ts';
+import { StringHeap } from './heaps/string-heap.ts';
+import { UserStringHeap } from './heaps/user-string-heap.ts';
+import { MetadataPlace } from './metadata-place.ts';
+import { type MetadataRoot, readMetadataRoot } from './metadata-root.ts';
+import { type PdbStream, readPdbStream } from './pdb-stream.ts';
+import { type SelectedStreams, type StreamName, selectStreams } from './stream-selection.ts';
+import { OwnerLookup } from './tables/owner-lookup.ts';
+import type { RowRange } from './tables/row-range.ts';
+import { HeapSizes } from './tables/table-layout.ts';
+import { readTables, readTablesHeader, type Tables, type TablesHeader } from './tables/tables-stream.ts';
+import {
+  type EventToken,
+  type FieldToken,
+  isNilToken,
+  type MethodDefToken,
+  type ParamToken,
+  type PropertyToken,
+  type Token,
+  type TypeDefToken,
+} from './tables/token.ts';
+
+export interface MetadataOptions {
+  /** Absolute file offset of the first byte, for errors. */
+  readonly base?: number;
+  /** RVA of the first byte, for errors. */
+  readonly rva?: number;
+  /** When given, what can be gone on after (a table longer than its stream, a stream beyond the end) is reported here instead of thrown. */
+  readonly diagnostics?: Diagnostics;
+}
+
+const NO_BYTES = new Uint8Array(0);
+
+/**
+ * ECMA-335 metadata, or a portable PDB's: root, streams, heaps, tables. Making one reads the root and the stream headers; everything else is read
+ * from the bytes when asked for.
+ */
+export class Metadata {
+  readonly bytes: Uint8Array;
+  readonly root: MetadataRoot;
+  readonly place: MetadataPlace;
+  /** The streams in use, where several have one name. */
+  readonly selected: SelectedStreams;
+  private readonly diagnostics: Diagnostics | undefined;
+  private stringHeap: StringHeap | undefined;
+  private userStringHeap: UserStringHeap | undefined;
+  private guidHeap: GuidHeap | undefined;
+  private blobHeap: BlobHeap | undefined;
+  private header: TablesHeader | undefined;
+  private allTables: Tables | undefined;
+  private pdb: PdbStream | null | undefined;
+  private ownerLookup: OwnerLookup | undefined;
+
+  private constructor(bytes: Uint8Array, place: MetadataPlace, diagnostics: Diagnostics | undefined) {
+    this.bytes = bytes;
+    this.place = place;
+    this.diagnostics = diagnostics;
+    this.root = readMetadataRoot(bytes, place, diagnostics);
+    this.selected = selectStreams(this.root);
+  }
+
+  /**
+   * The metadata that the CLI header of an image points at; `undefined` when there is no CLI header or it names no metadata.
+   * @throws BadImageError when there is one that cannot be read
+   */
+  static of(image: PEImage, options: Pick<MetadataOptions, 'diagnostics'> = {}): Metadata | undefined {
+    const directory = readCliHeader(image)?.metaData;
+    if (directory === undefined || directory.rva === 0) return undefined;
+    const { rva, size } = directory;
+    const bytes = image.bytesAt(rva, size, 'the metadata');
+    return new Metadata(bytes, new MetadataPlace(image.rvaToOffset(rva) ?? rva, rva), options.diagnostics);
+  }
+
+  /** Metadata that stands alone: a portable PDB, a `BSJB` file, an edit-and-continue delta. @throws BadImageError */
+  static parse(bytes: Uint8Array, { base = 0, rva, diagnostics }: MetadataOptions = {}): Metadata {
+    return new Metadata(bytes, new MetadataPlace(base, rva), diagnostics);
+  }
+
+  /** The bytes of a stream (no copy), or `undefined` when there is none of that name. Cut where the metadata ends. */
+  stream(name: StreamName): Uint8Array | undefined {
+    const header = this.selected.find(name);
+    return header && this.bytes.subarray(header.offset, Math.min(header.offset + header.size, this.bytes.length));
+  }
+
+  get strings(): StringHeap {
+    this.stringHeap ??= new StringHeap(this.stream('#Strings') ?? NO_BYTES, this.placeOf('#Strings'));
+    return this.stringHeap;
+  }
+
+  get userStrings(): UserStringHeap {
+    this.userStringHeap ??= new UserStringHeap(this.stream('#US') ?? NO_BYTES, this.placeOf('#US'));
+    return this.userStringHeap;
+  }
+
+  get guids(): GuidHeap {
+    this.guidHeap ??= new GuidHeap(this.stream('#GUID') ?? NO_BYTES, this.placeOf('#GUID'));
+    return this.guidHeap;
+  }
+
+  get blobs(): BlobHeap {
+    this.blobHeap ??= new BlobHeap(this.stream('#Blob') ?? NO_BYTES, this.placeOf('#Blob'));
+    return this.blobHeap;
+  }
+
+  /** What precedes the rows. @throws BadImageError NO_TABLES when there is neither `#~` nor `#-` nor `#Schema` */
+  get tablesHeader(): TablesHeader {
+    this.header ??= readTablesHeader(this.tablesBytes(), this.placeOf(this.tablesStreamName()));
+    return this.header;
+  }
+
+  /** Every table, those that are not in the file with no rows. @throws BadImageError */
+  get tables(): Tables {
+    this.allTables ??= readTables({
+      bytes: this.tablesBytes(),
+      place: this.placeOf(this.tablesStreamName()),
+      header: this.tablesHeader,
+      layoutInput: { heapSizes: this.tablesHeader.heapSizes, rowCounts: this.layoutRowCounts(), forceLarge: this.isMinimalDelta },
+      diagnostics: this.diagnostics,
+    });
+    return this.allTables;
+  }
+
+  /** The `#Pdb` stream of a portable PDB. @throws BadImageError */
+  get pdbStream(): PdbStream | undefined {
+    if (this.pdb === undefined) {
+      const bytes = this.stream('#Pdb');
+      this.pdb = bytes === undefined ? null : readPdbStream(bytes, this.placeOf('#Pdb'));
+    }
+    return this.pdb ?? undefined;
+  }
+
+  /** A `#JTD` stream makes every index 4 bytes wide. */
+  get isMinimalDelta(): boolean {
+    return this.selected.find('#JTD') !== undefined;
+  }
+
+  /** The row numbers and heap offsets of an edit-and-continue delta go on where the generation before ended. */
+  get isDelta(): boolean {
+    return (this.tablesHeader.heapSizes & HeapSizes.DeltaOnly) !== 0;
+  }
+
+  /** Searches from a row to the rows that say more about it. */
+  get owners(): OwnerLookup {
+    this.ownerLookup ??= new OwnerLookup(this.tables);
+    return this.ownerLookup;
+  }
+
+  fieldsOf(typeDefRid: number): RowRange {
+    return this.owners.fieldsOf(typeDefRid);
+  }
+
+  methodsOf(typeDefRid: number): RowRange {
+    return this.owners.methodsOf(typeDefRid);
+  }
+
+  paramsOf(methodDefRid: number): RowRange {
+    return this.owners.paramsOf(methodDefRid);
+  }
+
+  eventsOf(typeDefRid: number): RowRange {
+    return this.owners.eventsOf(typeDefRid);
+  }
+
+  propertiesOf(typeDefRid: number): RowRange {
+    return this.owners.propertiesOf(typeDefRid);
+  }
+
+  /** The type that a member is declared in; nil when no type has it. */
+  declaringType(member: FieldToken | MethodDefToken | EventToken | PropertyToken): TypeDefToken {
+    return this.owners.declaringType(member);
+  }
+
+  /** The method of a parameter; nil when no method has it. */
+  declaringMethod(param: ParamToken): MethodDefToken {
+    return this.owners.declaringMethod(param);
+  }
+
+  /** The type around a nested type; nil for others. */
+  enclosingType(typeDef: TypeDefToken): TypeDefToken {
+    return this.owners.enclosingType(typeDef);
+  }
+
+  /** Row numbers of NestedClass for the types directly within a type. */
+  nestedTypesOf(typeDefRid: number): RowRange {
+    return this.owners.key('NestedClass', 'EnclosingClass').range(typeDefRid);
+  }
+
+  /** Row numbers of InterfaceImpl. */
+  interfaceImplsOf(typeDefRid: number): RowRange {
+    return this.owners.key('InterfaceImpl', 'Class').range(typeDefRid);
+  }
+
+  /** Row numbers of MethodImpl. */
+  methodImplsOf(typeDefRid: number): RowRange {
+    return this.owners.key('MethodImpl', 'Class').range(typeDefRid);
+  }
+
+  /** Row numbers of CustomAttribute. */
+  customAttributesOf(parent: Token): RowRange {
+    return this.owners.byCoded('CustomAttribute', 'Parent', 'HasCustomAttribute', parent);
+  }
+
+  /** Row numbers of DeclSecurity. */
+  declSecuritiesOf(parent: Token): RowRange {
+    return this.owners.byCoded('DeclSecurity', 'Parent', 'HasDeclSecurity', parent);
+  }
+
+  /** Row numbers of GenericParam, by ascending row; `Number` tells their order. */
+  genericParamsOf(owner: Token): RowRange {
+    return this.owners.byCoded('GenericParam', 'Owner', 'TypeOrMethodDef', owner);
+  }
+
+  /** Row numbers of GenericParamConstraint. */
+  constraintsOf(genericParamRid: number): RowRange {
+    return this.owners.key('GenericParamConstraint', 'Owner').range(genericParamRid);
+  }
+
+  /** Row numbers of MethodSemantics for an event or a property. */
+  semanticsOf(association: EventToken | PropertyToken): RowRange {
+    return this.owners.byCoded('MethodSemantics', 'Association', 'HasSemantics', association);
+  }
+
+  /** Row numbers of MethodSemantics for an accessor. */
+  semanticsOfMethod(methodDefRid: number): RowRange {
+    return this.owners.key('MethodSemantics', 'Method').range(methodDefRid);
+  }
+
+  /** The row of ImplMap for a method or a field; `undefined` when there is none. The same goes for every `find…`. */
+  findImplMap(member: MethodDefToken | FieldToken): number | undefined {
+    return this.owners.firstByCoded('ImplMap', 'MemberForwarded', 'MemberForwarded', member) || undefined;
+  }
+
+  findConstant(parent: FieldToken | ParamToken | PropertyToken): number | undefined {
+    return this.owners.firstByCoded('Constant', 'Parent', 'HasConstant', parent) || undefined;
+  }
+
+  findFieldMarshal(parent: FieldToken | ParamToken): number | undefined {
+    return this.owners.firstByCoded('FieldMarshal', 'Parent', 'HasFieldMarshal', parent) || undefined;
+  }
+
+  findFieldRva(field: FieldToken): number | undefined {
+    return this.findByRow('FieldRVA', 'Field', field);
+  }
+
+  findFieldLayout(field: FieldToken): number | undefined {
+    return this.findByRow('FieldLayout', 'Field', field);
+  }
+
+  findClassLayout(typeDef: TypeDefToken): number | undefined {
+    return this.findByRow('ClassLayout', 'Parent', typeDef);
+  }
+
+  private findByRow(table: 'FieldRVA' | 'FieldLayout' | 'ClassLayout', column: 'Field' | 'Parent', token: Token): number | undefined {
+    if (isNilToken(token)) return undefined;
+    return this.owners.key(table, column as never).first(token & 0xffffff) || undefined;
+  }
+
+  /** A portable PDB's columns that name rows of the type system are as wide as those tables demand, which are in another file. */
+  private layoutRowCounts(): readonly number[] {
+    const external = this.pdbStream?.typeSystemRowCounts;
+    return external === undefined ? this.tablesHeader.rowCounts : this.tablesHeader.rowCounts.map((count, id) => count || external[id]!);
+  }
+
+  private tablesStreamName(): StreamName {
+    return this.selected.format === 'compressed' ? '#~' : this.selected.find('#-') !== undefined ? '#-' : '#Schema';
+  }
+
+  private tablesBytes(): Uint8Array {
+    const bytes = this.stream(this.tablesStreamName());
+    if (bytes === undefined) {
+      throw this.place.error('NO_TABLES', 0, 'the metadata root', 'There is no tables stream (#~, #- or #Schema)');
+    }
+    return bytes;
+  }
+
+  private placeOf(name: StreamName): MetadataPlace {
+    return this.place.at(this.selected.find(name)?.offset ?? 0);
+  }
+}

@@ -1,0 +1,99 @@
+import { BadImageError, hex } from '@ijw/binary';
+import { type CodedIndexDecoder, codedIndexDecoder } from './coded-index.ts';
+import type { ColumnKind } from './schema.ts';
+import { TableId, type TableName } from './table-id.ts';
+import type { ColumnLayout, ColumnWidth } from './table-layout.ts';
+import { nilToken, type Token } from './token.ts';
+
+/** The rows of one table as they lie in the stream. */
+export interface RowBytes {
+  readonly view: DataView;
+  /** Of the first row in `view`. */
+  readonly start: number;
+  readonly rowSize: number;
+  readonly rowCount: number;
+  /** Absolute file offset of `view`, for errors. */
+  readonly base: number;
+  /** RVA of `view`, when the metadata has one. */
+  readonly rva: number | undefined;
+}
+
+/** One column of one table: reads a cell straight from the bytes. */
+export class Column {
+  readonly table: TableName;
+  readonly name: string;
+  readonly kind: ColumnKind;
+  readonly width: ColumnWidth;
+  readonly rowCount: number;
+  /** From the start of the row. */
+  readonly offset: number;
+  private readonly view: DataView;
+  private readonly stride: number;
+  /** Where row 0 would be, so that row 1 is one stride on. */
+  private readonly origin: number;
+  private readonly rows: RowBytes;
+  private readonly targetTag: number;
+  private readonly coded: CodedIndexDecoder | undefined;
+
+  constructor(table: TableName, layout: ColumnLayout, rows: RowBytes) {
+    this.table = table;
+    this.name = layout.name;
+    this.kind = layout.kind;
+    this.width = layout.width;
+    this.offset = layout.offset;
+    this.rowCount = rows.rowCount;
+    this.view = rows.view;
+    this.stride = rows.rowSize;
+    this.origin = rows.start + layout.offset - rows.rowSize;
+    this.rows = rows;
+    this.targetTag = 'table' in layout.kind ? TableId[layout.kind.table] << 24 : -1;
+    this.coded = layout.kind.kind === 'coded' ? codedIndexDecoder(layout.kind.coded) : undefined;
+  }
+
+  /**
+   * The cell as stored, unsigned.
+   * @param rid row number, from 1
+   * @throws BadImageError BAD_ROW when the table has no such row
+   */
+  at(rid: number): number {
+    if (!(rid >= 1 && rid <= this.rowCount)) throw this.badRow(rid);
+    const position = this.origin + rid * this.stride;
+    return this.width === 2 ? this.view.getUint16(position, true) : this.view.getUint32(position, true);
+  }
+
+  /**
+   * The token that a table or coded column holds; nil (0) for row 0. The row need not exist.
+   * @throws BadImageError BAD_ROW, BAD_CODED_INDEX
+   */
+  token(rid: number): Token {
+    const raw = this.at(rid);
+    if (this.coded !== undefined) {
+      const token = this.coded.decode(raw);
+      if (token !== -1) return token;
+    } else if (this.targetTag >= 0 && raw <= 0xffffff) {
+      return raw === 0 ? nilToken : ((this.targetTag | raw) as Token);
+    }
+    throw this.error('BAD_CODED_INDEX', `${hex(raw)} is no row that ${this.table}.${this.name} can name`, rid);
+  }
+
+  /** A `BadImageError` that points at a cell. */
+  error(code: string, message: string, rid: number): BadImageError {
+    const position = Math.max(0, this.origin + rid * this.stride);
+    const { base, rva } = this.rows;
+    return new BadImageError({
+      code,
+      offset: base + position,
+      ...(rva !== undefined && { rva: rva + position }),
+      reading: `the ${this.table} table`,
+      message,
+    });
+  }
+
+  private badRow(rid: number): BadImageError {
+    return this.error(
+      'BAD_ROW',
+      `The ${this.table} table has ${this.rowCount} rows, not a row ${rid}`,
+      this.rowCount === 0 ? 1 : this.rowCount,
+    );
+  }
+}

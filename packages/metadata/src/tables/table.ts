@@ -1,0 +1,63 @@
+import { UsageError } from '@ijw/binary';
+import { Column, type RowBytes } from './column.ts';
+import type { ColumnName } from './schema.ts';
+import { TableId, type TableName } from './table-id.ts';
+import type { TableLayout } from './table-layout.ts';
+
+/** Every column's raw value by name. */
+export type Row<N extends TableName> = { readonly [C in ColumnName<N>]: number };
+
+/** One metadata table. Cells are read from the bytes when asked for; nothing is kept. */
+export class Table<N extends TableName = TableName> {
+  readonly name: N;
+  readonly id: TableId;
+  readonly rowCount: number;
+  readonly rowSize: number;
+  /** Of the first row, from the start of the tables stream. */
+  readonly offset: number;
+  /** The tables header says that the rows are sorted by the table's key. */
+  readonly declaredSorted: boolean;
+  private readonly layout: TableLayout;
+  private readonly rows: RowBytes;
+  private made: readonly Column[] | undefined;
+  private byName: Map<string, Column> | undefined;
+
+  constructor(name: N, layout: TableLayout, rows: RowBytes, declaredSorted: boolean) {
+    this.name = name;
+    this.id = TableId[name];
+    this.layout = layout;
+    this.rows = rows;
+    this.rowCount = rows.rowCount;
+    this.rowSize = rows.rowSize;
+    this.offset = rows.start;
+    this.declaredSorted = declaredSorted;
+  }
+
+  /** In stored order. */
+  get columns(): readonly Column[] {
+    this.made ??= this.layout.columns.map((layout) => new Column(this.name, layout, this.rows));
+    return this.made;
+  }
+
+  /** A column to read many cells of. */
+  column(name: ColumnName<N>): Column {
+    this.byName ??= new Map(this.columns.map((column) => [column.name, column]));
+    const column = this.byName.get(name);
+    if (column === undefined) throw new UsageError(`${this.name} has no column "${name}"`);
+    return column;
+  }
+
+  /** The cell as stored, unsigned. @throws BadImageError BAD_ROW when there is no such row (from 1) */
+  get(rid: number, name: ColumnName<N>): number {
+    return this.column(name).at(rid);
+  }
+
+  /** Every cell of a row. @throws BadImageError BAD_ROW */
+  row(rid: number): Row<N> {
+    return Object.fromEntries(this.columns.map((column) => [column.name, column.at(rid)])) as Row<N>;
+  }
+
+  has(rid: number): boolean {
+    return rid >= 1 && rid <= this.rowCount;
+  }
+}

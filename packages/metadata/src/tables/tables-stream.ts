@@ -1,0 +1,117 @@
+import type { BadImageError, Diagnostics } from '@ijw/binary';
+import type { MetadataPlace } from '../metadata-place.ts';
+import { Table } from './table.ts';
+import { TableId, type TableName, tableNameOf, tableNames } from './table-id.ts';
+import { HeapSizes, type LayoutInput, layoutTables, type TableLayout } from './table-layout.ts';
+
+/** ECMA-335 II.24.2.6: what precedes the rows of `#~` or `#-`. */
+export interface TablesHeader {
+  readonly majorVersion: number;
+  readonly minorVersion: number;
+  /** `HeapSizes` bits. */
+  readonly heapSizes: number;
+  /** The byte after: ECMA-335 says 1; the runtime keeps the width of the largest row number there. */
+  readonly reserved: number;
+  /** A bit per table that is there, and per table that is sorted. */
+  readonly valid: bigint;
+  readonly sorted: bigint;
+  /** By table number, 64 of them. */
+  readonly rowCounts: readonly number[];
+  /** The four bytes that `HeapSizes.ExtraData` announces. */
+  readonly extraData: number | undefined;
+  /** Of header, row counts and extra data, in bytes. */
+  readonly size: number;
+}
+
+const FIXED_SIZE = 24;
+
+export type Tables = { readonly [N in TableName]: Table<N> };
+
+const truncated = (place: MetadataPlace, message: string): BadImageError => place.error('TRUNCATED', 0, 'the tables header', message);
+
+/** @throws BadImageError TRUNCATED when the stream ends within the header */
+export function readTablesHeader(bytes: Uint8Array, place: MetadataPlace): TablesHeader {
+  if (bytes.length < FIXED_SIZE) throw truncated(place, `${FIXED_SIZE} bytes wanted, the stream has ${bytes.length}`);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const valid = view.getBigUint64(8, true);
+  const rowCounts = new Array<number>(64).fill(0);
+  let position = FIXED_SIZE;
+  const next = (): number => {
+    if (position + 4 > bytes.length) throw truncated(place, `The row counts go beyond the ${bytes.length} bytes of the stream`);
+    position += 4;
+    return view.getUint32(position - 4, true);
+  };
+  for (let id = 0; id < 64; id++) if ((valid >> BigInt(id)) & 1n) rowCounts[id] = next();
+  const heapSizes = view.getUint8(6);
+  const extraData = heapSizes & HeapSizes.ExtraData ? next() : undefined;
+  return {
+    majorVersion: view.getUint8(4),
+    minorVersion: view.getUint8(5),
+    heapSizes,
+    reserved: view.getUint8(7),
+    valid,
+    sorted: view.getBigUint64(16, true),
+    rowCounts,
+    extraData,
+    size: position,
+  };
+}
+
+/** The tables stream: its header and a `Table` for every table there is. */
+export interface TablesStreamInput {
+  readonly bytes: Uint8Array;
+  readonly place: MetadataPlace;
+  readonly header: TablesHeader;
+  readonly layoutInput: LayoutInput;
+  /** When given, a table that the stream is too short for keeps the rows that are there, and that is reported here. */
+  readonly diagnostics: Diagnostics | undefined;
+}
+
+/** Rows of a table whose columns nobody knows make everything behind them unreadable. */
+function checkUnknownTables({ header, place, diagnostics }: TablesStreamInput): number {
+  for (let id = 0; id < 64; id++) {
+    if (tableNameOf(id) !== undefined || header.rowCounts[id] === 0) continue;
+    const error = place.error(
+      'UNKNOWN_TABLE',
+      0,
+      'the tables header',
+      `Table 0x${id.toString(16)} is not known, it has ${header.rowCounts[id]} rows`,
+    );
+    if (diagnostics === undefined) throw error;
+    diagnostics.record(error);
+    return id;
+  }
+  return 64;
+}
+
+function rowsThatFit(input: TablesStreamInput, name: TableName, start: number, layout: TableLayout): number {
+  const claimed = input.header.rowCounts[TableId[name]]!;
+  const room = Math.max(0, Math.floor((input.bytes.length - start) / layout.rowSize));
+  // A row number is 24 bits of a token; no table is larger (II.22).
+  const limit = Math.min(room, 0xffffff);
+  if (claimed <= limit) return claimed;
+  const message = `${claimed} rows of ${layout.rowSize} bytes wanted, the stream has room for ${limit}`;
+  const error = input.place.error('TOO_MANY_ROWS', Math.min(start, input.bytes.length), `the ${name} table`, message);
+  if (input.diagnostics === undefined) throw error;
+  input.diagnostics.record(error);
+  return limit;
+}
+
+/** @throws BadImageError TOO_MANY_ROWS, UNKNOWN_TABLE (recorded instead when there is a diagnostics sink) */
+export function readTables(input: TablesStreamInput): Tables {
+  const { bytes, place, header } = input;
+  const layouts = layoutTables(input.layoutInput);
+  const unreadableFrom = checkUnknownTables(input);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  let start = header.size;
+  const tables: Partial<Record<TableName, Table>> = {};
+  for (const name of tableNames) {
+    const layout = layouts[name];
+    const id = TableId[name];
+    const rowCount = id < unreadableFrom ? rowsThatFit(input, name, start, layout) : 0;
+    const sorted = ((header.sorted >> BigInt(id)) & 1n) === 1n;
+    tables[name] = new Table(name, layout, { view, start, rowSize: layout.rowSize, rowCount, base: place.base, rva: place.rva }, sorted);
+    start += rowCount * layout.rowSize;
+  }
+  return tables as Tables;
+}
