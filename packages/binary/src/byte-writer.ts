@@ -32,32 +32,38 @@ export class ByteWriter {
   }
 
   u8(value: number): this {
-    this.#view.setUint8(this.reserve(1), value);
+    const start = this.reserve(1);
+    this.#view.setUint8(start, value);
     return this;
   }
 
   u16(value: number): this {
-    this.#view.setUint16(this.reserve(2), value, true);
+    const start = this.reserve(2);
+    this.#view.setUint16(start, value, true);
     return this;
   }
 
   u32(value: number): this {
-    this.#view.setUint32(this.reserve(4), value, true);
+    const start = this.reserve(4);
+    this.#view.setUint32(start, value, true);
     return this;
   }
 
   u64(value: bigint | number): this {
-    this.#view.setBigUint64(this.reserve(8), BigInt(value), true);
+    const start = this.reserve(8);
+    this.#view.setBigUint64(start, BigInt(value), true);
     return this;
   }
 
   f32(value: number): this {
-    this.#view.setFloat32(this.reserve(4), value, true);
+    const start = this.reserve(4);
+    this.#view.setFloat32(start, value, true);
     return this;
   }
 
   f64(value: number): this {
-    this.#view.setFloat64(this.reserve(8), value, true);
+    const start = this.reserve(8);
+    this.#view.setFloat64(start, value, true);
     return this;
   }
 
