@@ -1,3 +1,4 @@
+export { CodeBuilder, type Label, type LabelledClause, type OperandValue } from './body/code-builder.ts';
 export {
   type ExceptionClause,
   ExceptionClauseFlags,
@@ -7,6 +8,7 @@ export {
 export {
   type BadInstruction,
   decodeInstructions,
+  floatOperand,
   type Instruction,
   instructionAt,
   type Operand,
@@ -14,7 +16,9 @@ export {
   operandAt,
 } from './body/instruction.ts';
 export { BAD_INSTRUCTION, InstructionCursor } from './body/instruction-cursor.ts';
+export { type EncodableInstruction, encodedSize, encodeInstruction, encodeInstructions } from './body/instruction-encoder.ts';
 export { codeOf, type MethodBody, MethodBodyFlags, type MethodBodyOptions, readMethodBody, TINY_MAX_STACK } from './body/method-body.ts';
+export { type EncodableBody, encodeMethodBody, type RawSection } from './body/method-body-encoder.ts';
 export { type MethodDataSection, MethodSectionFlags } from './body/method-data-section.ts';
 export {
   FlowControl,

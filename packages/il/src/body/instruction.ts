@@ -74,6 +74,16 @@ const float64 = (bits: bigint): Operand => {
   return { kind: 'float64', value: view.getFloat64(0), bits };
 };
 
+/** The operand of `ldc.r4` or `ldc.r8` that loads `value`. */
+export function floatOperand(kind: 'float32' | 'float64', value: number): Operand {
+  if (kind === 'float32') {
+    view.setFloat32(0, value);
+    return float32(view.getUint32(0));
+  }
+  view.setFloat64(0, value);
+  return float64(view.getBigUint64(0));
+}
+
 const uint64 = (cursor: InstructionCursor): bigint => (BigInt(cursor.high32) << 32n) | BigInt(cursor.low32);
 
 /** The operand of the cursor's instruction, which is not a bad one. */
