@@ -1,15 +1,28 @@
+export { BlobHeapBuilder } from './builder/blob-heap-builder.ts';
+export { GuidHeapBuilder } from './builder/guid-heap-builder.ts';
+export { type BuildOptions, type CellInput, MetadataBuilder, type NamedStream, type RowInput } from './builder/metadata-builder.ts';
+export { StringHeapBuilder } from './builder/string-heap-builder.ts';
+export type { TablesHeaderOverrides } from './builder/tables-writer.ts';
+export { encodeUserString, UserStringHeapBuilder } from './builder/user-string-heap-builder.ts';
 export { BlobHeap } from './heaps/blob-heap.ts';
 export { formatGuid, GuidHeap, parseGuid } from './heaps/guid-heap.ts';
 export { StringHeap } from './heaps/string-heap.ts';
 export { UserStringHeap } from './heaps/user-string-heap.ts';
 export { Metadata, type MetadataOptions } from './metadata.ts';
 export { MetadataPlace } from './metadata-place.ts';
-export { METADATA_SIGNATURE, type MetadataRoot, readMetadataRoot, type StreamHeader } from './metadata-root.ts';
+export {
+  METADATA_SIGNATURE,
+  type MetadataRoot,
+  type MetadataRootInput,
+  readMetadataRoot,
+  type StreamHeader,
+  writeMetadataRoot,
+} from './metadata-root.ts';
 export { fieldFullName, methodFullName } from './names/method-full-name.ts';
 export { methodSignatureOf, methodSignatureText, parameterNames } from './names/method-signature-text.ts';
 export { typeFullName } from './names/type-full-name.ts';
 export { modifierNames, typeSpecText, typeText } from './names/type-text.ts';
-export { type PdbStream, readPdbStream } from './pdb-stream.ts';
+export { type PdbStream, readPdbStream, writePdbStream } from './pdb-stream.ts';
 export { ElementType, type PrimitiveName, primitiveElementTypes, primitiveNameOf } from './signatures/element-type.ts';
 export {
   decodeFieldSignature,
@@ -22,6 +35,14 @@ export {
   SignatureDecoder,
   type SignatureSource,
 } from './signatures/signature-decoder.ts';
+export {
+  encodeFieldSignature,
+  encodeLocalSignature,
+  encodeMethodSignature,
+  encodeMethodSpec,
+  encodePropertySignature,
+  encodeTypeSpec,
+} from './signatures/signature-encoder.ts';
 export {
   CallingConvention,
   callingConventionName,

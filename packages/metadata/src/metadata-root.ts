@@ -1,4 +1,4 @@
-import { ByteReader, type Diagnostics, hex } from '@ijw/binary';
+import { ByteReader, ByteWriter, type Diagnostics, hex } from '@ijw/binary';
 import { MetadataPlace } from './metadata-place.ts';
 
 /** ECMA-335 II.24.2.2. */
@@ -77,4 +77,26 @@ export function readMetadataRoot(bytes: Uint8Array, place = new MetadataPlace(0)
   reader.skip(1);
   const count = reader.u16();
   return { majorVersion, minorVersion, version, versionLength, flags, streams: readStreams(reader, count, diagnostics) };
+}
+
+/** What a root is written from. */
+export interface MetadataRootInput {
+  readonly version: string;
+  readonly streams: readonly { readonly name: string; readonly bytes: Uint8Array }[];
+}
+
+/** The twin of `readMetadataRoot`: the root, the stream headers and the streams behind them, each on a 4-byte boundary. */
+export function writeMetadataRoot({ version, streams }: MetadataRootInput): Uint8Array {
+  const writer = new ByteWriter().u32(METADATA_SIGNATURE).u16(1).u16(1).u32(0);
+  const text = new ByteWriter().cstring(version).align(4).toBytes();
+  writer.u32(text.length).bytes(text).u16(0).u16(streams.length);
+  const headers = streams.map(({ name, bytes }) => {
+    const at = writer.length;
+    writer.u32(0).u32(bytes.length).cstring(name).align(4);
+    return at;
+  });
+  streams.forEach(({ bytes }, index) => {
+    writer.align(4).patchU32(headers[index]!, writer.length).bytes(bytes);
+  });
+  return writer.align(4).toBytes();
 }

@@ -5,7 +5,7 @@ import { GuidHeap } from './heaps/guid-heap.ts';
 import { StringHeap } from './heaps/string-heap.ts';
 import { UserStringHeap } from './heaps/user-string-heap.ts';
 import { MetadataPlace } from './metadata-place.ts';
-import { type MetadataRoot, readMetadataRoot } from './metadata-root.ts';
+import { type MetadataRoot, readMetadataRoot, type StreamHeader } from './metadata-root.ts';
 import { type PdbStream, readPdbStream } from './pdb-stream.ts';
 import { type SelectedStreams, type StreamName, selectStreams } from './stream-selection.ts';
 import { OwnerLookup } from './tables/owner-lookup.ts';
@@ -82,7 +82,7 @@ export class Metadata {
   /** The bytes of a stream (no copy), or `undefined` when there is none of that name. Cut where the metadata ends. */
   stream(name: StreamName): Uint8Array | undefined {
     const header = this.selected.find(name);
-    return header && this.bytes.subarray(header.offset, Math.min(header.offset + header.size, this.bytes.length));
+    return header && this.bytesOf(header);
   }
 
   get strings(): StringHeap {
@@ -105,9 +105,9 @@ export class Metadata {
     return this.blobHeap;
   }
 
-  /** What precedes the rows. @throws BadImageError NO_TABLES when there is neither `#~` nor `#-` nor `#Schema` */
+  /** What precedes the rows. @throws BadImageError NO_TABLES when there is neither `#~` nor `#-` */
   get tablesHeader(): TablesHeader {
-    this.header ??= readTablesHeader(this.tablesBytes(), this.placeOf(this.tablesStreamName()));
+    this.header ??= readTablesHeader(this.tablesBytes(), this.tablesPlace);
     return this.header;
   }
 
@@ -115,7 +115,7 @@ export class Metadata {
   get tables(): Tables {
     this.allTables ??= readTables({
       bytes: this.tablesBytes(),
-      place: this.placeOf(this.tablesStreamName()),
+      place: this.tablesPlace,
       header: this.tablesHeader,
       layoutInput: { heapSizes: this.tablesHeader.heapSizes, rowCounts: this.layoutRowCounts(), forceLarge: this.isMinimalDelta },
       diagnostics: this.diagnostics,
@@ -264,16 +264,18 @@ export class Metadata {
     return external === undefined ? this.tablesHeader.rowCounts : this.tablesHeader.rowCounts.map((count, id) => count || external[id]!);
   }
 
-  private tablesStreamName(): StreamName {
-    return this.selected.format === 'compressed' ? '#~' : this.selected.find('#-') !== undefined ? '#-' : '#Schema';
+  private tablesBytes(): Uint8Array {
+    const { tables } = this.selected;
+    if (tables === undefined) throw this.place.error('NO_TABLES', 0, 'the metadata root', 'There is no tables stream (#~ or #-)');
+    return this.bytesOf(tables);
   }
 
-  private tablesBytes(): Uint8Array {
-    const bytes = this.stream(this.tablesStreamName());
-    if (bytes === undefined) {
-      throw this.place.error('NO_TABLES', 0, 'the metadata root', 'There is no tables stream (#~, #- or #Schema)');
-    }
-    return bytes;
+  private get tablesPlace(): MetadataPlace {
+    return this.place.at(this.selected.tables?.offset ?? 0);
+  }
+
+  private bytesOf({ offset, size }: StreamHeader): Uint8Array {
+    return this.bytes.subarray(offset, Math.min(offset + size, this.bytes.length));
   }
 
   private placeOf(name: StreamName): MetadataPlace {
