@@ -1,0 +1,127 @@
+import { BadImageError } from '@ijw/binary';
+import {
+  decodeFieldSignature,
+  isNilToken,
+  type Metadata,
+  makeToken,
+  methodSignatureOf,
+  TableId,
+  type Token,
+  type TypeDefToken,
+  tokenRid,
+  tokenTable,
+  typeFullName,
+  typeNodes,
+} from '@ijw/metadata';
+import type { AssemblyShape, FieldShape, MethodShape, TypeKind, TypeShape } from './assembly-shape.ts';
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+const TYPE_INTERFACE = 0x20;
+const FIELD_STATIC = 0x10;
+const FIELD_LITERAL = 0x40;
+const METHOD_STATIC = 0x10;
+const METHOD_VIRTUAL = 0x40;
+const METHOD_ABSTRACT = 0x400;
+
+/** Reads every type of an assembly or netmodule. @throws BadImageError */
+export function readAssemblyShape(metadata: Metadata): AssemblyShape {
+  const byToken = new Map<number, Mutable<TypeShape>>();
+  for (let rid = 2; rid <= metadata.tables.TypeDef.rowCount; rid++) byToken.set(makeToken(TableId.TypeDef, rid), bareType(metadata, rid));
+  for (const type of byToken.values()) relate(metadata, type, byToken);
+  return { metadata, name: assemblyName(metadata), types: [...byToken.values()], byToken };
+}
+
+function assemblyName(metadata: Metadata): string {
+  const { Assembly, Module } = metadata.tables;
+  if (Assembly.rowCount > 0) return metadata.strings.get(Assembly.get(1, 'Name'));
+  return metadata.strings.get(Module.get(1, 'Name')).replace(/\.[^.]*$/, '');
+}
+
+function bareType(metadata: Metadata, rid: number): Mutable<TypeShape> {
+  const { TypeDef } = metadata.tables;
+  const token = makeToken(TableId.TypeDef, rid);
+  const extended = TypeDef.column('Extends').token(rid);
+  const external = tokenTable(extended) === TableId.TypeDef ? undefined : typeFullName(metadata, extended) || undefined;
+  return {
+    token,
+    namespace: metadata.strings.get(TypeDef.get(rid, 'Namespace')),
+    name: metadata.strings.get(TypeDef.get(rid, 'Name')),
+    kind: kindOf(TypeDef.get(rid, 'Flags'), typeFullName(metadata, extended), typeFullName(metadata, token)),
+    genericArity: metadata.genericParamsOf(token).length,
+    enclosing: undefined,
+    base: undefined,
+    externalBase: external,
+    interfaces: [],
+    fields: readFields(metadata, rid),
+    methods: readMethods(metadata, rid),
+  };
+}
+
+function kindOf(flags: number, base: string, name: string): TypeKind {
+  if (flags & TYPE_INTERFACE) return 'interface';
+  if (base === 'System.Enum') return 'enum';
+  if (base === 'System.ValueType') return name === 'System.Enum' ? 'class' : 'struct';
+  if (base === 'System.MulticastDelegate') return 'delegate';
+  return base === 'System.Delegate' && name !== 'System.MulticastDelegate' ? 'delegate' : 'class';
+}
+
+function readFields(metadata: Metadata, rid: number): FieldShape[] {
+  const { Field } = metadata.tables;
+  return [...metadata.fieldsOf(rid)].map((field) => {
+    const flags = Field.get(field, 'Flags');
+    return {
+      name: metadata.strings.get(Field.get(field, 'Name')),
+      type: decodeFieldSignature(metadata.blobs.reader(Field.get(field, 'Signature'), 'a field signature'), typeNodes),
+      isStatic: (flags & FIELD_STATIC) !== 0,
+      isLiteral: (flags & FIELD_LITERAL) !== 0,
+    };
+  });
+}
+
+function readMethods(metadata: Metadata, rid: number): MethodShape[] {
+  const { MethodDef } = metadata.tables;
+  return [...metadata.methodsOf(rid)].map((method) => {
+    const token = makeToken(TableId.MethodDef, method);
+    const flags = MethodDef.get(method, 'Flags');
+    const signature = methodSignatureOf(metadata, token);
+    return {
+      token,
+      name: metadata.strings.get(MethodDef.get(method, 'Name')),
+      isStatic: (flags & METHOD_STATIC) !== 0,
+      isVirtual: (flags & METHOD_VIRTUAL) !== 0,
+      isAbstract: (flags & METHOD_ABSTRACT) !== 0,
+      hasBody: MethodDef.get(method, 'RVA') !== 0,
+      implFlags: MethodDef.get(method, 'ImplFlags'),
+      genericArity: signature.genericParameterCount,
+      returnType: signature.returnType,
+      parameterTypes: signature.parameterTypes,
+    };
+  });
+}
+
+/** Links a type to the others of the module. An enclosing or base chain that comes back to the type is refused: nothing could be ordered by it. */
+function relate(metadata: Metadata, type: Mutable<TypeShape>, byToken: ReadonlyMap<number, TypeShape>): void {
+  const rid = tokenRid(type.token);
+  const { TypeDef, InterfaceImpl } = metadata.tables;
+  const inModule = (token: Token): TypeShape | undefined => (isNilToken(token) ? undefined : byToken.get(token));
+  type.enclosing = inModule(metadata.enclosingType(type.token));
+  type.base = inModule(TypeDef.column('Extends').token(rid));
+  type.interfaces = [...metadata.interfaceImplsOf(rid)].flatMap((row) => inModule(InterfaceImpl.column('Interface').token(row)) ?? []);
+  for (const next of ['enclosing', 'base'] as const) checkChain(metadata, type, next, byToken.size);
+}
+
+function checkChain(metadata: Metadata, type: TypeShape, next: 'enclosing' | 'base', limit: number): void {
+  let current = type[next];
+  for (let steps = 0; current; steps++, current = current[next]) {
+    if (current === type || steps > limit) {
+      const table = next === 'base' ? 'TypeDef' : 'NestedClass';
+      throw new BadImageError({
+        code: 'TYPE_CYCLE',
+        offset: metadata.place.base,
+        reading: `the ${table} table`,
+        message: `${typeFullName(metadata, type.token as TypeDefToken)} is its own ${next} type`,
+      });
+    }
+  }
+}
