@@ -43,7 +43,7 @@ const FAT_SECTION_LIMIT = 0xffffff;
 
 const fitsTiny = (body: EncodableBody): boolean =>
   body.code.length < TINY_CODE_LIMIT &&
-  (body.maxStack ?? TINY_MAX_STACK) <= TINY_MAX_STACK &&
+  (body.maxStack ?? TINY_MAX_STACK) === TINY_MAX_STACK &&
   !body.initLocals &&
   !body.localVarSigToken &&
   !body.exceptionClauses?.length &&
@@ -83,7 +83,7 @@ export function encodeMethodBody(body: EncodableBody): Uint8Array {
   const writer = new ByteWriter();
   const format = body.format ?? (fitsTiny(body) ? 'tiny' : 'fat');
   if (format === 'tiny') {
-    if (!fitsTiny(body)) throw new UsageError('A tiny body holds at most 63 bytes of code, no locals, no clauses, and a stack of 8');
+    if (!fitsTiny(body)) throw new UsageError('A tiny body holds at most 63 bytes of code, no locals, no clauses, and has a stack of 8');
     return writer
       .u8(MethodBodyFlags.TinyFormat | (body.code.length << 2))
       .bytes(body.code)
