@@ -1,13 +1,51 @@
+export { AttributeDecoder, type AttributeDecoderOptions } from './attributes/attribute-decoder.ts';
+export {
+  type AttributeType,
+  type EnumAttributeType,
+  type EnumReference,
+  type EnumUnderlyingTypeName,
+  type PrimitiveAttributeTypeName,
+  SerializationType,
+  simpleAttributeTypeOf,
+} from './attributes/attribute-type.ts';
+export type {
+  AttributeArgument,
+  AttributeValue,
+  BoxedAttributeValue,
+  CustomAttributeValue,
+  NamedAttributeArgument,
+} from './attributes/custom-attribute-value.ts';
+export { enumUnderlyingType } from './attributes/enum-underlying-type.ts';
+export { type AttributeValueContext, readAttributeValue, readNamedArguments } from './attributes/read-attribute-value.ts';
+export { readSerializedString, writeSerializedString } from './attributes/serialized-string.ts';
+export {
+  formatSerializedTypeName,
+  parseSerializedTypeName,
+  type SerializedType,
+  type SerializedTypeName,
+  tryParseSerializedTypeName,
+} from './attributes/serialized-type-name.ts';
+export { writeAttributeValue, writeNamedArguments } from './attributes/write-attribute-value.ts';
 export { BlobHeapBuilder } from './builder/blob-heap-builder.ts';
 export { GuidHeapBuilder } from './builder/guid-heap-builder.ts';
 export { type BuildOptions, type CellInput, MetadataBuilder, type NamedStream, type RowInput } from './builder/metadata-builder.ts';
 export { StringHeapBuilder } from './builder/string-heap-builder.ts';
 export type { TablesHeaderOverrides } from './builder/tables-writer.ts';
 export { encodeUserString, UserStringHeapBuilder } from './builder/user-string-heap-builder.ts';
+export { ConstantType, type ConstantValue, readConstantValue, writeConstantValue } from './constants/constant-value.ts';
+export { type FloatingPoint, float32Bits, float64Bits, type NotANumber } from './constants/floating-point.ts';
 export { BlobHeap } from './heaps/blob-heap.ts';
 export { formatGuid, GuidHeap, parseGuid } from './heaps/guid-heap.ts';
 export { StringHeap } from './heaps/string-heap.ts';
 export { UserStringHeap } from './heaps/user-string-heap.ts';
+export {
+  ARRAY_SIZE_PARAMETER_SPECIFIED,
+  type MarshallingDescriptor,
+  readMarshallingDescriptor,
+  writeMarshallingDescriptor,
+} from './marshalling/marshalling-descriptor.ts';
+export { NativeType, type NativeTypeName, nativeTypeName } from './marshalling/native-type.ts';
+export { VariantType, VariantTypeFlag, type VariantTypeName, variantTypeName } from './marshalling/variant-type.ts';
 export { Metadata, type MetadataOptions } from './metadata.ts';
 export { MetadataPlace } from './metadata-place.ts';
 export {
@@ -22,7 +60,53 @@ export { fieldFullName, methodFullName } from './names/method-full-name.ts';
 export { methodSignatureOf, methodSignatureText, parameterNames } from './names/method-signature-text.ts';
 export { typeFullName } from './names/type-full-name.ts';
 export { modifierNames, typeSpecText, typeText } from './names/type-text.ts';
+export {
+  type AwaitPoint,
+  type CustomDebugInformation,
+  type MetadataReference,
+  readCustomDebugInformation,
+  writeCustomDebugInformation,
+} from './pdb/custom-debug-information.ts';
+export {
+  CustomDebugInformationKind,
+  type CustomDebugInformationKindName,
+  customDebugInformationKindName,
+} from './pdb/custom-debug-information-kind.ts';
+export { type DocumentNameParts, readDocumentName, writeDocumentName } from './pdb/document-name.ts';
+export { type ImportKind, importKinds } from './pdb/import-kind.ts';
+export { type Import, type ImportStrings, readImports, writeImports } from './pdb/imports.ts';
+export {
+  type ConstantModifier,
+  type LocalConstantSignature,
+  readLocalConstantSignature,
+  writeLocalConstantSignature,
+} from './pdb/local-constant.ts';
+export { readSequencePoints, type SequencePoint, type SequencePoints, writeSequencePoints } from './pdb/sequence-points.ts';
 export { type PdbStream, readPdbStream, writePdbStream } from './pdb-stream.ts';
+export {
+  type AssemblyIdentity,
+  type AssemblyVersion,
+  formatAssemblyIdentity,
+  formatVersion,
+  parseAssemblyIdentity,
+  publicKeyToken,
+} from './resolution/assembly-identity.ts';
+export { assemblyIdentity, referencedAssembly } from './resolution/assembly-references.ts';
+export { sha1 } from './resolution/sha1.ts';
+export { TypeIndex } from './resolution/type-index.ts';
+export { ResourceType, type ResourceTypeName } from './resources/resource-type.ts';
+export type { ResourceDecimal, ResourceValue } from './resources/resource-value.ts';
+export {
+  isResourcesFile,
+  type ResourceEntry,
+  type ResourcesFile,
+  readResource,
+  readResourcesFile,
+  resourceEntryType,
+} from './resources/resources-file.ts';
+export { type ResourcesFileContent, resourceNameHash, writeResourcesFile } from './resources/resources-file-writer.ts';
+export { type PermissionSet, readPermissionSet, type SecurityAttribute, writePermissionSet } from './security/permission-set.ts';
+export { SecurityAction, type SecurityActionName, securityActionName } from './security/security-action.ts';
 export { ElementType, type PrimitiveName, primitiveElementTypes, primitiveNameOf } from './signatures/element-type.ts';
 export {
   decodeFieldSignature,

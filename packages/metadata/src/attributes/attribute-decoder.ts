@@ -1,0 +1,120 @@
+import { BadImageError } from '@ijw/binary';
+import { BlobCursor } from '../heaps/blob-cursor.ts';
+import type { Metadata } from '../metadata.ts';
+import { TypeIndex } from '../resolution/type-index.ts';
+import type { Column } from '../tables/column.ts';
+import { TableId } from '../tables/table-id.ts';
+import { type TypeDefToken, tokenTable } from '../tables/token.ts';
+import { attributeParameterTypes } from './attribute-parameter-types.ts';
+import type { AttributeType, EnumReference, EnumUnderlyingTypeName } from './attribute-type.ts';
+import { type CustomAttributeValue, EMPTY_ATTRIBUTE_VALUE } from './custom-attribute-value.ts';
+import { enumUnderlyingType } from './enum-underlying-type.ts';
+import { type AttributeValueContext, readAttributeValue } from './read-attribute-value.ts';
+import { UnknownEnumWidths } from './unknown-enum-widths.ts';
+
+export interface AttributeDecoderOptions {
+  /** Asked for the enumerations that this metadata does not define (a `Resolver` can answer); `undefined` where it does not know either. */
+  readonly underlyingType?: (reference: EnumReference) => EnumUnderlyingTypeName | undefined;
+  /** What to take where nobody knows: the type with which the value uses up its blob (the default), or always 4 bytes. */
+  readonly unknownEnums?: 'infer' | 'i4';
+}
+
+/**
+ * Decodes the values of CustomAttribute rows (ECMA-335 II.22.10, II.23.3). One decoder serves one metadata; it keeps what it learnt of each constructor
+ * and each enumeration.
+ */
+export class AttributeDecoder {
+  readonly metadata: Metadata;
+  readonly #options: AttributeDecoderOptions;
+  readonly #blob: BlobCursor;
+  readonly #type: Column;
+  readonly #value: Column;
+  readonly #parameters = new Map<number, readonly AttributeType[]>();
+  readonly #underlying = new Map<string | number, EnumUnderlyingTypeName | undefined>();
+  readonly #widths = new UnknownEnumWidths();
+  readonly #context: AttributeValueContext = {
+    underlyingType: (reference) => this.underlyingType(reference),
+    assumedUnderlyingType: (reference) => this.#widths.assume(reference),
+  };
+  #types: TypeIndex | undefined;
+
+  constructor(metadata: Metadata, options: AttributeDecoderOptions = {}) {
+    this.metadata = metadata;
+    this.#options = options;
+    this.#blob = new BlobCursor(metadata.blobs, 'the value of a custom attribute');
+    this.#type = metadata.tables.CustomAttribute.column('Type');
+    this.#value = metadata.tables.CustomAttribute.column('Value');
+  }
+
+  /** The value of a row of CustomAttribute. Throws `BadImageError`. */
+  decode(rid: number): CustomAttributeValue {
+    const parameters = this.#parametersOf(rid);
+    const blob = this.#value.at(rid);
+    if (parameters.length === 0 && this.#isEmpty(blob)) return EMPTY_ATTRIBUTE_VALUE;
+    return this.read(blob, parameters);
+  }
+
+  /** The value in a blob of the heap, for a constructor with parameters of these types. Throws `BadImageError`. */
+  read(blob: number, parameters: readonly AttributeType[]): CustomAttributeValue {
+    const reader = this.#blob.open(blob);
+    if (this.#options.unknownEnums === 'i4') return readAttributeValue(reader, parameters, this.#context);
+    this.#widths.restart();
+    let first: CustomAttributeValue | BadImageError | undefined;
+    do {
+      reader.position = 0;
+      const value = this.#attempt(reader, parameters);
+      if (!this.#widths.any || (!(value instanceof BadImageError) && reader.atEnd)) return unwrap(value);
+      first ??= value;
+    } while (this.#widths.next());
+    return unwrap(first);
+  }
+
+  /** The underlying type of an enumeration: from its definition here, or as the options say. */
+  underlyingType(reference: EnumReference): EnumUnderlyingTypeName | undefined {
+    const key = reference.kind === 'token' ? reference.token : reference.name;
+    let type = this.#underlying.get(key);
+    if (type === undefined && !this.#underlying.has(key)) {
+      const own = this.#ownType(reference);
+      type = (own && enumUnderlyingType(this.metadata, own)) ?? this.#options.underlyingType?.(reference);
+      this.#underlying.set(key, type);
+    }
+    return type;
+  }
+
+  #attempt(reader: BlobCursor, parameters: readonly AttributeType[]): CustomAttributeValue | BadImageError {
+    try {
+      return readAttributeValue(reader, parameters, this.#context);
+    } catch (error) {
+      if (error instanceof BadImageError) return error;
+      throw error;
+    }
+  }
+
+  /** Most attributes have no arguments: the prolog, and no named ones. */
+  #isEmpty(blob: number): boolean {
+    const { bytes } = this.#blob;
+    return bytes[blob] === 4 && bytes[blob + 1] === 1 && bytes[blob + 2] === 0 && bytes[blob + 3] === 0 && bytes[blob + 4] === 0;
+  }
+
+  #parametersOf(rid: number): readonly AttributeType[] {
+    const raw = this.#type.at(rid);
+    let parameters = this.#parameters.get(raw);
+    if (parameters === undefined) {
+      parameters = attributeParameterTypes(this.metadata, this.#type.token(rid), (reference) => this.underlyingType(reference));
+      this.#parameters.set(raw, parameters);
+    }
+    return parameters;
+  }
+
+  /** The definition in this metadata, when it is here. */
+  #ownType(reference: EnumReference): TypeDefToken | undefined {
+    if (reference.kind === 'token') return tokenTable(reference.token) === TableId.TypeDef ? (reference.token as TypeDefToken) : undefined;
+    this.#types ??= new TypeIndex(this.metadata);
+    return this.#types.findSerialized(reference.name);
+  }
+}
+
+function unwrap<T>(value: T | BadImageError | undefined): T {
+  if (value instanceof BadImageError) throw value;
+  return value as T;
+}

@@ -1,0 +1,93 @@
+import type { Token } from '../tables/token.ts';
+
+/** ECMA-335 II.23.1.16 and II.23.3: the bytes that stand for types in the value of an attribute. */
+export const SerializationType = {
+  boolean: 0x02,
+  char: 0x03,
+  i1: 0x04,
+  u1: 0x05,
+  i2: 0x06,
+  u2: 0x07,
+  i4: 0x08,
+  u4: 0x09,
+  i8: 0x0a,
+  u8: 0x0b,
+  r4: 0x0c,
+  r8: 0x0d,
+  string: 0x0e,
+  szArray: 0x1d,
+  type: 0x50,
+  boxed: 0x51,
+  field: 0x53,
+  property: 0x54,
+  enum: 0x55,
+} as const;
+
+export type PrimitiveAttributeTypeName = 'boolean' | 'char' | IntegerTypeName | 'r4' | 'r8' | 'string';
+export type IntegerTypeName = 'i1' | 'u1' | 'i2' | 'u2' | 'i4' | 'u4' | 'i8' | 'u8';
+
+/** A type that an enumeration may have underneath: an integer type, or by ECMA-335 II.14.3 also `bool` and `char`. */
+export type EnumUnderlyingTypeName = IntegerTypeName | 'boolean' | 'char';
+
+/** How an attribute speaks of an enumeration: by token in the constructor's signature, by serialized name in the value. */
+export type EnumReference = { readonly kind: 'token'; readonly token: Token } | { readonly kind: 'name'; readonly name: string };
+
+export interface EnumAttributeType {
+  readonly kind: 'enum';
+  readonly reference: EnumReference;
+  /** `undefined` only in the type of a parameter whose enumeration is in an assembly that could not be asked; never in a decoded value. */
+  readonly underlying: EnumUnderlyingTypeName | undefined;
+  /** `underlying` is a guess: the one with which the value uses up its blob. */
+  readonly assumed: boolean;
+}
+
+/** The type of an argument of an attribute. */
+export type AttributeType =
+  | { readonly kind: 'primitive'; readonly name: PrimitiveAttributeTypeName }
+  | { readonly kind: 'type' }
+  /** `object`: the value names its own type. */
+  | { readonly kind: 'boxed' }
+  | EnumAttributeType
+  | { readonly kind: 'array'; readonly element: AttributeType };
+
+const primitive = (name: PrimitiveAttributeTypeName): AttributeType => ({ kind: 'primitive', name });
+
+export const TYPE: AttributeType = { kind: 'type' };
+export const BOXED: AttributeType = { kind: 'boxed' };
+
+/** Types that one byte says completely, by that byte. */
+export const simpleAttributeTypes: ReadonlyMap<number, AttributeType> = new Map<number, AttributeType>([
+  [SerializationType.boolean, primitive('boolean')],
+  [SerializationType.char, primitive('char')],
+  [SerializationType.i1, primitive('i1')],
+  [SerializationType.u1, primitive('u1')],
+  [SerializationType.i2, primitive('i2')],
+  [SerializationType.u2, primitive('u2')],
+  [SerializationType.i4, primitive('i4')],
+  [SerializationType.u4, primitive('u4')],
+  [SerializationType.i8, primitive('i8')],
+  [SerializationType.u8, primitive('u8')],
+  [SerializationType.r4, primitive('r4')],
+  [SerializationType.r8, primitive('r8')],
+  [SerializationType.string, primitive('string')],
+  [SerializationType.type, TYPE],
+  [SerializationType.boxed, BOXED],
+]);
+
+/** The type of that name. */
+export const simpleAttributeTypeOf = (name: PrimitiveAttributeTypeName): AttributeType =>
+  simpleAttributeTypes.get(SerializationType[name])!;
+
+/** What may stand under an enumeration, by element type. */
+export const enumUnderlyingTypes: ReadonlyMap<number, EnumUnderlyingTypeName> = new Map<number, EnumUnderlyingTypeName>([
+  [SerializationType.boolean, 'boolean'],
+  [SerializationType.char, 'char'],
+  [SerializationType.i1, 'i1'],
+  [SerializationType.u1, 'u1'],
+  [SerializationType.i2, 'i2'],
+  [SerializationType.u2, 'u2'],
+  [SerializationType.i4, 'i4'],
+  [SerializationType.u4, 'u4'],
+  [SerializationType.i8, 'i8'],
+  [SerializationType.u8, 'u8'],
+]);

@@ -1,0 +1,21 @@
+import type { Metadata } from '../metadata.ts';
+import { type TypeDefToken, tokenRid } from '../tables/token.ts';
+import { type EnumUnderlyingTypeName, enumUnderlyingTypes } from './attribute-type.ts';
+
+/** ECMA-335 II.23.1.5. */
+const FIELD_STATIC = 0x0010;
+
+/**
+ * The type of the one instance field of an enumeration (ECMA-335 II.14.3); `undefined` where the type has none of a type that an enumeration may have.
+ * Throws `BadImageError`.
+ */
+export function enumUnderlyingType(metadata: Metadata, typeDef: TypeDefToken): EnumUnderlyingTypeName | undefined {
+  const { Field } = metadata.tables;
+  for (const rid of metadata.fieldsOf(tokenRid(typeDef))) {
+    if (Field.get(rid, 'Flags') & FIELD_STATIC) continue;
+    const signature = metadata.blobs.reader(Field.get(rid, 'Signature'), 'the signature of a field');
+    signature.skip(1);
+    return enumUnderlyingTypes.get(signature.u8());
+  }
+  return undefined;
+}

@@ -1,0 +1,41 @@
+import type { EnumReference, EnumUnderlyingTypeName } from './attribute-type.ts';
+
+/** By how common they are. The sign of a guess means nothing. */
+const CANDIDATES: readonly EnumUnderlyingTypeName[] = ['i4', 'u1', 'i2', 'i8'];
+
+/** Three unknown enumerations in one value, every combination. */
+const MAXIMUM_ATTEMPTS = CANDIDATES.length ** 3;
+
+/**
+ * Guesses the underlying types of enumerations in assemblies that are not at hand: every attempt to read a value takes another combination, one type per
+ * enumeration, and the first that uses the blob up is taken.
+ */
+export class UnknownEnumWidths {
+  #seen: (string | number)[] = [];
+  #attempt = 0;
+
+  /** Whether an enumeration of unknown type was met at all. */
+  get any(): boolean {
+    return this.#seen.length > 0;
+  }
+
+  /** Forgets everything, for another value. */
+  restart(): void {
+    if (this.#seen.length > 0) this.#seen = [];
+    this.#attempt = 0;
+  }
+
+  /** What to read in this attempt. */
+  assume(reference: EnumReference): EnumUnderlyingTypeName {
+    const key = reference.kind === 'token' ? reference.token : reference.name;
+    let index = this.#seen.indexOf(key);
+    if (index < 0) index = this.#seen.push(key) - 1;
+    return CANDIDATES[Math.floor(this.#attempt / CANDIDATES.length ** index) % CANDIDATES.length]!;
+  }
+
+  /** Goes to the next combination; `false` when there is none. */
+  next(): boolean {
+    this.#attempt++;
+    return this.#attempt < Math.min(CANDIDATES.length ** this.#seen.length, MAXIMUM_ATTEMPTS);
+  }
+}

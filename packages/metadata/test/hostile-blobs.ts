@@ -1,0 +1,30 @@
+import { BadImageError } from '@ijw/binary';
+import fc from 'fast-check';
+import { expect } from 'vitest';
+
+/** A blob with some of its bytes changed, cut or filled with the extremes that counts and lengths like least. */
+export const mutated = (blobs: fc.Arbitrary<Uint8Array>): fc.Arbitrary<Uint8Array> =>
+  fc
+    .tuple(
+      blobs,
+      fc.array(fc.tuple(fc.nat(), fc.oneof(fc.constantFrom(0, 1, 0x7f, 0x80, 0xbf, 0xc0, 0xdf, 0xff), fc.nat(255))), { maxLength: 6 }),
+      fc.option(fc.nat()),
+    )
+    .map(([blob, changes, cut]) => {
+      const bytes = blob.slice(0, cut === null ? blob.length : cut % (blob.length + 1));
+      for (const [position, value] of changes) if (bytes.length > 0) bytes[position % bytes.length] = value;
+      return bytes;
+    });
+
+/** Reading ends in a value or in a `BadImageError`; every other error is a defect of the reader. */
+export function endsWell(read: () => unknown): void {
+  try {
+    read();
+  } catch (error) {
+    expect(error).toBeInstanceOf(BadImageError);
+  }
+}
+
+/** Any blob whatever, and mutations of good ones. */
+export const hostile = (good: fc.Arbitrary<Uint8Array>): fc.Arbitrary<Uint8Array> =>
+  fc.oneof(fc.uint8Array({ maxLength: 64 }), mutated(good));
