@@ -32,6 +32,18 @@ export { type BuildOptions, type CellInput, MetadataBuilder, type NamedStream, t
 export { StringHeapBuilder } from './builder/string-heap-builder.ts';
 export type { TablesHeaderOverrides } from './builder/tables-writer.ts';
 export { encodeUserString, UserStringHeapBuilder } from './builder/user-string-heap-builder.ts';
+export { type CellText, cellText } from './canonical/cell-text.ts';
+export { escapeName } from './canonical/escape.ts';
+export { SignatureText } from './canonical/signature-text.ts';
+export {
+  type ChunkSink,
+  rawTableLines,
+  resolvedTableLines,
+  type TableLinesOptions,
+  writeRawTables,
+  writeResolvedTables,
+} from './canonical/table-lines.ts';
+export { TokenText } from './canonical/token-text.ts';
 export { ConstantType, type ConstantValue, readConstantValue, writeConstantValue } from './constants/constant-value.ts';
 export { type FloatingPoint, float32Bits, float64Bits, type NotANumber } from './constants/floating-point.ts';
 export { BlobHeap } from './heaps/blob-heap.ts';

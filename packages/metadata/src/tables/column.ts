@@ -66,14 +66,17 @@ export class Column {
    * @throws BadImageError BAD_ROW, BAD_CODED_INDEX
    */
   token(rid: number): Token {
+    const token = this.tokenOrBad(rid);
+    if (token !== -1) return token;
+    throw this.error('BAD_CODED_INDEX', `${hex(this.at(rid))} is no row that ${this.table}.${this.name} can name`, rid);
+  }
+
+  /** As `token`, with -1 for a value that can name no row. @throws BadImageError BAD_ROW */
+  tokenOrBad(rid: number): Token | -1 {
     const raw = this.at(rid);
-    if (this.coded !== undefined) {
-      const token = this.coded.decode(raw);
-      if (token !== -1) return token;
-    } else if (this.targetTag >= 0 && raw <= 0xffffff) {
-      return raw === 0 ? nilToken : ((this.targetTag | raw) as Token);
-    }
-    throw this.error('BAD_CODED_INDEX', `${hex(raw)} is no row that ${this.table}.${this.name} can name`, rid);
+    if (this.coded !== undefined) return this.coded.decode(raw);
+    if (this.targetTag < 0 || raw > 0xffffff) return -1;
+    return raw === 0 ? nilToken : ((this.targetTag | raw) as Token);
   }
 
   /** A `BadImageError` that points at a cell. */

@@ -1,0 +1,138 @@
+import { BadImageError, hex, hexBytes } from '@ijw/binary';
+import type { BlobHeap } from '../heaps/blob-heap.ts';
+import type { PrimitiveName } from '../signatures/element-type.ts';
+import { SignatureDecoder } from '../signatures/signature-decoder.ts';
+import { CallingConvention } from '../signatures/signature-header.ts';
+import type { MethodSignature, SignatureTypeProvider } from '../signatures/signature-type-provider.ts';
+import { TableId } from '../tables/table-id.ts';
+import { type Token, tokenTable } from '../tables/token.ts';
+
+const primitiveTexts: Readonly<Record<PrimitiveName, string>> = {
+  void: 'void',
+  bool: 'bool',
+  char: 'char',
+  int8: 'i1',
+  uint8: 'u1',
+  int16: 'i2',
+  uint16: 'u2',
+  int32: 'i4',
+  uint32: 'u4',
+  int64: 'i8',
+  uint64: 'u8',
+  float32: 'r4',
+  float64: 'r8',
+  string: 'string',
+  typedref: 'typedref',
+  'native int': 'i',
+  'native uint': 'u',
+  object: 'object',
+};
+
+const headerTexts: readonly string[] = Array.from({ length: 256 }, (_, header) => `${header.toString(16).padStart(2, '0')}:`);
+
+function methodText({
+  header,
+  genericParameterCount,
+  requiredParameterCount,
+  returnType,
+  parameterTypes,
+}: MethodSignature<string>): string {
+  let text = `${headerTexts[header]}${genericParameterCount}(`;
+  for (let index = 0; index < parameterTypes.length; index++) {
+    if (index > 0) text += ',';
+    if (index === requiredParameterCount) text += '...;';
+    text += parameterTypes[index];
+  }
+  return `${text})${returnType}`;
+}
+
+const failure = (code: string, message: string) => new BadImageError({ code, offset: 0, reading: 'a signature', message });
+
+/** A signature whose names add up to more characters than this is printed as bytes: TypeSpecs that name each other twice double with every step. */
+const MAX_TEXT = 1 << 20;
+
+/** Signatures in the canonical format; what cannot be decoded is printed as bytes. */
+export class SignatureText {
+  private readonly blobs: BlobHeap;
+  private readonly provider: SignatureTypeProvider<string>;
+  /** A token's text may need another signature decoded (a TypeSpec's), while the first one stands half-way: each has a decoder of its own. */
+  private readonly idle: SignatureDecoder<string>[] = [];
+  private written = 0;
+
+  constructor(blobs: BlobHeap, tokenText: (token: Token) => string) {
+    this.blobs = blobs;
+    this.provider = this.makeProvider(tokenText);
+  }
+
+  /** `SIG` of the grammar: the kind is told by the first byte. */
+  any(blob: number): string {
+    if (this.blobs.length(blob) === 0) return '!empty';
+    return this.decoded(blob, (decoder) => {
+      switch (decoder.header! & 0xf) {
+        case CallingConvention.Field:
+          return `f:${decoder.field()}`;
+        case CallingConvention.LocalSig:
+          return `l(${decoder.locals().join(',')})`;
+        case CallingConvention.GenericInst:
+          return `i{${decoder.methodSpec().join(',')}}`;
+        default:
+          return methodText(decoder.method());
+      }
+    });
+  }
+
+  /** `TYPE` of the grammar: a TypeSpec. */
+  type(blob: number): string {
+    return this.decoded(blob, (decoder) => decoder.type());
+  }
+
+  /** The arguments of a MethodSpec, without `i{}`. */
+  instantiation(blob: number): string {
+    return this.decoded(blob, (decoder) => decoder.methodSpec().join(','));
+  }
+
+  /** Bytes left over are counted behind the text; a signature that ends in an error is printed as bytes. */
+  private decoded(blob: number, read: (decoder: SignatureDecoder<string>) => string): string {
+    const decoder = this.idle.pop() ?? new SignatureDecoder(this.provider);
+    const outer = this.written;
+    this.written = 0;
+    try {
+      const text = read(decoder.open(this.blobs, blob));
+      return decoder.remaining === 0 ? text : `${text}+${decoder.remaining}`;
+    } catch (error) {
+      if (!(error instanceof BadImageError)) throw error;
+      return `!sig:${hexBytes(this.blobs.get(blob))}`;
+    } finally {
+      this.written = outer;
+      this.idle.push(decoder);
+    }
+  }
+
+  private makeProvider(tokenText: (token: Token) => string): SignatureTypeProvider<string> {
+    const named = (token: Token, prefix: string): string => {
+      const text = prefix + tokenText(token);
+      this.written += text.length;
+      if (this.written > MAX_TEXT) throw failure('TEXT_TOO_LONG', `The text has more than ${MAX_TEXT} characters`);
+      return text;
+    };
+    return {
+      primitive: (type) => primitiveTexts[type],
+      named(token, valueType) {
+        if (valueType === undefined) return named(token, '');
+        // The reference reader takes no TypeSpec where a class or value type is named (II.23.2.8 allows one); this text fails where it fails.
+        if (tokenTable(token) === TableId.TypeSpec) throw failure('BAD_SIGNATURE', `${hex(token, 8)} is no TypeDef or TypeRef`);
+        return named(token, valueType ? 'vt;' : 'cl;');
+      },
+      pointer: (element) => `${element}*`,
+      byReference: (element) => `${element}&`,
+      pinned: (element) => `pinned(${element})`,
+      szArray: (element) => `${element}[]`,
+      array: (element, { rank, sizes, lowerBounds }) => `${element}[${rank};${sizes.join(',')};${lowerBounds.join(',')}]`,
+      genericInstance: (generic, args) => `${generic}{${args.join(',')}}`,
+      genericTypeParameter: (index) => `!${index}`,
+      genericMethodParameter: (index) => `!!${index}`,
+      functionPointer: (signature) => `fn(${methodText(signature)})`,
+      modified: (modifier, unmodified, required) => `${required ? 'modreq' : 'modopt'}(${modifier};${unmodified})`,
+    };
+  }
+}

@@ -1,0 +1,84 @@
+import { BadImageError } from '@ijw/binary';
+import type { Metadata } from '../metadata.ts';
+import { tableNameOf } from '../tables/table-id.ts';
+import { type Token, tokenRid, tokenTable } from '../tables/token.ts';
+import { escapeName } from './escape.ts';
+import { SignatureText } from './signature-text.ts';
+import { tokenGrammar } from './token-grammar.ts';
+
+/** Types within types, TypeSpecs that name TypeSpecs: deeper than this the text breaks off. */
+const MAX_DEPTH = 100;
+
+/** A name that adds up to more characters than this is left out: types within types may each have a long one. */
+const MAX_TEXT = 1 << 20;
+
+const eightDigits = (token: number): string => (token >>> 0).toString(16).padStart(8, '0');
+
+/**
+ * The text of tokens in the canonical format, kept once made. A row that is not there or cannot be read gives `!bad:xxxxxxxx`, a token within its own
+ * text `!cycle`.
+ */
+export class TokenText {
+  readonly metadata: Metadata;
+  readonly signatures: SignatureText;
+  /** By table and row. */
+  private readonly known: (string | undefined)[][];
+  private readonly rowCounts: readonly number[];
+  private readonly makers: (((rid: number) => string) | undefined)[] = new Array(64).fill(undefined);
+  private readonly names = new Map<number, string>();
+  private depth = 0;
+
+  constructor(metadata: Metadata) {
+    this.metadata = metadata;
+    this.signatures = new SignatureText(metadata.blobs, (token) => this.of(token));
+    this.rowCounts = Array.from({ length: 256 }, (_, id) => {
+      const name = tableNameOf(id);
+      return name === undefined ? 0 : metadata.tables[name].rowCount;
+    });
+    this.known = Array.from({ length: 64 }, () => []);
+  }
+
+  /** The text of a token; `-` for nil. */
+  of(token: Token): string {
+    const rid = tokenRid(token);
+    if (rid === 0) return '-';
+    const table = tokenTable(token);
+    if (rid > this.rowCounts[table]!) return `!bad:${eightDigits(token)}`;
+    const texts = this.known[table]!;
+    const text = texts[rid];
+    if (text !== undefined) return text;
+    texts[rid] = '!cycle';
+    const made = this.make(token);
+    texts[rid] = made;
+    return made;
+  }
+
+  /** A string of the #Strings heap, escaped. @throws BadImageError */
+  string(offset: number): string {
+    let text = this.names.get(offset);
+    if (text === undefined) {
+      text = escapeName(this.metadata.strings.get(offset));
+      this.names.set(offset, text);
+    }
+    return text;
+  }
+
+  private make(token: Token): string {
+    if (this.depth >= MAX_DEPTH) return `!deep:${eightDigits(token)}`;
+    this.depth++;
+    try {
+      const text = this.maker(tokenTable(token))?.(tokenRid(token)) ?? `!tok:${eightDigits(token)}`;
+      return text.length <= MAX_TEXT ? text : `!long:${eightDigits(token)}`;
+    } catch (error) {
+      if (error instanceof BadImageError) return `!bad:${eightDigits(token)}`;
+      throw error;
+    } finally {
+      this.depth--;
+    }
+  }
+
+  private maker(table: number): ((rid: number) => string) | undefined {
+    this.makers[table] ??= tokenGrammar[tableNameOf(table) as keyof typeof tokenGrammar]?.(this);
+    return this.makers[table];
+  }
+}
