@@ -1,0 +1,30 @@
+import { BadImageError } from '@ijw/binary';
+
+export interface CToken {
+  readonly kind: 'word' | 'number' | 'string' | 'punctuation';
+  readonly text: string;
+  readonly offset: number;
+}
+
+const TOKEN =
+  /\s+|\/\/[^\n]*|\/\*[\s\S]*?\*\/|(?<word>[A-Za-z_]\w*)|(?<number>\d[\w.]*)|(?<string>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|(?<punctuation>::|->|[^\s\w"'])/y;
+
+/** The words of a C or C++ source without comments and white space. @throws BadImageError where the text is no C */
+export function cTokens(source: string, reading: string): readonly CToken[] {
+  const tokens: CToken[] = [];
+  TOKEN.lastIndex = 0;
+  while (TOKEN.lastIndex < source.length) {
+    const offset = TOKEN.lastIndex;
+    const match = TOKEN.exec(source);
+    if (!match)
+      throw new BadImageError({
+        code: 'NOT_C_SOURCE',
+        offset,
+        reading,
+        message: `"${source.slice(offset, offset + 12)}" begins no token of C`,
+      });
+    const [kind, text] = Object.entries(match.groups ?? {}).find(([, value]) => value !== undefined) ?? [];
+    if (kind !== undefined && text !== undefined) tokens.push({ kind: kind as CToken['kind'], text, offset });
+  }
+  return tokens;
+}

@@ -1,0 +1,21 @@
+import { UnsupportedError } from '@ijw/binary';
+
+/** A file that a generator made: its path below the target folder, with `/` between folders, and its text. */
+export interface GeneratedFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** File systems refuse longer names. */
+const MAXIMUM_NAME = 200;
+
+/** A file name made of an assembly's or class's name. @throws UnsupportedError for one that no file system takes, or that is too long */
+export function fileName(name: string, extension: string): string {
+  const safe = name.replaceAll(/[^A-Za-z0-9_-]/g, '_');
+  if (safe === '') throw new UnsupportedError('An empty name makes no file name');
+  if (safe.length > MAXIMUM_NAME)
+    throw new UnsupportedError(
+      `The name "${name.slice(0, 40)}…" is ${name.length} characters long; a file name has at most ${MAXIMUM_NAME}`,
+    );
+  return `${safe}${extension}`;
+}

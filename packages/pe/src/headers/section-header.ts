@@ -1,0 +1,41 @@
+import { type StructureOf, structure } from '../structure.ts';
+
+/** PE/COFF "Section Table (Section Headers)": IMAGE_SECTION_HEADER. */
+export const sectionHeaderLayout = structure({
+  nameBytes: 8,
+  virtualSize: 'u32',
+  virtualAddress: 'u32',
+  sizeOfRawData: 'u32',
+  pointerToRawData: 'u32',
+  pointerToRelocations: 'u32',
+  pointerToLineNumbers: 'u32',
+  numberOfRelocations: 'u16',
+  numberOfLineNumbers: 'u16',
+  characteristics: 'u32',
+});
+
+export type SectionHeader = Readonly<StructureOf<typeof sectionHeaderLayout>> & {
+  /** Up to the first NUL; a MinGW name of the form `/n` is looked up in the COFF string table. */
+  readonly name: string;
+};
+
+/** PE/COFF "Section Flags": IMAGE_SCN_*. */
+export const SectionCharacteristics = {
+  TYPE_NO_PAD: 0x00000008,
+  CNT_CODE: 0x00000020,
+  CNT_INITIALIZED_DATA: 0x00000040,
+  CNT_UNINITIALIZED_DATA: 0x00000080,
+  LNK_OTHER: 0x00000100,
+  LNK_INFO: 0x00000200,
+  LNK_REMOVE: 0x00000800,
+  LNK_COMDAT: 0x00001000,
+  GPREL: 0x00008000,
+  LNK_NRELOC_OVFL: 0x01000000,
+  MEM_DISCARDABLE: 0x02000000,
+  MEM_NOT_CACHED: 0x04000000,
+  MEM_NOT_PAGED: 0x08000000,
+  MEM_SHARED: 0x10000000,
+  MEM_EXECUTE: 0x20000000,
+  MEM_READ: 0x40000000,
+  MEM_WRITE: 0x80000000,
+} as const;
