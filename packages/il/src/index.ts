@@ -19,10 +19,17 @@ export { BAD_INSTRUCTION, InstructionCursor } from './body/instruction-cursor.ts
 export { type EncodableInstruction, encodedSize, encodeInstruction, encodeInstructions } from './body/instruction-encoder.ts';
 export { codeOf, type MethodBody, MethodBodyFlags, type MethodBodyOptions, readMethodBody, TINY_MAX_STACK } from './body/method-body.ts';
 export { type EncodableBody, encodeMethodBody, type RawSection } from './body/method-body-encoder.ts';
+export { MethodBodySource, type MethodCode, type MethodWithCode, methodCodes, methodsWithCode } from './body/method-body-source.ts';
 export { type MethodDataSection, MethodSectionFlags } from './body/method-data-section.ts';
 export { type BasicBlock, type ControlFlow, readControlFlow } from './control-flow/control-flow.ts';
 export { type CodeRange, readStackDepth, type StackDepth } from './control-flow/stack-depth.ts';
 export { type CallEffects, callEffectsOf, type StackEffect } from './control-flow/stack-effect.ts';
+export { scanInstructions, type TokenUse, tokenUses } from './control-flow/token-use.ts';
+export type { ByteSink } from './listing/ascii-writer.ts';
+export { type ListingOptions, type ListingTotals, writeILListing } from './listing/il-listing.ts';
+export { type NativeBody, type NativeCode, type NativeData, readNativeBody } from './native/native-body.ts';
+export { canDecodeNative, loadNativeDecoder } from './native/native-decoder.ts';
+export type { NativeDecoder, NativeFlow, NativeInstruction } from './native/native-instruction.ts';
 export {
   FlowControl,
   type OpCode,

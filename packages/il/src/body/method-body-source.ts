@@ -1,0 +1,70 @@
+import { BadImageError } from '@ijw/binary';
+import { type Metadata, type MethodDefToken, makeToken, TableId } from '@ijw/metadata';
+import type { PEImage } from '@ijw/pe';
+import { type MethodBody, readMethodBody } from './method-body.ts';
+import { SectionWindows } from './section-window.ts';
+
+/** Reads bodies of one image. */
+export class MethodBodySource {
+  readonly #windows: SectionWindows;
+
+  constructor(image: PEImage) {
+    this.#windows = new SectionWindows(image);
+  }
+
+  /** The body at `rva`, read in place. Throws `BadImageError` where no bytes are there, or no header. */
+  read(rva: number, token?: number): MethodBody {
+    const window = this.#windows.at(rva, 'a method body');
+    return readMethodBody(window.bytes, rva - window.rva, { base: window.base, rva: window.rva, ...(token !== undefined && { token }) });
+  }
+}
+
+/** ECMA-335 II.23.1.11: the code type is in the lower two bits of ImplFlags; 0 is IL. */
+export const CODE_TYPE_MASK = 0x3;
+
+/** A MethodDef that has code in the image. */
+export interface MethodWithCode {
+  readonly token: MethodDefToken;
+  readonly rid: number;
+  readonly rva: number;
+  readonly implFlags: number;
+  /** The code is IL, so that there is a body to read. */
+  readonly isIL: boolean;
+}
+
+/** Every MethodDef with an RVA, in the order of the table. */
+export function* methodsWithCode(metadata: Metadata): Generator<MethodWithCode, void> {
+  const table = metadata.tables.MethodDef;
+  const rvas = table.column('RVA');
+  const flags = table.column('ImplFlags');
+  for (let rid = 1; rid <= table.rowCount; rid++) {
+    const rva = rvas.at(rid);
+    if (rva === 0) continue;
+    const implFlags = flags.at(rid);
+    yield { token: makeToken(TableId.MethodDef, rid), rid, rva, implFlags, isIL: (implFlags & CODE_TYPE_MASK) === 0 };
+  }
+}
+
+/** The code of a MethodDef: its body, or why there is none to be had. */
+export type MethodCode =
+  | { readonly method: MethodWithCode; readonly kind: 'il'; readonly body: MethodBody }
+  | { readonly method: MethodWithCode; readonly kind: 'native' }
+  | { readonly method: MethodWithCode; readonly kind: 'bad'; readonly error: BadImageError };
+
+/** The code of every MethodDef with an RVA. A body that cannot be read is given as its error, and the next one follows. */
+export function* methodCodes(image: PEImage, metadata: Metadata): Generator<MethodCode, void> {
+  const source = new MethodBodySource(image);
+  for (const method of methodsWithCode(metadata)) {
+    if (method.isIL) yield readCode(source, method);
+    else yield { method, kind: 'native' };
+  }
+}
+
+function readCode(source: MethodBodySource, method: MethodWithCode): MethodCode {
+  try {
+    return { method, kind: 'il', body: source.read(method.rva, method.token) };
+  } catch (error) {
+    if (!(error instanceof BadImageError)) throw error;
+    return { method, kind: 'bad', error };
+  }
+}

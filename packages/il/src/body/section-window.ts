@@ -1,0 +1,29 @@
+import type { PEImage } from '@ijw/pe';
+
+/** The bytes of a section from some place in it to its end. */
+export interface SectionWindow {
+  /** Of the first byte. */
+  readonly rva: number;
+  readonly bytes: Uint8Array;
+  /** File offset of the first byte. */
+  readonly base: number;
+}
+
+/** Gives the bytes around an RVA and keeps them for the next one, because the code of an image is in one section nearly always. */
+export class SectionWindows {
+  readonly #image: PEImage;
+  #last: SectionWindow = { rva: 0, bytes: new Uint8Array(0), base: 0 };
+
+  constructor(image: PEImage) {
+    this.#image = image;
+  }
+
+  /** Bytes of which those at the RVA are some, to the end of the section. Throws `BadImageError` where there are none. */
+  at(rva: number, reading: string): SectionWindow {
+    const last = this.#last;
+    if (rva >= last.rva && rva < last.rva + last.bytes.length) return last;
+    const { bytes, base } = this.#image.readerAt(rva, undefined, reading);
+    this.#last = { rva, bytes, base };
+    return this.#last;
+  }
+}
