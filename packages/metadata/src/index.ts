@@ -8,6 +8,7 @@ export {
   SerializationType,
   simpleAttributeTypeOf,
 } from './attributes/attribute-type.ts';
+export { customAttributesOfType } from './attributes/attributes-of-type.ts';
 export type {
   AttributeArgument,
   AttributeValue,
@@ -34,6 +35,7 @@ export type { TablesHeaderOverrides } from './builder/tables-writer.ts';
 export { encodeUserString, UserStringHeapBuilder } from './builder/user-string-heap-builder.ts';
 export { type CellText, cellText } from './canonical/cell-text.ts';
 export { escapeName } from './canonical/escape.ts';
+export { headerLines } from './canonical/header-lines.ts';
 export { SignatureText } from './canonical/signature-text.ts';
 export {
   type ChunkSink,

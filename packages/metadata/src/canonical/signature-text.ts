@@ -6,6 +6,7 @@ import { CallingConvention } from '../signatures/signature-header.ts';
 import type { MethodSignature, SignatureTypeProvider } from '../signatures/signature-type-provider.ts';
 import { TableId } from '../tables/table-id.ts';
 import { type Token, tokenTable } from '../tables/token.ts';
+import { RecentTexts } from './recent-texts.ts';
 
 const primitiveTexts: Readonly<Record<PrimitiveName, string>> = {
   void: 'void',
@@ -57,6 +58,7 @@ export class SignatureText {
   private readonly provider: SignatureTypeProvider<string>;
   /** A token's text may need another signature decoded (a TypeSpec's), while the first one stands half-way: each has a decoder of its own. */
   private readonly idle: SignatureDecoder<string>[] = [];
+  private readonly recent = new RecentTexts((blob) => this.makeAny(blob));
   private written = 0;
 
   constructor(blobs: BlobHeap, tokenText: (token: Token) => string) {
@@ -66,6 +68,10 @@ export class SignatureText {
 
   /** `SIG` of the grammar: the kind is told by the first byte. */
   any(blob: number): string {
+    return this.recent.get(blob);
+  }
+
+  private makeAny(blob: number): string {
     if (this.blobs.length(blob) === 0) return '!empty';
     return this.decoded(blob, (decoder) => {
       switch (decoder.header! & 0xf) {

@@ -3,6 +3,7 @@ import type { Metadata } from '../metadata.ts';
 import { tableNameOf } from '../tables/table-id.ts';
 import { type Token, tokenRid, tokenTable } from '../tables/token.ts';
 import { escapeName } from './escape.ts';
+import { RecentTexts } from './recent-texts.ts';
 import { SignatureText } from './signature-text.ts';
 import { tokenGrammar } from './token-grammar.ts';
 
@@ -12,20 +13,25 @@ const MAX_DEPTH = 100;
 /** A name that adds up to more characters than this is left out: types within types may each have a long one. */
 const MAX_TEXT = 1 << 20;
 
+/** The tables whose rows are named many times, and those that can be named within their own text: their texts are kept. */
+const kept: readonly boolean[] = Array.from({ length: 64 }, (_, id) =>
+  ['TypeRef', 'TypeDef', 'ModuleRef', 'TypeSpec', 'AssemblyRef', 'File', 'ExportedType'].includes(tableNameOf(id) ?? ''),
+);
+
 const eightDigits = (token: number): string => (token >>> 0).toString(16).padStart(8, '0');
 
 /**
- * The text of tokens in the canonical format, kept once made. A row that is not there or cannot be read gives `!bad:xxxxxxxx`, a token within its own
+ * The text of tokens in the canonical format. A row that is not there or cannot be read gives `!bad:xxxxxxxx`, a token within its own
  * text `!cycle`.
  */
 export class TokenText {
   readonly metadata: Metadata;
   readonly signatures: SignatureText;
-  /** By table and row. */
-  private readonly known: (string | undefined)[][];
+  /** By table and row, of the tables in `kept`. */
+  private readonly known: (string | undefined)[][] = new Array(64).fill(undefined);
   private readonly rowCounts: readonly number[];
   private readonly makers: (((rid: number) => string) | undefined)[] = new Array(64).fill(undefined);
-  private readonly names = new Map<number, string>();
+  private readonly names: RecentTexts;
   private depth = 0;
 
   constructor(metadata: Metadata) {
@@ -35,7 +41,7 @@ export class TokenText {
       const name = tableNameOf(id);
       return name === undefined ? 0 : metadata.tables[name].rowCount;
     });
-    this.known = Array.from({ length: 64 }, () => []);
+    this.names = new RecentTexts((offset) => escapeName(metadata.strings.get(offset)));
   }
 
   /** The text of a token; `-` for nil. */
@@ -44,6 +50,16 @@ export class TokenText {
     if (rid === 0) return '-';
     const table = tokenTable(token);
     if (rid > this.rowCounts[table]!) return `!bad:${eightDigits(token)}`;
+    return kept[table] ? this.remembered(token, table, rid) : this.make(token);
+  }
+
+  /** A string of the #Strings heap, escaped. @throws BadImageError */
+  string(offset: number): string {
+    return this.names.get(offset);
+  }
+
+  private remembered(token: Token, table: number, rid: number): string {
+    this.known[table] ??= new Array<string | undefined>(this.rowCounts[table]! + 1).fill(undefined);
     const texts = this.known[table]!;
     const text = texts[rid];
     if (text !== undefined) return text;
@@ -51,16 +67,6 @@ export class TokenText {
     const made = this.make(token);
     texts[rid] = made;
     return made;
-  }
-
-  /** A string of the #Strings heap, escaped. @throws BadImageError */
-  string(offset: number): string {
-    let text = this.names.get(offset);
-    if (text === undefined) {
-      text = escapeName(this.metadata.strings.get(offset));
-      this.names.set(offset, text);
-    }
-    return text;
   }
 
   private make(token: Token): string {
