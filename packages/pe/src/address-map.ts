@@ -9,7 +9,7 @@ export interface Segment {
   readonly end: Rva;
   /** File offset of the first byte. */
   readonly offset: FileOffset;
-  /** How many bytes the file has for it; the rest of the segment is zero. */
+  /** How many bytes the file is said to have for it (it may end before); the rest of the segment is zero. */
   readonly rawSize: number;
   /** Absent for the headers, and where the whole file is mapped flat. */
   readonly section?: SectionHeader;
@@ -49,8 +49,15 @@ function sectionSegment(section: SectionHeader, input: MappingInput): Segment {
   const end = Math.min(start + (paged ? pageEnd(extent) : Math.max(extent, section.sizeOfRawData)), ADDRESS_END);
   const pointer = section.pointerToRawData;
   const offset = paged && fileAlignment >= SECTOR ? pointer - (pointer % SECTOR) : pointer;
-  const present = pointer === 0 ? 0 : Math.max(0, Math.min(section.sizeOfRawData, input.fileSize - offset));
-  return { rva: start, end, offset, rawSize: Math.min(present, end - start), section };
+  const rawSize = pointer === 0 ? 0 : Math.min(section.sizeOfRawData, end - start);
+  return { rva: start, end, offset, rawSize, section };
+}
+
+/** In a dump of a loaded image an RVA is the offset; what the dump does not have is nowhere. */
+function dumpedSegment(section: SectionHeader, { fileSize }: MappingInput): Segment {
+  const start = section.virtualAddress;
+  const end = Math.min(start + pageEnd(section.virtualSize || section.sizeOfRawData), fileSize);
+  return { rva: start, end, offset: start, rawSize: Math.max(0, end - start), section };
 }
 
 function part(segment: Segment, rva: Rva, end: Rva): Segment {
@@ -104,12 +111,14 @@ function mergePieces(borders: readonly number[], owners: readonly (Segment | und
   return pieces;
 }
 
+/** Where one section is, whatever hides it in the image. */
+export const placeSection = (section: SectionHeader, input: MappingInput): Segment =>
+  input.layout === 'mapped' ? dumpedSegment(section, input) : sectionSegment(section, input);
+
 /** The address space of an image as the file fills it, in ascending order and without overlaps. A section hides the headers. */
 export function mapSegments(input: MappingInput): readonly Segment[] {
-  if (input.layout === 'mapped') return [{ rva: 0, end: input.fileSize, offset: 0, rawSize: input.fileSize }];
-  const sections = input.sections.map((section) => sectionSegment(section, input)).filter((segment) => segment.end > segment.rva);
-  const flat = isFlat(input);
-  const size = flat ? input.fileSize : Math.min(input.optionalHeader.sizeOfHeaders, input.fileSize);
+  const sections = input.sections.map((section) => placeSection(section, input)).filter((segment) => segment.end > segment.rva);
+  const size = input.layout === 'mapped' || isFlat(input) ? input.fileSize : Math.min(input.optionalHeader.sizeOfHeaders, input.fileSize);
   const headers: Segment = { rva: 0, end: size, offset: 0, rawSize: size };
   if (sections.length > 0 && sections[0]!.rva >= size) return flatten([headers, ...sections]);
   return flatten([...sections, headers]);

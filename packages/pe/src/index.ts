@@ -1,13 +1,30 @@
 export type { FileOffset, Rva } from './address.ts';
 export type { Segment } from './address-map.ts';
-export { type CliHeader, CorFlags, readCliHeader } from './cli-header/cli-header.ts';
+export {
+  CLI_HEADER_SIZE,
+  type CliDirectoryName,
+  type CliHeader,
+  type CliHeaderInput,
+  CorFlags,
+  readCliHeader,
+  writeCliHeader,
+} from './cli-header/cli-header.ts';
+export { type ImageKind, imageKind, imageKindOf } from './cli-header/image-kind.ts';
+export { type Container, type ContainerKind, detectContainer } from './containers/container.ts';
 export { type ExportDirectory, type ExportedSymbol, readExportDirectory } from './exports/export-directory.ts';
 export { CoffCharacteristics, type CoffHeader } from './headers/coff-header.ts';
 export { type DataDirectory, type DirectoryName, directoryNames } from './headers/data-directory.ts';
 export type { DosHeader } from './headers/dos-header.ts';
-export { identifyMachine, Machine, type MachineIdentity, type MachineName, type MachineOs } from './headers/machine.ts';
-export { DllCharacteristics, type OptionalHeader, Subsystem } from './headers/optional-header.ts';
+export { identifyMachine, Machine, type MachineIdentity, type MachineName, type MachineOs, MachineOsMask } from './headers/machine.ts';
+export { DllCharacteristics, type OptionalHeader, PE32_MAGIC, PE32_PLUS_MAGIC, Subsystem } from './headers/optional-header.ts';
 export { SectionCharacteristics, type SectionHeader } from './headers/section-header.ts';
-export { type ImportDirectory, type ImportedModule, type ImportedSymbol, readImportDirectory } from './imports/import-directory.ts';
+export { type ImportDirectory, type ImportedModule, readImportDirectory } from './imports/import-directory.ts';
+export type { ImportedSymbol } from './imports/thunk-table.ts';
 export { type ImageLayout, type ParseOptions, PEImage } from './pe-image.ts';
-export { type BaseRelocation, type BaseRelocationBlock, RelocationType, readBaseRelocations } from './relocations/base-relocations.ts';
+export {
+  type BaseRelocation,
+  type BaseRelocationBlock,
+  RelocationType,
+  readBaseRelocations,
+  relocationTypeName,
+} from './relocations/base-relocations.ts';

@@ -1,25 +1,36 @@
 import { BadImageError, ByteReader, Diagnostics, hex } from '@ijw/binary';
 import type { FileOffset, Rva } from './address.ts';
-import { findSegment, mapSegments, type Segment } from './address-map.ts';
-import { type CoffHeader, coffHeaderLayout } from './headers/coff-header.ts';
+import { findSegment, type MappingInput, mapSegments, placeSection, type Segment } from './address-map.ts';
+import type { CoffHeader } from './headers/coff-header.ts';
 import { type DataDirectory, type DirectoryName, directoryNames } from './headers/data-directory.ts';
-import { DOS_MAGIC, type DosHeader, dosHeaderLayout } from './headers/dos-header.ts';
+import type { DosHeader } from './headers/dos-header.ts';
+import { readImageHeaders } from './headers/image-headers.ts';
 import { identifyMachine, type MachineName, type MachineOs } from './headers/machine.ts';
-import { type OptionalHeader, PE32_PLUS_MAGIC, readOptionalHeader } from './headers/optional-header.ts';
-import { type SectionHeader, sectionHeaderLayout } from './headers/section-header.ts';
+import { type OptionalHeader, PE32_PLUS_MAGIC } from './headers/optional-header.ts';
+import type { SectionHeader } from './headers/section-header.ts';
 
+/** `file`: as it lies on disk. `mapped`: a dump of a loaded image, where an RVA is an offset. */
 export type ImageLayout = 'file' | 'mapped';
 
 export interface ParseOptions {
-  /** `mapped` for a dump of a loaded image: an offset is an RVA. */
   readonly layout?: ImageLayout;
+  /** Where readers record what they can go on after; a new one by default. */
   readonly diagnostics?: Diagnostics;
 }
 
-const PE_SIGNATURE = 0x4550;
-const latin1 = new TextDecoder('latin1');
+/** What the file leaves out and Windows fills with zeroes is copied, so it is bounded: no structure of the format is as large. */
+const ZERO_FILL_LIMIT = 0x400_0000;
 
-/** A PE image: its headers read, everything else read from the bytes when asked for. */
+/** A reader that starts in the zero-filled tail of a section sees this much of it at most. */
+const ZERO_TAIL = 0x1000;
+
+/** What reads take from a place whose purpose the caller did not say. */
+const DEFAULT_READING = 'the image';
+
+/**
+ * A PE32 or PE32+ image. Parsing reads the headers; every directory is read when its function is called, straight from the bytes.
+ * Addresses are RVAs throughout; `bytesAt` and its relatives see the image as Windows maps it.
+ */
 export class PEImage {
   readonly bytes: Uint8Array;
   readonly layout: ImageLayout;
@@ -27,131 +38,207 @@ export class PEImage {
   readonly dosHeader: DosHeader;
   readonly coffHeader: CoffHeader;
   readonly optionalHeader: OptionalHeader;
+  /** As many as NumberOfRvaAndSizes says, sixteen at most. */
   readonly dataDirectories: readonly DataDirectory[];
   readonly sections: readonly SectionHeader[];
+  /** File offset of the signature "PE\0\0", which the COFF header follows. */
+  readonly signatureOffset: FileOffset;
+  readonly is64Bit: boolean;
+  readonly pointerSize: 4 | 8;
+  /** The machine's name, without the operating system's mask of a ReadyToRun image. */
   readonly machine: MachineName;
+  /** The operating system that a ReadyToRun image is for, when it is not Windows. */
   readonly machineOs: MachineOs | undefined;
-  private segments: readonly Segment[] | undefined;
+  #segments: readonly Segment[] | undefined;
 
   private constructor(bytes: Uint8Array, options: ParseOptions) {
     this.bytes = bytes;
     this.layout = options.layout ?? 'file';
     this.diagnostics = options.diagnostics ?? new Diagnostics();
-    const reader = new ByteReader(bytes, { reading: 'the DOS header' });
-    this.dosHeader = readDosHeader(reader);
-    const start = this.dosHeader.newHeaderOffset;
-    const headers = new ByteReader(bytes.subarray(Math.min(start, bytes.length)), { base: start, reading: 'the COFF header' });
-    if (headers.u32() !== PE_SIGNATURE) throw headers.error('NOT_PE', 'There is no PE signature where the DOS header points', 0);
-    this.coffHeader = coffHeaderLayout.read(headers);
-    const identity = identifyMachine(this.coffHeader.machine);
+    const headers = readImageHeaders(bytes, this.diagnostics);
+    this.dosHeader = headers.dosHeader;
+    this.signatureOffset = headers.signatureOffset;
+    this.coffHeader = headers.coffHeader;
+    this.optionalHeader = headers.optionalHeader;
+    this.dataDirectories = headers.dataDirectories;
+    this.sections = headers.sections;
+    this.is64Bit = headers.optionalHeader.magic === PE32_PLUS_MAGIC;
+    this.pointerSize = this.is64Bit ? 8 : 4;
+    const identity = identifyMachine(headers.coffHeader.machine);
     this.machine = identity.name;
     this.machineOs = identity.os;
-    const optional = headers.slice(Math.min(this.coffHeader.sizeOfOptionalHeader, headers.remaining), 'the optional header');
-    this.optionalHeader = readOptionalHeader(optional);
-    this.dataDirectories = readDirectories(optional, this.optionalHeader.numberOfRvaAndSizes);
-    this.sections = readSections(headers, this.coffHeader.numberOfSections);
   }
 
-  /** @throws BadImageError naming what the file is when it is no PE image */
+  /** Reads the headers. Throws `BadImageError` when they are not all there, and one that names the format when it is another. */
   static parse(bytes: Uint8Array, options: ParseOptions = {}): PEImage {
     return new PEImage(bytes, options);
   }
 
-  get is64Bit(): boolean {
-    return this.optionalHeader.magic === PE32_PLUS_MAGIC;
+  get #mapping(): MappingInput {
+    return { fileSize: this.bytes.length, layout: this.layout, sections: this.sections, optionalHeader: this.optionalHeader };
   }
 
-  get pointerSize(): 4 | 8 {
-    return this.is64Bit ? 8 : 4;
+  /** The image as disjoint runs of addresses, ascending: sections, and the headers where no section hides them. */
+  get segments(): readonly Segment[] {
+    this.#segments ??= mapSegments(this.#mapping);
+    return this.#segments;
   }
 
-  /** A directory, or `undefined` when it is all zero or beyond the directories that are there. */
+  /** Where a directory is; `undefined` when the image has none. */
   directory(name: DirectoryName): DataDirectory | undefined {
     const directory = this.dataDirectories[directoryNames.indexOf(name)];
     return directory === undefined || (directory.rva === 0 && directory.size === 0) ? undefined : directory;
   }
 
-  /** `undefined` for an address that no byte of the file backs. */
+  /** Where the byte at `rva` is in the file; `undefined` where the file has none for it. */
   rvaToOffset(rva: Rva): FileOffset | undefined {
-    const segment = findSegment(this.mapped, rva);
+    const segment = findSegment(this.segments, rva);
     if (segment === undefined || rva - segment.rva >= segment.rawSize) return undefined;
-    return segment.offset + (rva - segment.rva);
+    const offset = segment.offset + (rva - segment.rva);
+    return offset < this.bytes.length ? offset : undefined;
   }
 
+  /** The lowest address at which the byte at `offset` is mapped; `undefined` when it is not (overlay, padding). */
   offsetToRva(offset: FileOffset): Rva | undefined {
-    const segment = this.mapped.find((candidate) => offset >= candidate.offset && offset < candidate.offset + candidate.rawSize);
+    if (!(offset >= 0 && offset < this.bytes.length)) return undefined;
+    const segment = this.segments.find((each) => offset >= each.offset && offset - each.offset < each.rawSize);
     return segment && segment.rva + (offset - segment.offset);
   }
 
+  /** The section that holds `rva`, the first of the table where several do. */
   sectionAt(rva: Rva): SectionHeader | undefined {
-    return findSegment(this.mapped, rva)?.section;
+    return findSegment(this.segments, rva)?.section;
   }
 
-  /** The bytes at an address, a view where the file has them all; what lies beyond the raw data of a section is zero. @throws BadImageError */
-  bytesAt(rva: Rva, length: number, reading = 'the image'): Uint8Array {
-    const segment = findSegment(this.mapped, rva);
-    if (segment === undefined || length > segment.end - rva) throw outside(rva, length, reading);
-    const start = segment.offset + (rva - segment.rva);
-    const present = Math.max(0, segment.rawSize - (rva - segment.rva));
-    if (present >= length) return this.bytes.subarray(start, start + length);
-    const bytes = new Uint8Array(length);
-    bytes.set(this.bytes.subarray(start, start + present));
-    return bytes;
+  /** The bytes that the file has for a section, as they are mapped: a view from its first address on. */
+  sectionBytes(section: SectionHeader): Uint8Array {
+    const segment = placeSection(section, this.#mapping);
+    return this.bytes.subarray(segment.offset, segment.offset + segment.rawSize);
   }
 
-  /** A reader at an address: of `length` bytes, or to the end of the bytes that the file has there. @throws BadImageError */
-  readerAt(rva: Rva, length?: number, reading = 'the image'): ByteReader {
-    const segment = findSegment(this.mapped, rva);
-    if (segment === undefined) throw outside(rva, length ?? 1, reading);
-    const base = segment.offset + (rva - segment.rva);
-    const bytes = length === undefined ? this.bytes.subarray(base, segment.offset + segment.rawSize) : this.bytesAt(rva, length, reading);
-    return new ByteReader(bytes, { base, rva, reading });
+  /**
+   * `length` bytes at `rva`: a view where the file has them all, a copy where zeroes follow or a section ends within.
+   * Throws `BadImageError` when some address of them is in no section or headers.
+   */
+  bytesAt(rva: Rva, length: number, reading = DEFAULT_READING): Uint8Array {
+    const segment = this.#segmentAt(rva, reading);
+    const skipped = rva - segment.rva;
+    const offset = segment.offset + skipped;
+    if (length <= segment.rawSize - skipped && offset + length <= this.bytes.length) return this.bytes.subarray(offset, offset + length);
+    return this.#assemble(rva, length, reading);
   }
 
-  /** The pointer-sized value at an address. @throws BadImageError */
-  readPointer(rva: Rva, reading = 'a pointer'): bigint {
-    const reader = this.readerAt(rva, this.pointerSize, reading);
-    return this.is64Bit ? reader.u64() : BigInt(reader.u32());
+  /** A reader from `rva` over `length` bytes, by default over all that the file has up to the end of the section. */
+  readerAt(rva: Rva, length?: number, reading = DEFAULT_READING): ByteReader {
+    const base = this.rvaToOffset(rva);
+    const options = { base: base ?? 0, rva, reading };
+    if (length !== undefined) return new ByteReader(this.bytesAt(rva, length, reading), options);
+    const segment = this.#segmentAt(rva, reading);
+    const skipped = rva - segment.rva;
+    if (skipped >= segment.rawSize) {
+      return new ByteReader(new Uint8Array(Math.min(segment.end - rva, ZERO_TAIL)), options);
+    }
+    const start = segment.offset + skipped;
+    return new ByteReader(this.bytes.subarray(start, segment.offset + segment.rawSize), { ...options, base: start });
   }
 
-  /** The address space of the image in ascending order. */
-  get mapped(): readonly Segment[] {
-    this.segments ??= mapSegments({
-      fileSize: this.bytes.length,
-      layout: this.layout,
-      sections: this.sections,
-      optionalHeader: this.optionalHeader,
+  u8At(rva: Rva, reading?: string): number {
+    return this.bytesAt(rva, 1, reading)[0]!;
+  }
+
+  u16At(rva: Rva, reading?: string): number {
+    return this.#view(rva, 2, reading).getUint16(0, true);
+  }
+
+  u32At(rva: Rva, reading?: string): number {
+    return this.#view(rva, 4, reading).getUint32(0, true);
+  }
+
+  u64At(rva: Rva, reading?: string): bigint {
+    return this.#view(rva, 8, reading).getBigUint64(0, true);
+  }
+
+  /** A pointer of the image's own width. */
+  readPointer(rva: Rva, reading?: string): bigint {
+    return this.is64Bit ? this.u64At(rva, reading) : BigInt(this.u32At(rva, reading));
+  }
+
+  /** UTF-8 up to a NUL; `BadImageError` `UNTERMINATED_STRING` when there is none within `limit` bytes. */
+  cstringAt(rva: Rva, reading = DEFAULT_READING, limit = 0x10000): string {
+    const reader = this.readerAt(rva, undefined, reading);
+    const end = reader.bytes.indexOf(0);
+    if (end >= 0 && end <= limit) return decodeText(reader.bytes.subarray(0, end));
+    const segment = this.#segmentAt(rva, reading);
+    const length = reader.bytes.length;
+    if (end < 0 && length <= limit && rva + length < segment.end) return decodeText(reader.bytes);
+    throw reader.error('UNTERMINATED_STRING', `The string at ${hex(rva)} has no terminating NUL`);
+  }
+
+  /** The RVA of a virtual address, when it is one of this image's 4 GiB. */
+  vaToRva(va: bigint): Rva | undefined {
+    const rva = va - this.optionalHeader.imageBase;
+    return rva >= 0n && rva <= 0xffffffffn ? Number(rva) : undefined;
+  }
+
+  #view(rva: Rva, length: number, reading?: string): DataView {
+    const bytes = this.bytesAt(rva, length, reading);
+    return new DataView(bytes.buffer, bytes.byteOffset, length);
+  }
+
+  #segmentAt(rva: Rva, reading: string): Segment {
+    const segment = findSegment(this.segments, rva);
+    if (segment !== undefined) return segment;
+    throw new BadImageError({ code: 'RVA_NOT_MAPPED', offset: 0, rva, reading, message: `RVA ${hex(rva)} is in no section` });
+  }
+
+  #assemble(rva: Rva, length: number, reading: string): Uint8Array {
+    this.#requireMapped(rva, length, reading);
+    const result = new Uint8Array(length);
+    for (let done = 0; done < length; ) {
+      const segment = this.#segmentAt(rva + done, reading);
+      const skipped = rva + done - segment.rva;
+      const count = Math.min(length - done, segment.end - segment.rva - skipped);
+      const raw = Math.max(0, Math.min(count, segment.rawSize - skipped));
+      const offset = segment.offset + skipped;
+      if (offset + raw > this.bytes.length && raw > 0) {
+        throw new BadImageError({
+          code: 'TRUNCATED',
+          offset: Math.min(offset, this.bytes.length),
+          rva: rva + done,
+          reading,
+          message: `${hex(raw)} bytes wanted at offset ${hex(offset)}, the file ends at ${hex(this.bytes.length)}`,
+        });
+      }
+      result.set(this.bytes.subarray(offset, offset + raw), done);
+      done += count;
+    }
+    return result;
+  }
+
+  /** Checks before anything is allocated that all addresses are there. */
+  #requireMapped(rva: Rva, length: number, reading: string): void {
+    let end = rva;
+    while (end < rva + length) end = this.#segmentAt(end, reading).end;
+    if (length >= 0 && length <= Math.max(ZERO_FILL_LIMIT, this.bytes.length)) return;
+    throw new BadImageError({
+      code: 'COUNT_TOO_LARGE',
+      offset: this.rvaToOffset(rva) ?? 0,
+      rva,
+      reading,
+      message: `${length} bytes wanted of a file of ${this.bytes.length}`,
     });
-    return this.segments;
   }
 }
 
-const outside = (rva: Rva, length: number, reading: string): BadImageError =>
-  new BadImageError({
-    code: 'RVA_OUT_OF_RANGE',
-    offset: rva,
-    rva,
-    reading,
-    message: `${length} bytes at RVA ${hex(rva)} are not in the image`,
-  });
+const utf8 = new TextDecoder();
 
-function readDosHeader(reader: ByteReader): DosHeader {
-  const isDos = reader.length >= 2 && reader.bytes[0] === (DOS_MAGIC & 0xff) && reader.bytes[1] === DOS_MAGIC >> 8;
-  if (!isDos)
-    throw reader.error('NOT_PE', reader.length === 0 ? 'The file is empty' : 'The file does not begin with MZ: it is no PE image');
-  return dosHeaderLayout.read(reader);
-}
-
-function readDirectories(reader: ByteReader, claimed: number): readonly DataDirectory[] {
-  const count = Math.min(claimed, directoryNames.length, Math.floor(reader.remaining / 8));
-  return Array.from({ length: count }, () => ({ rva: reader.u32(), size: reader.u32() }));
-}
-
-function readSections(reader: ByteReader, claimed: number): readonly SectionHeader[] {
-  const count = reader.count(claimed, sectionHeaderLayout.size);
-  return Array.from({ length: count }, () => {
-    const raw = sectionHeaderLayout.read(reader);
-    const end = raw.nameBytes.indexOf(0);
-    return { ...raw, name: latin1.decode(end < 0 ? raw.nameBytes : raw.nameBytes.subarray(0, end)) };
-  });
+/** Short ASCII, which names nearly always are, without the cost of a decoder. */
+function decodeText(bytes: Uint8Array): string {
+  if (bytes.length > 64) return utf8.decode(bytes);
+  let text = '';
+  for (const byte of bytes) {
+    if (byte >= 0x80) return utf8.decode(bytes);
+    text += String.fromCharCode(byte);
+  }
+  return text;
 }

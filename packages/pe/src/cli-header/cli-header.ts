@@ -1,8 +1,9 @@
+import type { ByteWriter } from '@ijw/binary';
 import type { DataDirectory } from '../headers/data-directory.ts';
 import type { PEImage } from '../pe-image.ts';
-import { structure } from '../structure.ts';
+import { type StructureOf, structure } from '../structure.ts';
 
-/** ECMA-335 II.25.3.3: IMAGE_COR20_HEADER. */
+/** ECMA-335 II.25.3.3 "CLI header"; IMAGE_COR20_HEADER of corhdr.h. */
 const cliHeaderLayout = structure({
   cb: 'u32',
   majorRuntimeVersion: 'u16',
@@ -25,52 +26,75 @@ const cliHeaderLayout = structure({
   managedNativeHeaderSize: 'u32',
 });
 
-/** ECMA-335 II.25.3.3.1, with the flags that later runtimes added (corhdr.h). */
-export const CorFlags = {
-  ILONLY: 0x1,
-  REQUIRED_32BIT: 0x2,
-  IL_LIBRARY: 0x4,
-  STRONGNAMESIGNED: 0x8,
-  NATIVE_ENTRYPOINT: 0x10,
-  TRACKDEBUGDATA: 0x10000,
-  PREFERRED_32BIT: 0x20000,
-} as const;
+export const CLI_HEADER_SIZE = cliHeaderLayout.size;
 
-export interface CliHeader {
-  /** In bytes; the CLR wants at least 72. */
+const directoryFields = [
+  'metaData',
+  'resources',
+  'strongNameSignature',
+  'codeManagerTable',
+  'vTableFixups',
+  'exportAddressTableJumps',
+  'managedNativeHeader',
+] as const;
+
+export type CliDirectoryName = (typeof directoryFields)[number];
+
+/** A directory that is not there has RVA and size 0. */
+export type CliHeader = Readonly<Record<CliDirectoryName, DataDirectory>> & {
   readonly cb: number;
   readonly majorRuntimeVersion: number;
   readonly minorRuntimeVersion: number;
-  readonly metaData: DataDirectory;
   readonly flags: number;
-  /** A MethodDef or File token; with NATIVE_ENTRYPOINT an RVA. */
+  /** A MethodDef or File token, or an RVA where `CorFlags.NATIVE_ENTRYPOINT` is set. */
   readonly entryPointTokenOrRva: number;
-  readonly resources: DataDirectory;
-  readonly strongNameSignature: DataDirectory;
-  readonly codeManagerTable: DataDirectory;
-  readonly vTableFixups: DataDirectory;
-  readonly exportAddressTableJumps: DataDirectory;
-  /** A ReadyToRun or NGEN header. */
-  readonly managedNativeHeader: DataDirectory;
-}
+};
 
-/** @throws BadImageError when the directory points at no 72 bytes */
+/** ECMA-335 II.25.3.3.1 "Runtime flags" and COMIMAGE_FLAGS_* of corhdr.h. */
+export const CorFlags = {
+  ILONLY: 0x00000001,
+  REQUIRED_32BIT: 0x00000002,
+  IL_LIBRARY: 0x00000004,
+  STRONGNAMESIGNED: 0x00000008,
+  NATIVE_ENTRYPOINT: 0x00000010,
+  TRACKDEBUGDATA: 0x00010000,
+  PREFERRED_32BIT: 0x00020000,
+} as const;
+
+type RawCliHeader = StructureOf<typeof cliHeaderLayout>;
+
+const directoryOf = (raw: RawCliHeader, name: CliDirectoryName): DataDirectory => ({ rva: raw[`${name}Rva`], size: raw[`${name}Size`] });
+
+/** The CLI header; `undefined` when the image has none. */
 export function readCliHeader(image: PEImage): CliHeader | undefined {
   const directory = image.directory('cliHeader');
   if (directory === undefined || directory.rva === 0) return undefined;
-  const raw = cliHeaderLayout.read(image.readerAt(directory.rva, cliHeaderLayout.size, 'the CLI header'));
+  const raw = cliHeaderLayout.read(image.readerAt(directory.rva, CLI_HEADER_SIZE, 'the CLI header'));
+  const directories = Object.fromEntries(directoryFields.map((name) => [name, directoryOf(raw, name)]));
   return {
     cb: raw.cb,
     majorRuntimeVersion: raw.majorRuntimeVersion,
     minorRuntimeVersion: raw.minorRuntimeVersion,
-    metaData: { rva: raw.metaDataRva, size: raw.metaDataSize },
     flags: raw.flags,
     entryPointTokenOrRva: raw.entryPointTokenOrRva,
-    resources: { rva: raw.resourcesRva, size: raw.resourcesSize },
-    strongNameSignature: { rva: raw.strongNameSignatureRva, size: raw.strongNameSignatureSize },
-    codeManagerTable: { rva: raw.codeManagerTableRva, size: raw.codeManagerTableSize },
-    vTableFixups: { rva: raw.vTableFixupsRva, size: raw.vTableFixupsSize },
-    exportAddressTableJumps: { rva: raw.exportAddressTableJumpsRva, size: raw.exportAddressTableJumpsSize },
-    managedNativeHeader: { rva: raw.managedNativeHeaderRva, size: raw.managedNativeHeaderSize },
+    ...(directories as Record<CliDirectoryName, DataDirectory>),
   };
+}
+
+/** What a writer has to say; the rest is 72 bytes, runtime 2.5 and no directory. */
+export type CliHeaderInput = Partial<CliHeader>;
+
+export function writeCliHeader(writer: ByteWriter, input: CliHeaderInput): void {
+  const raw: Record<string, number> = {
+    cb: input.cb ?? CLI_HEADER_SIZE,
+    majorRuntimeVersion: input.majorRuntimeVersion ?? 2,
+    minorRuntimeVersion: input.minorRuntimeVersion ?? 5,
+    flags: input.flags ?? 0,
+    entryPointTokenOrRva: input.entryPointTokenOrRva ?? 0,
+  };
+  for (const name of directoryFields) {
+    raw[`${name}Rva`] = input[name]?.rva ?? 0;
+    raw[`${name}Size`] = input[name]?.size ?? 0;
+  }
+  cliHeaderLayout.write(writer, raw as RawCliHeader);
 }

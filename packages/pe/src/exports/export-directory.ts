@@ -1,9 +1,12 @@
 import type { Rva } from '../address.ts';
+import type { DataDirectory } from '../headers/data-directory.ts';
 import type { PEImage } from '../pe-image.ts';
-import { structure } from '../structure.ts';
+import { perImage } from '../per-image.ts';
+import { type StructureOf, structure } from '../structure.ts';
+import { TextBudget } from '../text-budget.ts';
 
-/** PE/COFF "Export Directory Table". */
-const exportDirectoryLayout = structure({
+/** PE/COFF "Export Directory Table": IMAGE_EXPORT_DIRECTORY. */
+export const exportDirectoryLayout = structure({
   characteristics: 'u32',
   timeDateStamp: 'u32',
   majorVersion: 'u16',
@@ -17,69 +20,90 @@ const exportDirectoryLayout = structure({
   addressOfNameOrdinals: 'u32',
 });
 
+/** One name of one ordinal, or an ordinal without a name. */
 export interface ExportedSymbol {
-  /** Absent for one that is exported by ordinal only. */
-  readonly name?: string;
   readonly ordinal: number;
+  readonly name?: string;
   /** Absent for a forwarder. */
   readonly rva?: Rva;
   /** `MODULE.Name` or `MODULE.#ordinal`. */
   readonly forwarder?: string;
 }
 
-export interface ExportDirectory {
-  /** The name the module was linked with. */
+export type ExportDirectory = Readonly<Header> & {
+  /** The name that the module was linked with. */
   readonly moduleName: string | undefined;
-  readonly timeDateStamp: number;
-  readonly ordinalBase: number;
-  /** By ordinal, and by name where one ordinal has several; addresses of zero are no exports. */
+  /** By ordinal, and for one ordinal in the order of the names. An ordinal without address and name is a gap and is not there. */
   readonly symbols: readonly ExportedSymbol[];
-}
-
-/** PE/COFF "The .edata Section". @throws BadImageError */
-export function readExportDirectory(image: PEImage): ExportDirectory | undefined {
-  const directory = image.directory('export');
-  if (directory === undefined || directory.rva === 0) return undefined;
-  const raw = exportDirectoryLayout.read(image.readerAt(directory.rva, exportDirectoryLayout.size, 'the export directory'));
-  const cstring = (rva: Rva, reading: string): string | undefined =>
-    image.diagnostics.attempt(() => image.readerAt(rva, undefined, reading).cstring(8192));
-  const names = readNames(image, raw, cstring);
-  const addresses = tableReader(image, raw.addressOfFunctions, raw.numberOfFunctions, 4, 'the export address table');
-  const symbols: ExportedSymbol[] = [];
-  for (let index = 0; index < raw.numberOfFunctions; index++) {
-    const rva = addresses.u32();
-    if (rva === 0) continue;
-    const forwarded = rva >= directory.rva && rva < directory.rva + directory.size;
-    const target = forwarded ? { forwarder: cstring(rva, 'an export forwarder') ?? '' } : { rva };
-    const ordinal = raw.ordinalBase + index;
-    for (const name of names.get(index) ?? [undefined]) symbols.push({ ...(name !== undefined && { name }), ordinal, ...target });
-  }
-  const moduleName = raw.nameRva === 0 ? undefined : cstring(raw.nameRva, 'the name of the exporting module');
-  return { moduleName, timeDateStamp: raw.timeDateStamp, ordinalBase: raw.ordinalBase, symbols };
-}
-
-const tableReader = (image: PEImage, rva: Rva, count: number, size: number, reading: string) => {
-  const reader = count === 0 ? image.readerAt(image.directory('export')!.rva, 0, reading) : image.readerAt(rva, undefined, reading);
-  reader.count(count, size);
-  return reader;
 };
 
-/** The names of each entry of the export address table. */
-function readNames(
-  image: PEImage,
-  raw: { readonly numberOfNames: number; readonly addressOfNames: Rva; readonly addressOfNameOrdinals: Rva },
-  cstring: (rva: Rva, reading: string) => string | undefined,
-): ReadonlyMap<number, readonly string[]> {
-  const pointers = tableReader(image, raw.addressOfNames, raw.numberOfNames, 4, 'the export name pointer table');
-  const ordinals = tableReader(image, raw.addressOfNameOrdinals, raw.numberOfNames, 2, 'the export ordinal table');
-  const names = new Map<number, string[]>();
-  for (let index = 0; index < raw.numberOfNames; index++) {
-    const name = cstring(pointers.u32(), 'the name of an export');
-    const entry = ordinals.u16();
-    if (name === undefined) continue;
-    const list = names.get(entry);
-    if (list) list.push(name);
-    else names.set(entry, [name]);
+type Header = StructureOf<typeof exportDirectoryLayout>;
+
+const READING = 'the export directory';
+const NAME_LIMIT = 0x4000;
+
+/** The names of each index into the address table. */
+function readNames(image: PEImage, header: Header, budget: TextBudget): ReadonlyMap<number, readonly string[]> {
+  const byIndex = new Map<number, string[]>();
+  if (header.numberOfNames === 0) return byIndex;
+  const names = image.readerAt(header.addressOfNames, undefined, READING);
+  const ordinals = image.readerAt(header.addressOfNameOrdinals, undefined, READING);
+  names.count(header.numberOfNames, 4);
+  ordinals.count(header.numberOfNames, 2);
+  for (let index = 0; index < header.numberOfNames; index++) {
+    const rva = names.u32();
+    const target = ordinals.u16();
+    image.diagnostics.attempt(() => {
+      const name = image.cstringAt(rva, READING, NAME_LIMIT);
+      budget.spend(name.length, rva);
+      if (target >= header.numberOfFunctions)
+        throw ordinals.error('BAD_EXPORT_ORDINAL', `"${name}" has index ${target}, beyond the addresses`);
+      const list = byIndex.get(target);
+      if (list === undefined) byIndex.set(target, [name]);
+      else list.push(name);
+    });
   }
-  return names;
+  return byIndex;
 }
+
+/** An address inside the directory is no address: it is the forwarder's text (PE/COFF "Export Address Table"). */
+function readTarget(image: PEImage, rva: Rva, directory: DataDirectory, budget: TextBudget): Pick<ExportedSymbol, 'rva' | 'forwarder'> {
+  if (rva < directory.rva || rva >= directory.rva + directory.size) return { rva };
+  const forwarder = image.cstringAt(rva, READING, NAME_LIMIT);
+  budget.spend(forwarder.length, rva);
+  return { forwarder };
+}
+
+function readSymbols(image: PEImage, header: Header, directory: DataDirectory): ExportedSymbol[] {
+  const symbols: ExportedSymbol[] = [];
+  if (header.numberOfFunctions === 0) return symbols;
+  const budget = new TextBudget(image.bytes.length, READING);
+  const byIndex = image.diagnostics.attempt(() => readNames(image, header, budget));
+  const addresses = image.readerAt(header.addressOfFunctions, undefined, READING);
+  addresses.count(header.numberOfFunctions, 4);
+  for (let index = 0; index < header.numberOfFunctions; index++) {
+    const rva = addresses.u32();
+    const names = byIndex?.get(index);
+    if (rva === 0 && names === undefined) continue;
+    const target = image.diagnostics.attempt(() => readTarget(image, rva, directory, budget));
+    if (target === undefined) continue;
+    const ordinal = (header.ordinalBase + index) >>> 0;
+    if (names === undefined) symbols.push({ ordinal, ...target });
+    else for (const name of names) symbols.push({ ordinal, name, ...target });
+  }
+  return symbols;
+}
+
+/**
+ * PE/COFF "The .edata Section"; `undefined` when the image exports nothing. Throws `BadImageError` when the directory itself is not there; what is
+ * malformed in it is recorded in the image's diagnostics and left out.
+ */
+export const readExportDirectory = perImage((image): ExportDirectory | undefined => {
+  const directory = image.directory('export');
+  if (directory === undefined || directory.rva === 0) return undefined;
+  const header = exportDirectoryLayout.read(image.readerAt(directory.rva, exportDirectoryLayout.size, READING));
+  const moduleName =
+    header.nameRva === 0 ? undefined : image.diagnostics.attempt(() => image.cstringAt(header.nameRva, READING, NAME_LIMIT));
+  const symbols = image.diagnostics.attempt(() => readSymbols(image, header, directory)) ?? [];
+  return { ...header, moduleName, symbols };
+});

@@ -108,7 +108,10 @@ export function readOptionalHeader(reader: ByteReader): OptionalHeader {
 
 /** Writes the format that `magic` names; any other magic is written in the layout of PE32. */
 export function writeOptionalHeader(writer: ByteWriter, header: OptionalHeader): void {
-  if (header.magic === PE32_PLUS_MAGIC) return optionalHeader64Layout.write(writer, header);
+  if (header.magic === PE32_PLUS_MAGIC) {
+    optionalHeader64Layout.write(writer, header);
+    return;
+  }
   const low = (value: bigint): number => Number(BigInt.asUintN(32, value));
   optionalHeader32Layout.write(writer, {
     ...header,

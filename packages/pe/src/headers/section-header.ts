@@ -1,4 +1,6 @@
+import type { ByteReader } from '@ijw/binary';
 import { type StructureOf, structure } from '../structure.ts';
+import type { CoffHeader } from './coff-header.ts';
 
 /** PE/COFF "Section Table (Section Headers)": IMAGE_SECTION_HEADER. */
 export const sectionHeaderLayout = structure({
@@ -39,3 +41,33 @@ export const SectionCharacteristics = {
   MEM_READ: 0x40000000,
   MEM_WRITE: 0x80000000,
 } as const;
+
+const utf8 = new TextDecoder();
+
+const textOf = (bytes: Uint8Array, start: number, limit: number): string => {
+  const view = bytes.subarray(start, start + limit);
+  const end = view.indexOf(0);
+  return utf8.decode(end < 0 ? view : view.subarray(0, end));
+};
+
+/** A COFF symbol of an image: IMAGE_SYMBOL. Behind the last one stands the string table. */
+const SYMBOL_SIZE = 18;
+const LONG_NAME_LIMIT = 256;
+
+/** PE/COFF says that images have no long section names; MinGW writes them all the same (`/4` for `.debug_info`). */
+function sectionName(nameBytes: Uint8Array, bytes: Uint8Array, coffHeader: CoffHeader): string {
+  const name = textOf(nameBytes, 0, nameBytes.length);
+  if (!/^\/\d+$/.test(name) || coffHeader.pointerToSymbolTable === 0) return name;
+  const offset = coffHeader.pointerToSymbolTable + coffHeader.numberOfSymbols * SYMBOL_SIZE + Number(name.slice(1));
+  return offset < bytes.length ? textOf(bytes, offset, LONG_NAME_LIMIT) : name;
+}
+
+/** Reads NumberOfSections headers. `bytes` is the whole file, for long names. */
+export function readSectionHeaders(reader: ByteReader, bytes: Uint8Array, coffHeader: CoffHeader): SectionHeader[] {
+  const sections: SectionHeader[] = [];
+  for (let index = 0; index < coffHeader.numberOfSections; index++) {
+    const header = sectionHeaderLayout.read(reader);
+    sections.push({ ...header, name: sectionName(header.nameBytes, bytes, coffHeader) });
+  }
+  return sections;
+}

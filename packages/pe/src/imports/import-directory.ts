@@ -1,32 +1,30 @@
 import type { Rva } from '../address.ts';
 import type { PEImage } from '../pe-image.ts';
+import { perImage } from '../per-image.ts';
 import { structure } from '../structure.ts';
+import { TextBudget } from '../text-budget.ts';
+import { type ImportedSymbol, readThunkTable } from './thunk-table.ts';
 
-/** PE/COFF "Import Directory Table". */
-const importDescriptorLayout = structure({
+/** PE/COFF "Import Directory Table": IMAGE_IMPORT_DESCRIPTOR. */
+export const importDescriptorLayout = structure({
+  /** OriginalFirstThunk. */
   importLookupTableRva: 'u32',
+  /** 0; where the image is bound, a stamp or -1. */
   timeDateStamp: 'u32',
   forwarderChain: 'u32',
   nameRva: 'u32',
+  /** FirstThunk. */
   importAddressTableRva: 'u32',
 });
 
-/** One imported function: by name or by ordinal. */
-export interface ImportedSymbol {
-  readonly name?: string;
-  readonly ordinal?: number;
-  /** Index into the export name table of the exporting module, as a guess. */
-  readonly hint?: number;
-  /** The slot of the import address table that the loader fills. */
-  readonly iatRva: Rva;
-}
-
 export interface ImportedModule {
+  /** Empty where it cannot be read. */
   readonly name: string;
   readonly timeDateStamp: number;
   readonly forwarderChain: number;
   readonly importLookupTableRva: Rva;
   readonly importAddressTableRva: Rva;
+  /** In the order of the slots. */
   readonly symbols: readonly ImportedSymbol[];
 }
 
@@ -34,52 +32,41 @@ export interface ImportDirectory {
   readonly modules: readonly ImportedModule[];
 }
 
-/** Real images import a few hundred modules and a few thousand symbols of each; beyond this a table has no end. */
-const MAXIMUM_MODULES = 0x4000;
-const MAXIMUM_SYMBOLS = 0x20000;
+const READING = 'the import directory';
+const MODULE_NAME_LIMIT = 0x1000;
 
-/** PE/COFF "The .idata Section". What one descriptor lacks is a diagnostic; the others are still read. */
-export function readImportDirectory(image: PEImage): ImportDirectory | undefined {
+type Descriptor = ReturnType<typeof importDescriptorLayout.read>;
+
+/** Windows reads the import address table itself where the lookup table is not inside the image (`LdrpSnapModule`). */
+function lookupTableOf(image: PEImage, { importLookupTableRva, importAddressTableRva }: Descriptor): Rva {
+  const { sizeOfHeaders, sizeOfImage } = image.optionalHeader;
+  return importLookupTableRva >= sizeOfHeaders && importLookupTableRva < sizeOfImage ? importLookupTableRva : importAddressTableRva;
+}
+
+function readModule(image: PEImage, descriptor: Descriptor, budget: TextBudget): ImportedModule {
+  const { nameRva, ...rest } = descriptor;
+  const name = image.diagnostics.attempt(() => image.cstringAt(nameRva, READING, MODULE_NAME_LIMIT)) ?? '';
+  budget.spend(name.length, nameRva);
+  const table = { lookupRva: lookupTableOf(image, descriptor), iatRva: descriptor.importAddressTableRva, reading: READING };
+  return { name, ...rest, symbols: readThunkTable(image, table, budget) };
+}
+
+/**
+ * PE/COFF "The .idata Section"; `undefined` when the image has no imports. The table ends at a descriptor without name or slots, as for Windows,
+ * which does not look at the size of the directory. What is malformed is recorded in the image's diagnostics; the rest is given.
+ */
+export const readImportDirectory = perImage((image): ImportDirectory | undefined => {
   const directory = image.directory('import');
   if (directory === undefined || directory.rva === 0) return undefined;
   const modules: ImportedModule[] = [];
-  for (let index = 0; index < MAXIMUM_MODULES; index++) {
-    const descriptor = image.diagnostics.attempt(() =>
-      importDescriptorLayout.read(
-        image.readerAt(directory.rva + index * importDescriptorLayout.size, importDescriptorLayout.size, 'the import directory'),
-      ),
-    );
-    if (descriptor === undefined || descriptor.nameRva === 0 || descriptor.importAddressTableRva === 0) break;
-    const name = image.diagnostics.attempt(() =>
-      image.readerAt(descriptor.nameRva, undefined, 'the name of an imported module').cstring(512),
-    );
-    const lookup = descriptor.importLookupTableRva || descriptor.importAddressTableRva;
-    modules.push({ ...descriptor, name: name ?? '', symbols: readThunks(image, lookup, descriptor.importAddressTableRva) });
-  }
+  const budget = new TextBudget(image.bytes.length, READING);
+  image.diagnostics.attempt(() => {
+    for (let rva = directory.rva; ; rva += importDescriptorLayout.size) {
+      const descriptor = importDescriptorLayout.read(image.readerAt(rva, importDescriptorLayout.size, READING));
+      if (descriptor.nameRva === 0 || descriptor.importAddressTableRva === 0) return;
+      budget.spend(importDescriptorLayout.size, rva);
+      modules.push(readModule(image, descriptor, budget));
+    }
+  });
   return { modules };
-}
-
-/** PE/COFF "Import Lookup Table": pointer-sized entries up to a zero. */
-export function readThunks(image: PEImage, lookupRva: Rva, iatRva: Rva, nameBias = 0): readonly ImportedSymbol[] {
-  const symbols: ImportedSymbol[] = [];
-  const size = image.pointerSize;
-  const ordinalFlag = image.is64Bit ? 1n << 63n : 1n << 31n;
-  for (let index = 0; index < MAXIMUM_SYMBOLS; index++) {
-    const entry = image.diagnostics.attempt(() => image.readPointer(lookupRva + index * size, 'the import lookup table'));
-    if (entry === undefined || entry === 0n) break;
-    const slot = iatRva + index * size;
-    if (entry & ordinalFlag) symbols.push({ ordinal: Number(entry & 0xffffn), iatRva: slot });
-    else symbols.push({ ...readHintName(image, Number(entry & 0xffffffffn) - nameBias), iatRva: slot });
-  }
-  return symbols;
-}
-
-/** PE/COFF "Hint/Name Table". */
-function readHintName(image: PEImage, rva: Rva): { readonly hint?: number; readonly name?: string } {
-  return (
-    image.diagnostics.attempt(() => {
-      const reader = image.readerAt(rva, undefined, 'the hint/name table');
-      return { hint: reader.u16(), name: reader.cstring(8192) };
-    }) ?? {}
-  );
-}
+});
