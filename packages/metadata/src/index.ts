@@ -17,6 +17,7 @@ export type {
   NamedAttributeArgument,
 } from './attributes/custom-attribute-value.ts';
 export { enumUnderlyingType } from './attributes/enum-underlying-type.ts';
+export { attributeTypeOf, findCustomAttribute } from './attributes/find-custom-attribute.ts';
 export { type AttributeValueContext, readAttributeValue, readNamedArguments } from './attributes/read-attribute-value.ts';
 export { readSerializedString, writeSerializedString } from './attributes/serialized-string.ts';
 export {
@@ -26,6 +27,7 @@ export {
   type SerializedTypeName,
   tryParseSerializedTypeName,
 } from './attributes/serialized-type-name.ts';
+export { targetFramework } from './attributes/target-framework.ts';
 export { writeAttributeValue, writeNamedArguments } from './attributes/write-attribute-value.ts';
 export { BlobHeapBuilder } from './builder/blob-heap-builder.ts';
 export { GuidHeapBuilder } from './builder/guid-heap-builder.ts';
@@ -33,6 +35,7 @@ export { type BuildOptions, type CellInput, MetadataBuilder, type NamedStream, t
 export { StringHeapBuilder } from './builder/string-heap-builder.ts';
 export type { TablesHeaderOverrides } from './builder/tables-writer.ts';
 export { encodeUserString, UserStringHeapBuilder } from './builder/user-string-heap-builder.ts';
+export { type AttributeLinesOptions, attributeLines } from './canonical/attribute-lines.ts';
 export { type CellText, cellText } from './canonical/cell-text.ts';
 export { escapeName } from './canonical/escape.ts';
 export { headerLines } from './canonical/header-lines.ts';
@@ -52,6 +55,9 @@ export { BlobHeap } from './heaps/blob-heap.ts';
 export { formatGuid, GuidHeap, parseGuid } from './heaps/guid-heap.ts';
 export { StringHeap } from './heaps/string-heap.ts';
 export { UserStringHeap } from './heaps/user-string-heap.ts';
+export { type FieldData, FieldDataReader } from './layout/field-data.ts';
+export type { Extent } from './layout/field-placement.ts';
+export { TypeSizes, type TypeSizesOptions } from './layout/type-sizes.ts';
 export {
   ARRAY_SIZE_PARAMETER_SPECIFIED,
   type MarshallingDescriptor,
@@ -105,9 +111,13 @@ export {
   parseAssemblyIdentity,
   publicKeyToken,
 } from './resolution/assembly-identity.ts';
+export { type AssemblyProvider, assembliesAtHand } from './resolution/assembly-provider.ts';
 export { assemblyIdentity, referencedAssembly } from './resolution/assembly-references.ts';
+export type { MemberResolution, ResolvedType, TypeResolution, Unresolved, UnresolvedReason } from './resolution/resolution.ts';
+export { Resolver } from './resolution/resolver.ts';
 export { sha1 } from './resolution/sha1.ts';
 export { TypeIndex } from './resolution/type-index.ts';
+export { TypeResolver } from './resolution/type-resolver.ts';
 export { ResourceType, type ResourceTypeName } from './resources/resource-type.ts';
 export type { ResourceDecimal, ResourceValue } from './resources/resource-value.ts';
 export {

@@ -1,0 +1,173 @@
+import type { BadImageError } from '@ijw/binary';
+import { AttributeDecoder } from '../attributes/attribute-decoder.ts';
+import { findCustomAttribute } from '../attributes/find-custom-attribute.ts';
+import type { Metadata } from '../metadata.ts';
+import type { Resolver } from '../resolution/resolver.ts';
+import { SignatureDecoder } from '../signatures/signature-decoder.ts';
+import { type TypeNode, typeNodes } from '../signatures/type-node.ts';
+import { TableId } from '../tables/table-id.ts';
+import { makeToken, type Token, type TypeDefToken, tokenRid, tokenTable } from '../tables/token.ts';
+import { type Extent, type LayoutRequest, type PlacedField, placeFields } from './field-placement.ts';
+import { primitiveSizes } from './primitive-size.ts';
+
+export interface TypeSizesOptions {
+  /** Of the platform that the image is for. */
+  readonly pointerSize: 4 | 8;
+  /** Finds the types of other modules; without it they have no size. */
+  readonly resolver?: Resolver;
+}
+
+/** ECMA-335 II.23.1.5 and II.23.1.15. */
+const FIELD_STATIC = 0x10;
+const LAYOUT_MASK = 0x18;
+const layoutKinds: Readonly<Record<number, LayoutRequest['kind']>> = { 8: 'sequential', 16: 'explicit' };
+
+/** Structures in structures; the runtime's own limits are lower than what these allow. */
+const MAXIMUM_DEPTH = 100;
+const MAXIMUM_STEPS = 100_000;
+const MAXIMUM_SIZE = 0x7fffffff;
+
+/** A module, and what its `!0`, `!1` … stand for. */
+interface Scope {
+  readonly metadata: Metadata;
+  readonly typeArguments: readonly (Extent | undefined)[];
+}
+
+/**
+ * Sizes of types as the runtime lays them out: of everything that the data of a field (FieldRVA) can be, which has no object references. An answer is `undefined`
+ * where the type or a part of it is in a module that is not at hand, or has no size (`void`). Methods throw `BadImageError`, also for types that contain themselves.
+ */
+export class TypeSizes {
+  readonly #metadata: Metadata;
+  readonly #options: TypeSizesOptions;
+  /** `null` while the size of a type is being found. */
+  readonly #known = new Map<Metadata, Map<number, Extent | undefined | null>>();
+  #steps = 0;
+
+  constructor(metadata: Metadata, options: TypeSizesOptions) {
+    this.#metadata = metadata;
+    this.#options = options;
+  }
+
+  /** The size of a type in a signature of the module. */
+  of(type: TypeNode): Extent | undefined {
+    this.#steps = 0;
+    return this.#node({ metadata: this.#metadata, typeArguments: [] }, type, 0);
+  }
+
+  /** The size of a value type that the module defines. */
+  ofDefinition(token: TypeDefToken): Extent | undefined {
+    this.#steps = 0;
+    return this.#definition({ metadata: this.#metadata, typeArguments: [] }, token, 0);
+  }
+
+  #pointers(count: number): Extent {
+    const { pointerSize } = this.#options;
+    return { size: pointerSize * count, alignment: pointerSize };
+  }
+
+  #primitive(type: (TypeNode & { kind: 'primitive' })['type']): Extent | undefined {
+    const size = primitiveSizes[type];
+    if (size === 'pointer') return this.#pointers(1);
+    if (size === 'twoPointers') return this.#pointers(2);
+    return size === undefined ? undefined : { size, alignment: size };
+  }
+
+  #node(scope: Scope, type: TypeNode, depth: number): Extent | undefined {
+    switch (type.kind) {
+      case 'primitive':
+        return this.#primitive(type.type);
+      case 'named':
+        return type.valueType ? this.#named(scope, type.token, [], depth) : this.#pointers(1);
+      case 'genericInstance':
+        return this.#instance(scope, type, depth);
+      case 'genericTypeParameter':
+        return scope.typeArguments[type.index];
+      case 'genericMethodParameter':
+        return undefined;
+      case 'modified':
+        return this.#node(scope, type.unmodified, depth);
+      case 'pinned':
+        return this.#node(scope, type.element, depth);
+      default:
+        return this.#pointers(1);
+    }
+  }
+
+  #instance(scope: Scope, type: TypeNode & { kind: 'genericInstance' }, depth: number): Extent | undefined {
+    const { generic } = type;
+    if (generic.kind !== 'named') return undefined;
+    if (!generic.valueType) return this.#pointers(1);
+    const typeArguments = type.arguments.map((argument) => this.#node(scope, argument, depth + 1));
+    return this.#named(scope, generic.token, typeArguments, depth);
+  }
+
+  #named(scope: Scope, token: Token, typeArguments: Scope['typeArguments'], depth: number): Extent | undefined {
+    if (tokenTable(token) === TableId.TypeDef)
+      return this.#definition({ metadata: scope.metadata, typeArguments }, token as TypeDefToken, depth);
+    const type = this.#options.resolver?.type(scope.metadata, token);
+    return type?.kind === 'type' ? this.#definition({ metadata: type.metadata, typeArguments }, type.token, depth) : undefined;
+  }
+
+  /** Sizes of types that are not generic are kept; the others are bounded by the number of steps. */
+  #definition(scope: Scope, token: TypeDefToken, depth: number): Extent | undefined {
+    const { metadata } = scope;
+    if (depth > MAXIMUM_DEPTH || ++this.#steps > MAXIMUM_STEPS)
+      throw layoutError(metadata, 'LAYOUT_TOO_DEEP', token, 'is laid out too deeply');
+    if (scope.typeArguments.length > 0) return this.#layOut(scope, token, depth);
+    const known = this.#known.get(metadata) ?? new Map<number, Extent | undefined | null>();
+    this.#known.set(metadata, known);
+    if (known.has(token)) {
+      const extent = known.get(token);
+      if (extent === null) throw layoutError(metadata, 'TYPE_CONTAINS_ITSELF', token, 'contains itself');
+      return extent;
+    }
+    known.set(token, null);
+    const extent = this.#layOut(scope, token, depth);
+    known.set(token, extent);
+    return extent;
+  }
+
+  #layOut(scope: Scope, token: TypeDefToken, depth: number): Extent | undefined {
+    const { metadata } = scope;
+    const { TypeDef, ClassLayout } = metadata.tables;
+    const row = metadata.findClassLayout(token);
+    const request: LayoutRequest = {
+      kind: layoutKinds[TypeDef.get(tokenRid(token), 'Flags') & LAYOUT_MASK] ?? 'auto',
+      packing: row === undefined ? 0 : ClassLayout.get(row, 'PackingSize'),
+      classSize: row === undefined ? 0 : ClassLayout.get(row, 'ClassSize'),
+    };
+    const fields = this.#fields(scope, token, depth);
+    if (!fields) return undefined;
+    const { size, alignment } = placeFields(fields, request);
+    const total = size * (inlineArrayLength(metadata, token) ?? 1);
+    if (!(total <= MAXIMUM_SIZE)) throw layoutError(metadata, 'TYPE_TOO_LARGE', token, `is larger than ${MAXIMUM_SIZE} bytes`);
+    return { size: total, alignment };
+  }
+
+  #fields(scope: Scope, token: TypeDefToken, depth: number): PlacedField[] | undefined {
+    const { metadata } = scope;
+    const { Field, FieldLayout } = metadata.tables;
+    const decoder = new SignatureDecoder(typeNodes);
+    const fields: PlacedField[] = [];
+    for (const rid of metadata.fieldsOf(tokenRid(token))) {
+      if (Field.get(rid, 'Flags') & FIELD_STATIC) continue;
+      const type = decoder.open(metadata.blobs, Field.get(rid, 'Signature'), 'the signature of a field').field();
+      const extent = this.#node(scope, type, depth + 1);
+      if (!extent) return undefined;
+      const layout = metadata.findFieldLayout(makeToken(TableId.Field, rid));
+      fields.push({ ...extent, offset: layout === undefined ? undefined : FieldLayout.get(layout, 'Offset') });
+    }
+    return fields;
+  }
+}
+
+/** .NET 8: a structure with this attribute is its one field, that many times over. */
+function inlineArrayLength(metadata: Metadata, token: TypeDefToken): number | undefined {
+  const rid = findCustomAttribute(metadata, token, 'System.Runtime.CompilerServices.InlineArrayAttribute');
+  const length = rid === undefined ? undefined : new AttributeDecoder(metadata).decode(rid).fixedArguments[0]?.value;
+  return typeof length === 'number' && length > 0 ? length : undefined;
+}
+
+const layoutError = (metadata: Metadata, code: string, token: TypeDefToken, what: string): BadImageError =>
+  metadata.tables.TypeDef.column('Flags').error(code, `The type 0x${token.toString(16)} ${what}`, tokenRid(token));

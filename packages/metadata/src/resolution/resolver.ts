@@ -1,0 +1,168 @@
+import type { EnumReference, EnumUnderlyingTypeName } from '../attributes/attribute-type.ts';
+import { enumUnderlyingType } from '../attributes/enum-underlying-type.ts';
+import { tryParseSerializedTypeName } from '../attributes/serialized-type-name.ts';
+import type { Metadata } from '../metadata.ts';
+import { TableId } from '../tables/table-id.ts';
+import {
+  isNilToken,
+  type MemberRefToken,
+  type MethodDefToken,
+  makeToken,
+  type Token,
+  type TypeDefToken,
+  tokenRid,
+  tokenTable,
+} from '../tables/token.ts';
+import { parseAssemblyIdentity } from './assembly-identity.ts';
+import type { AssemblyProvider } from './assembly-provider.ts';
+import { referencedAssembly } from './assembly-references.ts';
+import type { MemberResolution, ResolvedType, TypeResolution, Unresolved, UnresolvedReason } from './resolution.ts';
+import { SignatureIdentity } from './signature-identity.ts';
+import { TypeResolver } from './type-resolver.ts';
+
+/** Longer chains of base types are taken for loops. */
+const MAXIMUM_BASES = 200;
+
+/** Where reflection looks for a type that names no assembly, after the assembly that names it. */
+const CORE_LIBRARIES: ReadonlySet<string> = new Set(['system.private.corelib', 'system.runtime', 'mscorlib', 'netstandard']);
+
+const unresolved = (reason: UnresolvedReason, name: string): Unresolved => ({ kind: 'unresolved', reason, name, forwarders: [] });
+
+/** A type whose members are searched, with the generic arguments that it was reached with. */
+interface SearchedType extends ResolvedType {
+  readonly typeArguments: readonly string[] | undefined;
+}
+
+/**
+ * Finds what references mean across modules and assemblies, which an `AssemblyProvider` brings. Everything is looked up when asked for and kept. Methods
+ * throw `BadImageError` where a row on the way cannot be read; what is merely not there is an `Unresolved`.
+ */
+export class Resolver {
+  readonly types: TypeResolver;
+  readonly #signatures: SignatureIdentity;
+
+  constructor(provider: AssemblyProvider) {
+    this.types = new TypeResolver(provider);
+    this.#signatures = new SignatureIdentity(this.types);
+  }
+
+  /** The definition of a TypeDef, TypeRef or ExportedType; of a TypeSpec, the generic type that it constructs. */
+  type(metadata: Metadata, token: Token): TypeResolution {
+    if (tokenTable(token) !== TableId.TypeSpec || isNilToken(token)) return this.types.resolve(metadata, token);
+    const constructed = this.#signatures.typeSpec(metadata, token);
+    if (constructed === undefined || constructed === 'array') return unresolved('notAReference', '');
+    return this.types.resolve(metadata, constructed.definition);
+  }
+
+  /** The field or method that a MemberRef means (ECMA-335 II.22.25), in the type it names or in one of the base types. */
+  member(metadata: Metadata, token: MemberRefToken): MemberResolution {
+    const { MemberRef, ModuleRef } = metadata.tables;
+    const rid = tokenRid(token);
+    const parent = MemberRef.column('Class').token(rid);
+    const name = metadata.strings.get(MemberRef.get(rid, 'Name'));
+    if (isNilToken(parent)) return unresolved('notAReference', name);
+    switch (tokenTable(parent)) {
+      case TableId.MethodDef:
+        return { kind: 'method', metadata, token: parent as MethodDefToken };
+      case TableId.ModuleRef: {
+        const fileName = metadata.strings.get(ModuleRef.get(tokenRid(parent), 'Name'));
+        const module = this.types.module(fileName, metadata);
+        if (!module) return unresolved('moduleNotFound', fileName);
+        return this.#inType(metadata, rid, {
+          kind: 'type',
+          metadata: module,
+          token: makeToken(TableId.TypeDef, 1),
+          forwarders: [],
+          typeArguments: undefined,
+        });
+      }
+      case TableId.TypeSpec:
+        if (this.#signatures.typeSpec(metadata, parent) === 'array') return { kind: 'arrayMethod' };
+        return this.#memberOf(metadata, rid, this.type(metadata, parent));
+      default:
+        return this.#memberOf(metadata, rid, this.type(metadata, parent));
+    }
+  }
+
+  /** The underlying type of an enumeration that an attribute of a module speaks of: what an `AttributeDecoder` asks. */
+  enumUnderlyingType(metadata: Metadata, reference: EnumReference): EnumUnderlyingTypeName | undefined {
+    const type = reference.kind === 'token' ? this.type(metadata, reference.token) : this.serializedType(metadata, reference.name);
+    return type.kind === 'type' ? enumUnderlyingType(type.metadata, type.token) : undefined;
+  }
+
+  /** The definition of a type by its serialized name, as an attribute of a module has it: a plain type or the generic type of a constructed one. */
+  serializedType(metadata: Metadata, name: string): TypeResolution {
+    const parsed = tryParseSerializedTypeName(name);
+    const type = parsed?.type.kind === 'generic' ? parsed.type.definition : parsed?.type;
+    if (type?.kind !== 'named') return unresolved('notAReference', name);
+    if (parsed?.assembly !== undefined) {
+      const assembly = this.types.assembly(parseAssemblyIdentity(parsed.assembly), metadata);
+      return assembly ? this.types.find(assembly, type.namespace, type.name, type.nested) : unresolved('assemblyNotFound', parsed.assembly);
+    }
+    const own = this.types.find(metadata, type.namespace, type.name, type.nested);
+    const core = own.kind === 'type' ? undefined : this.#coreLibrary(metadata);
+    return core ? this.types.find(core, type.namespace, type.name, type.nested) : own;
+  }
+
+  #coreLibrary(metadata: Metadata): Metadata | undefined {
+    const { AssemblyRef } = metadata.tables;
+    for (let rid = 1; rid <= AssemblyRef.rowCount; rid++) {
+      const identity = referencedAssembly(metadata, makeToken(TableId.AssemblyRef, rid));
+      if (CORE_LIBRARIES.has(identity.name.toLowerCase())) return this.types.assembly(identity, metadata);
+    }
+    return undefined;
+  }
+
+  #memberOf(metadata: Metadata, memberRef: number, type: TypeResolution): MemberResolution {
+    return type.kind === 'type' ? this.#inType(metadata, memberRef, { ...type, typeArguments: undefined }) : type;
+  }
+
+  #inType(metadata: Metadata, memberRef: number, start: SearchedType): MemberResolution {
+    const { MemberRef } = metadata.tables;
+    const name = metadata.strings.get(MemberRef.get(memberRef, 'Name'));
+    const signature = this.#signatures.of(metadata, MemberRef.get(memberRef, 'Signature'));
+    let type: SearchedType | Unresolved = start;
+    for (let step = 0; step < MAXIMUM_BASES; step++) {
+      if (type.kind === 'unresolved') return type;
+      const found = this.#declared(type, name, signature);
+      if (found) return found;
+      const base = this.#base(type);
+      if (!base) return unresolved('memberNotFound', name);
+      type = base;
+    }
+    return unresolved('loop', name);
+  }
+
+  #declared({ metadata, token, typeArguments }: SearchedType, name: string, signature: string): MemberResolution | undefined {
+    const { Field, MethodDef } = metadata.tables;
+    const rid = tokenRid(token);
+    if (signature.startsWith('field ')) {
+      for (const field of metadata.fieldsOf(rid)) {
+        if (metadata.strings.get(Field.get(field, 'Name')) !== name) continue;
+        if (this.#signatures.of(metadata, Field.get(field, 'Signature'), typeArguments) !== signature) continue;
+        return { kind: 'field', metadata, token: makeToken(TableId.Field, field) };
+      }
+      return undefined;
+    }
+    for (const method of metadata.methodsOf(rid)) {
+      if (metadata.strings.get(MethodDef.get(method, 'Name')) !== name) continue;
+      if (this.#signatures.of(metadata, MethodDef.get(method, 'Signature'), typeArguments) !== signature) continue;
+      return { kind: 'method', metadata, token: makeToken(TableId.MethodDef, method) };
+    }
+    return undefined;
+  }
+
+  /** The base type with its arguments said in terms of the type that the search began with. */
+  #base({ metadata, token, typeArguments }: SearchedType): SearchedType | Unresolved | undefined {
+    const base = metadata.tables.TypeDef.column('Extends').token(tokenRid(token as TypeDefToken));
+    if (isNilToken(base)) return undefined;
+    if (tokenTable(base) !== TableId.TypeSpec) {
+      const type = this.types.resolve(metadata, base);
+      return type.kind === 'type' ? { ...type, typeArguments: undefined } : type;
+    }
+    const constructed = this.#signatures.typeSpec(metadata, base, typeArguments);
+    if (constructed === undefined || constructed === 'array') return undefined;
+    const type = this.types.resolve(metadata, constructed.definition);
+    return type.kind === 'type' ? { ...type, typeArguments: constructed.arguments } : type;
+  }
+}
