@@ -1,1 +1,25 @@
-export {};
+export { type Architecture, architectureOf, type Host } from './architecture.ts';
+export type { CallResult, Use } from './clr/call-result.ts';
+export type { BoundPInvoke, CallOutcome } from './clr/p-invoke.ts';
+export type { ResolvedMethod } from './clr/resolve-fixup-token.ts';
+export { START_UP, type StartUpPath, type StartUpState } from './hosts/start-up.ts';
+export { type LoadDocument, loadDocument } from './load-document.ts';
+export type { DllReason, LoadEvent, LoadStep } from './load-event.ts';
+export type { LoadedOutcome, LoadOutcome, RefusedOutcome } from './load-outcome.ts';
+export type { ClrException, Place } from './load-refusal.ts';
+export { LoadedModule, type SlotContent, type SlotState } from './loaded-module.ts';
+export { Loader } from './loader.ts';
+export type { ContextRequest, ImageInput, LoaderOptions, LoadRequest } from './loader-options.ts';
+export { type ManagedCall, type ManagedEntry, type ManagedResult, RecordingManagedEntry } from './managed-entry.ts';
+export { precodeThunkBuilder } from './precode-thunk-builder.ts';
+export { DATA_DISTANCE } from './process/executable-heap.ts';
+export type { ThunkBuilder, ThunkKind, ThunkPlan, ThunkRequest } from './thunk-builder.ts';
+export {
+  firstOf,
+  type HostFunction,
+  type HostModule,
+  type ImageModule,
+  type ModuleProvider,
+  modulesByName,
+} from './windows/module-provider.ts';
+export type { BoundImport } from './windows/os-module.ts';

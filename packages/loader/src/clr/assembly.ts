@@ -1,0 +1,42 @@
+import { formatAssemblyIdentity, type Metadata, publicKeyToken } from '@ijw/metadata';
+import { type CliHeader, CorFlags, type PEImage } from '@ijw/pe';
+import { isMixed } from './image-view.ts';
+
+/** What the runtime knows of an image once it has bound it. */
+export interface AssemblyImage {
+  readonly image: PEImage;
+  readonly cli: CliHeader;
+  readonly metadata: Metadata;
+  /** Display name: `Name, Version=1.0.0.0, Culture=neutral, PublicKeyToken=null`. */
+  readonly displayName: string;
+  readonly mixed: boolean;
+}
+
+/** The assembly's display name, or `undefined` where the image has no assembly manifest. */
+export function assemblyDisplayName(metadata: Metadata): string | undefined {
+  const { Assembly } = metadata.tables;
+  if (Assembly.rowCount === 0) return undefined;
+  const row = Assembly.row(1);
+  return formatAssemblyIdentity({
+    name: metadata.strings.get(row.Name),
+    version: { major: row.Major, minor: row.Minor, build: row.Build, revision: row.Revision },
+    culture: metadata.strings.get(row.Culture),
+    publicKeyToken: publicKeyToken(metadata.blobs.get(row.PublicKey)),
+  });
+}
+
+export const assemblyImage = (image: PEImage, cli: CliHeader, metadata: Metadata, displayName: string): AssemblyImage => ({
+  image,
+  cli,
+  metadata,
+  displayName,
+  mixed: isMixed(cli),
+});
+
+/** The RVA of the native entry point that the CLI header names, or `undefined`. */
+export const nativeEntryPoint = (cli: CliHeader): number | undefined =>
+  cli.flags & CorFlags.NATIVE_ENTRYPOINT && cli.entryPointTokenOrRva !== 0 ? cli.entryPointTokenOrRva : undefined;
+
+/** The token of the managed entry point that the CLI header names, or `undefined`. */
+export const managedEntryPoint = (cli: CliHeader): number | undefined =>
+  !(cli.flags & CorFlags.NATIVE_ENTRYPOINT) && (cli.entryPointTokenOrRva & 0xffffff) !== 0 ? cli.entryPointTokenOrRva : undefined;

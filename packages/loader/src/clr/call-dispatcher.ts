@@ -1,0 +1,152 @@
+import { BadImageError, hex } from '@ijw/binary';
+import { mayExecute } from '@ijw/machine';
+import { makeToken, methodFullName, TableId, type Token, tokenRid, tokenTable } from '@ijw/metadata';
+import { type ClrException, LoadRefusal } from '../load-refusal.ts';
+import type { ManagedCall } from '../managed-entry.ts';
+import { asAddress, readPointer } from '../process/pointer-access.ts';
+import type { MappedModule } from '../windows/os-module.ts';
+import { type CallResult, PASSIVE_USES, type Use } from './call-result.ts';
+import type { FixedSlot } from './fix-up-vtables.ts';
+import type { LoadedAssembly } from './load-context.ts';
+import { activate, moduleConstructor } from './module-constructor.ts';
+import type { BoundPInvoke } from './p-invoke.ts';
+import { reverseCallProblem } from './reverse-call-rules.ts';
+import type { Runtime } from './runtime.ts';
+
+export interface CallDispatcherInit {
+  readonly runtime: Runtime;
+  readonly module: MappedModule | undefined;
+  readonly nativeFirst: boolean;
+  readonly assembly: () => LoadedAssembly | undefined;
+  /** The first call through a bootstrap thunk loads the assembly. */
+  readonly adopt: (assembly: LoadedAssembly | undefined) => void;
+}
+
+/** What happens when a slot or a method is called: the transitions, the module constructor, and what the runtime refuses only now. */
+export class CallDispatcher {
+  readonly #init: CallDispatcherInit;
+
+  constructor(init: CallDispatcherInit) {
+    this.#init = init;
+  }
+
+  callSlot(rva: number, args: readonly unknown[]): CallResult {
+    const { runtime, module } = this.#init;
+    if (!module) return { kind: 'accessViolation', address: 0, reason: 'The image is not mapped' };
+    const entry = this.#slotValue(module, rva);
+    if (entry === undefined) return violation(module.base + rva, 'The slot cannot be read');
+    if (runtime.bootstrap.at(entry)) return this.#callThroughBootstrap(module, rva, args);
+    const fixed = runtime.ijwData(module.base).byAddress.get(entry);
+    if (fixed) return this.#callFixed(fixed, args);
+    if (!mayExecute(runtime.process.memory.query(entry).rights)) return violation(entry, `The slot holds ${hex(entry)}, which is no code`);
+    return { kind: 'native', address: entry, target: hex(entry) };
+  }
+
+  callMethod(method: string | number, args: readonly unknown[]): CallResult {
+    const assembly = this.#init.assembly();
+    const token = assembly && (typeof method === 'number' ? method : findMethod(assembly, method));
+    if (!assembly || token === undefined) return { kind: 'noSuchMethod', method: String(method) };
+    const problem = this.#declaringTypeProblem(assembly, token) ?? activate(this.#init.runtime, assembly, 'a call');
+    if (problem) return { kind: 'threw', exception: problem };
+    const pinvoke = this.#pinvoke(token);
+    if (pinvoke) return this.#callPInvoke(pinvoke);
+    return this.#callManaged(token, methodFullName(assembly.image.metadata, token as Token), 'reflection', args);
+  }
+
+  use(use: Use): CallResult {
+    const assembly = this.#init.assembly();
+    if (!assembly) return { kind: 'noSuchMethod', method: use };
+    const problem = PASSIVE_USES.includes(use) ? undefined : activate(this.#init.runtime, assembly, use);
+    if (problem) return { kind: 'threw', exception: problem };
+    return { kind: 'returned', value: undefined, token: 0, method: use };
+  }
+
+  #slotValue(module: MappedModule, rva: number): number | undefined {
+    const { memory, platform } = this.#init.runtime.process;
+    return asAddress(readPointer(memory, module.base + rva, platform.pointerSize));
+  }
+
+  /** `start_runtime_and_get_target_address`: start the runtime, load the module as an assembly, read the slot again, jump. */
+  #callThroughBootstrap(module: MappedModule, rva: number, args: readonly unknown[]): CallResult {
+    const { runtime } = this.#init;
+    const failure = runtime.startFromThunk();
+    if (failure) return failure;
+    try {
+      this.#init.adopt(runtime.loadInMemory(module));
+    } catch (error) {
+      if (!(error instanceof LoadRefusal)) throw error;
+      const { hresult, reason, exception } = error.details;
+      return { kind: 'processDied', hresult, reason, ...(exception && { exception }) };
+    }
+    const entry = this.#slotValue(module, rva);
+    const stuck = entry === undefined || runtime.bootstrap.at(entry) !== undefined;
+    return stuck ? violation(module.base + rva, 'The runtime left the bootstrap thunk in the slot') : this.callSlot(rva, args);
+  }
+
+  #callFixed(slot: FixedSlot, args: readonly unknown[]): CallResult {
+    const { runtime } = this.#init;
+    const assembly = this.#init.assembly();
+    const { token, name } = slot.method;
+    const pinvoke = this.#pinvoke(token);
+    const activates = slot.kind === 'reverse' || pinvoke !== undefined || (assembly && token === moduleConstructor(assembly));
+    const problem = assembly && activates ? activate(runtime, assembly, `a call through the slot at ${hex(slot.rva)}`) : undefined;
+    const refused = problem ?? (slot.kind === 'reverse' && assembly ? reverseCallProblem(assembly, slot.method) : undefined);
+    if (refused) return this.#escape(refused);
+    if (pinvoke) return this.#callPInvoke(pinvoke);
+    const result = this.#callManaged(token, name, 'slot', args);
+    return result.kind === 'threw' ? this.#escape(result.exception) : result;
+  }
+
+  #callManaged(token: number, method: string, through: ManagedCall['through'], args: readonly unknown[]): CallResult {
+    const { runtime } = this.#init;
+    runtime.process.trace.add({ step: 'callManaged', token, method, through });
+    const result = runtime.managedEntry.call({ token, method, through, arguments: args });
+    return 'exception' in result
+      ? { kind: 'threw', exception: result.exception }
+      : { kind: 'returned', value: result.value, token, method };
+  }
+
+  #callPInvoke({ token, method, via, callOutcome }: BoundPInvoke): CallResult {
+    if (callOutcome.kind === 'throws') return { kind: 'threw', exception: callOutcome.exception };
+    if (callOutcome.kind === 'fatal') return { kind: 'processDied', hresult: callOutcome.hresult, reason: callOutcome.reason };
+    const gate = this.#init.runtime.process.gates.at(callOutcome.address);
+    const target = gate ? `${gate.module}!${gate.name}` : via;
+    this.#init.runtime.process.trace.add({ step: 'callNative', token, method, address: callOutcome.address, target });
+    return { ...callOutcome, target };
+  }
+
+  /** Above a slot is a native caller. In a process that native code began nobody is above that one. */
+  #escape(exception: ClrException): CallResult {
+    if (!this.#init.nativeFirst) return { kind: 'threw', exception };
+    return { kind: 'processDied', hresult: exception.hresult, reason: `Unhandled exception: ${exception.message}`, exception };
+  }
+
+  #pinvoke(token: number): BoundPInvoke | undefined {
+    const { runtime, module } = this.#init;
+    return module && runtime.pinvokeOf(module.base, token);
+  }
+
+  #declaringTypeProblem(assembly: LoadedAssembly, token: number): ClrException | undefined {
+    if (tokenTable(token) !== TableId.MethodDef) return undefined;
+    const type = assembly.image.metadata.declaringType(token as never);
+    return tokenRid(type) === 0 ? undefined : assembly.types.load(type)?.exception;
+  }
+}
+
+const violation = (address: number, reason: string): CallResult => ({ kind: 'accessViolation', address, reason });
+
+/** The first method of that full name; `Name` alone is one of `<Module>`. */
+function findMethod({ image: { metadata } }: LoadedAssembly, method: string): number | undefined {
+  const wanted = method.includes('::') ? method : `<Module>::${method}`;
+  const name = wanted.slice(wanted.lastIndexOf('::') + 2);
+  const { MethodDef } = metadata.tables;
+  for (let rid = 1; rid <= MethodDef.rowCount; rid++) {
+    const token = makeToken(TableId.MethodDef, rid);
+    try {
+      if (metadata.strings.get(MethodDef.get(rid, 'Name')) === name && methodFullName(metadata, token) === wanted) return token;
+    } catch (error) {
+      if (!(error instanceof BadImageError)) throw error;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,40 @@
+import { CorFlags } from '@ijw/pe';
+import { type Architecture, architectureOf } from '../architecture.ts';
+import { clrRefusal, clrRefusals } from './clr-error.ts';
+import { type ImageView, isReadyToRun } from './image-view.ts';
+
+const BITS = CorFlags.REQUIRED_32BIT | CorFlags.PREFERRED_32BIT;
+
+/**
+ * The binder's test (`TranslatePEToArchitectureType`, `IsValidArchitecture`): 32BITREQUIRED alone on PE32+ and unknown machines are a bad format;
+ * any other image must be for the process, unless it is IL-only PE32 for i386, which is for every process.
+ */
+export function checkArchitecture(view: ImageView, process: Architecture, file: string | undefined): void {
+  const { image, cli } = view;
+  const flags = cli?.flags ?? 0;
+  const architecture = architectureOf(image.machine);
+  const place = { structure: 'CLI header', field: 'Flags' };
+  if (image.is64Bit && (flags & BITS) === CorFlags.REQUIRED_32BIT) {
+    const reason = 'The image is PE32+ and requires a 32-bit process';
+    throw clrRefusal({ rule: '32BitRequiredOnPe32Plus', reason, exception: clrRefusals.badFormat(file), place });
+  }
+  if ((architecture === undefined && image.machine !== 'arm') || image.machineOs !== undefined) {
+    const reason = `The image is for ${image.machine}, which no host exists for`;
+    throw clrRefusal({
+      rule: 'unknownMachine',
+      reason,
+      exception: clrRefusals.badFormat(file),
+      place: { structure: 'COFF header', field: 'Machine' },
+    });
+  }
+  const isNeutral =
+    !image.is64Bit && image.machine === 'i386' && (flags & CorFlags.ILONLY) !== 0 && (flags & BITS) !== CorFlags.REQUIRED_32BIT;
+  if (isNeutral || architecture === process || (cli && isReadyToRun(cli) && flags & CorFlags.ILONLY)) return;
+  const reason = `The image is for ${image.machine}, the process is ${process}`;
+  throw clrRefusal({
+    rule: 'architectureMismatch',
+    reason,
+    exception: clrRefusals.architectureMismatch(file),
+    place: { structure: 'COFF header', field: 'Machine' },
+  });
+}

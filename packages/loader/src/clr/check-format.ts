@@ -1,0 +1,20 @@
+import type { GuestProcess } from '../process/guest-process.ts';
+import { CLI_HEADER_RULES } from './cli-header-rules.ts';
+import { clrRefusal, clrRefusals } from './clr-error.ts';
+import { IL_ONLY_RULES } from './il-only-rules.ts';
+import type { ImageView } from './image-view.ts';
+import { type FormatRule, NT_HEADER_RULES } from './nt-header-rules.ts';
+
+const FORMAT_RULES: readonly FormatRule[] = [...NT_HEADER_RULES, ...CLI_HEADER_RULES, ...IL_ONLY_RULES];
+
+/** `PEImage::CheckILFormat`: the first rule that is broken ends the load. `file` is absent for images that came as bytes. */
+export function checkFormat(process: GuestProcess, view: ImageView, file: string | undefined): void {
+  for (const { rule, structure, field, broken } of FORMAT_RULES) {
+    const problem = broken(view);
+    if (problem === undefined) continue;
+    const reason = `The image ${problem}`;
+    process.trace.add({ step: 'check', rule, passed: false, reason });
+    throw clrRefusal({ rule, reason, exception: clrRefusals.badIlFormat(file), place: { structure, ...(field && { field }) } });
+  }
+  process.trace.add({ step: 'check', rule: 'ilFormat', passed: true });
+}

@@ -1,0 +1,102 @@
+import { type ClrException, LoadRefusal, type LoadRefusalDetails, type Place } from '../load-refusal.ts';
+
+/** corerror.h, winerror.h: what the runtime answers with. */
+export const HResult = {
+  COR_E_BADIMAGEFORMAT: 0x8007000b,
+  COR_E_ASSEMBLYEXPECTED: 0x80131018,
+  COR_E_EXECUTIONENGINE: 0x80131506,
+  COR_E_METHODACCESS: 0x80131510,
+  COR_E_MISSINGMETHOD: 0x80131513,
+  COR_E_NOTSUPPORTED: 0x80131515,
+  COR_E_TYPELOAD: 0x80131522,
+  COR_E_ENTRYPOINTNOTFOUND: 0x80131523,
+  COR_E_DLLNOTFOUND: 0x80131524,
+  COR_E_TYPEINITIALIZATION: 0x80131534,
+  COR_E_INVALIDPROGRAM: 0x8013153a,
+  CLR_E_BIND_ARCHITECTURE_MISMATCH: 0x80132006,
+  /** StatusCode::InvalidConfigFile and its kind come from hostfxr, not from the runtime. */
+  HOST_NO_RUNTIME_CONFIG: 0x800080a3,
+  HOST_NO_RUNTIME: 0x80008083,
+} as const;
+
+/** The system's text for COR_E_BADIMAGEFORMAT, which is ERROR_BAD_FORMAT. */
+const BAD_FORMAT_TEXT = 'An attempt was made to load a program with an incorrect format.';
+
+const exception = (type: string, hresult: number, message: string, inner?: ClrException): ClrException => ({
+  type: `System.${type}`,
+  hresult,
+  message,
+  ...(inner && { inner }),
+});
+
+export const badImageFormat = (message: string, inner?: ClrException): ClrException =>
+  exception('BadImageFormatException', HResult.COR_E_BADIMAGEFORMAT, message, inner);
+
+export const typeLoadException = (message: string): ClrException => exception('TypeLoadException', HResult.COR_E_TYPELOAD, message);
+
+export const clrException = exception;
+
+const withCode = (text: string, hresult: number): string => `${text} (0x${hresult.toString(16).toUpperCase().padStart(8, '0')})`;
+
+const couldNotLoad = (what: string, text: string): string => `Could not load file or assembly '${what}'. ${text}`;
+
+/** Every way in which the CLR refuses an image, with the exception it throws. `file` is a path, `assembly` a display name. */
+export const clrRefusals = {
+  /** `PEImage::CheckILFormat` failed (BFA_BAD_IL). */
+  badIlFormat: (file: string | undefined): ClrException =>
+    badImageFormat(file === undefined ? 'Bad IL format.' : `Bad IL format. The format of the file '${file}' is invalid.`),
+  manifestExpected: (file: string | undefined): ClrException =>
+    exception(
+      'BadImageFormatException',
+      HResult.COR_E_ASSEMBLYEXPECTED,
+      couldNotLoad(file ?? '<Unknown>', 'The module was expected to contain an assembly manifest.'),
+    ),
+  badFormat: (file: string | undefined): ClrException => badImageFormat(couldNotLoad(file ?? '<Unknown>', BAD_FORMAT_TEXT)),
+  architectureMismatch: (file: string | undefined): ClrException =>
+    exception(
+      'IO.FileLoadException',
+      HResult.CLR_E_BIND_ARCHITECTURE_MISMATCH,
+      couldNotLoad(file ?? '<Unknown>', 'The assembly architecture is not compatible with the current process architecture.'),
+    ),
+  collectible: (file: string | undefined): ClrException =>
+    badImageFormat(
+      `Cannot load a mixed assembly into a collectible AssemblyLoadContext.${file === undefined ? '' : ` The format of the file '${file}' is invalid.`}`,
+    ),
+  /** The Windows loader did not load the module. */
+  moduleNotLoaded: (file: string, hresult: number, text: string): ClrException =>
+    exception(
+      hresult === 0x8007007e ? 'IO.FileNotFoundException' : 'IO.FileLoadException',
+      hresult,
+      couldNotLoad(file, withCode(text, hresult)),
+    ),
+  /** `ThrowHR(COR_E_BADIMAGEFORMAT)` while the assembly was being loaded: wrapped once. */
+  invalidToken: (assembly: string): ClrException =>
+    badImageFormat(couldNotLoad(assembly, BAD_FORMAT_TEXT), badImageFormat(withCode(BAD_FORMAT_TEXT, HResult.COR_E_BADIMAGEFORMAT))),
+  /** The same from `FindMethodThrowing`: not wrapped. */
+  notAMethod: (): ClrException => badImageFormat(withCode(BAD_FORMAT_TEXT, HResult.COR_E_BADIMAGEFORMAT)),
+  /** A type that the fixups need does not load. */
+  typeNotLoaded: (assembly: string, inner: ClrException): ClrException =>
+    exception(
+      'IO.FileLoadException',
+      HResult.COR_E_TYPELOAD,
+      couldNotLoad(assembly, withCode('Could not find or load a type.', HResult.COR_E_TYPELOAD)),
+      inner,
+    ),
+} as const;
+
+export interface ClrRefusalInput {
+  readonly rule: string;
+  readonly reason: string;
+  readonly exception: ClrException;
+  readonly place?: Place;
+}
+
+export function clrRefusal({ rule, reason, exception: thrown, place }: ClrRefusalInput): LoadRefusal {
+  return new LoadRefusal({ rule, hresult: thrown.hresult, reason, exception: thrown, ...(place && { place }) });
+}
+
+/** The runtime itself breaks: no handler sees this, the process ends (COR_E_EXECUTIONENGINE). */
+export function fatalRefusal(rule: string, reason: string, place?: Place): LoadRefusal {
+  const details: LoadRefusalDetails = { rule, hresult: HResult.COR_E_EXECUTIONENGINE, reason, fatal: true, ...(place && { place }) };
+  return new LoadRefusal(details);
+}

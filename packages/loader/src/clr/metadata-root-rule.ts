@@ -1,0 +1,61 @@
+import { BadImageError, ByteReader } from '@ijw/binary';
+
+const SIGNATURE = 0x424a5342;
+/** A stream's name with its NUL, at most. */
+const NAME_LIMIT = 32;
+const STREAM_HEADER_SIZE = 40;
+
+interface Stream {
+  readonly offset: number;
+  readonly end: number;
+}
+
+/**
+ * The last part of CheckCorHeader (ECMA-335 II.24.2.1 and II.24.2.2): signature, version string, stream headers, and streams that lie inside the
+ * metadata and not over one another. The runtime asks for the room of a whole stream header with a 32-byte name, however short the name is.
+ * `bytes` may be fewer than `size`, the claim of the CLI header.
+ */
+export function metadataRootProblem(bytes: Uint8Array, size: number): string | undefined {
+  try {
+    return streamsProblem(bytes, size);
+  } catch (error) {
+    if (error instanceof BadImageError) return `has metadata that ends early: ${error.message}`;
+    throw error;
+  }
+}
+
+function streamsProblem(bytes: Uint8Array, size: number): string | undefined {
+  const reader = new ByteReader(bytes, { reading: 'the metadata root' });
+  if (reader.u32() !== SIGNATURE) return 'has metadata without its signature';
+  reader.skip(8);
+  const versionLength = reader.u32();
+  reader.skip(versionLength);
+  reader.skip(2);
+  const count = reader.u16();
+  const headers: { readonly offset: number; readonly size: number }[] = [];
+  for (let index = 0; index < count; index++) {
+    if (reader.remaining < STREAM_HEADER_SIZE) return 'has stream headers beyond its metadata';
+    headers.push({ offset: reader.u32(), size: reader.u32() });
+    const name = bytes.indexOf(0, reader.position) - reader.position;
+    if (name <= 0 || name >= NAME_LIMIT) return 'has a stream without a name';
+    reader.skip(Math.ceil((name + 1) / 4) * 4);
+  }
+  return overlapProblem(headers, reader.position, size);
+}
+
+function overlapProblem(
+  headers: readonly { readonly offset: number; readonly size: number }[],
+  start: number,
+  end: number,
+): string | undefined {
+  let left = end - start;
+  const seen: Stream[] = [];
+  for (const { offset, size } of headers) {
+    const stream = { offset, end: offset + size };
+    if (offset < start || offset >= end || stream.end > end || size > left) return 'has a stream outside its metadata';
+    if (seen.some((other) => offset < other.end && stream.end > other.offset)) return 'has two streams over one another';
+    left -= size;
+    seen.push(stream);
+  }
+  return undefined;
+}

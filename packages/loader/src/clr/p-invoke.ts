@@ -1,0 +1,152 @@
+import { hex } from '@ijw/binary';
+import { mayExecute } from '@ijw/machine';
+import { type MethodDefToken, methodFullName, tokenRid } from '@ijw/metadata';
+import type { ClrException } from '../load-refusal.ts';
+import type { GuestProcess } from '../process/guest-process.ts';
+import { asAddress, readPointer } from '../process/pointer-access.ts';
+import { findExport, type ModuleLoader } from '../windows/find-export.ts';
+import { fileName, type MappedModule } from '../windows/os-module.ts';
+import type { AssemblyImage } from './assembly.ts';
+import { callingConventionProblem } from './calling-convention.ts';
+import { clrException, HResult } from './clr-error.ts';
+import { isEarlyBound, type MethodFacts, methodFacts, methodKind } from './method-facts.ts';
+
+/** What a call of a P/Invoke does before it reaches native code, or instead of it. */
+export type CallOutcome =
+  | {
+      readonly kind: 'native';
+      readonly address: number;
+      /** ImplFlags without PreserveSig: the native result is an HRESULT and the managed one a hidden argument. */
+      readonly hresultSwapping?: true;
+      /** The saved P/Invoke error is stored after the call. */
+      readonly setLastError?: true;
+      /** The target is GetLastError: the runtime answers with the error that it has saved. */
+      readonly returnsSavedError?: true;
+    }
+  | { readonly kind: 'throws'; readonly exception: ClrException }
+  | { readonly kind: 'fatal'; readonly hresult: number; readonly reason: string };
+
+/** A P/Invoke of the image and where it leads. */
+export interface BoundPInvoke {
+  readonly token: number;
+  readonly method: string;
+  readonly kind: 'rva' | 'named' | 'internalCall';
+  readonly rva?: number;
+  /** Where the call goes, if anywhere. */
+  readonly address?: number;
+  /** How the address was found: `base + RVA`, with the import behind it where the code is a jump, or `module!name`. */
+  readonly via: string;
+  readonly callOutcome: CallOutcome;
+}
+
+export interface PInvokeContext {
+  readonly process: GuestProcess;
+  readonly assembly: AssemblyImage;
+  readonly module: MappedModule;
+  readonly loadModule: ModuleLoader;
+}
+
+/** Every P/Invoke and internal call of the image, bound as its first call would bind it. */
+export function bindPInvokes(context: PInvokeContext): BoundPInvoke[] {
+  const { metadata } = context.assembly;
+  const { MethodDef } = metadata.tables;
+  const flags = MethodDef.column('Flags');
+  const implFlags = MethodDef.column('ImplFlags');
+  const bound: BoundPInvoke[] = [];
+  for (let rid = 1; rid <= MethodDef.rowCount; rid++) {
+    if ((flags.at(rid) & PINVOKE_IMPL) === 0 && (implFlags.at(rid) & INTERNAL_CALL) === 0) continue;
+    const facts = methodFacts(metadata, rid, tokenRid(metadata.declaringType(((0x06 << 24) | rid) as MethodDefToken)) === 1);
+    bound.push(bindPInvoke(context, facts));
+  }
+  return bound;
+}
+
+const PINVOKE_IMPL = 0x2000;
+const INTERNAL_CALL = 0x1000;
+/** ECMA-335 II.23.1.8: SupportsLastError. */
+const SUPPORTS_LAST_ERROR = 0x40;
+
+function bindPInvoke(context: PInvokeContext, facts: MethodFacts): BoundPInvoke {
+  const method = methodFullName(context.assembly.metadata, facts.token);
+  const common = { token: facts.token, method };
+  if (methodKind(facts) === 'fcall') {
+    return { ...common, kind: 'internalCall', via: 'runtime', callOutcome: fatal('The runtime has no such internal call') };
+  }
+  const rva = facts.rva === 0 ? {} : { rva: facts.rva };
+  if (isEarlyBound(facts)) return { ...common, kind: 'rva', ...rva, ...earlyBound(context, facts) };
+  if (!facts.hasImplMap)
+    return { ...common, kind: 'rva', ...rva, via: 'nothing', callOutcome: fatal('The method has an RVA and is not native and unmanaged') };
+  return { ...common, kind: 'named', ...rva, ...named(context, facts) };
+}
+
+type Bound = Pick<BoundPInvoke, 'address' | 'via' | 'callOutcome'>;
+
+const fatal = (reason: string): CallOutcome => ({ kind: 'fatal', hresult: HResult.COR_E_EXECUTIONENGINE, reason });
+
+function earlyBound(context: PInvokeContext, facts: MethodFacts): Bound {
+  const { process, module } = context;
+  const address = module.base + facts.rva;
+  const step = process.platform.decode(process.memory, address);
+  const slot = step?.kind === 'jumpThrough' ? asAddress(readPointer(process.memory, step.slot, process.platform.pointerSize)) : undefined;
+  const gate = slot === undefined ? undefined : process.gates.at(slot);
+  const imported = slot === undefined ? undefined : module.imports.find((entry) => entry.address === slot);
+  const via = imported ? `rva -> ${imported.module}!${imported.name}` : 'rva';
+  const problem = callingConventionProblem(context.assembly.metadata, facts);
+  if (problem) return { address, via, callOutcome: { kind: 'throws', exception: problem } };
+  if (!mayExecute(process.memory.query(address).rights)) return { address, via, callOutcome: fatal(`${hex(address)} is no code`) };
+  const isGetLastError = process.architecture !== 'arm64' && gate?.name === 'GetLastError' && gate.module === 'kernel32.dll';
+  return { address, via, callOutcome: native(context, facts, address, isGetLastError) };
+}
+
+function native({ assembly }: PInvokeContext, facts: MethodFacts, address: number, isGetLastError: boolean): CallOutcome {
+  const row = assembly.metadata.findImplMap(facts.token);
+  const setLastError = row !== undefined && (assembly.metadata.tables.ImplMap.get(row, 'MappingFlags') & SUPPORTS_LAST_ERROR) !== 0;
+  return {
+    kind: 'native',
+    address,
+    ...(!facts.preserveSig && { hresultSwapping: true as const }),
+    ...(setLastError && { setLastError: true as const }),
+    ...(isGetLastError && { returnsSavedError: true as const }),
+  };
+}
+
+/** By the name in the ImplMap. The image's own file name leads to its own exports. */
+function named(context: PInvokeContext, facts: MethodFacts): Bound {
+  const { metadata } = context.assembly;
+  const row = metadata.findImplMap(facts.token)!;
+  const { ImplMap, ModuleRef } = metadata.tables;
+  const scope = tokenRid(ImplMap.column('ImportScope').token(row));
+  const moduleName = scope === 0 ? '' : metadata.strings.get(ModuleRef.get(scope, 'Name'));
+  const entry = metadata.strings.get(ImplMap.get(row, 'ImportName')) || facts.name;
+  const via = `${moduleName}!${entry}`;
+  const problem = callingConventionProblem(metadata, facts);
+  if (problem) return { via, callOutcome: { kind: 'throws', exception: problem } };
+  if (moduleName === '') return { via, callOutcome: { kind: 'throws', exception: dllNotFound(moduleName) } };
+  const address = exportedAddress(context, moduleName, entry);
+  if (address === undefined) return { via, callOutcome: { kind: 'throws', exception: entryPointNotFound(moduleName, entry) } };
+  const gate = context.process.gates.at(address);
+  return { address, via, callOutcome: native(context, facts, address, gate?.module === 'kernel32.dll' && gate.name === 'GetLastError') };
+}
+
+function exportedAddress({ process, module, loadModule }: PInvokeContext, moduleName: string, entry: string): number | undefined {
+  const name = fileName(moduleName);
+  const file = name.includes('.') ? name : `${name}.dll`;
+  const exporter = file === module.name ? module : loadModule(file);
+  const symbol = /^#\d+$/.test(entry) ? Number(entry.slice(1)) : entry;
+  if (!exporter) return process.gates.for(file, entry, 'unresolved').address;
+  return findExport(process, exporter, symbol, loadModule)?.address;
+}
+
+const dllNotFound = (name: string): ClrException =>
+  clrException(
+    'DllNotFoundException',
+    HResult.COR_E_DLLNOTFOUND,
+    `Unable to load DLL '${name}' or one of its dependencies: Call failed. (0x80004005 (E_FAIL))`,
+  );
+
+const entryPointNotFound = (module: string, entry: string): ClrException =>
+  clrException(
+    'EntryPointNotFoundException',
+    HResult.COR_E_ENTRYPOINTNOTFOUND,
+    `Unable to find an entry point named '${entry}' in DLL '${module}'.`,
+  );

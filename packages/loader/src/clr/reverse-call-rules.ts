@@ -1,0 +1,41 @@
+import { TableId, tokenRid, tokenTable, typeFullName } from '@ijw/metadata';
+import type { ClrException } from '../load-refusal.ts';
+import { clrException, HResult } from './clr-error.ts';
+import type { LoadedAssembly } from './load-context.ts';
+import type { ResolvedMethod } from './resolve-fixup-token.ts';
+
+/** ECMA-335 II.23.1.10. */
+const STATIC = 0x10;
+const UNMANAGED_CALLERS_ONLY = 'System.Runtime.InteropServices.UnmanagedCallersOnlyAttribute';
+
+/**
+ * What the first call through a slot of type P|4 or P|8 finds wrong with the method, when the runtime makes its marshalling stub
+ * (`UMThunkMarshInfo::RunTimeInit`). The load does not ask.
+ */
+export function reverseCallProblem(assembly: LoadedAssembly, method: ResolvedMethod): ClrException | undefined {
+  if (method.methodDef === undefined) return undefined;
+  const { metadata } = assembly.image;
+  const flags = metadata.tables.MethodDef.get(tokenRid(method.methodDef), 'Flags');
+  if ((flags & STATIC) === 0) {
+    return clrException('InvalidProgramException', HResult.COR_E_INVALIDPROGRAM, 'Error: PInvoke item (field,method) must be Static.');
+  }
+  if (!hasAttribute(assembly, method.methodDef, UNMANAGED_CALLERS_ONLY)) return undefined;
+  const name = method.name.replace('::', '.');
+  const message = `Method '${name}' cannot be marked with both DllImportAttribute and UnmanagedCallersOnlyAttribute.`;
+  return clrException('NotSupportedException', HResult.COR_E_NOTSUPPORTED, message);
+}
+
+function hasAttribute({ image: { metadata } }: LoadedAssembly, method: number, attribute: string): boolean {
+  const { CustomAttribute, MemberRef, MethodDef } = metadata.tables;
+  for (const rid of metadata.customAttributesOf(method as never)) {
+    const attributeConstructor = CustomAttribute.column('Type').token(rid);
+    const type =
+      tokenTable(attributeConstructor) === TableId.MemberRef
+        ? MemberRef.column('Class').token(tokenRid(attributeConstructor))
+        : MethodDef.has(tokenRid(attributeConstructor))
+          ? metadata.declaringType(attributeConstructor as never)
+          : undefined;
+    if (type !== undefined && typeFullName(metadata, type) === attribute) return true;
+  }
+  return false;
+}

@@ -1,0 +1,89 @@
+import type { Host } from '../architecture.ts';
+
+/** What a load goes through. Each state is entered once, in the order of the host's list; a refusal ends the load in the state before. */
+export type StartUpState =
+  /** The Windows loader maps the image and calls its entry point, from where the host's `_CorDllMain` takes over. */
+  | 'osLoad'
+  /** The runtime is there: it was before, or the first bootstrap thunk or mscoree has started it. */
+  | 'startRuntime'
+  | 'checkFormat'
+  | 'bindAssembly'
+  /** Contexts that no mixed image may be in. */
+  | 'checkContext'
+  /** A mixed image must have come through the Windows loader. */
+  | 'requireModule'
+  | 'eagerFixups'
+  | 'deliverEvents'
+  | 'fixUpVTables'
+  | 'bindPInvokes'
+  | 'loaded'
+  /** `<Module>::.cctor`. On .NET Core only the first use of the assembly leads here. */
+  | 'activate';
+
+/** How a load begins: a managed caller asks for the assembly, a native one calls LoadLibrary, or native code calls through a bootstrap thunk. */
+export type StartUpPath = 'managed' | 'native' | 'firstCall';
+
+/**
+ * The start-up sequences (vm/assembly.cpp `DoIncrementalLoad`, vm/peimage.cpp, ijwhost.cpp, and the .NET Framework's ceemain.cpp). The Framework fixes
+ * slots before it delivers events and runs the module constructor from `_CorDllMain`; .NET Core does neither.
+ */
+export const START_UP: Readonly<Record<Host, Readonly<Record<StartUpPath, readonly StartUpState[]>>>> = {
+  core: {
+    managed: [
+      'startRuntime',
+      'osLoad',
+      'checkFormat',
+      'bindAssembly',
+      'checkContext',
+      'requireModule',
+      'eagerFixups',
+      'deliverEvents',
+      'fixUpVTables',
+      'bindPInvokes',
+      'loaded',
+    ],
+    native: ['osLoad'],
+    firstCall: [
+      'startRuntime',
+      'checkFormat',
+      'bindAssembly',
+      'checkContext',
+      'requireModule',
+      'eagerFixups',
+      'deliverEvents',
+      'fixUpVTables',
+      'bindPInvokes',
+      'loaded',
+    ],
+  },
+  framework: {
+    managed: [
+      'startRuntime',
+      'osLoad',
+      'checkFormat',
+      'bindAssembly',
+      'checkContext',
+      'requireModule',
+      'eagerFixups',
+      'fixUpVTables',
+      'deliverEvents',
+      'bindPInvokes',
+      'loaded',
+      'activate',
+    ],
+    native: ['osLoad'],
+    firstCall: [
+      'startRuntime',
+      'checkFormat',
+      'bindAssembly',
+      'checkContext',
+      'requireModule',
+      'eagerFixups',
+      'fixUpVTables',
+      'deliverEvents',
+      'bindPInvokes',
+      'loaded',
+      'activate',
+    ],
+  },
+};

@@ -1,0 +1,84 @@
+import { hex, hexBytes } from '@ijw/binary';
+import type { LoadOutcome } from './load-outcome.ts';
+import type { LoadedModule, SlotState } from './loaded-module.ts';
+
+/** The JSON of `ijw load`: keys and units as the command line promises them. An absent thing has no key. */
+export interface LoadDocument {
+  readonly outcome: 'loaded' | 'refused';
+  readonly hresult: number;
+  readonly reason?: string;
+  readonly rule?: string;
+  readonly place?: object;
+  readonly exception?: object;
+  readonly fatal?: true;
+  readonly host: string;
+  readonly architecture: string;
+  readonly nativeFirst: boolean;
+  readonly assembly?: string;
+  /** Present while the image is mapped. */
+  readonly base?: number;
+  readonly size?: number;
+  readonly mapped: boolean;
+  readonly slots: readonly object[];
+  readonly pinvokes: readonly object[];
+  readonly imports: readonly object[];
+  readonly events: readonly object[];
+}
+
+/** The outcome of a load as a document that can be written as JSON: no bigint, no bytes. */
+export function loadDocument(outcome: LoadOutcome): LoadDocument {
+  const { module } = outcome;
+  const mapped = module?.mapped ?? false;
+  return {
+    outcome: outcome.outcome,
+    hresult: outcome.hresult,
+    ...(outcome.outcome === 'refused' && refusalKeys(outcome)),
+    host: outcome.host,
+    architecture: outcome.architecture,
+    nativeFirst: outcome.nativeFirst,
+    ...(module?.assemblyName !== undefined && { assembly: module.assemblyName }),
+    mapped,
+    ...(module && mapped && { base: module.base, size: module.size }),
+    slots: module?.slots.map(slotDocument) ?? [],
+    pinvokes: module ? pinvokeDocuments(module) : [],
+    imports: module?.imports.map(({ hint: _hint, ...entry }) => entry) ?? [],
+    events: outcome.events,
+  };
+}
+
+const refusalKeys = ({ reason, rule, place, exception, fatal }: Extract<LoadOutcome, { outcome: 'refused' }>) => ({
+  reason,
+  rule,
+  ...(place && { place }),
+  ...(exception && { exception }),
+  ...(fatal && { fatal }),
+});
+
+/** Numbers that are exact, else digits. */
+const integer = (value: bigint): number | string => (value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : hex(value));
+
+function slotDocument({ rva, token, method, type, before, after, content }: SlotState): object {
+  return {
+    rva,
+    token,
+    ...(method !== '' && { method }),
+    type,
+    before: integer(before),
+    after: integer(after),
+    ...(content.kind !== 'raw' && {
+      thunk: { address: content.address, size: content.size, bytes: hexBytes(content.bytes), kind: content.kind },
+    }),
+  };
+}
+
+function pinvokeDocuments(module: LoadedModule): object[] {
+  return module.pinvokes.map(({ token, method, kind, rva, address, via, callOutcome }) => ({
+    token,
+    method,
+    kind,
+    ...(rva !== undefined && { rva }),
+    ...(address !== undefined && { address }),
+    via,
+    callOutcome,
+  }));
+}

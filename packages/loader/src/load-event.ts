@@ -1,0 +1,155 @@
+import type { ClrException, Place } from './load-refusal.ts';
+
+/** Who calls an entry point, and why: DLL_PROCESS_ATTACH and its kind. */
+export type DllReason = 'processAttach' | 'threadAttach' | 'threadDetach' | 'processDetach';
+
+/**
+ * One step of a load, in the order it happens. Addresses are guest addresses, `rva` is relative to the image's base, rights are `rwx` with
+ * dashes.
+ */
+export type LoadEvent =
+  | { readonly step: 'open'; readonly file: string; readonly size: number; readonly machine: string }
+  | { readonly step: 'state'; readonly from: string; readonly to: string }
+  | {
+      readonly step: 'map';
+      readonly module: string;
+      readonly base: number;
+      readonly size: number;
+      readonly preferredBase: number;
+      readonly moved: boolean;
+    }
+  | {
+      readonly step: 'mapSection';
+      readonly module: string;
+      readonly section: string;
+      readonly rva: number;
+      readonly size: number;
+      readonly rights: string;
+      readonly note?: string;
+    }
+  | { readonly step: 'relocate'; readonly module: string; readonly delta: string; readonly count: number }
+  | {
+      readonly step: 'bindModule';
+      readonly module: string;
+      readonly imports: string;
+      readonly symbols: number;
+      readonly resolvedBy: string;
+    }
+  | {
+      readonly step: 'bindImport';
+      readonly module: string;
+      readonly imports: string;
+      readonly name: string;
+      readonly iatRva: number;
+      readonly address: number;
+      readonly resolvedBy: string;
+    }
+  | { readonly step: 'delayImports'; readonly module: string; readonly imports: string; readonly symbols: number }
+  | {
+      readonly step: 'boundImports';
+      readonly module: string;
+      readonly imports: string;
+      readonly timeDateStamp: number;
+      readonly honoured: false;
+    }
+  | { readonly step: 'securityCookie'; readonly module: string; readonly address: number; readonly value: string }
+  | { readonly step: 'tls'; readonly module: string; readonly index: number; readonly callbacks: readonly number[] }
+  | { readonly step: 'protectSections'; readonly module: string }
+  | { readonly step: 'callTlsCallback'; readonly module: string; readonly address: number; readonly reason: DllReason }
+  | {
+      readonly step: 'callEntryPoint';
+      readonly module: string;
+      readonly address: number;
+      readonly reason: DllReason;
+      readonly reaches?: string;
+      readonly result?: number;
+    }
+  | { readonly step: 'corDllMain'; readonly host: string; readonly module: string; readonly reason: DllReason }
+  | { readonly step: 'disableThreadLibraryCalls'; readonly module: string }
+  | {
+      readonly step: 'unprotectSlots';
+      readonly record: number;
+      readonly rva: number;
+      readonly size: number;
+      readonly before: string;
+      readonly after: string;
+    }
+  | {
+      readonly step: 'bootstrapThunk';
+      readonly record: number;
+      readonly rva: number;
+      readonly token: number;
+      readonly before: number | string;
+      readonly thunk: number;
+    }
+  | { readonly step: 'releaseBootstrapThunks'; readonly module: string; readonly count: number }
+  | { readonly step: 'nativeEntryPoint'; readonly address: number; readonly reason: DllReason; readonly result?: number }
+  | {
+      readonly step: 'managedEntryPoint';
+      readonly token: number;
+      readonly method: string;
+      readonly reason: DllReason;
+      readonly result: number;
+    }
+  | { readonly step: 'startRuntime'; readonly runtime: string; readonly cause: string }
+  | { readonly step: 'check'; readonly rule: string; readonly passed: boolean; readonly reason?: string }
+  | { readonly step: 'bindAssembly'; readonly assembly: string; readonly context: string }
+  | { readonly step: 'eagerFixups' }
+  | { readonly step: 'deliverEvents' }
+  | {
+      readonly step: 'findHost';
+      readonly module?: string;
+      readonly symbol?: string;
+      readonly reads: 'tokens from thunks' | 'tokens from slots';
+    }
+  | { readonly step: 'skipFixups'; readonly reason: string }
+  | { readonly step: 'collectTokens'; readonly stage: 1; readonly records: number; readonly tokens: number; readonly expected: number }
+  | { readonly step: 'resolveToken'; readonly stage: 2; readonly token: number; readonly method: string }
+  | { readonly step: 'loadType'; readonly token: number; readonly type: string }
+  | {
+      readonly step: 'makeThunk';
+      readonly stage: 3;
+      readonly token: number;
+      readonly method: string;
+      readonly kind: string;
+      readonly address: number;
+      readonly size: number;
+      readonly appDomain?: string;
+    }
+  | {
+      readonly step: 'patchSlot';
+      readonly stage: 3;
+      readonly record: number;
+      readonly rva: number;
+      readonly token: number;
+      readonly before: number | string;
+      readonly after: number;
+      readonly protection: string;
+    }
+  | { readonly step: 'bindPInvoke'; readonly token: number; readonly method: string; readonly address?: number; readonly via: string }
+  | { readonly step: 'loaded'; readonly assembly: string; readonly base: number }
+  | { readonly step: 'alreadyLoaded'; readonly assembly: string; readonly base: number }
+  | { readonly step: 'activate'; readonly cause: string }
+  | { readonly step: 'moduleConstructor'; readonly token: number; readonly outcome: 'ran' | 'threw' }
+  | { readonly step: 'callManaged'; readonly token: number; readonly method: string; readonly through: string }
+  | { readonly step: 'callNative'; readonly token?: number; readonly method?: string; readonly address: number; readonly target: string }
+  | { readonly step: 'unmap'; readonly module: string; readonly base: number }
+  | {
+      readonly step: 'refuse';
+      readonly rule: string;
+      readonly hresult: number;
+      readonly reason: string;
+      readonly place?: Place;
+      readonly exception?: ClrException;
+    };
+
+export type LoadStep = LoadEvent['step'];
+
+/** The events of one load, in order. */
+export class Trace {
+  readonly events: LoadEvent[] = [];
+
+  add(event: LoadEvent): void {
+    this.events.push(event);
+  }
+}

@@ -1,0 +1,38 @@
+import type { Architecture, Host } from './architecture.ts';
+import type { LoadEvent } from './load-event.ts';
+import type { ClrException, Place } from './load-refusal.ts';
+import type { LoadedModule } from './loaded-module.ts';
+
+interface CommonOutcome {
+  readonly host: Host;
+  readonly architecture: Architecture;
+  readonly nativeFirst: boolean;
+  /** The steps of this load. */
+  readonly events: readonly LoadEvent[];
+}
+
+export interface LoadedOutcome extends CommonOutcome {
+  readonly outcome: 'loaded';
+  readonly hresult: 0;
+  readonly module: LoadedModule;
+  /** The assembly was loaded already: this is the one of then. */
+  readonly again: boolean;
+}
+
+export interface RefusedOutcome extends CommonOutcome {
+  readonly outcome: 'refused';
+  /** Unsigned. */
+  readonly hresult: number;
+  /** The rule that was broken. */
+  readonly rule: string;
+  readonly reason: string;
+  readonly place?: Place;
+  /** What a managed caller catches. */
+  readonly exception?: ClrException;
+  /** Nothing catches this: the process ends. */
+  readonly fatal: boolean;
+  /** What stays mapped after the refusal, if anything does. */
+  readonly module?: LoadedModule;
+}
+
+export type LoadOutcome = LoadedOutcome | RefusedOutcome;

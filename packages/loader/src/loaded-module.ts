@@ -1,0 +1,202 @@
+import { hex } from '@ijw/binary';
+import { isFault, mayExecute } from '@ijw/machine';
+import type { Architecture, Host } from './architecture.ts';
+import { CallDispatcher } from './clr/call-dispatcher.ts';
+import type { CallResult, Use } from './clr/call-result.ts';
+import { readFixupRecords } from './clr/fixup-records.ts';
+import type { LoadedAssembly } from './clr/load-context.ts';
+import type { BoundPInvoke } from './clr/p-invoke.ts';
+import type { Runtime } from './clr/runtime.ts';
+import type { Platform } from './platform/platform.ts';
+import { asAddress, readPointer } from './process/pointer-access.ts';
+import type { BoundImport, MappedModule } from './windows/os-module.ts';
+
+/** What is in a slot. */
+export type SlotContent =
+  /** A thunk of the runtime: `reverse` for native callers, `managed` for the method's own entry. */
+  | { readonly kind: 'reverse' | 'managed'; readonly address: number; readonly size: number; readonly bytes: Uint8Array }
+  /** ijwhost's, which starts the runtime. */
+  | { readonly kind: 'bootstrap'; readonly address: number; readonly size: number; readonly bytes: Uint8Array }
+  /** What the file has there, or anything else that is no thunk. */
+  | { readonly kind: 'raw' };
+
+/** One slot of the vtable fixups. */
+export interface SlotState {
+  readonly record: number;
+  /** Type of the record. */
+  readonly type: number;
+  readonly rva: number;
+  /** Address of the slot. */
+  readonly slot: number;
+  /** The token the file has there. */
+  readonly token: number;
+  /** `Namespace.Type::Name`; the empty string where the token is no method. */
+  readonly method: string;
+  /** The slot's bytes as the file has them, and as they are now. */
+  readonly before: bigint;
+  readonly after: bigint;
+  readonly content: SlotContent;
+}
+
+export interface LoadedModuleInit {
+  readonly runtime: Runtime;
+  readonly module: MappedModule | undefined;
+  readonly assembly: LoadedAssembly | undefined;
+  readonly image: MappedModule['image'];
+  readonly nativeFirst: boolean;
+  readonly describeToken: (token: number) => string;
+}
+
+/** A module in the process: loaded, or left mapped by a load that was refused. */
+export class LoadedModule {
+  readonly image: MappedModule['image'];
+  readonly host: Host;
+  readonly architecture: Architecture;
+  readonly nativeFirst: boolean;
+  readonly #runtime: Runtime;
+  readonly #module: MappedModule | undefined;
+  readonly #calls: CallDispatcher;
+  readonly #describeToken: (token: number) => string;
+  #assembly: LoadedAssembly | undefined;
+
+  constructor(init: LoadedModuleInit) {
+    this.image = init.image;
+    this.host = init.runtime.host;
+    this.architecture = init.runtime.process.architecture;
+    this.nativeFirst = init.nativeFirst;
+    this.#runtime = init.runtime;
+    this.#module = init.module;
+    this.#assembly = init.assembly;
+    this.#describeToken = init.describeToken;
+    this.#calls = new CallDispatcher({
+      runtime: init.runtime,
+      module: init.module,
+      nativeFirst: init.nativeFirst,
+      assembly: () => this.#assembly,
+      adopt: (assembly) => {
+        this.#assembly = assembly;
+      },
+    });
+  }
+
+  /** 0 for an IL-only image that the Windows loader did not map. */
+  get base(): number {
+    return this.#module?.base ?? 0;
+  }
+
+  get size(): number {
+    return this.#module?.size ?? 0;
+  }
+
+  /** Display name of the assembly, once there is one. */
+  get assemblyName(): string | undefined {
+    return this.#assembly?.image.displayName;
+  }
+
+  /** Name of the AssemblyLoadContext. */
+  get contextName(): string | undefined {
+    return this.#assembly?.context.name;
+  }
+
+  /** Whether the module is mapped. */
+  get mapped(): boolean {
+    return this.#module !== undefined && this.#runtime.process.modules.get(this.#module.base) === this.#module;
+  }
+
+  get imports(): readonly BoundImport[] {
+    return this.#module?.imports ?? [];
+  }
+
+  get pinvokes(): readonly BoundPInvoke[] {
+    return this.#module ? this.#runtime.pinvokesOf(this.#module.base) : [];
+  }
+
+  /** How often `<Module>::.cctor` was begun for this assembly. */
+  get constructorRuns(): number {
+    return this.#assembly?.constructorRuns ?? 0;
+  }
+
+  /** Every slot with what it holds now, read from the process's memory. */
+  get slots(): readonly SlotState[] {
+    const module = this.#module;
+    const cli = module && this.#runtime.cliHeader(module.image);
+    if (!module || !cli || !this.mapped) return [];
+    const { memory, platform } = this.#runtime.process;
+    const records = readFixupRecords(memory, module.base, cli);
+    if (isFault(records)) return [];
+    const slots: SlotState[] = [];
+    for (const { index: record, rva, count, type } of records) {
+      for (let index = 0; index < count; index++) {
+        const width = slotWidth(type, platform);
+        const state = this.#slotAt(module, record, type, rva + index * width, width);
+        if (!state) break;
+        slots.push(state);
+      }
+    }
+    return slots;
+  }
+
+  /** The slot at an RVA. */
+  slotAt(rva: number): SlotState | undefined {
+    return this.slots.find((slot) => slot.rva === rva);
+  }
+
+  /** Calls what a slot holds as native code would: `slot` is its RVA. */
+  callSlot(slot: number, ...args: readonly unknown[]): CallResult {
+    return this.#calls.callSlot(slot, args);
+  }
+
+  /** Calls a method as reflection would. `method` is a token or `Namespace.Type::Name`. */
+  call(method: string | number, ...args: readonly unknown[]): CallResult {
+    return this.#calls.callMethod(method, args);
+  }
+
+  /** Uses the assembly in some other way. */
+  use(use: Use): CallResult {
+    return this.#calls.use(use);
+  }
+
+  /** FreeLibrary. A module that the CLR has loaded an assembly from stays mapped. Answers whether it is gone. */
+  unload(): boolean {
+    if (!this.#module || !this.mapped) return false;
+    return this.#runtime.freeLibrary(this.#module, this.#assembly !== undefined);
+  }
+
+  #slotAt(module: MappedModule, record: number, type: number, rva: number, width: 4 | 8): SlotState | undefined {
+    const { memory } = this.#runtime.process;
+    const slot = module.base + rva;
+    const after = readPointer(memory, slot, width);
+    if (isFault(after)) return undefined;
+    const before = this.#runtime.fileValue(module, rva, width);
+    const token = Number(BigInt.asUintN(32, before));
+    return { record, type, rva, slot, token, method: this.#describeToken(token), before, after, content: this.#contentOf(module, after) };
+  }
+
+  #contentOf(module: MappedModule, value: bigint): SlotContent {
+    const { process, bootstrap } = this.#runtime;
+    const address = asAddress(value);
+    if (address === undefined) return { kind: 'raw' };
+    const fixed = this.#runtime.ijwData(module.base).byAddress.get(address);
+    if (fixed) return { kind: fixed.kind, address, size: fixed.size, bytes: this.#bytes(address, fixed.size) };
+    const boot = bootstrap.at(address);
+    if (!boot) return { kind: 'raw' };
+    const { size } = process.platform.bootstrapThunk;
+    return { kind: 'bootstrap', address, size, bytes: this.#bytes(boot.thunk, size) };
+  }
+
+  #bytes(address: number, size: number): Uint8Array {
+    const { memory } = this.#runtime.process;
+    const bytes = mayExecute(memory.query(address).rights) ? memory.fetch(address, size) : memory.read(address, size);
+    if (isFault(bytes)) throw new Error(`The thunk at ${hex(address)} is gone`);
+    return bytes;
+  }
+}
+
+/**
+ * Pointers where the record has the process's size bit, as the hosts go by. Else the ildasm rule: 4 bytes where COR_VTABLE_32BIT is set, 8 where it
+ * is not.
+ */
+const slotWidth = (type: number, platform: Platform): 4 | 8 => {
+  if (type & platform.pointerSizedFixup) return platform.pointerSize;
+  return type & 1 ? 4 : 8;
+};

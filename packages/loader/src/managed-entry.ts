@@ -1,0 +1,29 @@
+import type { ClrException } from './load-refusal.ts';
+
+/** A call that has come to managed code. */
+export interface ManagedCall {
+  /** MethodDef, MemberRef or MethodSpec. */
+  readonly token: number;
+  /** `Namespace.Type::Name`. */
+  readonly method: string;
+  /** Where it comes from: a slot, reflection, or the runtime itself. */
+  readonly through: 'slot' | 'reflection' | 'moduleConstructor' | 'entryPoint';
+  readonly arguments: readonly unknown[];
+}
+
+export type ManagedResult = { readonly value: unknown } | { readonly exception: ClrException };
+
+/** What runs the managed code behind a thunk. This package has no IL interpreter: whoever loads an image says what a call does. */
+export interface ManagedEntry {
+  call(call: ManagedCall): ManagedResult;
+}
+
+/** The default: every call is kept, none does anything. */
+export class RecordingManagedEntry implements ManagedEntry {
+  readonly calls: ManagedCall[] = [];
+
+  call(call: ManagedCall): ManagedResult {
+    this.calls.push(call);
+    return { value: undefined };
+  }
+}

@@ -1,0 +1,107 @@
+import { hex } from '@ijw/binary';
+import { faultText } from '@ijw/machine';
+import { readImportDirectory } from '@ijw/pe';
+import type { GuestProcess } from '../process/guest-process.ts';
+import { writePointer } from '../process/pointer-access.ts';
+import { type ExportTarget, findExport, type ModuleLoader, type SymbolName, symbolText } from './find-export.ts';
+import type { BoundImport, MappedModule } from './os-module.ts';
+import { fileName } from './os-module.ts';
+import { readBoundImportDirectory, readDelayImportDirectory } from './pending-directories.ts';
+import { windowsRefusal } from './windows-error.ts';
+
+interface ImportedSymbol {
+  readonly name?: string;
+  readonly ordinal?: number;
+  readonly hint?: number;
+  readonly iatRva: number;
+}
+
+/**
+ * Binds the import directory, then notes the delayed ones. Every symbol gets an address: an export of a mapped DLL, a function of a host
+ * module, or an address of its own that names it.
+ */
+export function bindImports(process: GuestProcess, module: MappedModule, loadModule: ModuleLoader): void {
+  traceBoundImports(process, module);
+  for (const imported of readImportDirectory(module.image)?.modules ?? []) {
+    const bound = imported.symbols.map((symbol) => bindSymbol(process, module, imported.name, symbol, loadModule));
+    for (const entry of bound) writeSlot(process, module, entry);
+    traceModule(process, module, imported.name, bound);
+  }
+  for (const imported of readDelayImportDirectory(module.image)?.modules ?? []) {
+    const symbols = imported.symbols.map((symbol) => ({
+      ...bindSymbol(process, module, imported.name, symbol, loadModule),
+      delayed: true as const,
+    }));
+    module.imports.push(...symbols);
+    process.trace.add({ step: 'delayImports', module: module.name, imports: imported.name, symbols: symbols.length });
+  }
+}
+
+function traceBoundImports(process: GuestProcess, module: MappedModule): void {
+  for (const { name, timeDateStamp } of readBoundImportDirectory(module.image)?.modules ?? []) {
+    process.trace.add({ step: 'boundImports', module: module.name, imports: name, timeDateStamp, honoured: false });
+  }
+}
+
+function bindSymbol(
+  process: GuestProcess,
+  module: MappedModule,
+  from: string,
+  symbol: ImportedSymbol,
+  loadModule: ModuleLoader,
+): BoundImport {
+  const wanted: SymbolName | undefined = symbol.name ?? symbol.ordinal;
+  if (wanted === undefined || from === '') {
+    throw windowsRefusal('BAD_EXE_FORMAT', 'unreadableImport', `An import of ${from || 'a module'} has no name that can be read`, {
+      structure: `imports of ${module.name}`,
+      rva: symbol.iatRva,
+    });
+  }
+  const exporter = loadModule(fileName(from));
+  const target = exporter ? findExport(process, exporter, wanted, loadModule) : namedAddress(process, from, wanted);
+  if (!target) {
+    const error = typeof wanted === 'number' ? 'INVALID_ORDINAL' : 'PROC_NOT_FOUND';
+    throw windowsRefusal(error, 'exportNotFound', `${from} exports no ${symbolText(wanted)}`, {
+      structure: `imports of ${module.name}`,
+      field: symbolText(wanted),
+      rva: symbol.iatRva,
+    });
+  }
+  return {
+    module: from,
+    name: symbolText(wanted),
+    ...(symbol.hint !== undefined && { hint: symbol.hint }),
+    ...(symbol.name === undefined && symbol.ordinal !== undefined && { ordinal: symbol.ordinal }),
+    iatRva: symbol.iatRva,
+    ...target,
+  };
+}
+
+const namedAddress = (process: GuestProcess, from: string, symbol: SymbolName): ExportTarget => ({
+  address: process.gates.for(fileName(from), symbolText(symbol), 'unresolved').address,
+  resolvedBy: 'none',
+});
+
+function writeSlot(process: GuestProcess, module: MappedModule, entry: BoundImport): void {
+  const fault = writePointer(process.memory, module.base + entry.iatRva, entry.address, process.platform.pointerSize);
+  if (fault) {
+    throw windowsRefusal(
+      'BAD_EXE_FORMAT',
+      'importSlotOutsideImage',
+      `The import address table is at ${hex(entry.iatRva)}: ${faultText(fault)}`,
+      {
+        structure: `imports of ${module.name}`,
+        rva: entry.iatRva,
+      },
+    );
+  }
+}
+
+function traceModule(process: GuestProcess, module: MappedModule, imports: string, bound: readonly BoundImport[]): void {
+  module.imports.push(...bound);
+  const resolvedBy = [...new Set(bound.map((entry) => entry.resolvedBy))].join(', ');
+  process.trace.add({ step: 'bindModule', module: module.name, imports, symbols: bound.length, resolvedBy });
+  for (const { name, iatRva, address, resolvedBy: by } of bound) {
+    process.trace.add({ step: 'bindImport', module: module.name, imports, name, iatRva, address, resolvedBy: by });
+  }
+}

@@ -1,0 +1,40 @@
+import type { DllReason } from '../load-event.ts';
+import { followNativeCode } from '../platform/follow-native-code.ts';
+import type { Gate } from '../process/gate-table.ts';
+import type { GuestProcess } from '../process/guest-process.ts';
+import type { MappedModule } from './os-module.ts';
+import { windowsRefusal } from './windows-error.ts';
+
+/** `_CorDllMain` of the host that `gate` belongs to. Answers with what it returns. */
+export type HostEntryPoint = (module: MappedModule, gate: Gate, reason: DllReason) => number;
+
+/**
+ * Calls AddressOfEntryPoint the way the Windows loader does. The code is followed as far as it decides the load: whether it reaches the host's
+ * `_CorDllMain`, and what it returns. Answers 0 for FALSE, `undefined` where there is no entry point.
+ */
+export function callEntryPoint(process: GuestProcess, module: MappedModule, reason: DllReason, host: HostEntryPoint): number | undefined {
+  const rva = module.image.optionalHeader.addressOfEntryPoint;
+  if (rva === 0) return undefined;
+  const address = module.base + rva;
+  let reaches: Gate | undefined;
+  const end = followNativeCode(process, module, address, (gate) => {
+    if (!isHostEntry(process, gate)) return undefined;
+    reaches = gate;
+    process.trace.add({ step: 'callEntryPoint', module: module.name, address, reason, reaches: `${gate.module}!${gate.name}` });
+    return host(module, gate, reason);
+  });
+  if (end.kind === 'fault') {
+    throw windowsRefusal('NOACCESS', 'entryPointFaulted', `The entry point of ${module.name} faults: ${end.reason}`, {
+      structure: 'optional header',
+      field: 'AddressOfEntryPoint',
+      rva,
+    });
+  }
+  const result = end.kind === 'returned' ? end.value : undefined;
+  if (!reaches)
+    process.trace.add({ step: 'callEntryPoint', module: module.name, address, reason, ...(result !== undefined && { result }) });
+  return result ?? 1;
+}
+
+const isHostEntry = (process: GuestProcess, gate: Gate): boolean =>
+  (gate.kind === 'function' || gate.kind === 'unresolved') && process.platform.hostEntryNames.includes(gate.name);

@@ -1,0 +1,58 @@
+import type { PEImage } from '@ijw/pe';
+import type { HostModule } from './module-provider.ts';
+
+/** One imported symbol and where it was bound. */
+export interface BoundImport {
+  /** The module as the import directory writes it. */
+  readonly module: string;
+  /** The symbol's name, or `#7` for an ordinal. */
+  readonly name: string;
+  readonly hint?: number;
+  readonly ordinal?: number;
+  /** The slot in the import address table. */
+  readonly iatRva: number;
+  /** What the slot holds now; for a delayed import what it will hold after the first call. */
+  readonly address: number;
+  /** `image`: an export of a mapped DLL. `host`: a function of a host module. `none`: an address that only names the symbol. */
+  readonly resolvedBy: 'image' | 'host' | 'none';
+  /** The path of exports through forwarders, `NTDLL.RtlAllocateHeap`. */
+  readonly forwardedTo?: readonly string[];
+  readonly delayed?: true;
+}
+
+/** What TLS gave a module. */
+export interface TlsState {
+  readonly index: number;
+  /** Addresses, in the order they are called. */
+  readonly callbacks: readonly number[];
+  readonly template: { readonly address: number; readonly size: number; readonly zeroFill: number };
+}
+
+interface ModuleIdentity {
+  /** Lower-case file name. */
+  readonly name: string;
+  readonly path: string;
+  readonly base: number;
+}
+
+/** A mapped image. */
+export interface MappedModule extends ModuleIdentity {
+  readonly kind: 'image';
+  readonly image: PEImage;
+  readonly size: number;
+  readonly imports: BoundImport[];
+  tls?: TlsState;
+  /** LoadLibrary calls not yet met by FreeLibrary; a CLR that has loaded the module never gives up its own. */
+  references: number;
+  attached: boolean;
+}
+
+export interface HostedModule extends ModuleIdentity {
+  readonly kind: 'host';
+  readonly host: HostModule;
+}
+
+export type OsModule = MappedModule | HostedModule;
+
+/** File name of a path with either kind of separator, in lower case. */
+export const fileName = (path: string): string => path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1).toLowerCase();
