@@ -103,6 +103,19 @@ describe('method bodies', () => {
     expect(codes(body)).toEqual(['UNKNOWN_CLAUSE']);
   });
 
+  it('count the clauses of the first section alone, as the runtime does', () => {
+    const bytes = encodeMethodBody({
+      code: new Uint8Array(4),
+      exceptionClauses: [clause(0)],
+      rawSections: [{ kind: 1, data: new Uint8Array(12) }],
+    });
+    const body = readMethodBody(bytes, 0);
+    expect(body.sections.map(({ clauses }) => clauses.length)).toEqual([1, 1]);
+    expect(body.exceptionClauses).toHaveLength(1);
+    expect(body.diagnostics).toMatchObject([{ code: 'IGNORED_SECTION', severity: 'warning' }]);
+    expect(body.size).toBe(bytes.length);
+  });
+
   it('keep a section of another kind and report it', () => {
     const data = Uint8Array.of(1, 2, 3);
     const body = readMethodBody(

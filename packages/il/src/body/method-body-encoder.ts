@@ -25,7 +25,7 @@ export interface EncodableBody {
   readonly initLocals?: boolean;
   readonly localVarSigToken?: number;
   readonly exceptionClauses?: readonly ExceptionClause[];
-  /** Written before the exception clauses. */
+  /** Written after the exception clauses. */
   readonly rawSections?: readonly RawSection[];
   /** Default: tiny where it can hold the body. */
   readonly format?: 'tiny' | 'fat';
@@ -65,16 +65,12 @@ function writeRawSection(writer: ByteWriter, section: RawSection, more: boolean)
   writer.bytes(section.data);
 }
 
-function writeClauses(writer: ByteWriter, clauses: readonly ExceptionClause[], wanted: 'small' | 'fat' | undefined): void {
+function writeClauses(writer: ByteWriter, clauses: readonly ExceptionClause[], wanted: 'small' | 'fat' | undefined, more: boolean): void {
   const fits = clauses.every(fitsSmallClause) && HEADER_SIZE + clauses.length * SMALL_CLAUSE_SIZE <= SMALL_SECTION_LIMIT;
   const format = wanted ?? (fits ? 'small' : 'fat');
+  const size = HEADER_SIZE + clauses.length * (format === 'fat' ? FAT_CLAUSE_SIZE : SMALL_CLAUSE_SIZE);
   writer.align(4);
-  writeSectionHeader(
-    writer,
-    MethodSectionFlags.EHTable,
-    format,
-    HEADER_SIZE + clauses.length * (format === 'fat' ? FAT_CLAUSE_SIZE : SMALL_CLAUSE_SIZE),
-  );
+  writeSectionHeader(writer, MethodSectionFlags.EHTable | (more ? MethodSectionFlags.MoreSects : 0), format, size);
   for (const clause of clauses) (format === 'fat' ? writeFatClause : writeSmallClause)(writer, clause);
 }
 
@@ -98,7 +94,7 @@ export function encodeMethodBody(body: EncodableBody): Uint8Array {
     .u32(body.header?.codeSize ?? body.code.length)
     .u32(body.localVarSigToken ?? 0)
     .bytes(body.code);
-  for (const [index, section] of raw.entries()) writeRawSection(writer, section, clauses.length > 0 || index < raw.length - 1);
-  if (clauses.length > 0) writeClauses(writer, clauses, body.clauseFormat);
+  if (clauses.length > 0) writeClauses(writer, clauses, body.clauseFormat, raw.length > 0);
+  for (const [index, section] of raw.entries()) writeRawSection(writer, section, index < raw.length - 1);
   return writer.toBytes();
 }

@@ -15,7 +15,7 @@ export class MethodBodySource {
   /** The body at `rva`, read in place. Throws `BadImageError` where no bytes are there, or no header. */
   read(rva: number, token?: number): MethodBody {
     const window = this.#windows.at(rva, 'a method body');
-    return readMethodBody(window.bytes, rva - window.rva, { base: window.base, rva: window.rva, ...(token !== undefined && { token }) });
+    return readMethodBody(window.bytes, rva - window.rva, { base: window.base, rva: window.rva, token });
   }
 }
 

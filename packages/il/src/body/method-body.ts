@@ -19,7 +19,7 @@ export interface MethodBodyOptions {
   /** RVA of the first byte of `bytes`, for errors and for the alignment of sections. */
   readonly rva?: number;
   /** The method's token, for diagnostics. */
-  readonly token?: number;
+  readonly token?: number | undefined;
 }
 
 /**
@@ -48,7 +48,7 @@ export interface MethodBody {
   /** Token of the StandAloneSig of the locals, 0 when there are none. */
   readonly localVarSigToken: number;
   readonly sections: readonly MethodDataSection[];
-  /** The clauses of all sections, in order. */
+  /** The clauses of the first section, in order: those that are in force. */
   readonly exceptionClauses: readonly ExceptionClause[];
   /** Bytes from the header to the end of the last section. */
   readonly size: number;
@@ -185,40 +185,47 @@ function readFat(reader: BodyReader): MethodBody {
   };
 }
 
-/** Every section is at least its header, so that the bytes bound their number. */
+/**
+ * The standard allows a chain of sections (II.25.4.5). The runtime takes its clauses from the first one alone, and only when that is of their
+ * kind (`src/coreclr/inc/corhlpr.h`, `COR_ILMETHOD_DECODER`), so that later ones are read but count for nothing. Every section is at least its
+ * header, so that the bytes bound their number.
+ */
 function readSections(reader: BodyReader, codeEnd: number): Trailer {
   const sections: MethodDataSection[] = [];
   let end = codeEnd;
   for (let more = true; more; ) {
     const at = reader.aligned(end);
+    const severity = sections.length === 0 ? 'error' : 'warning';
     if (!reader.has(at, 4)) {
-      reader.report('error', 'SECTION_TRUNCATED', end, 'The header promises a data section that is not there');
+      reader.report(severity, 'SECTION_TRUNCATED', end, 'A data section is promised that is not there');
       break;
     }
     const section = readMethodDataSection(reader.bytes, at, reader.start);
+    if (sections.length === 1) reader.report('warning', 'IGNORED_SECTION', at, 'The runtime reads no data section after the first');
     sections.push(section);
     end = at + section.size;
-    checkSection(reader, section, at);
+    checkSection(reader, section, at, severity);
     more = (section.flags & MethodSectionFlags.MoreSects) !== 0 && !section.truncated;
   }
-  return { sections, exceptionClauses: sections.length === 1 ? sections[0]!.clauses : sections.flatMap((section) => section.clauses), end };
+  return { sections, exceptionClauses: sections[0]?.clauses ?? nothing, end };
 }
 
-function checkSection(reader: BodyReader, section: MethodDataSection, at: number): void {
+function checkSection(reader: BodyReader, section: MethodDataSection, at: number, severity: 'error' | 'warning'): void {
   if (section.truncated) {
-    reader.report('error', 'SECTION_TRUNCATED', at, `The data section is ${section.dataSize} bytes long, and ${section.size} are left`);
+    reader.report(severity, 'SECTION_TRUNCATED', at, `The data section is ${section.dataSize} bytes long, and ${section.size} are left`);
   }
   if (section.kind !== 'exceptionHandling') {
-    reader.report(
-      'error',
-      'UNKNOWN_SECTION',
-      at,
-      `A data section of kind ${hex(section.flags & MethodSectionFlags.KindMask)} follows the code`,
-    );
+    const kind = hex(section.flags & MethodSectionFlags.KindMask);
+    reader.report(severity, 'UNKNOWN_SECTION', at, `A data section of kind ${kind} follows the code`);
   }
-  for (const [index, clause] of section.clauses.entries()) {
-    if (clause.kind !== 'unknown') continue;
-    reader.report('warning', 'UNKNOWN_CLAUSE', at, `Exception clause ${index} has the unknown flags ${hex(clause.flags)}`);
+  const unknown = section.clauses.findIndex((clause) => clause.kind === 'unknown');
+  if (unknown >= 0) {
+    reader.report(
+      'warning',
+      'UNKNOWN_CLAUSE',
+      at,
+      `Exception clause ${unknown} has the unknown flags ${hex(section.clauses[unknown]!.flags)}`,
+    );
   }
 }
 

@@ -23,7 +23,14 @@ export class SectionWindows {
     const last = this.#last;
     if (rva >= last.rva && rva < last.rva + last.bytes.length) return last;
     const { bytes, base } = this.#image.readerAt(rva, undefined, reading);
-    this.#last = { rva, bytes, base };
+    this.#last = { rva, bytes: bytes.subarray(0, this.#virtualEnd(rva) - rva), base };
     return this.#last;
+  }
+
+  /** Where the section ends in memory: the file may hold more, up to its alignment, which the runtime and SRM take for no part of it. */
+  #virtualEnd(rva: number): number {
+    const section = this.#image.sectionAt(rva);
+    const end = section && section.virtualAddress + (section.virtualSize || section.sizeOfRawData);
+    return end !== undefined && end > rva ? end : Number.POSITIVE_INFINITY;
   }
 }

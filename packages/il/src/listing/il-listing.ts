@@ -1,7 +1,7 @@
 import { hexBytes } from '@ijw/binary';
 import { type Metadata, sha1 } from '@ijw/metadata';
 import type { PEImage } from '@ijw/pe';
-import type { ExceptionClause } from '../body/exception-clause.ts';
+import { type ExceptionClause, exceptionClauseKind } from '../body/exception-clause.ts';
 import { InstructionCursor } from '../body/instruction-cursor.ts';
 import type { MethodBody } from '../body/method-body.ts';
 import { type MethodCode, methodCodes } from '../body/method-body-source.ts';
@@ -25,7 +25,17 @@ export interface ListingTotals {
 
 const NEWLINE = 0x0a;
 
-const clauseNames = { catch: 'catch', filter: 'filter', finally: 'finally', fault: 'fault', unknown: 'fault' } as const;
+/** System.Reflection.Metadata keeps 16 bits of a clause's flags; what it shows as `fault` is everything but the first three. */
+function clauseName({ flags }: ExceptionClause): 'catch' | 'filter' | 'finally' | 'fault' {
+  const kind = exceptionClauseKind(flags & 0xffff);
+  return kind === 'unknown' ? 'fault' : kind;
+}
+
+/** It shows no token whose upper bit is set, which it marks handles of its own with. */
+const shownToken = (token: number): number => (token > 0x7fffffff ? 0 : token);
+
+/** It takes row 0 of StandAloneSig for no locals. */
+const shownLocals = (token: number): number => ((token & 0xffffff) === 0 ? 0 : token);
 
 /** Writes one method after another, reusing its buffers. */
 class Lister {
@@ -64,7 +74,7 @@ class Lister {
     const out = this.#out.text(` ${body.format} max=`).decimal(body.maxStack).text(' size=').decimal(body.codeSize);
     out
       .text(' locals=')
-      .hex(body.localVarSigToken, 8)
+      .hex(shownLocals(body.localVarSigToken), 8)
       .text(body.initLocals ? ' init=1 eh=' : ' init=0 eh=')
       .decimal(body.exceptionClauses.length);
     out
@@ -78,8 +88,10 @@ class Lister {
   }
 
   #clause(rid: number, index: number, clause: ExceptionClause): void {
-    const shown = clause.kind === 'catch' || clause.kind === 'filter' ? clause.classTokenOrFilterOffset : 0;
-    const out = this.#out.text('E ').decimal(rid).space().decimal(index).space().text(clauseNames[clause.kind]).space();
+    const name = clauseName(clause);
+    const last = clause.classTokenOrFilterOffset;
+    const shown = name === 'catch' ? shownToken(last) : name === 'filter' ? last : 0;
+    const out = this.#out.text('E ').decimal(rid).space().decimal(index).space().text(name).space();
     out.hex(clause.tryOffset, 4).space().hex(clause.tryLength, 4).space().hex(clause.handlerOffset, 4).space().hex(clause.handlerLength, 4);
     out.space().hex(shown, 8).line();
   }
