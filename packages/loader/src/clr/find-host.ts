@@ -15,7 +15,7 @@ export interface FoundHost {
  */
 export function findHostOfModule(process: GuestProcess, module: MappedModule): FoundHost | undefined {
   for (const imported of readImportDirectory(module.image)?.modules ?? []) {
-    if (imported.descriptor.originalFirstThunk === 0) return undefined;
+    if (imported.importLookupTableRva === 0) return undefined;
     for (const symbol of imported.symbols) {
       if (symbol.name === undefined || !process.platform.hostEntryNames.includes(symbol.name)) continue;
       const address = asAddress(readPointer(process.memory, module.base + symbol.iatRva, process.platform.pointerSize));

@@ -80,8 +80,8 @@ function findImageExport(module: MappedModule, symbol: SymbolName): number | str
   const directory = readExportDirectory(module.image);
   const entry =
     typeof symbol === 'number'
-      ? directory?.exports.find((candidate) => candidate.ordinal === symbol)
-      : directory?.exports.find((candidate) => candidate.name === symbol);
+      ? directory?.symbols.find((candidate) => candidate.ordinal === symbol)
+      : directory?.symbols.find((candidate) => candidate.name === symbol);
   if (!entry) return undefined;
   return entry.forwarder ?? module.base + (entry.rva ?? 0);
 }

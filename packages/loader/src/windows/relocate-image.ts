@@ -10,8 +10,8 @@ import { windowsRefusal } from './windows-error.ts';
 export function relocateImage(process: GuestProcess, image: PEImage, module: string, mapping: Mapping): void {
   if (mapping.delta === 0n) return;
   let count = 0;
-  for (const block of readBaseRelocations(image)?.blocks ?? []) {
-    for (const { rva, type, parameter: adjustment = 0 } of block.entries) {
+  for (const block of readBaseRelocations(image) ?? []) {
+    for (const { rva, type, adjustment = 0 } of block.entries) {
       const kind = RELOCATION_KINDS.get(type);
       if (!kind) throw refusal(rva, `Relocation type ${type} at ${hex(rva)} is not one of this machine's`);
       const fault = kind.apply({ memory: process.memory, address: mapping.base + rva, delta: mapping.delta, adjustment });
