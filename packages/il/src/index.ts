@@ -30,7 +30,9 @@ export { scanInstructions, type TokenUse, tokenUses } from './control-flow/token
 export type { ByteSink } from './listing/ascii-writer.ts';
 export { type ListingOptions, type ListingTotals, writeILListing } from './listing/il-listing.ts';
 export { type NativeBody, type NativeCode, type NativeData, readNativeBody } from './native/native-body.ts';
+export { NativeBounds, type NativeLandmarks, type NativeLimit, type NativeRange } from './native/native-bounds.ts';
 export { canDecodeNative, loadNativeDecoder } from './native/native-decoder.ts';
+export { type DescribeRva, NativeDisassembler, type NativeDisassemblerOptions } from './native/native-disassembler.ts';
 export type { NativeDecoder, NativeFlow, NativeInstruction } from './native/native-instruction.ts';
 export {
   FlowControl,

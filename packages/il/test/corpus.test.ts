@@ -1,7 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Diagnostics } from '@ijw/binary';
-import { countMethodCodeKinds, type ILStatistics, methodCodes, readControlFlow, readILStatistics } from '@ijw/il';
+import {
+  countMethodCodeKinds,
+  type ILStatistics,
+  methodCodes,
+  methodsWithCode,
+  NativeDisassembler,
+  readControlFlow,
+  readILStatistics,
+} from '@ijw/il';
 import { Metadata } from '@ijw/metadata';
 import { PEImage } from '@ijw/pe';
 import { describe, expect, it } from 'vitest';
@@ -12,6 +20,7 @@ interface Facts {
   readonly file: string;
   readonly il?: Readonly<Record<string, number>> | null;
   readonly methods?: Readonly<Record<string, number>> | null;
+  readonly rvaPInvoke?: { readonly count: number; readonly decode: Readonly<Record<string, number>> } | null;
 }
 
 const manifest: readonly Facts[] = existsSync(corpus) ? JSON.parse(readFileSync(join(corpus, 'manifest.json'), 'utf8')).files : [];
@@ -72,4 +81,21 @@ describe.skipIf(manifest.length === 0)('facts of the corpus (skipped where ../sh
     }
     expect(diagnostics.entries.filter(({ code }) => code !== 'FALLS_OFF_END')).toEqual([]);
   });
+
+  it.each(manifest.flatMap(({ file, rvaPInvoke }) => (rvaPInvoke?.count ? [[file, rvaPInvoke] as const] : [])))(
+    '%s: every native method is decoded to its end',
+    async (file, { count, decode }) => {
+      const image = PEImage.parse(readFileSync(join(corpus, file)));
+      const metadata = Metadata.of(image)!;
+      const disassembler = await NativeDisassembler.load(image, { metadata });
+      const bodies = [...methodsWithCode(metadata)].filter(({ isIL }) => !isIL).map(({ rva }) => disassembler.body(rva));
+      expect(bodies).toHaveLength(count);
+      const jumps = bodies.filter(({ instructions }) => {
+        const last = instructions.at(-1)!;
+        return instructions.length <= 3 && last.flow === 'indirectBranch' && instructions.some(({ memory }) => memory !== undefined);
+      });
+      expect(jumps).toHaveLength(decode['iat via 1 hop']!);
+      for (const { instructions } of bodies) expect(instructions.filter(({ flow }) => flow === 'invalid')).toEqual([]);
+    },
+  );
 });
