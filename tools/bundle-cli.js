@@ -1,18 +1,29 @@
-// Bundles the command line into cli/dist: one small entry and a chunk per command, so that a process reads only what its command needs.
+// Bundles the command line into cli/dist/bundle/ijw.cjs: one file, in which the code of a command runs only when the command is given, and V8's code cache of what every command
+// runs at its start.
+import { spawnSync } from 'node:child_process';
 import { rm } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-await rm(new URL('../cli/dist/bundle', import.meta.url), { recursive: true, force: true });
+const outfile = 'cli/dist/bundle/ijw.cjs';
+
+await rm('cli/dist/bundle', { recursive: true, force: true });
 await build({
   entryPoints: ['cli/src/main.ts'],
-  outdir: 'cli/dist/bundle',
+  outfile,
   bundle: true,
-  splitting: true,
-  format: 'esm',
+  format: 'cjs',
   platform: 'node',
   target: 'node20',
   conditions: ['@ijw/source'],
   external: ['iced-x86', 'capstone-wasm', 'pino'],
-  banner: { js: "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);" },
+  alias: { 'node:child_process': './cli/src/no-child-process.ts' },
+  minifySyntax: true,
+  minifyWhitespace: true,
+  keepNames: true,
   logLevel: 'warning',
 });
+
+const warm = fileURLToPath(new URL('./write-code-cache.cjs', import.meta.url));
+const { status, stderr } = spawnSync(process.execPath, [warm, outfile], { encoding: 'utf8' });
+if (status !== 0) throw new Error(`The code cache was not written: ${stderr}`);

@@ -37,6 +37,8 @@ function writeFully(descriptor: number, chunk: string | Uint8Array): void {
 }
 
 function createFile(path: string): OutputFile {
+  // A device or a pipe is written to; only a file can be put in the place of another.
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() === false) return openDevice(path);
   const temporary = `${path}.${process.pid}.part`;
   let descriptor: number;
   try {
@@ -61,6 +63,16 @@ function createFile(path: string): OutputFile {
       rmSync(temporary, { force: true });
     },
   };
+}
+
+function openDevice(path: string): OutputFile {
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, 'w');
+  } catch (error) {
+    throw accessError(path, error);
+  }
+  return { write: (chunk) => writeFully(descriptor, chunk), commit: () => closeSync(descriptor), discard: () => closeSync(descriptor) };
 }
 
 function readFile(path: string): Uint8Array {

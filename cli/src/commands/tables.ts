@@ -1,0 +1,116 @@
+import { Diagnostics, hex, UsageError } from '@ijw/binary';
+import {
+  type Column,
+  cellText,
+  type Metadata,
+  makeToken,
+  rawTableLines,
+  resolvedTableLines,
+  type Table,
+  TableId,
+  type TableName,
+  TokenText,
+  tableNames,
+} from '@ijw/metadata';
+import type { CommandContext } from '../command.ts';
+import { openMetadata } from '../input.ts';
+import { clip, columns } from '../output/columns.ts';
+import { diagnosticLines } from '../output/diagnostic-lines.ts';
+import { jsonDocument } from '../output/json.ts';
+
+export async function run(context: CommandContext): Promise<number> {
+  const diagnostics = new Diagnostics();
+  const metadata = await openMetadata(context, diagnostics);
+  const name = context.operands[1] === undefined ? undefined : tableName(context.operands[1]);
+  if (context.options.raw || context.options.resolved) writeLines(context, metadata, name);
+  else if (context.options.json) writeJson(context, metadata, name, diagnostics);
+  else if (name === undefined) writeOverview(context, metadata, diagnostics);
+  else writeRows(context, metadata, name);
+  return 0;
+}
+
+/** `MethodDef` in any case, or the number of the table: `0x06`, `6`. */
+function tableName(text: string): TableName {
+  const byName = tableNames.find((name) => name.toLowerCase() === text.toLowerCase());
+  const byNumber = /^(0x[0-9a-f]+|\d+)$/i.test(text) ? tableNames.find((name) => TableId[name] === Number(text)) : undefined;
+  const found = byName ?? byNumber;
+  if (found === undefined) throw new UsageError(`There is no metadata table "${text}"; the tables are ${tableNames.join(', ')}`);
+  return found;
+}
+
+function writeLines(context: CommandContext, metadata: Metadata, table: TableName | undefined): void {
+  const options = table === undefined ? {} : { table };
+  if (context.options.raw) for (const chunk of rawTableLines(metadata, options)) context.write(chunk);
+  if (context.options.resolved) for (const chunk of resolvedTableLines(metadata, options)) context.write(chunk);
+}
+
+const present = (metadata: Metadata): readonly Table[] =>
+  tableNames.map((name): Table => metadata.tables[name]).filter((table) => table.rowCount > 0);
+
+function writeJson(context: CommandContext, metadata: Metadata, name: TableName | undefined, diagnostics: Diagnostics): void {
+  const file = context.operands[0];
+  if (name !== undefined) {
+    const table: Table = metadata.tables[name];
+    const text = new TokenText(metadata);
+    context.write(jsonDocument({ file, table: name, rows: rows(table, text), diagnostics: diagnostics.entries }));
+    return;
+  }
+  const tables = Object.fromEntries(
+    present(metadata).map((table) => [
+      table.name,
+      { rows: table.rowCount, rowSize: table.rowSize, columns: table.columns.map(columnShape) },
+    ]),
+  );
+  const { version, streams } = metadata.root;
+  context.write(jsonDocument({ file, version, streams, tables, diagnostics: diagnostics.entries }));
+}
+
+const columnShape = (column: Column) => ({ name: column.name, offset: column.offset, size: column.width, kind: column.kind.kind });
+
+function rows(table: Table, text: TokenText) {
+  const cells = table.columns.map((column) => ({ column, resolve: cellText(column, text) }));
+  return Array.from({ length: table.rowCount }, (_, index) => {
+    const rid = index + 1;
+    return {
+      token: makeToken(table.id, rid),
+      ...Object.fromEntries(cells.map(({ column }) => [column.name, column.at(rid)])),
+      resolved: Object.fromEntries(cells.map(({ column, resolve }) => [column.name, resolve(rid)])),
+    };
+  });
+}
+
+function writeOverview(context: CommandContext, metadata: Metadata, diagnostics: Diagnostics): void {
+  const { style } = context;
+  const { root } = metadata;
+  context.write(`${style.bold('metadata')}  ${root.majorVersion}.${root.minorVersion}  ${root.version}\n\n`);
+  const head = (...names: string[]) => names.map((text) => ({ text, paint: style.dim }));
+  context.write(
+    columns([head('stream', 'offset', 'size'), ...root.streams.map(({ name, offset, size }) => [name, hex(offset), String(size)])], '  '),
+  );
+  const tables = present(metadata).map((table) => [
+    `0x${table.id.toString(16).padStart(2, '0')}`,
+    table.name,
+    String(table.rowCount),
+    String(table.rowSize),
+    table.columns.map((column) => `${column.name}:${column.width}`).join(' '),
+  ]);
+  context.write(`\n${columns([head('id', 'table', 'rows', 'row size', 'columns'), ...tables], '  ')}`);
+  context.write(diagnosticLines(diagnostics.entries, style));
+}
+
+/** A block of rows at a time, so that the widths of a large table are those of its neighbours and memory does not grow. */
+const ROWS_AT_ONCE = 500;
+
+function writeRows(context: CommandContext, metadata: Metadata, name: TableName): void {
+  const table: Table = metadata.tables[name];
+  const text = new TokenText(metadata);
+  const cells = table.columns.map((column) => ({ name: column.name, resolve: cellText(column, text) }));
+  const head = ['token', ...cells.map((cell) => cell.name)].map((title) => ({ text: title, paint: context.style.dim }));
+  for (let first = 1; first <= table.rowCount; first += ROWS_AT_ONCE) {
+    const block = Array.from({ length: Math.min(ROWS_AT_ONCE, table.rowCount - first + 1) }, (_, index) => {
+      const rid = first + index;
+      return [hex(makeToken(table.id, rid), 8), ...cells.map(({ resolve }) => clip(resolve(rid), 80))];
+    });
+    context.write(columns([head, ...block]));
+  }
+}

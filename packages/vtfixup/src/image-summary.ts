@@ -1,0 +1,173 @@
+import { ByteReader, type Diagnostics } from '@ijw/binary';
+import {
+  assemblyIdentity,
+  customAttributesOfType,
+  formatVersion,
+  Metadata,
+  makeToken,
+  readSerializedString,
+  referencedAssembly,
+  TableId,
+} from '@ijw/metadata';
+import {
+  type CliHeader,
+  CorFlags,
+  type ImageKind,
+  imageKindOf,
+  type PEImage,
+  readCliHeader,
+  readExportDirectory,
+  readImportDirectory,
+} from '@ijw/pe';
+
+/** Flags and ImplFlags of ECMA-335 II.23.1.10 and II.23.1.11 that decide what a method's body is. */
+const PINVOKE_IMPL = 0x2000;
+const INTERNAL_CALL = 0x1000;
+
+export interface ImageCounts {
+  readonly types: number;
+  readonly methods: number;
+  readonly fields: number;
+  /** P/Invokes into the module itself, by RVA. */
+  readonly rvaPInvokes: number;
+  /** P/Invokes by library and name. */
+  readonly namedPInvokes: number;
+  readonly internalCalls: number;
+  /** Slots of the VTableFixups table. */
+  readonly vtableSlots: number;
+  readonly unmanagedCallersOnly: number;
+  readonly exports: number;
+  readonly imports: number;
+}
+
+/** The answer to "what is this file?": what one screen shows of an image. */
+export interface ImageSummary {
+  readonly format: 'PE32' | 'PE32+';
+  readonly machine: string;
+  readonly machineOs?: string;
+  readonly kind: ImageKind;
+  readonly corFlags?: number;
+  readonly entryPoint?: { readonly token: number } | { readonly rva: number };
+  readonly metadata?: MetadataSummary;
+  readonly counts: ImageCounts;
+}
+
+export interface MetadataSummary {
+  readonly runtimeVersion: string;
+  readonly targetFramework?: string;
+  readonly assembly?: { readonly name: string; readonly version: string; readonly culture: string; readonly publicKeyToken: string };
+  readonly module?: { readonly name: string; readonly mvid?: string };
+  readonly references: readonly { readonly name: string; readonly version: string }[];
+}
+
+/** Reads no more than the summary needs. What cannot be read is a diagnostic and counts as nothing. */
+export function summarizeImage(image: PEImage, diagnostics: Diagnostics = image.diagnostics): ImageSummary {
+  const header = diagnostics.attempt(() => readCliHeader(image));
+  const metadata = header && diagnostics.attempt(() => Metadata.of(image, { diagnostics }));
+  const summary = metadata && diagnostics.attempt(() => summarizeMetadata(metadata));
+  return {
+    format: image.is64Bit ? 'PE32+' : 'PE32',
+    machine: image.machine,
+    ...(image.machineOs !== undefined && { machineOs: image.machineOs }),
+    kind: imageKindOf(header),
+    ...(header && { corFlags: header.flags }),
+    ...entryPoint(image, header),
+    ...(summary && { metadata: summary }),
+    counts: countCrossings(image, header, metadata, diagnostics),
+  };
+}
+
+function entryPoint(image: PEImage, header: CliHeader | undefined): Pick<ImageSummary, 'entryPoint'> {
+  const value = header?.entryPointTokenOrRva ?? image.optionalHeader.addressOfEntryPoint;
+  if (value === 0) return {};
+  return { entryPoint: header && !(header.flags & CorFlags.NATIVE_ENTRYPOINT) ? { token: value } : { rva: value } };
+}
+
+/** The same for metadata that stands alone. @throws BadImageError */
+export function summarizeMetadata(metadata: Metadata): MetadataSummary {
+  const { Module, AssemblyRef } = metadata.tables;
+  const identity = assemblyIdentity(metadata);
+  const framework = targetFramework(metadata);
+  const mvid = Module.rowCount > 0 ? metadata.guids.get(Module.get(1, 'Mvid')) : undefined;
+  return {
+    runtimeVersion: metadata.root.version,
+    ...(framework !== undefined && { targetFramework: framework }),
+    ...(identity && {
+      assembly: {
+        name: identity.name,
+        version: identity.version ? formatVersion(identity.version) : '',
+        culture: identity.culture ?? '',
+        publicKeyToken: identity.publicKeyToken ?? '',
+      },
+    }),
+    ...(Module.rowCount > 0 && { module: { name: metadata.strings.get(Module.get(1, 'Name')), ...(mvid !== undefined && { mvid }) } }),
+    references: Array.from({ length: AssemblyRef.rowCount }, (_, index) => {
+      const reference = referencedAssembly(metadata, makeToken(TableId.AssemblyRef, index + 1));
+      return { name: reference.name, version: reference.version ? formatVersion(reference.version) : '' };
+    }),
+  };
+}
+
+/** The argument of the assembly's TargetFrameworkAttribute. */
+export function targetFramework(metadata: Metadata): string | undefined {
+  const { CustomAttribute } = metadata.tables;
+  for (const rid of customAttributesOfType(metadata, 'System.Runtime.Versioning', 'TargetFrameworkAttribute')) {
+    const value = metadata.blobs.get(CustomAttribute.get(rid, 'Value'));
+    if (value.length < 3) continue;
+    const reader = new ByteReader(value, { reading: 'the TargetFrameworkAttribute' });
+    reader.skip(2);
+    return readSerializedString(reader) ?? undefined;
+  }
+  return undefined;
+}
+
+function countCrossings(
+  image: PEImage,
+  header: CliHeader | undefined,
+  metadata: Metadata | undefined,
+  diagnostics: Diagnostics,
+): ImageCounts {
+  const none = { types: 0, methods: 0, fields: 0, rvaPInvokes: 0, namedPInvokes: 0, internalCalls: 0, unmanagedCallersOnly: 0 };
+  const managed = (metadata && diagnostics.attempt(() => countMembers(metadata))) ?? none;
+  const imports = diagnostics.attempt(() => readImportDirectory(image));
+  const exported = diagnostics.attempt(() => readExportDirectory(image));
+  return {
+    ...managed,
+    vtableSlots: (header && diagnostics.attempt(() => countSlots(image, header))) ?? 0,
+    exports: exported?.symbols.length ?? 0,
+    imports: imports?.modules.reduce((sum, module) => sum + module.symbols.length, 0) ?? 0,
+  };
+}
+
+function countMembers(metadata: Metadata): Omit<ImageCounts, 'vtableSlots' | 'exports' | 'imports'> {
+  const { MethodDef, TypeDef, Field } = metadata.tables;
+  const flags = MethodDef.column('Flags');
+  const implFlags = MethodDef.column('ImplFlags');
+  const rva = MethodDef.column('RVA');
+  const counts = { rvaPInvokes: 0, namedPInvokes: 0, internalCalls: 0 };
+  for (let rid = 1; rid <= MethodDef.rowCount; rid++) {
+    if (flags.at(rid) & PINVOKE_IMPL) counts[rva.at(rid) === 0 ? 'namedPInvokes' : 'rvaPInvokes']++;
+    if (implFlags.at(rid) & INTERNAL_CALL) counts.internalCalls++;
+  }
+  return {
+    types: TypeDef.rowCount,
+    methods: MethodDef.rowCount,
+    fields: Field.rowCount,
+    ...counts,
+    unmanagedCallersOnly: customAttributesOfType(metadata, 'System.Runtime.InteropServices', 'UnmanagedCallersOnlyAttribute').length,
+  };
+}
+
+/** The sum of the records' counts. */
+function countSlots(image: PEImage, header: CliHeader): number {
+  const { rva, size } = header.vTableFixups;
+  if (rva === 0 || size < 8) return 0;
+  const reader = image.readerAt(rva, size - (size % 8), 'the VTableFixups table');
+  let slots = 0;
+  while (reader.remaining > 0) {
+    reader.skip(4);
+    slots += reader.u16();
+    reader.skip(2);
+  }
+  return slots;
+}
