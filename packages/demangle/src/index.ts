@@ -1,1 +1,28 @@
-export {};
+export { type Demangled, demangle, isDecorated, type NotDemangled, parseDecorated } from './demangle.ts';
+export { DemangleError } from './demangle-error.ts';
+export { type DemangleOptions, optionsOfUndnameFlags, type TextParts, type TextStyle, UndnameFlag } from './options.ts';
+export type {
+  Access,
+  ArrayType,
+  BasedOn,
+  CustomType,
+  DecoratedSymbol,
+  FunctionSymbol,
+  FunctionType,
+  ManagedArrayType,
+  NamePiece,
+  PinnedPointerType,
+  PointerSymbol,
+  PointerType,
+  PrimitiveType,
+  QualifiedName,
+  Qualifiers,
+  StringLiteralSymbol,
+  TableSymbol,
+  TagType,
+  TemplateArgument,
+  TemplateParameterType,
+  Thunk,
+  TypeNode,
+  VariableSymbol,
+} from './tree.ts';

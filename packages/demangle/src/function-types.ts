@@ -1,0 +1,76 @@
+import type { Cursor } from './cursor.ts';
+import { qualifiersOf, readBasedOn, readExtensions, readStorageCode } from './modifiers.ts';
+import { noQualifiers } from './qualifiers.ts';
+import type { FunctionType, TypeNode } from './tree.ts';
+import { callingConventions } from './type-codes.ts';
+import { readReturnedType, readType } from './types.ts';
+
+type ThisPart = Pick<FunctionType, 'qualifiers' | 'referenceQualifier' | 'tracking' | 'based'>;
+
+const noThis: ThisPart = { qualifiers: noQualifiers };
+
+/** Qualifiers of `this`, calling convention, returned type, parameters, exceptions. */
+export function readFunctionType(cursor: Cursor, hasThis: boolean): FunctionType {
+  const ofThis = hasThis ? readThis(cursor) : noThis;
+  const convention = readCallingConvention(cursor);
+  const returns = readReturnedType(cursor);
+  const { parameters, variadic } = readParameters(cursor);
+  return {
+    kind: 'function',
+    ...ofThis,
+    convention,
+    ...(returns && { returns }),
+    parameters,
+    variadic,
+    ...readExceptions(cursor),
+  };
+}
+
+function readThis(cursor: Cursor): ThisPart {
+  const extensions = readExtensions(cursor, true);
+  const code = readStorageCode(cursor);
+  if (code.function || code.member) cursor.fail('"this" is an object', cursor.position - 1);
+  const based = code.based ? readBasedOn(cursor) : undefined;
+  const { referenceQualifier, managed } = extensions;
+  return {
+    qualifiers: qualifiersOf(code, extensions, based),
+    ...(referenceQualifier && { referenceQualifier }),
+    ...(managed.has('interior') && { tracking: true }),
+  };
+}
+
+export function readCallingConvention(cursor: Cursor): string {
+  const letter = cursor.next('a calling convention');
+  return callingConventions[letter] ?? cursor.fail(`Unknown calling convention "${letter}"`, cursor.position - 1);
+}
+
+/** `X` alone for none; otherwise types closed by `@`, or by `Z` where more may follow (`...`). */
+function readParameters(cursor: Cursor): Pick<FunctionType, 'parameters' | 'variadic'> {
+  if (cursor.accept('X')) return { parameters: [], variadic: false };
+  const parameters: TypeNode[] = [];
+  while (!cursor.accept('@')) {
+    if (cursor.accept('Z')) return { parameters, variadic: true };
+    parameters.push(readParameter(cursor));
+  }
+  return { parameters, variadic: false };
+}
+
+function readParameter(cursor: Cursor): TypeNode {
+  if (cursor.atDigit) {
+    const index = cursor.next('a back reference').charCodeAt(0) - 48;
+    return cursor.backReferences.parameter(index) ?? cursor.fail(`No parameter has the number ${index} yet`, cursor.position - 1);
+  }
+  const start = cursor.position;
+  const type = readType(cursor);
+  if (cursor.position - start > 1) cursor.backReferences.rememberParameter(type);
+  return type;
+}
+
+/** `Z`: anything; `_E`: noexcept; otherwise the types of a throw list, closed by `@`. */
+function readExceptions(cursor: Cursor): Pick<FunctionType, 'noexcept' | 'throws'> {
+  if (cursor.accept('_E')) return { noexcept: true };
+  if (cursor.accept('Z')) return { noexcept: false };
+  const throws: TypeNode[] = [];
+  while (!cursor.accept('@')) throws.push(readParameter(cursor));
+  return { noexcept: false, throws };
+}

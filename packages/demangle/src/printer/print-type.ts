@@ -1,0 +1,91 @@
+import type { PointerType, Qualifiers, TypeNode } from '../tree.ts';
+import { printFunctionAfter, printFunctionBefore } from './print-function.ts';
+import { printPiece, printQualifiedName } from './print-name.ts';
+import { printPointerAfter, printPointerBefore } from './print-pointer.ts';
+import type { TextWriter } from './text-writer.ts';
+
+/** A type that declares nothing. */
+export function printType(writer: TextWriter, type: TypeNode): void {
+  printTypeBefore(writer, type);
+  printTypeAfter(writer, type);
+}
+
+/** Profilers name 64-bit integers as C does. */
+const shortNames: Readonly<Record<string, string>> = { __int64: 'int64_t', 'unsigned __int64': 'uint64_t' };
+
+/** The part of a type that stands before what it declares. */
+export function printTypeBefore(writer: TextWriter, type: TypeNode): void {
+  writer.nested(() => printBefore(writer, type));
+}
+
+function printBefore(writer: TextWriter, type: TypeNode): void {
+  switch (type.kind) {
+    case 'pointer':
+      return printPointerBefore(writer, type);
+    case 'function':
+      return printFunctionBefore(writer, type);
+    case 'primitive':
+      writer.write((writer.style === 'short' ? shortNames[type.name] : undefined) ?? type.name);
+      break;
+    case 'tag':
+      if (writer.parts.tagKeywords) writer.write(type.underlying ? `${type.tag} ${type.underlying} ` : `${type.tag} `);
+      printQualifiedName(writer, type.name);
+      break;
+    case 'array':
+      printTypeBefore(writer, type.element);
+      break;
+    case 'managedArray':
+      printManagedArray(writer, type.element, type.rank);
+      break;
+    case 'pinnedPointer':
+      writer.write('cli::pin_ptr<');
+      printType(writer, type.target);
+      if (writer.style !== 'llvm' && writer.endsWith('>')) writer.write(' ');
+      writer.write('>');
+      break;
+    case 'custom':
+      printPiece(writer, type.name);
+      break;
+    case 'templateParameter':
+      writer.write(type.text);
+  }
+  printQualifiers(writer, type.qualifiers);
+}
+
+/** Microsoft's spelling: a space, then the rank if it is not 1. */
+function printManagedArray(writer: TextWriter, element: TypeNode, rank: number): void {
+  writer.write('cli::array<');
+  printType(writer, element);
+  if (writer.style !== 'short') writer.write(' ');
+  if (rank > 1) writer.write(`,${rank}`);
+  writer.write('>^');
+}
+
+/** Qualifiers after a type, each after a space. */
+export function printQualifiers(writer: TextWriter, qualifiers: Qualifiers): void {
+  if (qualifiers.const) writer.write(' const');
+  if (qualifiers.volatile) writer.write(' volatile');
+  if (qualifiers.based && writer.parts.msKeywords) {
+    writer.write(` ${writer.keyword('__based')}(`);
+    if (qualifiers.based.pointer) printQualifiedName(writer, qualifiers.based.pointer);
+    else writer.write('void');
+    writer.write(')');
+  }
+}
+
+/** The part of a type that stands after what it declares. */
+export function printTypeAfter(writer: TextWriter, type: TypeNode): void {
+  writer.nested(() => {
+    if (type.kind === 'pointer') printPointerAfter(writer, type);
+    else if (type.kind === 'function') printFunctionAfter(writer, type);
+    else if (type.kind === 'array') {
+      for (const dimension of type.dimensions) writer.write(dimension === 0n ? '[]' : `[${dimension}]`);
+      printTypeAfter(writer, type.element);
+    }
+  });
+}
+
+/** Whether a pointer's symbol stands in parentheses. */
+export function isEnclosed(type: PointerType): boolean {
+  return type.target.kind === 'function' || type.target.kind === 'array';
+}
