@@ -1,17 +1,24 @@
 export type { FileOffset, Rva } from './address.ts';
 export type { Segment } from './address-map.ts';
+export { bytesPart, type ImagePart, type Place } from './builder/image-part.ts';
+export { ImagePlan, type PlacedPart, type PlacedSection } from './builder/image-plan.ts';
+export { PEBuilder, type PEBuilderOptions } from './builder/pe-builder.ts';
+export { SectionBuilder, type SectionOptions } from './builder/section-builder.ts';
 export {
   CLI_HEADER_SIZE,
   type CliDirectoryName,
   type CliHeader,
   type CliHeaderInput,
   CorFlags,
+  cliHeaderPart,
   readCliHeader,
   writeCliHeader,
 } from './cli-header/cli-header.ts';
 export { type ImageKind, imageKind, imageKindOf } from './cli-header/image-kind.ts';
 export { type Container, type ContainerKind, detectContainer } from './containers/container.ts';
 export { type ExportDirectory, type ExportedSymbol, readExportDirectory } from './exports/export-directory.ts';
+export { type ExportDirectoryInput, type ExportInput, exportDirectoryPart } from './exports/export-directory-builder.ts';
+export { computeChecksum, imageChecksum } from './headers/checksum.ts';
 export { CoffCharacteristics, type CoffHeader } from './headers/coff-header.ts';
 export { type DataDirectory, type DirectoryName, directoryNames } from './headers/data-directory.ts';
 export type { DosHeader } from './headers/dos-header.ts';
@@ -19,6 +26,8 @@ export { identifyMachine, Machine, type MachineIdentity, type MachineName, type 
 export { DllCharacteristics, type OptionalHeader, PE32_MAGIC, PE32_PLUS_MAGIC, Subsystem } from './headers/optional-header.ts';
 export { SectionCharacteristics, type SectionHeader } from './headers/section-header.ts';
 export { type ImportDirectory, type ImportedModule, readImportDirectory } from './imports/import-directory.ts';
+export { buildImports, type ImportInput, type ImportTables } from './imports/import-directory-builder.ts';
+export type { SymbolInput } from './imports/import-tables.ts';
 export type { ImportedSymbol } from './imports/thunk-table.ts';
 export { type ImageLayout, type ParseOptions, PEImage } from './pe-image.ts';
 export {
@@ -28,3 +37,4 @@ export {
   readBaseRelocations,
   relocationTypeName,
 } from './relocations/base-relocations.ts';
+export { writeBaseRelocations } from './relocations/base-relocations-writer.ts';

@@ -1,4 +1,6 @@
-import type { ByteWriter } from '@ijw/binary';
+import { ByteWriter } from '@ijw/binary';
+import type { ImagePart } from '../builder/image-part.ts';
+import type { ImagePlan } from '../builder/image-plan.ts';
 import type { DataDirectory } from '../headers/data-directory.ts';
 import type { PEImage } from '../pe-image.ts';
 import { type StructureOf, structure } from '../structure.ts';
@@ -98,3 +100,13 @@ export function writeCliHeader(writer: ByteWriter, input: CliHeaderInput): void 
   }
   cliHeaderLayout.write(writer, raw as RawCliHeader);
 }
+
+/** The CLI header as a part; the input may be made of addresses. */
+export const cliHeaderPart = (input: CliHeaderInput | ((plan: ImagePlan) => CliHeaderInput)): ImagePart => ({
+  size: CLI_HEADER_SIZE,
+  write(plan) {
+    const writer = new ByteWriter();
+    writeCliHeader(writer, typeof input === 'function' ? input(plan) : input);
+    return writer.toBytes();
+  },
+});
