@@ -1,0 +1,132 @@
+import { basename } from 'node:path';
+import { hex } from '@ijw/binary';
+import { type Architecture, type Host, type LoadEvent, Loader, type LoadOutcome, loadDocument } from '@ijw/loader';
+import { type PEImage, readImportDirectory } from '@ijw/pe';
+import type { CommandContext, OptionValues } from '../command.ts';
+import { openImage, parseNumber } from '../input.ts';
+import { columns } from '../output/columns.ts';
+import { jsonDocument } from '../output/json.ts';
+import { loadEventText } from '../output/load-event-text.ts';
+import { searchPath } from '../search-path.ts';
+
+export async function run(context: CommandContext): Promise<number> {
+  const image = openImage(context);
+  const outcome = loadImage(image, context.operands[0]!, context.options);
+  for (const event of outcome.events) await context.log('debug', event.step, event);
+  if (context.options.json) {
+    const diagnostics = image.diagnostics.entries;
+    context.write(jsonDocument({ file: context.operands[0], ...loadDocument(outcome), diagnostics }));
+  } else {
+    context.write(outcomeText(context, outcome));
+    context.write(`\n${eventsText(context, outcome.events)}`);
+    context.write(slotsText(context, outcome));
+    context.write(pinvokesText(context, outcome));
+  }
+  return outcome.outcome === 'loaded' ? 0 : 1;
+}
+
+export function loadImage(image: PEImage, file: string, options: OptionValues): LoadOutcome {
+  const search = options.search;
+  const loader = new Loader({
+    host: (options.host as Host | undefined) ?? hostOf(image),
+    relocate: options.relocate !== false,
+    ...(typeof options.architecture === 'string' && { architecture: options.architecture as Architecture }),
+    ...(typeof options.base === 'string' && { base: parseNumber(options.base, '--base') }),
+    ...(Array.isArray(search) && { provider: searchPath(search) }),
+  });
+  return loader.load(image, { path: basename(file), nativeFirst: options.nativeFirst === true });
+}
+
+/** The host an image was linked for: the module it imports `_CorDllMain` or `_CorExeMain` from. An image that imports neither is for .NET. */
+export function hostOf(image: PEImage): Host {
+  const modules = readImportDirectory(image)?.modules.map((module) => module.name.toLowerCase()) ?? [];
+  return modules.includes('mscoree.dll') && !modules.includes('ijwhost.dll') ? 'framework' : 'core';
+}
+
+export function outcomeText({ style, operands }: CommandContext, outcome: LoadOutcome): string {
+  const where = `${outcome.host} host, ${outcome.architecture}${outcome.nativeFirst ? ', native first' : ''}`;
+  if (outcome.outcome === 'loaded') {
+    const { base, size } = outcome.module;
+    return `${style.bold(operands[0])}  ${style.green('loaded')} at ${hex(base)}, ${hex(size)} bytes (${where})\n`;
+  }
+  const left = outcome.module?.mapped ? `; the module stays mapped at ${hex(outcome.module.base)}` : '';
+  const place = outcome.place === undefined ? '' : ` ${JSON.stringify(outcome.place)}`;
+  return `${style.bold(operands[0])}  ${style.red('refused')} ${hex(outcome.hresult, 8)} (${where})\n  ${outcome.rule}: ${outcome.reason}${place}${left}\n`;
+}
+
+/** Steps that come by the dozen: without `--trace` a run of them is one line. */
+const REPEATED: ReadonlySet<string> = new Set([
+  'mapSection',
+  'bindImport',
+  'resolveToken',
+  'makeThunk',
+  'patchSlot',
+  'unprotectSlots',
+  'bindPInvoke',
+  'bootstrapThunk',
+  'check',
+  'loadType',
+]);
+
+export function eventsText({ style, options }: CommandContext, events: readonly LoadEvent[]): string {
+  const rows: { text: string; paint?: (text: string) => string }[][] = [];
+  const steps = options.trace ? events.map((event) => ({ event, count: 1 })) : condense(events);
+  for (const [index, { event, count }] of steps.entries()) {
+    const paint = event.step === 'refuse' ? style.red : event.step === 'state' ? style.cyan : style.yellow;
+    const more = count > 1 ? `${loadEventText(event)}  … and ${count - 1} more` : loadEventText(event);
+    rows.push([{ text: String(index + 1), paint: style.dim }, { text: event.step, paint }, { text: more }]);
+  }
+  return columns(rows, '  ');
+}
+
+/** One row for each run of repeated steps, counting those that alternate (`makeThunk`, `patchSlot`, `makeThunk` …) by their own kind. */
+function condense(events: readonly LoadEvent[]): { event: LoadEvent; count: number }[] {
+  const rows: { event: LoadEvent; count: number }[] = [];
+  let run: Map<string, { event: LoadEvent; count: number }> = new Map();
+  for (const event of events) {
+    if (!REPEATED.has(event.step)) run = new Map();
+    const known = run.get(event.step);
+    if (known) known.count++;
+    else {
+      const row = { event, count: 1 };
+      rows.push(row);
+      if (REPEATED.has(event.step)) run.set(event.step, row);
+    }
+  }
+  return rows;
+}
+
+const SLOTS_SHOWN = 16;
+
+export function slotsText({ style, options }: CommandContext, outcome: LoadOutcome): string {
+  const slots = outcome.module?.slots ?? [];
+  if (slots.length === 0) return '';
+  const shown = options.trace ? slots : slots.slice(0, SLOTS_SHOWN);
+  const head = ['slot', 'type', 'token', 'after', 'thunk', 'method'].map((text) => ({ text, paint: style.dim }));
+  const rows = shown.map(({ rva, type, token, after, content, method }) => [
+    hex(rva),
+    hex(type),
+    hex(token, 8),
+    { text: hex(after), paint: content.kind === 'raw' ? style.red : style.green },
+    content.kind === 'raw' ? 'raw' : `${content.kind}, ${content.size} bytes`,
+    method,
+  ]);
+  const more = slots.length > shown.length ? `  … ${slots.length - shown.length} more slots; --trace shows them\n` : '';
+  return `\n${columns([head, ...rows], '  ')}${style.dim(more)}`;
+}
+
+function pinvokesText({ style, options }: CommandContext, outcome: LoadOutcome): string {
+  const pinvokes = outcome.module?.pinvokes ?? [];
+  if (pinvokes.length === 0) return '';
+  if (!options.trace) {
+    const bound = pinvokes.filter((pinvoke) => pinvoke.address !== undefined).length;
+    return `\n  ${bound} of ${pinvokes.length} P/Invokes have their address; ${style.dim('--trace shows them')}\n`;
+  }
+  const head = ['P/Invoke', 'address', 'via'].map((text) => ({ text, paint: style.dim }));
+  const rows = pinvokes.map(({ method, address, via }) => [
+    method,
+    address === undefined ? 'at its first call' : hex(address),
+    String(via),
+  ]);
+  return `\n${columns([head, ...rows], '  ')}`;
+}
