@@ -92,6 +92,7 @@ export {
   type CustomDebugInformationKindName,
   customDebugInformationKindName,
 } from './pdb/custom-debug-information-kind.ts';
+export { documentHashAlgorithms, documentLanguages } from './pdb/document-guids.ts';
 export { type DocumentNameParts, readDocumentName, writeDocumentName } from './pdb/document-name.ts';
 export { type ImportKind, importKinds } from './pdb/import-kind.ts';
 export { type Import, type ImportStrings, readImports, writeImports } from './pdb/imports.ts';
@@ -101,6 +102,14 @@ export {
   readLocalConstantSignature,
   writeLocalConstantSignature,
 } from './pdb/local-constant.ts';
+export {
+  type ImportScope,
+  type LocalConstant,
+  type LocalScope,
+  type LocalVariable,
+  PortablePdb,
+  type SourceDocument,
+} from './pdb/portable-pdb.ts';
 export { readSequencePoints, type SequencePoint, type SequencePoints, writeSequencePoints } from './pdb/sequence-points.ts';
 export { type PdbStream, readPdbStream, writePdbStream } from './pdb-stream.ts';
 export {
@@ -118,6 +127,7 @@ export { Resolver } from './resolution/resolver.ts';
 export { sha1 } from './resolution/sha1.ts';
 export { TypeIndex } from './resolution/type-index.ts';
 export { TypeResolver } from './resolution/type-resolver.ts';
+export { embeddedResource, type ManifestResource, manifestResources, type ResourceLocation } from './resources/manifest-resource.ts';
 export { ResourceType, type ResourceTypeName } from './resources/resource-type.ts';
 export type { ResourceDecimal, ResourceValue } from './resources/resource-value.ts';
 export {
@@ -217,3 +227,33 @@ export {
   tokenTable,
   UserStringTokenTag,
 } from './tables/token.ts';
+export { AssemblyDefinition, AssemblyReference } from './views/assembly-definition.ts';
+export { constantOf } from './views/constant.ts';
+export { CustomAttribute, customAttributes } from './views/custom-attribute.ts';
+export { EventDefinition } from './views/event-definition.ts';
+export { FieldDefinition } from './views/field-definition.ts';
+export { GenericParameter, genericParameters } from './views/generic-parameter.ts';
+export { marshallingOf } from './views/marshalling.ts';
+export {
+  AssemblyFlags,
+  AssemblyHashAlgorithm,
+  EventAttributes,
+  FieldAttributes,
+  FileAttributes,
+  GenericParamAttributes,
+  ManifestResourceAttributes,
+  MethodAttributes,
+  MethodImplAttributes,
+  MethodSemanticsAttributes,
+  ParamAttributes,
+  PInvokeAttributes,
+  PropertyAttributes,
+  TypeAttributes,
+} from './views/metadata-flags.ts';
+export { MethodDefinition } from './views/method-definition.ts';
+export { ModuleDefinition } from './views/module-definition.ts';
+export { ParameterDefinition } from './views/parameter-definition.ts';
+export { type PlatformInvoke, platformInvokeOf } from './views/platform-invoke.ts';
+export { PropertyDefinition } from './views/property-definition.ts';
+export { type SecurityDeclaration, securityDeclarations } from './views/security-declaration.ts';
+export { type ClassLayout, type MethodImplementation, TypeDefinition, type TypeKind, typeDefinitions } from './views/type-definition.ts';

@@ -32,7 +32,8 @@ export class AttributeDecoder {
   readonly #parameters = new Map<number, readonly AttributeType[]>();
   readonly #underlying = new Map<string | number, EnumUnderlyingTypeName | undefined>();
   readonly #widths = new UnknownEnumWidths();
-  readonly #context: AttributeValueContext = {
+  /** What values are read with; permission sets have named arguments of the same form. */
+  readonly context: AttributeValueContext = {
     underlyingType: (reference) => this.underlyingType(reference),
     assumedUnderlyingType: (reference) => this.#widths.assume(reference),
   };
@@ -57,7 +58,7 @@ export class AttributeDecoder {
   /** The value in a blob of the heap, for a constructor with parameters of these types. Throws `BadImageError`. */
   read(blob: number, parameters: readonly AttributeType[]): CustomAttributeValue {
     const reader = this.#blob.open(blob);
-    if (this.#options.unknownEnums === 'i4') return readAttributeValue(reader, parameters, this.#context);
+    if (this.#options.unknownEnums === 'i4') return readAttributeValue(reader, parameters, this.context);
     this.#widths.restart();
     let first: CustomAttributeValue | BadImageError | undefined;
     do {
@@ -83,7 +84,7 @@ export class AttributeDecoder {
 
   #attempt(reader: BlobCursor, parameters: readonly AttributeType[]): CustomAttributeValue | BadImageError {
     try {
-      return readAttributeValue(reader, parameters, this.#context);
+      return readAttributeValue(reader, parameters, this.context);
     } catch (error) {
       if (error instanceof BadImageError) return error;
       throw error;
