@@ -7,7 +7,8 @@ const root = join(import.meta.dirname, '../..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 const names = Object.keys(ALLOWED_ARROWS) as (keyof typeof ALLOWED_ARROWS)[];
 const folder = (name: string): string => `packages/${name.slice('@ijw/'.length)}`;
-const importsOf = (source: string): string[] => [...source.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => match[1]!);
+const IMPORT = /^(?:import|export)\b[^'";]*?\bfrom '([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)/gm;
+const importsOf = (source: string): string[] => [...source.matchAll(IMPORT)].map((match) => match[1] ?? match[2] ?? match[3]!);
 
 describe.each(names)('%s', (name) => {
   const sources = readdirSync(join(root, folder(name), 'src'), { recursive: true, encoding: 'utf8' })
