@@ -25,10 +25,28 @@ export type { DosHeader } from './headers/dos-header.ts';
 export { identifyMachine, Machine, type MachineIdentity, type MachineName, type MachineOs, MachineOsMask } from './headers/machine.ts';
 export { DllCharacteristics, type OptionalHeader, PE32_MAGIC, PE32_PLUS_MAGIC, Subsystem } from './headers/optional-header.ts';
 export { SectionCharacteristics, type SectionHeader } from './headers/section-header.ts';
+export {
+  type BoundForwarder,
+  type BoundImportDirectory,
+  type BoundImportedModule,
+  readBoundImportDirectory,
+  writeBoundImports,
+} from './imports/bound-import-directory.ts';
+export { type DelayImportDirectory, type DelayImportedModule, readDelayImportDirectory } from './imports/delay-import-directory.ts';
+export { buildDelayImports, type DelayImportTables } from './imports/delay-import-directory-builder.ts';
 export { type ImportDirectory, type ImportedModule, readImportDirectory } from './imports/import-directory.ts';
 export { buildImports, type ImportInput, type ImportTables } from './imports/import-directory-builder.ts';
 export type { SymbolInput } from './imports/import-tables.ts';
 export type { ImportedSymbol } from './imports/thunk-table.ts';
+export { type GuardTableEntry, type GuardTableName, readGuardTable } from './load-config/guard-tables.ts';
+export {
+  GuardFlags,
+  type LoadConfig,
+  type LoadConfigField,
+  loadConfigLayout,
+  readLoadConfig,
+  writeLoadConfig,
+} from './load-config/load-config.ts';
 export { type ImageLayout, type ParseOptions, PEImage } from './pe-image.ts';
 export {
   type BaseRelocation,
@@ -38,3 +56,4 @@ export {
   relocationTypeName,
 } from './relocations/base-relocations.ts';
 export { writeBaseRelocations } from './relocations/base-relocations-writer.ts';
+export { readTlsDirectory, type TlsDirectory, type TlsDirectoryInput, tlsDirectoryPart } from './tls/tls-directory.ts';

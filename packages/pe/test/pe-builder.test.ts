@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import {
   buildImports,
-  cliHeaderPart,
   CorFlags,
+  cliHeaderPart,
   exportDirectoryPart,
   imageChecksum,
   Machine,
