@@ -2,10 +2,18 @@ import type { MetadataPlace } from '../metadata-place.ts';
 
 const utf8Decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
+const byteDecoder = new TextDecoder('latin1');
+
+/** After this many strings the whole heap is turned into text once; from then on a string is a slice of it, which costs a third. */
+const EAGER_AFTER = 256;
+
 /** ECMA-335 II.24.2.3: NUL-terminated UTF-8, found by its offset; an offset may point into the middle of another string. */
 export class StringHeap {
   readonly bytes: Uint8Array;
   private readonly place: MetadataPlace;
+  private asked = 0;
+  /** A character a byte; only the ASCII ones are right. */
+  private text: string | undefined;
 
   constructor(bytes: Uint8Array, place: MetadataPlace) {
     this.bytes = bytes;
@@ -21,33 +29,30 @@ export class StringHeap {
    * @throws BadImageError BAD_STRING_OFFSET beyond the heap, UNTERMINATED_STRING
    */
   get(offset: number): string {
-    const bytes = this.bytes;
-    const end = this.end(offset);
-    let text = '';
-    for (let position = offset; position < end; position++) {
-      const code = bytes[position]!;
-      if (code >= 0x80) return utf8Decoder.decode(bytes.subarray(offset, end));
-      text += String.fromCharCode(code);
+    const { bytes } = this;
+    if (!(offset < bytes.length)) return this.beyond(offset);
+    let end = offset;
+    let seen = 0;
+    for (let byte = bytes[end]!; byte !== 0; byte = bytes[end]!) {
+      seen |= byte;
+      if (++end === bytes.length)
+        throw this.place.error('UNTERMINATED_STRING', offset, 'the #Strings heap', 'The string has no terminating NUL');
     }
+    if (seen >= 0x80) return utf8Decoder.decode(bytes.subarray(offset, end));
+    if (this.text !== undefined) return this.text.slice(offset, end);
+    return this.ascii(offset, end);
+  }
+
+  private ascii(offset: number, end: number): string {
+    if (++this.asked > EAGER_AFTER) this.text = byteDecoder.decode(this.bytes);
+    let text = '';
+    for (let position = offset; position < end; position++) text += String.fromCharCode(this.bytes[position]!);
     return text;
   }
 
-  /** Where the string ends: the offset of its NUL. */
-  end(offset: number): number {
-    const bytes = this.bytes;
-    if (offset === 0 && bytes.length === 0) return 0;
-    if (!(offset < bytes.length)) {
-      throw this.place.error(
-        'BAD_STRING_OFFSET',
-        bytes.length,
-        'the #Strings heap',
-        `${offset} is beyond the ${bytes.length} bytes of the heap`,
-      );
-    }
-    let end = offset;
-    while (end < bytes.length && bytes[end] !== 0) end++;
-    if (end === bytes.length)
-      throw this.place.error('UNTERMINATED_STRING', offset, 'the #Strings heap', 'The string has no terminating NUL');
-    return end;
+  private beyond(offset: number): string {
+    if (offset === 0) return '';
+    const { length } = this.bytes;
+    throw this.place.error('BAD_STRING_OFFSET', length, 'the #Strings heap', `${offset} is beyond the ${length} bytes of the heap`);
   }
 }

@@ -40,11 +40,21 @@ const unmanagedConventions: Readonly<Record<number, string>> = {
 /** TypeSpecs that name TypeSpecs deeper than this are a loop. */
 const MAX_TYPE_SPECS = 20;
 
-/** The names of the modifiers around a type, outermost first, without their namespace. */
+/** A text of more types than this is nobody's: TypeSpecs that name each other several times multiply with every step. */
+const MAX_TYPES = 20_000;
+
+/** What one text may still cost, and how many TypeSpecs it is in. */
+interface TextBudget {
+  types: number;
+  typeSpecs: number;
+}
+
+/** The names of the modifiers around a type, outermost first, without their namespace; a modifier that is a TypeSpec has none. */
 export function modifierNames(metadata: Metadata, type: TypeNode): string[] {
   const names: string[] = [];
   for (let node = type; node.kind === 'modified'; node = node.unmodified) {
-    if (node.modifier.kind === 'named') names.push(typeFullName(metadata, node.modifier.token).replace(/^.*\./, ''));
+    if (node.modifier.kind !== 'named' || tokenTable(node.modifier.token) === TableId.TypeSpec) continue;
+    names.push(typeFullName(metadata, node.modifier.token).replace(/^.*\./, ''));
   }
   return names;
 }
@@ -56,16 +66,14 @@ function conventionText(metadata: Metadata, { header, returnType }: MethodSignat
   return named.length === 0 ? ' unmanaged' : ` unmanaged[${named.map((name) => name.slice('CallConv'.length)).join(', ')}]`;
 }
 
-/** A type as C# would write it, custom modifiers left out; nested types by `/`, generic parameters by number (`!0`, `!!0`). */
-export function typeText(metadata: Metadata, type: TypeNode, typeSpecs = 0): string {
-  const text = (node: TypeNode) => typeText(metadata, node, typeSpecs);
+function write(metadata: Metadata, type: TypeNode, budget: TextBudget): string {
+  if (--budget.types < 0) throw metadata.place.error('TYPE_TOO_LARGE', 0, 'a signature', `A type is made of more than ${MAX_TYPES} others`);
+  const text = (node: TypeNode) => write(metadata, node, budget);
   switch (type.kind) {
     case 'primitive':
       return keywords[type.type];
     case 'named':
-      return tokenTable(type.token) === TableId.TypeSpec
-        ? typeSpecText(metadata, type.token, typeSpecs + 1)
-        : typeFullName(metadata, type.token);
+      return tokenTable(type.token) === TableId.TypeSpec ? writeTypeSpec(metadata, type.token, budget) : typeFullName(metadata, type.token);
     case 'pointer':
       return `${text(type.element)}*`;
     case 'byReference':
@@ -91,10 +99,22 @@ export function typeText(metadata: Metadata, type: TypeNode, typeSpecs = 0): str
   }
 }
 
-/** The type that a TypeSpec stands for, as C# would write it. @throws BadImageError, also for TypeSpecs that name each other in a circle */
-export function typeSpecText(metadata: Metadata, token: Token, typeSpecs = 0): string {
+function writeTypeSpec(metadata: Metadata, token: Token, budget: TextBudget): string {
   const rid = tokenRid(token);
   const signature = metadata.tables.TypeSpec.column('Signature');
-  if (typeSpecs > MAX_TYPE_SPECS) throw signature.error('TYPE_SPEC_CYCLE', 'TypeSpecs name each other in a circle', rid);
-  return typeText(metadata, decodeTypeSpec(metadata.blobs.reader(signature.at(rid), 'a TypeSpec'), typeNodes), typeSpecs);
+  if (++budget.typeSpecs > MAX_TYPE_SPECS) throw signature.error('TYPE_SPEC_CYCLE', 'TypeSpecs name each other in a circle', rid);
+  const text = write(metadata, decodeTypeSpec(metadata.blobs.reader(signature.at(rid), 'a TypeSpec'), typeNodes), budget);
+  budget.typeSpecs--;
+  return text;
 }
+
+const newBudget = (): TextBudget => ({ types: MAX_TYPES, typeSpecs: 0 });
+
+/**
+ * A type as C# would write it, custom modifiers left out; nested types by `/`, generic parameters by number (`!0`, `!!0`).
+ * @throws BadImageError, also for TypeSpecs that name each other in a circle
+ */
+export const typeText = (metadata: Metadata, type: TypeNode): string => write(metadata, type, newBudget());
+
+/** The type that a TypeSpec stands for, as C# would write it. @throws BadImageError as `typeText` */
+export const typeSpecText = (metadata: Metadata, token: Token): string => writeTypeSpec(metadata, token, newBudget());
