@@ -51,3 +51,19 @@ export {
 } from './leanclr/signature.ts';
 export { LeanClrSignatureError, parseLeanClrSignature } from './leanclr/signature-parser.ts';
 export { RuntimeException } from './runtime-exception.ts';
+export {
+  type AssemblyShape,
+  type FieldShape,
+  type MethodShape,
+  qualifiedName,
+  type TypeKind,
+  type TypeShape,
+} from './shape/assembly-shape.ts';
+export { readAssemblyShape } from './shape/read-assembly-shape.ts';
+export { compareInteropTable, readSourceTable, type SourceTable, type TableMismatch } from './tinyclr/check.ts';
+export { generateTinyClr, type TinyClrOptions } from './tinyclr/generate.ts';
+export { type DeviceMemory, type InteropDefinition, InteropError, InteropRegistry, TinyClrResult } from './tinyclr/interop-registry.ts';
+export { buildInteropTable, type InteropStruct, type InteropTable, interopChecksum, type NativeSlot } from './tinyclr/interop-table.ts';
+export { interopDefinitions } from './tinyclr/linker-map.ts';
+export { type MergedFile, mergeStubs } from './tinyclr/merge.ts';
+export { TINYCLR_PROFILES, type TinyClrProfile } from './tinyclr/profile.ts';
