@@ -24,9 +24,10 @@ export { countMethodCodeKinds, type MethodCodeColumns, type MethodCodeKind, meth
 export { type MethodDataSection, MethodSectionFlags } from './body/method-data-section.ts';
 export { type BasicBlock, type ControlFlow, readControlFlow } from './control-flow/control-flow.ts';
 export { type ILStatistics, readILStatistics } from './control-flow/il-statistics.ts';
+export { scanInstructions } from './control-flow/instruction-scan.ts';
 export { type CodeRange, readStackDepth, type StackDepth } from './control-flow/stack-depth.ts';
 export { type CallEffects, callEffectsOf, type StackEffect } from './control-flow/stack-effect.ts';
-export { scanInstructions, type TokenUse, tokenUses } from './control-flow/token-use.ts';
+export { type TokenUse, tokenUses } from './control-flow/token-use.ts';
 export type { ByteSink } from './listing/ascii-writer.ts';
 export { type ListingOptions, type ListingTotals, writeILListing } from './listing/il-listing.ts';
 export { type NativeBody, type NativeCode, type NativeData, readNativeBody } from './native/native-body.ts';

@@ -1,5 +1,5 @@
 import { OperandKind } from '../opcodes/opcode.ts';
-import { instructionSizes, OpCodes, operandKinds, UNDEFINED_OPERAND } from '../opcodes/opcode-table.ts';
+import { instructionShapes, NO_INSTRUCTION, OpCodes, UNDEFINED_OPERAND } from '../opcodes/opcode-table.ts';
 import { int32At, uint16At } from './little-endian.ts';
 
 /** `InstructionCursor.index` where no instruction could be decoded. */
@@ -54,22 +54,32 @@ export class InstructionCursor {
 
   /** Moves to the next instruction; `false` at the end of the code. */
   moveNext(): boolean {
-    const at = this.nextAt;
-    if (at >= this.end) return false;
-    const first = this.bytes[at]!;
-    const wide = first === 0xfe && at + 1 < this.end;
-    const index = wide ? 0x100 | this.bytes[at + 1]! : first;
-    const next = at + instructionSizes[index]!;
+    const { bytes, end, nextAt: at } = this;
+    if (at >= end) return false;
+    let index = bytes[at]!;
+    let operandAt = at + 1;
+    if (index === 0xfe && operandAt < end) index = 0x100 | bytes[operandAt++]!;
+    const shape = instructionShapes[index]!;
+    const next = at + (shape & 0xff);
+    if (shape === NO_INSTRUCTION || next > end) return this.moveOverBad(at);
     this.at = at;
-    this.operandAt = wide ? at + 2 : at + 1;
-    if (next === at || next > this.end || (index === SWITCH && next + this.switchCount * 4 > this.end)) return this.moveOverBad(at);
+    this.operandAt = operandAt;
     this.index = index;
-    this.operandKind = operandKinds[index]!;
-    this.nextAt = index === SWITCH ? next + this.switchCount * 4 : next;
+    this.operandKind = shape >>> 8;
+    this.nextAt = next;
+    return index !== SWITCH || this.moveOverTargets();
+  }
+
+  /** The distances of a `switch` are behind its count. */
+  private moveOverTargets(): boolean {
+    const next = this.nextAt + this.switchCount * 4;
+    if (next > this.end) return this.moveOverBad(this.at);
+    this.nextAt = next;
     return true;
   }
 
   private moveOverBad(at: number): boolean {
+    this.at = at;
     this.index = BAD_INSTRUCTION;
     this.operandKind = UNDEFINED_OPERAND;
     this.operandAt = at + 1;

@@ -2,6 +2,7 @@ import { BadImageError } from '@ijw/binary';
 import { type Metadata, type MethodDefToken, makeToken, TableId } from '@ijw/metadata';
 import type { PEImage } from '@ijw/pe';
 import { type MethodBody, readMethodBody } from './method-body.ts';
+import { isILCode } from './method-code-kind.ts';
 import { SectionWindows } from './section-window.ts';
 
 /** Reads bodies of one image. */
@@ -17,10 +18,17 @@ export class MethodBodySource {
     const window = this.#windows.at(rva, 'a method body');
     return readMethodBody(window.bytes, rva - window.rva, { base: window.base, rva: window.rva, token });
   }
-}
 
-/** ECMA-335 II.23.1.11: the code type is in the lower two bits of ImplFlags; 0 is IL. */
-export const CODE_TYPE_MASK = 0x3;
+  /** The body at `rva`, or the error why there is none. */
+  attempt(rva: number, token?: number): MethodBody | BadImageError {
+    try {
+      return this.read(rva, token);
+    } catch (error) {
+      if (error instanceof BadImageError) return error;
+      throw error;
+    }
+  }
+}
 
 /** A MethodDef that has code in the image. */
 export interface MethodWithCode {
@@ -41,7 +49,7 @@ export function* methodsWithCode(metadata: Metadata): Generator<MethodWithCode, 
     const rva = rvas.at(rid);
     if (rva === 0) continue;
     const implFlags = flags.at(rid);
-    yield { token: makeToken(TableId.MethodDef, rid), rid, rva, implFlags, isIL: (implFlags & CODE_TYPE_MASK) === 0 };
+    yield { token: makeToken(TableId.MethodDef, rid), rid, rva, implFlags, isIL: isILCode(implFlags) };
   }
 }
 
@@ -61,10 +69,6 @@ export function* methodCodes(image: PEImage, metadata: Metadata): Generator<Meth
 }
 
 function readCode(source: MethodBodySource, method: MethodWithCode): MethodCode {
-  try {
-    return { method, kind: 'il', body: source.read(method.rva, method.token) };
-  } catch (error) {
-    if (!(error instanceof BadImageError)) throw error;
-    return { method, kind: 'bad', error };
-  }
+  const body = source.attempt(method.rva, method.token);
+  return body instanceof BadImageError ? { method, kind: 'bad', error: body } : { method, kind: 'il', body };
 }

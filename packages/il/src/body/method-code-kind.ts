@@ -20,10 +20,13 @@ export interface MethodCodeColumns {
   readonly flags: number;
 }
 
+/** Whether the code type of ImplFlags is IL. */
+export const isILCode = (implFlags: number): boolean => (implFlags & CODE_TYPE_MASK) === 0;
+
 export function methodCodeKind({ rva, implFlags, flags }: MethodCodeColumns): MethodCodeKind {
   if (implFlags & INTERNAL_CALL) return 'internalCall';
   if ((implFlags & CODE_TYPE_MASK) === RUNTIME) return 'runtime';
-  if (rva !== 0) return (implFlags & CODE_TYPE_MASK) === 0 ? 'il' : 'rvaPInvoke';
+  if (rva !== 0) return isILCode(implFlags) ? 'il' : 'rvaPInvoke';
   if (flags & PINVOKE_IMPL) return 'namedPInvoke';
   return flags & ABSTRACT ? 'abstract' : 'none';
 }

@@ -28,15 +28,6 @@ export const opCodesByIndex: readonly (OpCode<OpCodeName> | undefined)[] = Array
   allOpCodes.find((opCode) => opCode.index === index && opCode.kind !== 'Internal'),
 );
 
-/** In `operandKinds`: the encoding is no instruction. */
-export const UNDEFINED_OPERAND = 0xff;
-
-/** `OperandKind` by opcode index, `UNDEFINED_OPERAND` where there is no instruction. */
-export const operandKinds: Uint8Array = Uint8Array.from(
-  { length: 512 },
-  (_, index) => opCodesByIndex[index]?.operandKind ?? UNDEFINED_OPERAND,
-);
-
 const sizesByName: Record<OperandKindName, number> = {
   InlineNone: 0,
   ShortInlineI: 1,
@@ -63,10 +54,16 @@ export const operandKindNames = Object.keys(OperandKind) as readonly OperandKind
 /** Bytes of an operand by its kind; for `InlineSwitch` those of the count. */
 export const operandSizes: Uint8Array = Uint8Array.from(operandKindNames, (name) => sizesByName[name]);
 
-/** Bytes of a whole instruction (for `switch`: without its distances) by opcode index; 0 where there is no instruction. */
-export const instructionSizes: Uint8Array = Uint8Array.from({ length: 512 }, (_, index) => {
+/** What stands for the operand kind of an encoding that is no instruction. */
+export const UNDEFINED_OPERAND = 0xff;
+
+/** In `instructionShapes`: the encoding is no instruction. */
+export const NO_INSTRUCTION = UNDEFINED_OPERAND << 8;
+
+/** By opcode index: the bytes of the whole instruction (for `switch`: without its distances), and above them, from bit 8, the `OperandKind`. */
+export const instructionShapes: Uint16Array = Uint16Array.from({ length: 512 }, (_, index) => {
   const opCode = opCodesByIndex[index];
-  return opCode === undefined ? 0 : opCode.size + operandSizes[opCode.operandKind]!;
+  return opCode === undefined ? NO_INSTRUCTION : (opCode.operandKind << 8) | (opCode.size + operandSizes[opCode.operandKind]!);
 });
 
 /** The opcode with this encoding (`0xNN`, `0xfeNN`), or `undefined` where it is reserved. */
