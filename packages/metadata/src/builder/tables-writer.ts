@@ -69,7 +69,10 @@ export function writeTables(tables: RawTables, layoutInput: LayoutInput, overrid
   const present = tableNames.filter((name) => (tables.get(name)?.length ?? 0) > 0 || overrides.rowCounts?.[name] !== undefined);
   const { extraData } = overrides;
   const heapSizes = overrides.heapSizes ?? layoutInput.heapSizes | (extraData === undefined ? 0 : HeapSizes.ExtraData);
-  const sorted = (Object.keys(sortColumns) as SortedTable[]).filter((name) => isInOrder(tables, name));
+  const debug = present.some((name) => TableId[name] >= TableId.Document);
+  const sorted = (Object.keys(sortColumns) as SortedTable[]).filter(
+    (name) => (debug || TableId[name] < TableId.Document) && isInOrder(tables, name),
+  );
   const writer = new ByteWriter().u32(0);
   writer.u8(overrides.majorVersion ?? 2).u8(overrides.minorVersion ?? 0);
   writer.u8(heapSizes).u8(overrides.reserved ?? 1);
