@@ -97,6 +97,12 @@ describe('native bodies', () => {
     expect(body.instructions.map(({ rva }) => rva)).toEqual([0x1000, 0x1007, 0x100a, 0x100c, 0x100d]);
   });
 
+  it('name no place in the image for the block of the thread', async () => {
+    const decoder = await loadNativeDecoder('i386', 0n);
+    const bytes = Uint8Array.of(0x64, 0xa1, 0x18, 0, 0, 0);
+    expect(decoder.decode(bytes, 0, RVA)).toEqual({ rva: RVA, size: 6, mnemonic: 'mov', operands: 'eax, fs:[0x18]', flow: 'next' });
+  });
+
   it('stay below the limit', async () => {
     const body = await bodyOf('amd64', [0x90, 0x90, 0x48, 0xb8, 1, 2, 3, 4, 5, 6, 7, 8, 0xc3], { limit: RVA + 4 });
     expect(body).toMatchObject({ size: 2, data: [] });

@@ -106,12 +106,17 @@ class IcedDecoder implements NativeDecoder {
     const { imageBase, bitness } = this.#options;
     if (instruction.isIpRelMemoryOperand) return rvaOfAddress(instruction.ipRelMemoryAddress, imageBase);
     for (let operand = 0; operand < instruction.opCount; operand++) {
-      if (instruction.opKind(operand) !== OpKind.Memory) continue;
+      if (instruction.opKind(operand) !== OpKind.Memory || this.#isThreadLocal(instruction)) continue;
       if (this.#isTable(instruction) && bitness === 64) return rvaOfAddress(instruction.memoryDisplacementU64, 0n);
       const absolute = instruction.memoryBase === 0 && (instruction.memoryIndex === 0 || this.#isTable(instruction));
       if (absolute && bitness === 32) return rvaOfAddress(BigInt.asUintN(32, instruction.memoryDisplacementU64), imageBase);
     }
     return undefined;
+  }
+
+  /** Windows addresses the thread's own block by FS and GS: their places are none of the image. */
+  #isThreadLocal({ memorySegment }: Instruction): boolean {
+    return memorySegment === this.#iced.Register.FS || memorySegment === this.#iced.Register.GS;
   }
 
   /** `[index*4 + table]`; on x64 `[base + index*4 + table]`, where the base register holds the image base. */
