@@ -1,1 +1,60 @@
-export {};
+export { Boundary, type BoundaryOptions, type FixupEntries, type ManagedToNative, type NativeToManaged } from './boundary.ts';
+export { type MarshallingCause, type MarshallingReason, marshallingReasons } from './calls/marshalling-cause.ts';
+export { MethodFlags, MethodImplFlags, PInvokeFlags } from './calls/method-flags.ts';
+export { NativeCalls } from './calls/native-calls.ts';
+export { type ImplMap, type PInvoke, type PInvokeKind, readPInvokes, readRvaPInvokes } from './calls/p-invoke.ts';
+export { type RefusalRule, refusalRules } from './calls/p-invoke-refusal.ts';
+export {
+  type ConventionProblem,
+  type ConventionSource,
+  conventionProblems,
+  type EffectiveConvention,
+  effectiveConvention,
+  type UnmanagedConvention,
+} from './calls/unmanaged-convention.ts';
+export { type ValueTypeNature, ValueTypes } from './calls/value-types.ts';
+export { type CodeRegion, codeRegion, ImageCode } from './code/code-region.ts';
+export { type ImportedFunction, importedFunctionText, readImportedFunctions } from './code/imported-function.ts';
+export { findDirectTransfers, findIndirectTransfers, type IndirectJump, type IndirectTransfers } from './code/indirect-transfers.ts';
+export type { IndirectCall, Jump, Transfer, TransferKind } from './code/jump.ts';
+export { decodeStub, type PointerMeaning, type Stub, type StubTarget } from './code/stub.ts';
+export { type EntryPoints, readEntryPoints } from './entries/entry-point.ts';
+export { exportText, type ImageExport, readImageExports } from './entries/image-export.ts';
+export { type ManagedEntry, managedEntry } from './entries/managed-entry.ts';
+export { isMethodToken, type ReadMemory, type SlotContent, slotContent } from './entries/slot-token.ts';
+export { readUnmanagedCallersOnly, type UnmanagedCallersOnly } from './entries/unmanaged-callers-only.ts';
+export {
+  type ImageCounts,
+  type ImageSummary,
+  type MetadataSummary,
+  summarizeImage,
+  summarizeMetadata,
+  targetFramework,
+} from './image-summary.ts';
+export { boundaryToDot } from './output/boundary-dot.ts';
+export { type BoundaryJson, boundaryJson } from './output/boundary-json.ts';
+export {
+  type BootstrapThunk,
+  type DoubleThunk,
+  type Platform,
+  type PlatformName,
+  platformOf,
+  requirePlatform,
+} from './platform/platform.ts';
+export {
+  readVTableFixup,
+  readVTableFixups,
+  VTABLE_FIXUP_SIZE,
+  type VTableFixup,
+  writeVTableFixup,
+  writeVTableFixups,
+} from './table/vtable-fixup.ts';
+export {
+  entersFromUnmanaged,
+  hasOneWidth,
+  slotWidth,
+  unknownTypeBits,
+  VTableFixupType,
+  vtableFixupTypeText,
+} from './table/vtable-fixup-type.ts';
+export { readVTableSlots, slotToken, type VTableSlot, writeSlot, writeSlots } from './table/vtable-slot.ts';

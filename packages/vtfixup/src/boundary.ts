@@ -1,0 +1,217 @@
+import type { Diagnostics } from '@ijw/binary';
+import type { Metadata } from '@ijw/metadata';
+import type { PEImage } from '@ijw/pe';
+import { NativeCalls } from './calls/native-calls.ts';
+import { type PInvoke, readPInvokes } from './calls/p-invoke.ts';
+import { ImageCode } from './code/code-region.ts';
+import { type ImportedFunction, readImportedFunctions } from './code/imported-function.ts';
+import { findIndirectTransfers, type IndirectJump } from './code/indirect-transfers.ts';
+import type { IndirectCall } from './code/jump.ts';
+import { decodeStub, type PointerMeaning, type Stub } from './code/stub.ts';
+import { type EntryPoints, readEntryPoints } from './entries/entry-point.ts';
+import { type ImageExport, readImageExports } from './entries/image-export.ts';
+import { type ManagedEntry, managedEntry } from './entries/managed-entry.ts';
+import { judgeSlot, type ReadMemory, slotContent } from './entries/slot-token.ts';
+import { readUnmanagedCallersOnly, type UnmanagedCallersOnly } from './entries/unmanaged-callers-only.ts';
+import { type Platform, platformOf } from './platform/platform.ts';
+import { readVTableFixups, type VTableFixup } from './table/vtable-fixup.ts';
+import { readVTableSlots, type VTableSlot } from './table/vtable-slot.ts';
+
+export interface BoundaryOptions {
+  /** Where to report what is wrong; the image's own by default. */
+  readonly diagnostics?: Diagnostics;
+  /** For a dump of a loaded image: the rest of the process, where ijwhost's thunks are. */
+  readonly readMemory?: ReadMemory;
+}
+
+/** Managed code calling out. */
+export interface ManagedToNative extends PInvoke {
+  /** The native code at the RVA and where it leads; absent for functions that are bound by name. */
+  readonly stub?: Stub;
+  /** The runtime calls its own GetLastError instead, which gives the error saved after the last P/Invoke. */
+  readonly replacedGetLastError: boolean;
+}
+
+/** Native code calling in, through a slot. */
+export interface NativeToManaged extends ManagedEntry {
+  /** Jumps of the image through the slot. */
+  readonly stubs: readonly IndirectJump[];
+  /** Calls of the image through the slot, without a stub. */
+  readonly calls: readonly IndirectCall[];
+  /** Exports that lead to the slot. */
+  readonly exports: readonly ImageExport[];
+}
+
+/** A record with what its slots hold. */
+export interface FixupEntries {
+  readonly fixup: VTableFixup;
+  readonly entries: readonly NativeToManaged[];
+}
+
+/**
+ * Every place of an image where managed and native code meet. Making one reads nothing; each list is read when first asked for and kept. What is wrong
+ * with the image is reported to `diagnostics`; only a CLI header or tables that cannot be read at all throw.
+ */
+export class Boundary {
+  readonly image: PEImage;
+  readonly metadata: Metadata | undefined;
+  readonly diagnostics: Diagnostics;
+  /** What is known of the image's processor; `undefined` when its code cannot be read. */
+  readonly platform: Platform | undefined;
+  private readonly readMemory: ReadMemory | undefined;
+  private readonly kept = new Map<string, unknown>();
+
+  private constructor(image: PEImage, metadata: Metadata | undefined, options: BoundaryOptions) {
+    this.image = image;
+    this.metadata = metadata;
+    this.diagnostics = options.diagnostics ?? image.diagnostics;
+    this.platform = platformOf(image);
+    this.readMemory = options.readMemory;
+  }
+
+  /** @param metadata of the image, where it has any */
+  static of(image: PEImage, metadata: Metadata | undefined, options: BoundaryOptions = {}): Boundary {
+    return new Boundary(image, metadata, options);
+  }
+
+  /** The image's bytes as code. */
+  get code(): ImageCode {
+    return this.keep('code', () => new ImageCode(this.image));
+  }
+
+  /** The records of the VTableFixups directory. */
+  get fixups(): readonly VTableFixup[] {
+    return this.keep('fixups', () => readVTableFixups(this.image, this.diagnostics));
+  }
+
+  /** The slots of all records. */
+  get slots(): readonly VTableSlot[] {
+    return this.keep('slots', () => readVTableSlots(this.image, this.fixups, this.diagnostics));
+  }
+
+  /** Imported and delay-loaded functions by the RVA of their pointer. */
+  get importedFunctions(): ReadonlyMap<number, ImportedFunction> {
+    return this.keep('importedFunctions', () => readImportedFunctions(this.image, this.diagnostics));
+  }
+
+  /** Methods with a native body, in the order of the MethodDef table. */
+  get managedToNative(): readonly ManagedToNative[] {
+    return this.keep('managedToNative', () => {
+      const { calls } = this;
+      return calls === undefined ? [] : readPInvokes(calls, this.diagnostics).map((method) => this.withStub(method));
+    });
+  }
+
+  /** Slots, in the order of their records. */
+  get nativeToManaged(): readonly NativeToManaged[] {
+    return this.keep('nativeToManaged', () => this.readNativeToManaged());
+  }
+
+  /** The records, each with its slots. */
+  get fixupEntries(): readonly FixupEntries[] {
+    return this.keep('fixupEntries', () => {
+      const byFixup = new Map<VTableFixup, NativeToManaged[]>(this.fixups.map((fixup) => [fixup, []]));
+      for (const entry of this.nativeToManaged) byFixup.get(entry.slot.fixup)!.push(entry);
+      return [...byFixup].map(([fixup, entries]) => ({ fixup, entries }));
+    });
+  }
+
+  /** Exports with an address, and where they lead. */
+  get exports(): readonly ImageExport[] {
+    return this.keep('exports', () => readImageExports(this.image, this.code, this.platform, this.pointers, this.diagnostics));
+  }
+
+  get unmanagedCallersOnly(): readonly UnmanagedCallersOnly[] {
+    return this.keep('unmanagedCallersOnly', () => (this.calls ? readUnmanagedCallersOnly(this.calls, this.diagnostics) : []));
+  }
+
+  get entryPoints(): EntryPoints {
+    return this.keep('entryPoints', () => readEntryPoints(this.image, this.code, this.platform, this.pointers));
+  }
+
+  /** Follows jumps from an address; `undefined` when the machine's code cannot be read. */
+  stubAt(rva: number): Stub | undefined {
+    return this.platform && decodeStub(this.code, this.platform, rva, this.pointers);
+  }
+
+  /** What pointers of the image are: imports, slots. */
+  get pointers(): PointerMeaning {
+    return this.keep('pointers', () => {
+      const slots = new Set(this.slots.map(({ rva }) => rva));
+      return { imports: this.importedFunctions, isSlot: (rva) => slots.has(rva) };
+    });
+  }
+
+  private get calls(): NativeCalls | undefined {
+    return this.keep('calls', () => {
+      const { metadata } = this;
+      return metadata && this.diagnostics.attempt(() => new NativeCalls(metadata, this.image));
+    });
+  }
+
+  private withStub(method: PInvoke): ManagedToNative {
+    const stub = method.kind === 'rva' ? this.stubAt(method.rva) : undefined;
+    return { ...method, ...(stub !== undefined && { stub }), replacedGetLastError: this.isGetLastError(method, stub) };
+  }
+
+  /** HeuristicDoesThisLookLikeAGetLastErrorCall (dllimport.cpp): the function itself, or one `FF 25` away from it. */
+  private isGetLastError({ implMap, kind }: PInvoke, stub: Stub | undefined): boolean {
+    if (kind === 'named') return isKernel32(implMap?.module) && implMap?.name === 'GetLastError';
+    if (stub?.target.kind !== 'import' || stub.hops.length !== 1 || this.platform?.name === 'arm64') return false;
+    return isKernel32(stub.target.function.module) && stub.target.function.name === 'GetLastError';
+  }
+
+  private readNativeToManaged(): readonly NativeToManaged[] {
+    const { image, metadata, platform, readMemory, diagnostics, calls } = this;
+    const reading = { image, metadata, platform, readMemory };
+    const jumps = new Map<number, IndirectJump[]>();
+    const indirectCalls = new Map<number, IndirectCall[]>();
+    if (platform !== undefined && this.slots.length > 0) {
+      const found = findIndirectTransfers(this.code, platform, this.pointers.isSlot);
+      for (const jump of found.jumps) append(jumps, jump.pointer, jump);
+      for (const call of found.calls) append(indirectCalls, call.pointer, call);
+    }
+    const exports = this.exportsBySlot();
+    return this.slots.map((slot) => {
+      const content = slotContent(reading, slot);
+      judgeSlot(reading, slot, content, diagnostics);
+      return {
+        ...managedEntry(slot, content, calls, diagnostics),
+        stubs: withExportStubs(jumps.get(slot.rva) ?? [], exports.get(slot.rva) ?? []),
+        calls: indirectCalls.get(slot.rva) ?? [],
+        exports: exports.get(slot.rva) ?? [],
+      };
+    });
+  }
+
+  private exportsBySlot(): ReadonlyMap<number, readonly ImageExport[]> {
+    const bySlot = new Map<number, ImageExport[]>();
+    for (const entry of this.exports) {
+      if (entry.stub?.target.kind === 'slot') append(bySlot, entry.stub.target.slotRva, entry);
+    }
+    return bySlot;
+  }
+
+  private keep<T>(name: string, read: () => T): T {
+    if (!this.kept.has(name)) this.kept.set(name, read());
+    return this.kept.get(name) as T;
+  }
+}
+
+function append<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const list = map.get(key);
+  if (list) list.push(value);
+  else map.set(key, [value]);
+}
+
+/** Adds the jumps of exports that stand outside of what is marked as code, as some rewriters leave them. */
+function withExportStubs(found: readonly IndirectJump[], exports: readonly ImageExport[]): readonly IndirectJump[] {
+  const known = new Set(found.map(({ rva }) => rva));
+  const more = exports.flatMap(({ stub }) => {
+    const last = stub?.hops.at(-1);
+    return last?.kind === 'indirect' && !known.has(last.rva) ? [last] : [];
+  });
+  return more.length === 0 ? found : [...found, ...more];
+}
+
+const isKernel32 = (module: string | undefined): boolean => /^kernel32(\.dll)?$/i.test(module ?? '');

@@ -1,0 +1,119 @@
+import {
+  AttributeDecoder,
+  CallingConvention,
+  isTokenOf,
+  type Metadata,
+  type MethodDefToken,
+  type MethodSignature,
+  makeToken,
+  SignatureFlags,
+  TableId,
+  type Token,
+  type TypeNode,
+  tokenRid,
+} from '@ijw/metadata';
+import type { PEImage } from '@ijw/pe';
+import { attributesByParent } from './attribute-index.ts';
+import { callConvTypes } from './call-conv-types.ts';
+import { type MarshallingCause, marshallingCauses } from './marshalling-cause.ts';
+import { combineConventions, type EffectiveConvention, effectiveConvention, returnTypeModifiers } from './unmanaged-convention.ts';
+import { ValueTypes } from './value-types.ts';
+
+const SERVICES = 'System.Runtime.InteropServices';
+const BEFORE_FIELD_INIT = 0x100000;
+
+/** What a call across the boundary needs beyond its signature. */
+export interface CallOptions {
+  readonly setLastError: boolean;
+  readonly preserveSig: boolean;
+}
+
+/** Conventions and marshalling of the calls of one metadata. What its methods share (attributes, value types) is looked up once. */
+export class NativeCalls {
+  readonly metadata: Metadata;
+  private readonly windows: boolean;
+  private readonly normalizesStructures: boolean;
+  private readonly valueTypes: ValueTypes;
+  private readonly attributes: AttributeDecoder;
+  private readonly lcidConversion: ReadonlyMap<Token, number>;
+  private readonly unmanagedCallConv: ReadonlyMap<Token, number>;
+  private readonly suppressGCTransition: ReadonlyMap<Token, number>;
+  private readonly unmanagedCallersOnly: ReadonlyMap<Token, number>;
+  private readonly runtimeMarshallingDisabled: boolean;
+  private readonly classConstructors = new Map<number, boolean>();
+
+  /** @throws BadImageError when the tables cannot be read */
+  constructor(metadata: Metadata, image: Pick<PEImage, 'machine' | 'machineOs'>) {
+    this.metadata = metadata;
+    this.windows = image.machineOs === undefined;
+    this.normalizesStructures = image.machine === 'i386';
+    this.valueTypes = new ValueTypes(metadata);
+    this.attributes = new AttributeDecoder(metadata);
+    this.lcidConversion = attributesByParent(metadata, SERVICES, 'LCIDConversionAttribute');
+    this.unmanagedCallConv = attributesByParent(metadata, SERVICES, 'UnmanagedCallConvAttribute');
+    this.suppressGCTransition = attributesByParent(metadata, SERVICES, 'SuppressGCTransitionAttribute');
+    this.unmanagedCallersOnly = attributesByParent(metadata, SERVICES, 'UnmanagedCallersOnlyAttribute');
+    const disabled = attributesByParent(metadata, 'System.Runtime.CompilerServices', 'DisableRuntimeMarshallingAttribute');
+    this.runtimeMarshallingDisabled = disabled.has(makeToken(TableId.Assembly, 1));
+  }
+
+  /** The rows of CustomAttribute that make a method an entry for native code, by method. */
+  get unmanagedCallersOnlyAttributes(): ReadonlyMap<Token, number> {
+    return this.unmanagedCallersOnly;
+  }
+
+  /** The value of a row of CustomAttribute. @throws BadImageError */
+  attributeValue(rid: number) {
+    return this.attributes.decode(rid);
+  }
+
+  /** @param mappingFlags of the ImplMap row, if there is one; @throws BadImageError */
+  conventionOf(token: Token, signature: MethodSignature<TypeNode>, mappingFlags?: number): EffectiveConvention {
+    const attribute = this.unmanagedCallConv.get(token) ?? this.unmanagedCallersOnly.get(token);
+    const convention = effectiveConvention({
+      ...(mappingFlags !== undefined && { mappingFlags }),
+      ...(attribute !== undefined && { attribute: combineConventions(callConvTypes(this.attributes.decode(attribute))) }),
+      modifiers: combineConventions(returnTypeModifiers(this.metadata, signature)),
+      vararg: (signature.header & 0xf) === CallingConvention.VarArg,
+      windows: this.windows,
+      parameterCount: signature.parameterTypes.length + (signature.header & SignatureFlags.HasThis ? 1 : 0),
+    });
+    return this.suppressGCTransition.has(token) ? { ...convention, suppressGCTransition: true } : convention;
+  }
+
+  /** Why a call has to be marshalled. @throws BadImageError */
+  causesOf(token: Token, signature: MethodSignature<TypeNode>, { setLastError, preserveSig }: CallOptions): readonly MarshallingCause[] {
+    const isDefinition = isTokenOf(token, 'MethodDef');
+    return marshallingCauses({
+      metadata: this.metadata,
+      ...(isDefinition && { token }),
+      signature,
+      valueTypes: this.valueTypes,
+      preserveSig,
+      setLastError,
+      lcidConversion: this.lcidConversion.has(token),
+      classConstructor: isDefinition && this.triggersClassConstructor(token),
+      runtimeMarshallingDisabled: this.runtimeMarshallingDisabled,
+      normalizesStructures: this.normalizesStructures,
+    });
+  }
+
+  /** A type whose `.cctor` runs exactly before its first method. The module's own runs when the module is activated, whatever is called. */
+  private triggersClassConstructor(method: MethodDefToken): boolean {
+    const typeRid = tokenRid(this.metadata.declaringType(method));
+    const cached = this.classConstructors.get(typeRid);
+    if (cached !== undefined) return cached;
+    const triggers = typeRid > 1 && this.hasPreciseConstructor(typeRid);
+    this.classConstructors.set(typeRid, triggers);
+    return triggers;
+  }
+
+  private hasPreciseConstructor(typeRid: number): boolean {
+    const { MethodDef, TypeDef } = this.metadata.tables;
+    if (TypeDef.get(typeRid, 'Flags') & BEFORE_FIELD_INIT) return false;
+    for (const rid of this.metadata.methodsOf(typeRid)) {
+      if (this.metadata.strings.get(MethodDef.get(rid, 'Name')) === '.cctor') return true;
+    }
+    return false;
+  }
+}

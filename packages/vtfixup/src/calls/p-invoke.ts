@@ -1,0 +1,137 @@
+// ECMA-335 II.15.5, II.22.22 (ImplMap), II.22.26 (MethodDef); dotnet/runtime `src/coreclr/vm/dllimport.cpp`, `src/coreclr/vm/prestub.cpp`.
+
+import type { Diagnostics } from '@ijw/binary';
+import {
+  type Metadata,
+  type MethodDefToken,
+  makeToken,
+  methodFullName,
+  methodSignatureOf,
+  methodSignatureText,
+  TableId,
+  tokenRid,
+} from '@ijw/metadata';
+import type { PEImage } from '@ijw/pe';
+import type { MarshallingCause } from './marshalling-cause.ts';
+import { MethodFlags, MethodImplFlags, PInvokeFlags } from './method-flags.ts';
+import { NativeCalls } from './native-calls.ts';
+import { type NativeMethodFacts, type RefusalRule, refusalOf } from './p-invoke-refusal.ts';
+import type { EffectiveConvention } from './unmanaged-convention.ts';
+
+/** `rva`: native code in the image itself; `named`: a function that the runtime looks up by name; `internalCall`: one that the runtime brings. */
+export type PInvokeKind = 'rva' | 'named' | 'internalCall';
+
+/** A row of ImplMap, its heap entries looked up. */
+export interface ImplMap {
+  /** The name of the ModuleRef; compilers leave it empty for a function of the image itself. */
+  readonly module: string;
+  readonly name: string;
+  /** `PInvokeFlags`. */
+  readonly flags: number;
+}
+
+/** A method whose body is native: where managed code calls out. */
+export interface PInvoke {
+  readonly token: MethodDefToken;
+  /** `Namespace.Type::Name`. */
+  readonly method: string;
+  /** As C# would declare it. */
+  readonly signature: string;
+  readonly kind: PInvokeKind;
+  /** 0 but for kind `rva`. */
+  readonly rva: number;
+  readonly flags: number;
+  readonly implFlags: number;
+  readonly implMap?: ImplMap;
+  /** Bound to base + RVA without looking at any name. */
+  readonly earlyBound: boolean;
+  readonly convention: EffectiveConvention;
+  readonly setLastError: boolean;
+  readonly preserveSig: boolean;
+  readonly marshallingCauses: readonly MarshallingCause[];
+  /** Why the runtime does not take the method. */
+  readonly refusal?: RefusalRule;
+}
+
+/** What a method is to callers, by its row alone; `undefined` for methods with IL, without a body, or that the runtime makes up (delegates). */
+function kindOf(flags: number, implFlags: number, rva: number, hasImplMap: boolean): PInvokeKind | undefined {
+  const isNative = (implFlags & MethodImplFlags.CodeTypeMask) === MethodImplFlags.Native;
+  if (flags & MethodFlags.PInvokeImpl) return rva !== 0 ? 'rva' : hasImplMap ? 'named' : 'internalCall';
+  if (implFlags & MethodImplFlags.InternalCall) return 'internalCall';
+  return isNative && rva !== 0 ? 'rva' : undefined;
+}
+
+function readImplMap(metadata: Metadata, token: MethodDefToken): ImplMap | undefined {
+  const { ImplMap, ModuleRef } = metadata.tables;
+  const rid = metadata.findImplMap(token);
+  if (rid === undefined) return undefined;
+  const scope = ImplMap.get(rid, 'ImportScope');
+  return {
+    module: scope === 0 ? '' : metadata.strings.get(ModuleRef.get(scope, 'Name')),
+    name: metadata.strings.get(ImplMap.get(rid, 'ImportName')),
+    flags: ImplMap.get(rid, 'MappingFlags'),
+  };
+}
+
+function refusalOfMethod(
+  metadata: Metadata,
+  method: Omit<NativeMethodFacts, 'isGlobal' | 'isGeneric'>,
+  token: MethodDefToken,
+  arity: number,
+) {
+  const type = metadata.declaringType(token);
+  const isGeneric = arity > 0 || metadata.genericParamsOf(type).length > 0;
+  return refusalOf({ ...method, isGlobal: tokenRid(type) <= 1, isGeneric });
+}
+
+function readPInvoke(calls: NativeCalls, rid: number): PInvoke | undefined {
+  const { metadata } = calls;
+  const { MethodDef } = metadata.tables;
+  const token = makeToken(TableId.MethodDef, rid);
+  const flags = MethodDef.get(rid, 'Flags');
+  const implFlags = MethodDef.get(rid, 'ImplFlags');
+  const rva = MethodDef.get(rid, 'RVA');
+  const isPInvoke = (flags & MethodFlags.PInvokeImpl) !== 0;
+  const implMap = isPInvoke ? readImplMap(metadata, token) : undefined;
+  const hasImplMap = implMap !== undefined;
+  const kind = kindOf(flags, implFlags, rva, hasImplMap);
+  if (kind === undefined) return undefined;
+  const signature = methodSignatureOf(metadata, token);
+  const isFrameworkCall = kind === 'internalCall' && !isPInvoke;
+  const refusal = isFrameworkCall
+    ? undefined
+    : refusalOfMethod(metadata, { flags, implFlags, rva, hasImplMap }, token, signature.genericParameterCount);
+  const setLastError = implMap !== undefined && (implMap.flags & PInvokeFlags.SupportsLastError) !== 0;
+  const preserveSig = (implFlags & MethodImplFlags.PreserveSig) !== 0;
+  return {
+    token,
+    method: methodFullName(metadata, token),
+    signature: methodSignatureText(metadata, token),
+    kind,
+    rva: kind === 'rva' ? rva : 0,
+    flags,
+    implFlags,
+    ...(implMap !== undefined && { implMap }),
+    earlyBound: rva !== 0 && (implFlags & 7) === (MethodImplFlags.Native | MethodImplFlags.Unmanaged),
+    convention: calls.conventionOf(token, signature, implMap?.flags),
+    setLastError,
+    preserveSig,
+    marshallingCauses: isFrameworkCall ? [] : calls.causesOf(token, signature, { setLastError, preserveSig }),
+    ...(refusal !== undefined && { refusal }),
+  };
+}
+
+/** Every method with a native body, in the order of the MethodDef table. A method that cannot be read is reported and left out. */
+export function readPInvokes(calls: NativeCalls, diagnostics: Diagnostics): readonly PInvoke[] {
+  const methods: PInvoke[] = [];
+  const { rowCount } = calls.metadata.tables.MethodDef;
+  for (let rid = 1; rid <= rowCount; rid++) {
+    const method = diagnostics.attempt(() => readPInvoke(calls, rid), makeToken(TableId.MethodDef, rid));
+    if (method !== undefined) methods.push(method);
+  }
+  return methods;
+}
+
+/** The methods whose native body is in the image. @throws BadImageError when the tables cannot be read */
+export const readRvaPInvokes = (image: PEImage, metadata: Metadata, diagnostics: Diagnostics): readonly PInvoke[] =>
+  readPInvokes(new NativeCalls(metadata, image), diagnostics).filter(({ kind }) => kind === 'rva');

@@ -1,0 +1,124 @@
+// ECMA-335 II.10.1.2, II.23.1.15; dotnet/runtime `src/coreclr/vm/fieldmarshaler.cpp`: what makes a value type blittable.
+
+import {
+  decodeFieldSignature,
+  isTokenOf,
+  type Metadata,
+  makeToken,
+  type Token,
+  type TypeDefToken,
+  type TypeNode,
+  tokenRid,
+  typeFullName,
+  typeNodes,
+} from '@ijw/metadata';
+
+/** What is known of a value type without looking at other assemblies. */
+export type ValueTypeNature = 'enum' | 'blittable' | 'notBlittable' | 'elsewhere';
+
+const LAYOUT_MASK = 0x18;
+const AUTO_LAYOUT = 0;
+const STATIC = 0x10;
+
+/** Types nested deeper than this hold one another. */
+const MAX_DEPTH = 64;
+
+/** Value types of the core library that marshalling knows. */
+const known: Readonly<Record<string, ValueTypeNature>> = {
+  'System.Guid': 'blittable',
+  'System.IntPtr': 'blittable',
+  'System.UIntPtr': 'blittable',
+  'System.DateTime': 'notBlittable',
+  'System.Decimal': 'notBlittable',
+};
+
+const blittablePrimitives: ReadonlySet<string> = new Set([
+  'int8',
+  'uint8',
+  'int16',
+  'uint16',
+  'int32',
+  'uint32',
+  'int64',
+  'uint64',
+  'float32',
+  'float64',
+  'native int',
+  'native uint',
+]);
+
+/** Answers for the value types of one metadata, each worked out once. */
+export class ValueTypes {
+  private readonly metadata: Metadata;
+  private readonly natures = new Map<number, ValueTypeNature>();
+
+  constructor(metadata: Metadata) {
+    this.metadata = metadata;
+  }
+
+  /** @throws BadImageError */
+  natureOf(token: Token, depth = 0): ValueTypeNature {
+    const cached = this.natures.get(token);
+    if (cached !== undefined) return cached;
+    const nature = isTokenOf(token, 'TypeDef') ? this.ownNature(token, depth) : (known[typeFullName(this.metadata, token)] ?? 'elsewhere');
+    this.natures.set(token, nature);
+    return nature;
+  }
+
+  /**
+   * The one integer or pointer that a structure consists of, if it is no more than that. On x86 the runtime takes such a structure for the integer
+   * (`MethodTable::GetInternalCorElementType`).
+   */
+  isSingleInteger(token: TypeDefToken): boolean {
+    const fields = this.instanceFields(token);
+    const type = fields.length === 1 ? strip(this.fieldType(fields[0]!)) : undefined;
+    if (type?.kind === 'pointer' || type?.kind === 'functionPointer') return true;
+    return type?.kind === 'primitive' && blittablePrimitives.has(type.type) && !type.type.startsWith('float');
+  }
+
+  private ownNature(token: TypeDefToken, depth: number): ValueTypeNature {
+    const { TypeDef } = this.metadata.tables;
+    const rid = tokenRid(token);
+    if (this.extendsEnum(token)) return 'enum';
+    if ((TypeDef.get(rid, 'Flags') & LAYOUT_MASK) === AUTO_LAYOUT || depth > MAX_DEPTH) return 'notBlittable';
+    // A type that holds itself is none the runtime loads; the answer for it only has to end.
+    this.natures.set(token, 'notBlittable');
+    let nature: ValueTypeNature = 'blittable';
+    for (const field of this.instanceFields(token)) {
+      const of = this.fieldNature(field, depth);
+      if (of === 'notBlittable') return of;
+      if (of === 'elsewhere') nature = of;
+    }
+    return nature;
+  }
+
+  private extendsEnum(token: TypeDefToken): boolean {
+    const base = this.metadata.tables.TypeDef.column('Extends').token(tokenRid(token));
+    return tokenRid(base) !== 0 && !isTokenOf(base, 'TypeSpec') && typeFullName(this.metadata, base) === 'System.Enum';
+  }
+
+  private fieldNature(fieldRid: number, depth: number): ValueTypeNature {
+    if (this.metadata.findFieldMarshal(makeToken(0x04, fieldRid)) !== undefined) return 'notBlittable';
+    const type = strip(this.fieldType(fieldRid));
+    if (type.kind === 'primitive') return blittablePrimitives.has(type.type) ? 'blittable' : 'notBlittable';
+    if (type.kind === 'pointer' || type.kind === 'functionPointer') return 'blittable';
+    return type.kind === 'named' && type.valueType ? this.natureOf(type.token, depth + 1) : 'notBlittable';
+  }
+
+  private fieldType(fieldRid: number): TypeNode {
+    const blob = this.metadata.tables.Field.get(fieldRid, 'Signature');
+    return decodeFieldSignature(this.metadata.blobs.reader(blob, 'a field signature'), typeNodes);
+  }
+
+  private instanceFields(token: TypeDefToken): readonly number[] {
+    const { Field } = this.metadata.tables;
+    return [...this.metadata.fieldsOf(tokenRid(token))].filter((rid) => (Field.get(rid, 'Flags') & STATIC) === 0);
+  }
+}
+
+/** A type without the custom modifiers around it. */
+export function strip(type: TypeNode): TypeNode {
+  let inner = type;
+  while (inner.kind === 'modified') inner = inner.unmodified;
+  return inner;
+}

@@ -1,0 +1,33 @@
+import type { Diagnostics } from '@ijw/binary';
+import { type ImportedModule, type PEImage, readImportDirectory } from '@ijw/pe';
+
+/** A function of another module that a pointer of this image is bound to. */
+export interface ImportedFunction {
+  /** As the import directory writes it: `KERNEL32.dll`. */
+  readonly module: string;
+  readonly name?: string;
+  readonly ordinal?: number;
+  /** RVA of the pointer. */
+  readonly iatRva: number;
+  /** Bound when first called (`/DELAYLOAD`). */
+  readonly delayed: boolean;
+}
+
+/** `KERNEL32.dll!GetLastError`, `OLEAUT32.dll!#6`. */
+export const importedFunctionText = ({ module, name, ordinal }: ImportedFunction): string => `${module}!${name ?? `#${ordinal}`}`;
+
+function addModules(functions: Map<number, ImportedFunction>, modules: readonly ImportedModule[], delayed: boolean): void {
+  for (const { name: module, symbols } of modules) {
+    for (const { name, ordinal, iatRva } of symbols) {
+      if (functions.has(iatRva)) continue;
+      functions.set(iatRva, { module, ...(name !== undefined && { name }), ...(ordinal !== undefined && { ordinal }), iatRva, delayed });
+    }
+  }
+}
+
+/** Every imported function of an image by the RVA of the pointer that is bound to it. */
+export function readImportedFunctions(image: PEImage, diagnostics: Diagnostics): ReadonlyMap<number, ImportedFunction> {
+  const functions = new Map<number, ImportedFunction>();
+  addModules(functions, diagnostics.attempt(() => readImportDirectory(image))?.modules ?? [], false);
+  return functions;
+}

@@ -1,0 +1,68 @@
+import type { Platform } from '../platform/platform.ts';
+import type { ImageCode } from './code-region.ts';
+import type { ImportedFunction } from './imported-function.ts';
+import type { Jump } from './jump.ts';
+
+/** Where following jumps from an address ends. */
+export type StubTarget =
+  /** At a function of another module. */
+  | { readonly kind: 'import'; readonly function: ImportedFunction }
+  /** At a vtable slot: in managed code, once the runtime has filled it. */
+  | { readonly kind: 'slot'; readonly slotRva: number }
+  /** At whatever a pointer of the image holds, which is neither. */
+  | { readonly kind: 'pointer'; readonly pointerRva: number }
+  /** At code that is no jump. */
+  | { readonly kind: 'body'; readonly rva: number }
+  /** At an address that the file has no bytes for. */
+  | { readonly kind: 'outside'; readonly rva: number }
+  /** Nowhere: the jumps come back to where they were, or there are more of them than any linker makes. */
+  | { readonly kind: 'endless'; readonly rva: number };
+
+/** Native code at an address, and the jumps from there to what it stands for. */
+export interface Stub {
+  readonly rva: number;
+  readonly hops: readonly Jump[];
+  readonly target: StubTarget;
+}
+
+/** What pointers of the image are. */
+export interface PointerMeaning {
+  readonly imports: ReadonlyMap<number, ImportedFunction>;
+  readonly isSlot: (rva: number) => boolean;
+}
+
+/** An incremental linker's table, a hot patch and an import thunk are three jumps; more than this many mean nothing. */
+const MAX_HOPS = 16;
+
+export function pointerTarget(pointerRva: number, { imports, isSlot }: PointerMeaning): StubTarget {
+  const imported = imports.get(pointerRva);
+  if (imported !== undefined) return { kind: 'import', function: imported };
+  return isSlot(pointerRva) ? { kind: 'slot', slotRva: pointerRva } : { kind: 'pointer', pointerRva };
+}
+
+/** Where one jump goes: an address to go on from, or the end. */
+function follow(jump: Jump, meaning: PointerMeaning): number | StubTarget {
+  if (jump.kind === 'direct') return jump.target;
+  if (jump.kind === 'indirect') return pointerTarget(jump.pointer, meaning);
+  // What looks like a delay-load stub is one only if its pointer is a delay-loaded function's.
+  const imported = meaning.imports.get(jump.pointer);
+  return imported?.delayed ? { kind: 'import', function: imported } : { kind: 'body', rva: jump.rva };
+}
+
+/** Follows jumps from an address to a function of another module, a slot, or code that does something. */
+export function decodeStub(code: ImageCode, platform: Platform, rva: number, meaning: PointerMeaning): Stub {
+  const hops: Jump[] = [];
+  let at = rva;
+  while (hops.length < MAX_HOPS) {
+    const region = code.at(at);
+    if (region === undefined) return { rva, hops, target: { kind: 'outside', rva: at } };
+    const jump = platform.decodeJump(region, at - region.rva);
+    if (jump === undefined) return { rva, hops, target: { kind: 'body', rva: at } };
+    const next = follow(jump, meaning);
+    if (typeof next !== 'number' && next.kind === 'body') return { rva, hops, target: { kind: 'body', rva: at } };
+    hops.push(jump);
+    if (typeof next !== 'number') return { rva, hops, target: next };
+    at = next;
+  }
+  return { rva, hops, target: { kind: 'endless', rva: at } };
+}

@@ -1,0 +1,129 @@
+import { demangle } from '@ijw/demangle';
+import type { Boundary, ManagedToNative, NativeToManaged } from '../boundary.ts';
+import type { MarshallingCause } from '../calls/marshalling-cause.ts';
+import type { EffectiveConvention } from '../calls/unmanaged-convention.ts';
+import type { ImportedFunction } from '../code/imported-function.ts';
+import type { Stub } from '../code/stub.ts';
+import { exportText } from '../entries/image-export.ts';
+
+/** An imported function; `demangled` where its name is decorated. */
+function importJson({ module, name, ordinal, iatRva, delayed }: ImportedFunction) {
+  const text = name === undefined ? undefined : demangle(name);
+  return {
+    kind: 'import' as const,
+    module,
+    ...(name !== undefined && { name }),
+    ...(ordinal !== undefined && { ordinal }),
+    ...(text?.ok && text.text !== name && { demangled: text.text }),
+    iatRva,
+    ...(delayed && { delayed }),
+  };
+}
+
+function targetJson({ target }: Stub) {
+  switch (target.kind) {
+    case 'import':
+      return importJson(target.function);
+    case 'slot':
+      return { kind: 'slot' as const, rva: target.slotRva };
+    case 'pointer':
+      return { kind: 'pointer' as const, rva: target.pointerRva };
+    default:
+      return { kind: target.kind, rva: target.rva };
+  }
+}
+
+const stubJson = (stub: Stub) => ({ rva: stub.rva, hops: stub.hops.map(({ text }) => text), target: targetJson(stub) });
+
+const conventionJson = ({ convention, source, vararg, memberFunction, suppressGCTransition, problem }: EffectiveConvention) => ({
+  convention,
+  conventionSource: source,
+  ...(vararg && { vararg }),
+  ...(memberFunction && { memberFunction }),
+  ...(suppressGCTransition && { suppressGCTransition }),
+  ...(problem !== undefined && { conventionProblem: problem }),
+});
+
+const causesJson = (causes: readonly MarshallingCause[]) => ({
+  marshallingRequired: causes.length > 0,
+  ...(causes.length > 0 && { marshallingCauses: causes }),
+});
+
+function managedToNativeJson(call: ManagedToNative) {
+  const { token, method, signature, kind, rva, convention, setLastError, implMap, stub, refusal } = call;
+  return {
+    token,
+    method,
+    signature,
+    kind,
+    rva,
+    ...conventionJson(convention),
+    setLastError,
+    ...causesJson(call.marshallingCauses),
+    ...(implMap !== undefined && { implMap }),
+    ...(stub !== undefined && { target: targetJson(stub), hops: stub.hops.map(({ text }) => text) }),
+    ...(call.replacedGetLastError && { replacedGetLastError: true }),
+    ...(refusal !== undefined && {
+      refusal: { rule: refusal.name, when: refusal.when, hresult: refusal.hresult, message: refusal.message },
+    }),
+  };
+}
+
+function slotJson({ slot, content, token, method, stubs, exports }: NativeToManaged) {
+  return {
+    rva: slot.rva,
+    token,
+    ...(method !== undefined && { method }),
+    stubs: stubs.map(({ rva }) => rva),
+    exports: exports.map(exportText),
+    ...(slot.relocated && { relocated: true }),
+    ...(content.kind !== 'token' && { holds: content.kind, address: `0x${content.address.toString(16)}` }),
+  };
+}
+
+function nativeToManagedJson(entry: NativeToManaged) {
+  const { slot, token, method, signature, convention, managedConvention, stubs, calls, exports } = entry;
+  return {
+    token,
+    ...(method !== undefined && { method }),
+    ...(signature !== undefined && { signature }),
+    slotRva: slot.rva,
+    fixupType: slot.fixup.type,
+    ...(convention !== undefined && conventionJson(convention)),
+    ...(managedConvention && { managedConvention }),
+    ...causesJson(entry.marshallingCauses),
+    stubs: stubs.map(({ rva }) => rva),
+    exports: exports.map(exportText),
+    ...(calls.length > 0 && { calls: calls.map(({ rva }) => rva) }),
+  };
+}
+
+/** The boundary as `ijw boundary --json` prints it, but for `file` and `diagnostics`. @throws BadImageError */
+export function boundaryJson(boundary: Boundary) {
+  const { entryPoints } = boundary;
+  return {
+    fixups: boundary.fixupEntries.map(({ fixup: { rva, count, type }, entries }) => ({ rva, count, type, slots: entries.map(slotJson) })),
+    managedToNative: boundary.managedToNative.map(managedToNativeJson),
+    nativeToManaged: boundary.nativeToManaged.map(nativeToManagedJson),
+    unmanagedCallersOnly: boundary.unmanagedCallersOnly.map(({ token, method, signature, entryPoint, convention }) => ({
+      token,
+      method,
+      signature,
+      ...(entryPoint !== undefined && { entryPoint }),
+      ...conventionJson(convention),
+    })),
+    exports: boundary.exports.map(({ name, ordinal, rva, stub }) => ({
+      ...(name !== undefined && { name }),
+      ordinal,
+      rva,
+      ...(stub !== undefined && { hops: stub.hops.map(({ text }) => text), target: targetJson(stub) }),
+    })),
+    entryPoints: {
+      ...(entryPoints.image && { image: stubJson(entryPoints.image) }),
+      ...(entryPoints.native && { native: stubJson(entryPoints.native) }),
+      ...(entryPoints.token !== undefined && { token: entryPoints.token }),
+    },
+  };
+}
+
+export type BoundaryJson = ReturnType<typeof boundaryJson>;

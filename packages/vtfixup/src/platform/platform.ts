@@ -1,0 +1,65 @@
+import { UnsupportedError } from '@ijw/binary';
+import type { PEImage } from '@ijw/pe';
+import type { CodeRegion } from '../code/code-region.ts';
+import type { IndirectCall, Jump, Transfer } from '../code/jump.ts';
+import { arm64 } from './arm64.ts';
+import { x64 } from './x64.ts';
+import { x86 } from './x86.ts';
+
+export type PlatformName = 'x86' | 'x64' | 'arm64';
+
+/** The thunk that ijwhost puts into a slot before the runtime is there (dotnet/runtime `src/native/corehost/ijwhost/*`). */
+export interface BootstrapThunk {
+  readonly token: number;
+  /** Address of the code that starts the runtime. */
+  readonly helper: bigint;
+  /** The module's HMODULE and the address of the slot that points at the thunk. */
+  readonly moduleHandle: bigint;
+  readonly slotAddress: bigint;
+  readonly size: number;
+}
+
+/** Two entries of one function in `.nep` (MSVC x64): from native code through the slot with a thunk, from managed code past it. */
+export interface DoubleThunk {
+  /** What native code calls. */
+  readonly rva: number;
+  /** The jump through the slot that native code uses. */
+  readonly nativeJump: number;
+  /** The jump through the slot that managed code uses. */
+  readonly managedJump: number;
+  readonly length: number;
+}
+
+/** What a scan reports; each callback gets what it asked for in ascending order of address. */
+export interface ScanSink {
+  readonly jump: (jump: Jump & { readonly kind: 'indirect' }) => void;
+  readonly indirectCall: (call: IndirectCall) => void;
+}
+
+/** All that this package knows of a processor. */
+export interface Platform {
+  readonly name: PlatformName;
+  /** The jump at an offset of a region, after padding that does nothing; `undefined` when something else stands there. */
+  decodeJump(region: CodeRegion, offset: number): Jump | undefined;
+  decodeDoubleThunk(region: CodeRegion, offset: number): DoubleThunk | undefined;
+  /** Finds every jump and call through memory whose pointer passes `wanted`, in one pass. */
+  scanIndirect(region: CodeRegion, wanted: (pointer: number) => boolean, sink: ScanSink): void;
+  /** Finds every direct call, jump and address computation whose target passes `wanted`, in one pass. */
+  scanDirect(region: CodeRegion, wanted: (target: number) => boolean, found: (transfer: Transfer) => void): void;
+  /** Where in a bootstrap thunk the address that the slot holds points. */
+  readonly bootstrapEntry: number;
+  /** @param address where the bytes are, which tells a thunk from bytes that look like one where its code names itself */
+  decodeBootstrapThunk(bytes: Uint8Array, address: bigint): BootstrapThunk | undefined;
+}
+
+const platforms: Readonly<Partial<Record<string, Platform>>> = { i386: x86, amd64: x64, arm64, arm64ec: x64, arm64x: arm64 };
+
+/** The platform of an image; `undefined` for a machine whose code this package cannot read. */
+export const platformOf = (image: PEImage): Platform | undefined => platforms[image.machine];
+
+/** @throws UnsupportedError when this package cannot read the machine's code */
+export function requirePlatform(image: PEImage): Platform {
+  const platform = platformOf(image);
+  if (platform === undefined) throw new UnsupportedError(`Code for ${image.machine} cannot be read`);
+  return platform;
+}

@@ -1,0 +1,114 @@
+// ECMA-335 II.25.3.3.3: a slot holds a token in the file and an address once the runtime has been there.
+
+import { ByteWriter, type Diagnostics, hex } from '@ijw/binary';
+import { type PEImage, readBaseRelocations } from '@ijw/pe';
+import type { VTableFixup } from './vtable-fixup.ts';
+import { slotWidth } from './vtable-fixup-type.ts';
+
+/** One slot of a fixup record. */
+export interface VTableSlot {
+  readonly rva: number;
+  readonly width: 4 | 8;
+  /** The record that the slot belongs to, and its place among that record's slots. */
+  readonly fixup: VTableFixup;
+  readonly index: number;
+  /** All of the slot. In a file the low 32 bits are the token; the runtime ignores those above. */
+  readonly value: bigint;
+  /** A base relocation changes the slot before the runtime reads it, which spoils the token unless the image is at its preferred base. */
+  readonly relocated: boolean;
+}
+
+/** The token that a slot holds in a file. */
+export const slotToken = (slot: VTableSlot): number => Number(slot.value & 0xffffffffn);
+
+/** Writes a slot as compilers do: the token, zeroes above it. */
+export function writeSlot(writer: ByteWriter, token: number, width: 4 | 8): void {
+  writer.u32(token);
+  if (width === 8) writer.u32(0);
+}
+
+/** The bytes of a record's slots. */
+export function writeSlots(tokens: Iterable<number>, type: number): Uint8Array {
+  const writer = new ByteWriter();
+  for (const token of tokens) writeSlot(writer, token, slotWidth(type));
+  return writer.toBytes();
+}
+
+/** Addresses that base relocations change; empty when there are none or they cannot be read. */
+function relocatedAddresses(image: PEImage, diagnostics: Diagnostics): ReadonlySet<number> {
+  const addresses = new Set<number>();
+  const blocks = diagnostics.attempt(() => readBaseRelocations(image));
+  for (const block of blocks ?? []) for (const entry of block.entries) addresses.add(entry.rva);
+  return addresses;
+}
+
+/**
+ * The slots of every record, in the records' order. A slot that is not in the image ends its record; all records together give no more slots than the
+ * file could hold. Both are reported, as are slots that two records share and slots with relocations.
+ */
+export function readVTableSlots(image: PEImage, fixups: readonly VTableFixup[], diagnostics: Diagnostics): readonly VTableSlot[] {
+  if (fixups.length === 0) return [];
+  const pass = {
+    image,
+    diagnostics,
+    relocated: relocatedAddresses(image, diagnostics),
+    slots: [] as VTableSlot[],
+    seen: new Set<number>(),
+  };
+  const limit = Math.floor(image.bytes.length / 4);
+  for (const fixup of fixups) {
+    if (pass.slots.length + fixup.count > limit) {
+      report(
+        pass,
+        fixup.rva,
+        'TOO_MANY_SLOTS',
+        `The records claim more than ${limit} slots, which is what the file could hold; the rest is not read`,
+        'error',
+      );
+      break;
+    }
+    readSlotsOf(pass, fixup);
+  }
+  return pass.slots;
+}
+
+interface Pass {
+  readonly image: PEImage;
+  readonly diagnostics: Diagnostics;
+  readonly relocated: ReadonlySet<number>;
+  readonly slots: VTableSlot[];
+  /** Every byte address of a slot's start, to find slots that overlap. */
+  readonly seen: Set<number>;
+}
+
+function readSlotsOf(pass: Pass, fixup: VTableFixup): void {
+  const width = slotWidth(fixup.type);
+  let shared = false;
+  for (let index = 0; index < fixup.count; index++) {
+    const rva = fixup.rva + index * width;
+    const value = pass.diagnostics.attempt(() => readSlot(pass.image, rva, width));
+    if (value === undefined) return;
+    const relocated = overlaps(pass.relocated, rva, width);
+    if (relocated) report(pass, rva, 'SLOT_RELOCATED', 'A base relocation changes this slot before the runtime reads its token');
+    shared ||= overlaps(pass.seen, rva, width);
+    pass.slots.push({ rva, width, fixup, index, value, relocated });
+  }
+  for (let index = 0; index < fixup.count; index++) pass.seen.add(fixup.rva + index * width);
+  if (shared) report(pass, fixup.rva, 'SLOTS_OVERLAP', `Record at ${hex(fixup.rva)} shares slots with a record before it`);
+}
+
+/** Whether an element of up to 8 bytes that starts at one of `starts` reaches into the slot. */
+function overlaps(starts: ReadonlySet<number>, rva: number, width: number): boolean {
+  for (let at = rva - 3; at < rva + width; at++) if (starts.has(at)) return true;
+  return false;
+}
+
+function readSlot(image: PEImage, rva: number, width: 4 | 8): bigint {
+  const reader = image.readerAt(rva, width, 'a vtable slot');
+  return width === 8 ? reader.u64() : BigInt(reader.u32());
+}
+
+function report({ image, diagnostics }: Pass, rva: number, code: string, message: string, severity: 'warning' | 'error' = 'warning'): void {
+  const offset = image.rvaToOffset(rva);
+  diagnostics.report({ code, severity, ...(offset !== undefined && { offset }), rva, reading: 'the vtable slots', message });
+}
