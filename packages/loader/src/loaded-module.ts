@@ -1,8 +1,9 @@
 import { hex } from '@ijw/binary';
-import { isFault, mayExecute } from '@ijw/machine';
+import { type Fault, isFault, mayExecute, pageRightsText } from '@ijw/machine';
 import type { Architecture, Host } from './architecture.ts';
 import { CallDispatcher } from './clr/call-dispatcher.ts';
 import type { CallResult, Use } from './clr/call-result.ts';
+import { fieldRva } from './clr/field-rva.ts';
 import { readFixupRecords } from './clr/fixup-records.ts';
 import type { LoadedAssembly } from './clr/load-context.ts';
 import type { BoundPInvoke } from './clr/p-invoke.ts';
@@ -72,7 +73,7 @@ export class LoadedModule {
       runtime: init.runtime,
       module: init.module,
       nativeFirst: init.nativeFirst,
-      assembly: () => this.#assembly,
+      assembly: () => this.#loadedAssembly,
       adopt: (assembly) => {
         this.#assembly = assembly;
       },
@@ -88,14 +89,19 @@ export class LoadedModule {
     return this.#module?.size ?? 0;
   }
 
+  /** The assembly of this load, or one that was loaded over the module since. */
+  get #loadedAssembly(): LoadedAssembly | undefined {
+    return this.#assembly ?? (this.#module && this.#runtime.assemblyOf(this.#module));
+  }
+
   /** Display name of the assembly, once there is one. */
   get assemblyName(): string | undefined {
-    return this.#assembly?.image.displayName;
+    return this.#loadedAssembly?.image.displayName;
   }
 
   /** Name of the AssemblyLoadContext. */
   get contextName(): string | undefined {
-    return this.#assembly?.context.name;
+    return this.#loadedAssembly?.context.name;
   }
 
   /** Whether the module is mapped. */
@@ -113,7 +119,7 @@ export class LoadedModule {
 
   /** How often `<Module>::.cctor` was begun for this assembly. */
   get constructorRuns(): number {
-    return this.#assembly?.constructorRuns ?? 0;
+    return this.#loadedAssembly?.constructorRuns ?? 0;
   }
 
   /** Every slot with what it holds now, read from the process's memory. */
@@ -141,9 +147,40 @@ export class LoadedModule {
     return this.slots.find((slot) => slot.rva === rva);
   }
 
+  /** A copy of the module's memory as it is now. */
+  read(rva: number, length: number): Uint8Array | Fault {
+    return this.#runtime.process.memory.read(this.base + rva, length);
+  }
+
+  /** Writes into the module's memory as native code would. */
+  write(rva: number, bytes: Uint8Array): Fault | undefined {
+    return this.#runtime.process.memory.write(this.base + rva, bytes);
+  }
+
+  /** Rights of the page at an RVA, as `rwx` with dashes. */
+  rightsAt(rva: number): string {
+    return pageRightsText(this.#runtime.process.memory.query(this.base + rva).rights);
+  }
+
+  /** Where an RVA static of the image lives: base + RVA, shared with native code. `field` is a token or `Namespace.Type::Name`. */
+  fieldAddress(field: string | number): number | undefined {
+    const rva = this.#loadedAssembly && fieldRva(this.#loadedAssembly.image.metadata, field);
+    return rva === undefined ? undefined : this.base + rva;
+  }
+
   /** Calls what a slot holds as native code would: `slot` is its RVA. */
   callSlot(slot: number, ...args: readonly unknown[]): CallResult {
     return this.#calls.callSlot(slot, args);
+  }
+
+  /** GetProcAddress: where an export leads, through forwarders. */
+  exportAddress(symbol: string | number): number | undefined {
+    return this.#module && this.#runtime.osLoader.exportAddress(this.#module, symbol);
+  }
+
+  /** Calls an export as native code would. One whose code jumps through a slot is a call of that slot. */
+  callExport(symbol: string | number, ...args: readonly unknown[]): CallResult {
+    return this.#calls.callExport(symbol, args);
   }
 
   /** Calls a method as reflection would. `method` is a token or `Namespace.Type::Name`. */
@@ -159,7 +196,7 @@ export class LoadedModule {
   /** FreeLibrary. A module that the CLR has loaded an assembly from stays mapped. Answers whether it is gone. */
   unload(): boolean {
     if (!this.#module || !this.mapped) return false;
-    return this.#runtime.freeLibrary(this.#module, this.#assembly !== undefined);
+    return this.#runtime.freeLibrary(this.#module, this.#loadedAssembly !== undefined);
   }
 
   #slotAt(module: MappedModule, record: number, type: number, rva: number, width: 4 | 8): SlotState | undefined {

@@ -108,6 +108,7 @@ export class Loader {
   #context(runtime: Runtime, request: LoadRequest): LoadContext {
     if (request.from === 'loadFile') return runtime.context({ name: `LoadFile #${++this.#contexts}` });
     if (request.context !== undefined) return runtime.context(request.context);
+    if (request.from === 'bytes') return runtime.context({ name: `Load(byte[]) #${++this.#contexts}` });
     return runtime.context('default');
   }
 

@@ -8,14 +8,15 @@ import type { ThunkBuilder } from './thunk-builder.ts';
  */
 export const precodeThunkBuilder: ThunkBuilder = (request) => {
   const platform = platformFor(request.architecture);
-  const template = request.kind === 'reverse' ? platform.stubPrecode : platform.fixupPrecode;
-  const { token, managedEntry, kind } = request;
+  const { token, managedEntry } = request;
+  const isStub = request.kind === 'reverse' || request.isPInvoke;
+  const template = isStub ? platform.stubPrecode : platform.fixupPrecode;
   return {
     size: template.size,
     alignment: 8,
     emit: (address, data) => ({
       code: template.write(address, data),
-      data: precodeData(platform.pointerSize, kind === 'reverse' ? [token, managedEntry] : [managedEntry, token, managedEntry]),
+      data: precodeData(platform.pointerSize, isStub ? [token, managedEntry] : [managedEntry, token, managedEntry]),
     }),
   };
 };

@@ -14,6 +14,8 @@ export interface ThunkRequest {
   readonly token: number;
   /** `Namespace.Type::Name`, for texts. */
   readonly method: string;
+  /** The method is a P/Invoke of the image. */
+  readonly isPInvoke: boolean;
   /** The method's signature blob, absent where the token is no MethodDef of the image. */
   readonly signature?: Uint8Array;
   /** Address of the managed code: what the thunk calls at last. */

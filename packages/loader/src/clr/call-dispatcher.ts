@@ -3,6 +3,7 @@ import { mayExecute } from '@ijw/machine';
 import { makeToken, methodFullName, TableId, type Token, tokenRid, tokenTable } from '@ijw/metadata';
 import { type ClrException, LoadRefusal } from '../load-refusal.ts';
 import type { ManagedCall } from '../managed-entry.ts';
+import type { GuestProcess } from '../process/guest-process.ts';
 import { asAddress, readPointer } from '../process/pointer-access.ts';
 import type { MappedModule } from '../windows/os-module.ts';
 import { type CallResult, PASSIVE_USES, type Use } from './call-result.ts';
@@ -40,6 +41,15 @@ export class CallDispatcher {
     if (fixed) return this.#callFixed(fixed, args);
     if (!mayExecute(runtime.process.memory.query(entry).rights)) return violation(entry, `The slot holds ${hex(entry)}, which is no code`);
     return { kind: 'native', address: entry, target: hex(entry) };
+  }
+
+  callExport(symbol: string | number, args: readonly unknown[]): CallResult {
+    const { runtime, module } = this.#init;
+    const address = module && runtime.osLoader.exportAddress(module, symbol);
+    if (!module || address === undefined) return { kind: 'noSuchMethod', method: String(symbol) };
+    const slot = jumpSlot(runtime.process, address);
+    if (slot !== undefined && slot >= module.base && slot < module.base + module.size) return this.callSlot(slot - module.base, args);
+    return { kind: 'native', address, target: `${module.name}!${symbol}` };
   }
 
   callMethod(method: string | number, args: readonly unknown[]): CallResult {
@@ -132,6 +142,20 @@ export class CallDispatcher {
     return tokenRid(type) === 0 ? undefined : assembly.types.load(type)?.exception;
   }
 }
+
+/** The slot that the code at an address jumps through, after any plain jumps. */
+function jumpSlot({ platform, memory }: GuestProcess, address: number): number | undefined {
+  let at = address;
+  for (let hops = 0; hops < JUMP_LIMIT; hops++) {
+    const step = platform.decode(memory, at);
+    if (step?.kind === 'jumpThrough') return step.slot;
+    if (step?.kind !== 'jump') return undefined;
+    at = step.target;
+  }
+  return undefined;
+}
+
+const JUMP_LIMIT = 16;
 
 const violation = (address: number, reason: string): CallResult => ({ kind: 'accessViolation', address, reason });
 

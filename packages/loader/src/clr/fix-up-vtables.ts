@@ -164,6 +164,12 @@ function patchSlots(context: FixupContext, records: readonly FixupRecord[], meth
   }
 }
 
+/** ECMA-335 II.23.1.10: PinvokeImpl. Its precode is that of a stub. */
+const PINVOKE_IMPL = 0x2000;
+
+const isPInvoke = ({ metadata }: AssemblyImage, { methodDef }: ResolvedMethod): boolean =>
+  methodDef !== undefined && (metadata.tables.MethodDef.get(methodDef & 0xffffff, 'Flags') & PINVOKE_IMPL) !== 0;
+
 function makeThunk(
   context: FixupContext,
   record: FixupRecord,
@@ -177,6 +183,7 @@ function makeThunk(
     kind,
     token: method.token,
     method: method.name,
+    isPInvoke: isPInvoke(context.assembly, method),
     managedEntry: process.gates.for(module.name, method.name, 'managed', method.token).address,
     ...(method.signature && { signature: method.signature }),
     ...(appDomain && { appDomain }),

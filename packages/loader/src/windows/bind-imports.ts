@@ -1,12 +1,11 @@
 import { hex } from '@ijw/binary';
 import { faultText } from '@ijw/machine';
-import { readImportDirectory } from '@ijw/pe';
+import { readBoundImportDirectory, readDelayImportDirectory, readImportDirectory } from '@ijw/pe';
 import type { GuestProcess } from '../process/guest-process.ts';
 import { writePointer } from '../process/pointer-access.ts';
 import { type ExportTarget, findExport, type ModuleLoader, type SymbolName, symbolText } from './find-export.ts';
 import type { BoundImport, MappedModule } from './os-module.ts';
 import { fileName } from './os-module.ts';
-import { readBoundImportDirectory, readDelayImportDirectory } from './pending-directories.ts';
 import { windowsRefusal } from './windows-error.ts';
 
 interface ImportedSymbol {
@@ -16,26 +15,44 @@ interface ImportedSymbol {
   readonly iatRva: number;
 }
 
+/** Where imported modules come from. */
+export interface ImportSources {
+  /** Maps a module that is not there yet. */
+  readonly load: ModuleLoader;
+  /** A module that is there already, or a host's. Delayed imports load nothing. */
+  readonly known: ModuleLoader;
+}
+
 /**
  * Binds the import directory, then notes the delayed ones. Every symbol gets an address: an export of a mapped DLL, a function of a host
  * module, or an address of its own that names it.
  */
-export function bindImports(process: GuestProcess, module: MappedModule, loadModule: ModuleLoader): void {
+export function bindImports(process: GuestProcess, module: MappedModule, sources: ImportSources): void {
   traceBoundImports(process, module);
   for (const imported of readImportDirectory(module.image)?.modules ?? []) {
-    const bound = imported.symbols.map((symbol) => bindSymbol(process, module, imported.name, symbol, loadModule));
+    const bound = imported.symbols.map((symbol) => bindSymbol(process, module, imported.name, symbol, sources.load));
     for (const entry of bound) writeSlot(process, module, entry);
     traceModule(process, module, imported.name, bound);
   }
   for (const imported of readDelayImportDirectory(module.image)?.modules ?? []) {
-    const symbols = imported.symbols.map((symbol) => ({
-      ...bindSymbol(process, module, imported.name, symbol, loadModule),
-      delayed: true as const,
-    }));
-    module.imports.push(...symbols);
-    process.trace.add({ step: 'delayImports', module: module.name, imports: imported.name, symbols: symbols.length });
+    for (const symbol of imported.symbols)
+      module.imports.push({ ...delayedSymbol(process, imported.name, symbol, sources.known), delayed: true });
+    process.trace.add({ step: 'delayImports', module: module.name, imports: imported.name, symbols: imported.symbols.length });
   }
 }
+
+/** What the delay-load helper would find. It is asked at the first call, so nothing that is missing ends the load. */
+function delayedSymbol(process: GuestProcess, from: string, symbol: ImportedSymbol, known: ModuleLoader): BoundImport {
+  const wanted: SymbolName = symbol.name ?? symbol.ordinal ?? '';
+  const exporter = known(fileName(from));
+  const target = (exporter && findExport(process, exporter, wanted, known)) ?? namedAddress(process, from, wanted);
+  return { module: from, name: symbolText(wanted), ...symbolKeys(symbol), iatRva: symbol.iatRva, ...target };
+}
+
+const symbolKeys = ({ name, hint, ordinal }: ImportedSymbol) => ({
+  ...(hint !== undefined && { hint }),
+  ...(name === undefined && ordinal !== undefined && { ordinal }),
+});
 
 function traceBoundImports(process: GuestProcess, module: MappedModule): void {
   for (const { name, timeDateStamp } of readBoundImportDirectory(module.image)?.modules ?? []) {
@@ -70,8 +87,7 @@ function bindSymbol(
   return {
     module: from,
     name: symbolText(wanted),
-    ...(symbol.hint !== undefined && { hint: symbol.hint }),
-    ...(symbol.name === undefined && symbol.ordinal !== undefined && { ordinal: symbol.ordinal }),
+    ...symbolKeys(symbol),
     iatRva: symbol.iatRva,
     ...target,
   };

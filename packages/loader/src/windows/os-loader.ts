@@ -6,6 +6,7 @@ import { LoadRefusal } from '../load-refusal.ts';
 import type { GuestProcess } from '../process/guest-process.ts';
 import { bindImports } from './bind-imports.ts';
 import { callEntryPoint, type HostEntryPoint } from './call-entry-point.ts';
+import { findExport } from './find-export.ts';
 import { mapImage, protectSections } from './map-image.ts';
 import type { HostModule, ImageModule, ModuleProvider } from './module-provider.ts';
 import { fileName, type HostedModule, type MappedModule, type OsModule } from './os-module.ts';
@@ -88,6 +89,11 @@ export class OsLoader {
     }
   }
 
+  /** GetProcAddress. */
+  exportAddress(module: MappedModule, symbol: string | number): number | undefined {
+    return findExport(this.#process, module, symbol, (name) => this.dependency(name))?.address;
+  }
+
   #map(image: PEImage, path: string, order: MappedModule[], base?: number): MappedModule {
     if (architectureOf(image.machine) !== this.#process.architecture || image.machineOs !== undefined) {
       const reason = `The image is for ${image.machineOs ? `${image.machineOs} ` : ''}${image.machine}, the process is ${this.#process.architecture}`;
@@ -116,7 +122,7 @@ export class OsLoader {
     const mappedBefore = order.length;
     try {
       if (this.#options.relocate) relocateImage(this.#process, module.image, module.name, mapping);
-      bindImports(this.#process, module, (name) => this.#dependency(name, order));
+      bindImports(this.#process, module, { load: (name) => this.#dependency(name, order), known: (name) => this.#known(name) });
       initializeTls(this.#process, module);
       initializeSecurityCookie(this.#process, module);
       protectSections(this.#process, module.image, module.name, mapping);
@@ -127,11 +133,18 @@ export class OsLoader {
     order.push(module);
   }
 
+  /** A module that needs no mapping. */
+  #known(name: string): OsModule | undefined {
+    const found = this.#options.provider.find(name);
+    if (typeof found === 'object' && found.kind === 'host') return this.#dependency(name, []);
+    return [...this.#process.modules.values()].find((module) => module.name === name);
+  }
+
   /** The module an import names: mapped already, mapped now, or nobody's. */
   #dependency(name: string, order: MappedModule[]): OsModule | undefined {
-    const known = this.#byPath.get(name) ?? [...this.#process.modules.values()].find((module) => module.name === name);
-    if (known) return known;
     const found = this.#options.provider.find(name);
+    const known = [...this.#process.modules.values()].find((module) => module.name === name && (module.kind === 'host' || !isHost(found)));
+    if (known) return known;
     if (found === undefined) return undefined;
     if (found === 'missing')
       throw windowsRefusal('MOD_NOT_FOUND', 'moduleNotFound', `${name} was not found`, { structure: 'imports', field: name });
@@ -181,6 +194,9 @@ export class OsLoader {
     this.#process.trace.add({ step: 'unmap', module: module.name, base: module.base });
   }
 }
+
+/** A host module is where Windows looks first: an image that only shares its name does not stand in for it. */
+const isHost = (found: ReturnType<ModuleProvider['find']>): boolean => typeof found === 'object' && found.kind === 'host';
 
 /** A directory that cannot be read ends a load as a bad executable. */
 function asRefusal(error: unknown): unknown {

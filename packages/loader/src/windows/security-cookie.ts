@@ -1,9 +1,9 @@
 import { hex } from '@ijw/binary';
 import { isFault } from '@ijw/machine';
+import { readLoadConfig } from '@ijw/pe';
 import type { GuestProcess } from '../process/guest-process.ts';
 import { readPointer } from '../process/pointer-access.ts';
 import type { MappedModule } from './os-module.ts';
-import { readLoadConfig } from './pending-directories.ts';
 
 /** What the C runtime leaves in `__security_cookie` until somebody fills it (gs_support.c). */
 const DEFAULT_COOKIE: Readonly<Record<4 | 8, bigint>> = { 4: 0xbb40e64en, 8: 0x00002b992ddfa232n };

@@ -1,8 +1,8 @@
 import { hex } from '@ijw/binary';
+import { readTlsDirectory } from '@ijw/pe';
 import type { GuestProcess } from '../process/guest-process.ts';
 import { asAddress, readPointer } from '../process/pointer-access.ts';
 import type { MappedModule } from './os-module.ts';
-import { readTlsDirectory } from './pending-directories.ts';
 import { windowsRefusal } from './windows-error.ts';
 
 /** More callbacks than this are a list that has no end. */
