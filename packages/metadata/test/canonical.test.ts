@@ -9,6 +9,8 @@ import {
   rawTableLines,
   resolvedTableLines,
   TableId,
+  type Token,
+  type TypeDefOrRefToken,
   type TypeNode,
   writeRawTables,
 } from '@ijw/metadata';
@@ -144,8 +146,8 @@ describe('what cannot be resolved', () => {
       for (let step = 0; step < 60; step++) {
         const once: TypeNode = { kind: 'modified', required: true, modifier: previous, unmodified: int32 };
         const twice: TypeNode = step === 0 ? int32 : { kind: 'modified', required: true, modifier: previous, unmodified: once };
-        const token = builder.add('TypeSpec', { Signature: encodeTypeSpec(twice) });
-        previous = { kind: 'named', token, valueType: undefined };
+        const token: Token = builder.add('TypeSpec', { Signature: encodeTypeSpec(twice) });
+        previous = { kind: 'named', token: token as TypeDefOrRefToken, valueType: undefined };
       }
     });
     expect(rows).toHaveLength(60);
