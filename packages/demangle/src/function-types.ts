@@ -14,14 +14,13 @@ export function readFunctionType(cursor: Cursor, hasThis: boolean): FunctionType
   const ofThis = hasThis ? readThis(cursor) : noThis;
   const convention = readCallingConvention(cursor);
   const returns = readReturnedType(cursor);
-  const { parameters, variadic } = readParameters(cursor);
+  const parameters = readParameters(cursor);
   return {
     kind: 'function',
     ...ofThis,
     convention,
     ...(returns && { returns }),
-    parameters,
-    variadic,
+    ...parameters,
     ...readExceptions(cursor),
   };
 }
@@ -44,9 +43,10 @@ export function readCallingConvention(cursor: Cursor): string {
   return callingConventions[letter] ?? cursor.fail(`Unknown calling convention "${letter}"`, cursor.position - 1);
 }
 
-/** `X` alone for none; otherwise types closed by `@`, or by `Z` where more may follow (`...`). */
-function readParameters(cursor: Cursor): Pick<FunctionType, 'parameters' | 'variadic'> {
+/** `X` alone for `void`; otherwise types closed by `@`, or by `Z` where more may follow (`...`). */
+function readParameters(cursor: Cursor): Pick<FunctionType, 'parameters' | 'variadic' | 'unspecified'> {
   if (cursor.accept('X')) return { parameters: [], variadic: false };
+  if (cursor.accept('@')) return { parameters: [], variadic: false, unspecified: true };
   const parameters: TypeNode[] = [];
   while (!cursor.accept('@')) {
     if (cursor.accept('Z')) return { parameters, variadic: true };

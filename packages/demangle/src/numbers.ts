@@ -19,11 +19,7 @@ export function readUnsigned(cursor: Cursor): bigint {
 
 /** An encoded number that `?` may negate. */
 export function readSigned(cursor: Cursor): bigint {
-  const start = cursor.position;
-  const negative = cursor.accept('?');
-  const value = readUnsigned(cursor);
-  if (negative && value > 0x7fff_ffff_ffff_ffffn) cursor.fail('The negative number does not fit 64 bits', start);
-  return negative ? -value : value;
+  return cursor.accept('?') ? -readUnsigned(cursor) : readUnsigned(cursor);
 }
 
 /** A signed number of which the compilers keep 32 bits. */

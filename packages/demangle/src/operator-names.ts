@@ -52,6 +52,7 @@ export function readInitializer(cursor: Cursor): NamePiece {
   const variable = readInitializedName(cursor);
   if (variable !== undefined) return { kind: 'initializer', destructor, variable };
   const symbol = cursor.nested(readSymbol);
-  cursor.expect('@', 'after the initialized variable');
+  // This mark is left out where the variable's scopes follow.
+  cursor.accept('@');
   return { kind: 'symbolInitializer', destructor, symbol };
 }

@@ -102,6 +102,7 @@ export interface ManagedArrayType extends TypeBase {
   readonly element: TypeNode;
 }
 
+/** The qualifiers of an array are those of its elements. */
 export interface ArrayType extends TypeBase {
   readonly kind: 'array';
   /** A dimension of 0 is unknown. */
@@ -117,6 +118,8 @@ export interface FunctionType extends TypeBase {
   readonly returns?: TypeNode;
   readonly parameters: readonly TypeNode[];
   readonly variadic: boolean;
+  /** There is an empty list, not even `void`. */
+  readonly unspecified?: boolean;
   readonly noexcept: boolean;
   /** The types of a `throw(…)` list. */
   readonly throws?: readonly TypeNode[];

@@ -89,8 +89,8 @@ function readArray(cursor: Cursor): TypeNode {
   // Every dimension takes a character at least.
   if (rank === 0 || rank > cursor.text.length - cursor.position) cursor.fail('An array needs as many dimensions as it says', start);
   const sizes = Array.from({ length: rank }, () => readUnsigned(cursor));
-  const storage = cursor.accept('$$C') ? readStorage(cursor) : noQualifiers;
-  return { kind: 'array', dimensions: sizes, element: qualified(readType(cursor), storage), qualifiers: noQualifiers };
+  const qualifiers = cursor.accept('$$C') ? readStorage(cursor) : noQualifiers;
+  return { kind: 'array', dimensions: sizes, element: readType(cursor), qualifiers };
 }
 
 /** `?`: a template's own parameter by its number, or a vendor's type by its name. */
@@ -117,8 +117,8 @@ function readUnderscoreType(cursor: Cursor): TypeNode {
 
 /** `_O`: an array of unknown size. */
 function readUnsizedArray(cursor: Cursor): TypeNode {
-  const storage = readStorage(cursor);
-  return { kind: 'array', dimensions: [0n], element: qualified(readType(cursor), storage), qualifiers: noQualifiers };
+  const qualifiers = readStorage(cursor);
+  return { kind: 'array', dimensions: [0n], element: readType(cursor), qualifiers };
 }
 
 /** `_$`: a type marked `__w64`. */

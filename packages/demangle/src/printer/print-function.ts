@@ -23,6 +23,8 @@ export function printReturnBefore(writer: TextWriter, type: FunctionType): void 
 export function printConvention(writer: TextWriter, type: FunctionType): boolean {
   if (!writer.parts.callingConvention || !writer.parts.msKeywords || type.convention === '') return false;
   writer.write(writer.keyword(type.convention));
+  // LLVM ends its own attributes with a space.
+  if (writer.style === 'llvm' && writer.endsWith(')')) writer.write(' ');
   if (type.based) printQualifiers(writer, { ...type.qualifiers, const: false, volatile: false, based: type.based });
   return true;
 }
@@ -46,7 +48,7 @@ function printParameters(writer: TextWriter, type: FunctionType): void {
   writer.write('(');
   writer.list(type.parameters, printType);
   if (type.variadic) writer.write(type.parameters.length > 0 ? `${writer.separator}...` : '...');
-  else if (type.parameters.length === 0) writer.write('void');
+  else if (type.parameters.length === 0 && !type.unspecified) writer.write('void');
   writer.write(')');
 }
 

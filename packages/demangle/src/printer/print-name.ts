@@ -50,9 +50,7 @@ const printers: PiecePrinters = {
   },
   conversion: (writer, piece) => {
     writer.write('operator');
-    if (piece.target === undefined) return;
-    writer.write(' ');
-    printType(writer, piece.target);
+    printConversionTarget(writer, piece);
   },
   literalOperator: (writer, piece) => writer.write(`operator ""${writer.style === 'undname' ? ' ' : ''}${piece.suffix}`),
   special: (writer, piece) => {
@@ -79,12 +77,21 @@ const printers: PiecePrinters = {
   nestedSymbol: (writer, piece) => printSymbol(writer, piece.symbol),
 };
 
+function printConversionTarget(writer: TextWriter, piece: Piece<'conversion'>): void {
+  if (piece.target === undefined) return;
+  writer.write(' ');
+  printType(writer, piece.target);
+}
+
+/** The arguments of a conversion operator stand before its type. */
 function printTemplate(writer: TextWriter, piece: Piece<'template'>, enclosing: NamePiece | undefined): void {
-  printPiece(writer, piece.base, enclosing);
+  if (piece.base.kind === 'conversion') writer.write('operator');
+  else printPiece(writer, piece.base, enclosing);
   writer.write('<');
   writer.list(piece.arguments, printTemplateArgument);
   if (writer.style !== 'llvm' && writer.endsWith('>')) writer.write(' ');
   writer.write('>');
+  if (piece.base.kind === 'conversion') printConversionTarget(writer, piece.base);
 }
 
 function specialText(writer: TextWriter, code: string): string {

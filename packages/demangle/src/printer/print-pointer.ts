@@ -24,7 +24,10 @@ export function printPointerBefore(writer: TextWriter, type: PointerType): void 
 
 function printSpaceBefore(writer: TextWriter, type: PointerType): void {
   const { target } = type;
-  if (writer.style === 'llvm') return writer.space();
+  if (writer.style === 'llvm') {
+    writer.space(type.qualifiers.unaligned && writer.parts.msKeywords ? 'word' : 'symbol');
+    return;
+  }
   if (writer.style === 'short') {
     if (isEnclosed(type) || (type.memberOf && target.kind !== 'function')) writer.space();
     return;

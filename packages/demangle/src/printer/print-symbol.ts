@@ -25,7 +25,10 @@ const printers: SymbolPrinters = {
     if (writer.parts.memberKind) writer.write(markers[symbol.marker] ?? '');
     printSymbol(writer, symbol.symbol);
   },
-  metadataData: (writer, symbol) => printDeclared(writer, symbol.type, () => writer.write(symbol.name)),
+  metadataData: (writer, symbol) => {
+    if (writer.parts.variableType) printDeclared(writer, symbol.type, () => writer.write(symbol.name));
+    else writer.write(symbol.name);
+  },
   metadataConversion: (writer, symbol) => {
     writer.write(`${symbol.scope}::`);
     printPiece(writer, { kind: 'conversion', target: symbol.target });
@@ -39,7 +42,10 @@ export function printSymbol(writer: TextWriter, symbol: DecoratedSymbol): void {
 
 function printFunction(writer: TextWriter, symbol: FunctionSymbol): void {
   // A function named after a symbol is its stand-in: Microsoft writes the symbol alone.
-  if (symbol.name.name.kind === 'nestedSymbol') return printSymbol(writer, symbol.name.name.symbol);
+  if (symbol.name.name.kind === 'nestedSymbol') {
+    printSymbol(writer, symbol.name.name.symbol);
+    return;
+  }
   const { parts, style } = writer;
   if (symbol.thunk && parts.memberKind) writer.write(style === 'undname' ? '[thunk]:' : '[thunk]: ');
   // Microsoft leaves extern "C" out where it has no signature to write.
@@ -50,11 +56,17 @@ function printFunction(writer: TextWriter, symbol: FunctionSymbol): void {
   if (symbol.virtual && parts.memberKind) writer.write('virtual ');
   if (style !== 'undname') writer.write(externC);
   const { type } = symbol;
-  if (type && parts.returnType) printReturnBefore(writer, type);
-  if (type && printConvention(writer, type)) writer.write(' ');
+  const withReturn = parts.returnType && !(style === 'undname' && isConversion(symbol));
+  if (type && withReturn) printReturnBefore(writer, type);
+  if (type && printConvention(writer, type) && !writer.endsWith(' ')) writer.write(' ');
   printQualifiedName(writer, symbol.name);
   if (symbol.thunk && parts.memberKind) printThunk(writer, symbol.thunk);
-  if (type) printSignatureAfter(writer, type, parts.returnType);
+  if (type) printSignatureAfter(writer, type, withReturn);
+}
+
+/** Microsoft writes the type of a conversion once, in its name. */
+function isConversion({ name: { name } }: FunctionSymbol): boolean {
+  return name.kind === 'conversion' || (name.kind === 'template' && name.base.kind === 'conversion');
 }
 
 /** Microsoft writes the displacement before a virtual base's table without its sign. */
@@ -75,8 +87,8 @@ function printVariable(writer: TextWriter, symbol: VariableSymbol): void {
   if (symbol.externC && parts.memberKind) writer.write('extern "C" ');
   if (symbol.access && parts.access) writer.write(`${symbol.access}: `);
   if (symbol.access && parts.memberKind) writer.write('static ');
-  if (!parts.variableType) return printQualifiedName(writer, symbol.name);
-  if (writer.style === 'undname') printVariableAsMicrosoft(writer, symbol);
+  if (!parts.variableType) printQualifiedName(writer, symbol.name);
+  else if (writer.style === 'undname') printVariableAsMicrosoft(writer, symbol);
   else printDeclared(writer, declaredType(symbol), () => printQualifiedName(writer, symbol.name));
 }
 
@@ -127,12 +139,11 @@ function printTable(writer: TextWriter, { storage, name, targets }: TableSymbol)
 }
 
 function printNamed(writer: TextWriter, { name }: Symbol<'name'>): void {
-  if (name.name.kind === 'nestedSymbol') return printSymbol(writer, name.name.symbol);
-  if (name.name.kind === 'typeDescriptor' && writer.style === 'llvm') {
-    const { type } = name.name;
-    return printDeclared(writer, type, () => writer.write("`RTTI Type Descriptor'"));
-  }
-  printQualifiedName(writer, name);
+  const piece = name.name;
+  if (piece.kind === 'nestedSymbol') printSymbol(writer, piece.symbol);
+  else if (piece.kind === 'typeDescriptor' && writer.style === 'llvm')
+    printDeclared(writer, piece.type, () => writer.write("`RTTI Type Descriptor'"));
+  else printQualifiedName(writer, name);
 }
 
 function printVcall(writer: TextWriter, { name, offset, convention }: Symbol<'vcall'>): void {

@@ -7,6 +7,8 @@ import type { TextWriter } from './text-writer.ts';
 /** A type that declares nothing. */
 export function printType(writer: TextWriter, type: TypeNode): void {
   printTypeBefore(writer, type);
+  // Microsoft parts the dimensions from where a name would be.
+  if (writer.style === 'undname' && type.kind === 'array' && type.dimensions[0] !== 0n) writer.write(' ');
   printTypeAfter(writer, type);
 }
 
@@ -21,9 +23,11 @@ export function printTypeBefore(writer: TextWriter, type: TypeNode): void {
 function printBefore(writer: TextWriter, type: TypeNode): void {
   switch (type.kind) {
     case 'pointer':
-      return printPointerBefore(writer, type);
+      printPointerBefore(writer, type);
+      return;
     case 'function':
-      return printFunctionBefore(writer, type);
+      printFunctionBefore(writer, type);
+      return;
     case 'primitive':
       writer.write((writer.style === 'short' ? shortNames[type.name] : undefined) ?? type.name);
       break;

@@ -18,11 +18,11 @@ const escapes: Readonly<Record<number, string>> = {
 
 /** A string literal as C writes it; dots follow when it goes on. */
 export function stringText(literal: StringLiteralSymbol): string {
-  const content = literal.units.map(escape).join('');
+  const content = literal.units.map(escaped).join('');
   return `${prefixes[literal.encoding]}"${content}"${literal.truncated ? '...' : ''}`;
 }
 
-function escape(unit: number): string {
+function escaped(unit: number): string {
   const known = escapes[unit];
   if (known !== undefined) return known;
   if (unit > 0x1f && unit < 0x7f) return String.fromCharCode(unit);

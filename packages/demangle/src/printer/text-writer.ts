@@ -33,11 +33,11 @@ export class TextWriter {
     return this.#last === character.charCodeAt(0);
   }
 
-  /** A space after a word or a template; LLVM's rule, to which an underscore is no word. */
-  space(): void {
+  /** A space after a word or a template. LLVM takes an underscore for no word, and so writes none before a `symbol`. */
+  space(before: 'word' | 'symbol' = 'word'): void {
     const last = this.#last;
     const word = (last >= 48 && last <= 57) || (last >= 65 && last <= 90) || (last >= 97 && last <= 122);
-    if (word || last === 62) this.write(' ');
+    if (word || last === 62 || (last === 95 && before === 'word')) this.write(' ');
   }
 
   /** A keyword of Microsoft's language, given with its two underscores. */
