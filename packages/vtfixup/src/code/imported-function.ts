@@ -1,5 +1,5 @@
 import type { Diagnostics } from '@ijw/binary';
-import { type ImportedModule, type PEImage, readImportDirectory } from '@ijw/pe';
+import { type ImportedModule, type PEImage, readDelayImportDirectory, readImportDirectory } from '@ijw/pe';
 
 /** A function of another module that a pointer of this image is bound to. */
 export interface ImportedFunction {
@@ -16,7 +16,11 @@ export interface ImportedFunction {
 /** `KERNEL32.dll!GetLastError`, `OLEAUT32.dll!#6`. */
 export const importedFunctionText = ({ module, name, ordinal }: ImportedFunction): string => `${module}!${name ?? `#${ordinal}`}`;
 
-function addModules(functions: Map<number, ImportedFunction>, modules: readonly ImportedModule[], delayed: boolean): void {
+function addModules(
+  functions: Map<number, ImportedFunction>,
+  modules: readonly Pick<ImportedModule, 'name' | 'symbols'>[],
+  delayed: boolean,
+): void {
   for (const { name: module, symbols } of modules) {
     for (const { name, ordinal, iatRva } of symbols) {
       if (functions.has(iatRva)) continue;
@@ -29,5 +33,6 @@ function addModules(functions: Map<number, ImportedFunction>, modules: readonly 
 export function readImportedFunctions(image: PEImage, diagnostics: Diagnostics): ReadonlyMap<number, ImportedFunction> {
   const functions = new Map<number, ImportedFunction>();
   addModules(functions, diagnostics.attempt(() => readImportDirectory(image))?.modules ?? [], false);
+  addModules(functions, diagnostics.attempt(() => readDelayImportDirectory(image))?.modules ?? [], true);
   return functions;
 }
