@@ -80,7 +80,8 @@ function attributeText(decoder: AttributeDecoder, rid: number, text: TokenText):
   return line;
 }
 
-function attributeOrError(decoder: AttributeDecoder, rid: number, text: TokenText): string {
+/** The arguments of a row of CustomAttribute: `(T=v,…) [.field|.property T name=v]…`, or `!BadImageFormatException`. */
+export function attributeArgumentsText(decoder: AttributeDecoder, rid: number, text: TokenText): string {
   try {
     return attributeText(decoder, rid, text);
   } catch (error) {
@@ -110,7 +111,7 @@ export function* attributeLines(metadata: Metadata, options: AttributeLinesOptio
   for (let rid = 1; rid <= CustomAttribute.rowCount; rid++) {
     const [parentToken, typeToken] = [parent.tokenOrBad(rid), type.tokenOrBad(rid)];
     buffer.ascii(`A ${rid} ${parentToken === -1 ? '!badtag' : text.of(parentToken)} ${typeToken === -1 ? '!badtag' : text.of(typeToken)} `);
-    buffer.ascii(attributeOrError(decoder, rid, text)).ascii('\n');
+    buffer.ascii(attributeArgumentsText(decoder, rid, text)).ascii('\n');
     const chunk = buffer.chunk();
     if (chunk !== undefined) yield chunk;
   }
