@@ -1,3 +1,122 @@
-export async function run() {
-  return 1;
+import { hex } from '@ijw/binary';
+import { demangle } from '@ijw/demangle';
+import { Metadata } from '@ijw/metadata';
+import {
+  Boundary,
+  boundaryJson,
+  boundaryToDot,
+  type EffectiveConvention,
+  type ManagedToNative,
+  type NativeToManaged,
+  type Stub,
+} from '@ijw/vtfixup';
+import type { CommandContext } from '../command.ts';
+import { openImage } from '../input.ts';
+import { type Cell, clip, columns } from '../output/columns.ts';
+import { diagnosticLines } from '../output/diagnostic-lines.ts';
+import { jsonDocument } from '../output/json.ts';
+
+export async function run(context: CommandContext): Promise<number> {
+  const image = openImage(context);
+  const { diagnostics } = image;
+  const metadata = diagnostics.attempt(() => Metadata.of(image, { diagnostics }));
+  const boundary = Boundary.of(image, metadata, { diagnostics });
+  if (context.options.dot) context.write(boundaryToDot(boundary));
+  else if (context.options.json) {
+    const document = boundaryJson(boundary);
+    context.write(jsonDocument({ file: context.operands[0], ...document, diagnostics: diagnostics.entries }));
+  } else {
+    const text =
+      managedToNativeText(context, boundary) + nativeToManagedText(context, boundary) + unmanagedCallersOnlyText(context, boundary);
+    context.write(text || `${context.operands[0]}: managed and native code do not meet in this image\n`);
+    context.write(diagnosticLines(diagnostics.entries, context.style));
+  }
+  return 0;
+}
+
+const conventionText = ({ convention, suppressGCTransition }: EffectiveConvention): string =>
+  suppressGCTransition ? `${convention}, no GC transition` : String(convention);
+
+/** Where a stub leads, in the words of C++. */
+export function targetText({ target }: Stub): string {
+  switch (target.kind) {
+    case 'import': {
+      const { module, name, ordinal } = target.function;
+      return name === undefined ? `${module}!#${ordinal}` : `${module}!${demangle(name, { style: 'short' }).text}`;
+    }
+    case 'slot':
+      return `slot ${hex(target.slotRva)}`;
+    case 'pointer':
+      return `[${hex(target.pointerRva)}]`;
+    default:
+      return `${target.kind} ${hex(target.rva)}`;
+  }
+}
+
+export interface TableLimit {
+  /** Rows shown; all where there is none. */
+  readonly rows?: number;
+}
+
+const cut = <T>(items: readonly T[], { rows }: TableLimit): readonly T[] => (rows === undefined ? items : items.slice(0, rows));
+const rest = (context: CommandContext, shown: number, all: number): string =>
+  shown < all ? context.style.dim(`  … ${all - shown} more\n`) : '';
+
+export function managedToNativeText(context: CommandContext, boundary: Boundary, limit: TableLimit = {}): string {
+  const { style, io } = context;
+  const calls = boundary.managedToNative;
+  if (calls.length === 0) return '';
+  const shown = cut(calls, limit);
+  const head = ['token', 'method', 'kind', 'RVA', 'convention', 'marshal', 'target'].map((text): Cell => ({ text, paint: style.dim }));
+  const rows = shown.map((call): Cell[] => [
+    { text: hex(call.token, 8) },
+    { text: clip(call.method, 52), paint: style.cyan },
+    { text: call.kind },
+    { text: call.rva ? hex(call.rva) : '' },
+    { text: conventionText(call.convention) },
+    { text: call.marshallingCauses.length > 0 ? 'yes' : '' },
+    { text: clip(nativeTarget(call), Math.max(40, io.width - 110)), paint: style.green },
+  ]);
+  return `${style.bold('managed → native')}  ${calls.length}\n${columns([head, ...rows], '  ')}${rest(context, shown.length, calls.length)}`;
+}
+
+function nativeTarget({ stub, implMap, kind }: ManagedToNative): string {
+  if (stub) return targetText(stub);
+  if (kind === 'named' && implMap) return `${implMap.module}!${implMap.name}`;
+  return '';
+}
+
+export function nativeToManagedText(context: CommandContext, boundary: Boundary, limit: TableLimit = {}): string {
+  const { style } = context;
+  const entries = boundary.nativeToManaged;
+  if (entries.length === 0) return '';
+  const shown = cut(entries, limit);
+  const head = ['slot', 'type', 'token', 'method', 'convention', 'stubs', 'exports'].map((text): Cell => ({ text, paint: style.dim }));
+  const rows = shown.map((entry): Cell[] => [
+    { text: hex(entry.slot.rva) },
+    { text: hex(entry.slot.fixup.type) },
+    { text: hex(entry.token, 8) },
+    { text: clip(entry.method ?? '', 60), paint: style.cyan },
+    { text: entryConvention(entry) },
+    { text: entry.stubs.map(({ rva }) => hex(rva)).join(' ') },
+    { text: entry.exports.map((exported) => exported.name ?? `#${exported.ordinal}`).join(' '), paint: style.green },
+  ]);
+  const title = `${style.bold('native → managed')}  ${entries.length} slots in ${boundary.fixups.length} records\n`;
+  return `\n${title}${columns([head, ...rows], '  ')}${rest(context, shown.length, entries.length)}`;
+}
+
+const entryConvention = ({ convention, managedConvention }: NativeToManaged): string =>
+  managedConvention ? 'managed' : convention ? conventionText(convention) : '';
+
+function unmanagedCallersOnlyText({ style }: CommandContext, boundary: Boundary): string {
+  const methods = boundary.unmanagedCallersOnly;
+  if (methods.length === 0) return '';
+  const head = ['token', 'method', 'convention', 'entry point'].map((text): Cell => ({ text, paint: style.dim }));
+  const rows = methods.map(({ token, method, convention, entryPoint }): Cell[] => [
+    { text: hex(token, 8) },
+    { text: method, paint: style.cyan },
+    { text: conventionText(convention) },
+    { text: entryPoint ?? '', paint: style.green },
+  ]);
+  return `\n${style.bold('UnmanagedCallersOnly')}  ${methods.length}\n${columns([head, ...rows], '  ')}`;
 }

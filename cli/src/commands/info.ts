@@ -29,7 +29,7 @@ export async function run(context: CommandContext): Promise<number> {
   return exitCode;
 }
 
-function describe(context: CommandContext, file: string) {
+export function describe(context: CommandContext, file: string) {
   const bytes = context.io.readFile(file);
   const diagnostics = new Diagnostics();
   const image = PEImage.parse(bytes, { layout: layout(context), diagnostics });
@@ -55,7 +55,7 @@ const KINDS: Readonly<Record<ImageSummary['kind'], string>> = {
   mixed: 'mixed-mode (C++/CLI)',
 };
 
-function text(context: CommandContext, document: Document): string {
+export function text(context: CommandContext, document: Document): string {
   const { style } = context;
   const label = (name: string) => ({ text: name, paint: style.dim });
   const machine = document.machineOs === undefined ? document.machine : `${document.machine} (${document.machineOs})`;

@@ -19,7 +19,7 @@ export async function run(context: CommandContext): Promise<number> {
   } else {
     context.write(outcomeText(context, outcome));
     context.write(`\n${eventsText(context, outcome.events)}`);
-    context.write(slotsText(context, outcome));
+    context.write(slotsText(context, outcome, context.options.trace ? undefined : SLOTS_SHOWN));
     context.write(pinvokesText(context, outcome));
   }
   return outcome.outcome === 'loaded' ? 0 : 1;
@@ -98,10 +98,11 @@ function condense(events: readonly LoadEvent[]): { event: LoadEvent; count: numb
 
 const SLOTS_SHOWN = 16;
 
-export function slotsText({ style, options }: CommandContext, outcome: LoadOutcome): string {
+/** Slots as the file has them (token, method) and as the load left them. `limit` rows, all where there is none. */
+export function slotsText({ style }: CommandContext, outcome: LoadOutcome, limit?: number): string {
   const slots = outcome.module?.slots ?? [];
   if (slots.length === 0) return '';
-  const shown = options.trace ? slots : slots.slice(0, SLOTS_SHOWN);
+  const shown = slots.slice(0, limit);
   const head = ['slot', 'type', 'token', 'after', 'thunk', 'method'].map((text) => ({ text, paint: style.dim }));
   const rows = shown.map(({ rva, type, token, after, content, method }) => [
     hex(rva),
