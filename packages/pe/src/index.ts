@@ -15,7 +15,26 @@ export {
   writeCliHeader,
 } from './cli-header/cli-header.ts';
 export { type ImageKind, imageKind, imageKindOf } from './cli-header/image-kind.ts';
+export { inflate } from './compression/inflate.ts';
 export { type Container, type ContainerKind, detectContainer } from './containers/container.ts';
+export type {
+  CodeViewNb10,
+  CodeViewOther,
+  CodeViewRsds,
+  DebugData,
+  EmbeddedPortablePdb,
+  ExtendedDllCharacteristics,
+  FpoData,
+  MiscData,
+  PdbChecksum,
+  Pogo,
+  ReadyToRunPerfMap,
+  Repro,
+  VcFeature,
+} from './debug/debug-data.ts';
+export { type DebugEntry, DebugType, debugEntryBytes, readDebugDirectory } from './debug/debug-directory.ts';
+export { buildDebugDirectory, codeViewEntry, type DebugEntryInput, pdbChecksumEntry, pogoEntry } from './debug/debug-directory-builder.ts';
+export { readEmbeddedPortablePdb, writeEmbeddedPortablePdb } from './debug/embedded-portable-pdb.ts';
 export { type ExportDirectory, type ExportedSymbol, readExportDirectory } from './exports/export-directory.ts';
 export { type ExportDirectoryInput, type ExportInput, exportDirectoryPart } from './exports/export-directory-builder.ts';
 export { computeChecksum, imageChecksum } from './headers/checksum.ts';
@@ -24,6 +43,8 @@ export { type DataDirectory, type DirectoryName, directoryNames } from './header
 export type { DosHeader } from './headers/dos-header.ts';
 export { identifyMachine, Machine, type MachineIdentity, type MachineName, type MachineOs, MachineOsMask } from './headers/machine.ts';
 export { DllCharacteristics, type OptionalHeader, PE32_MAGIC, PE32_PLUS_MAGIC, Subsystem } from './headers/optional-header.ts';
+export { type Overlay, overlayOf } from './headers/overlay.ts';
+export { type RichEntry, type RichHeader, readRichHeader, writeRichHeader } from './headers/rich-header.ts';
 export { SectionCharacteristics, type SectionHeader } from './headers/section-header.ts';
 export {
   type BoundForwarder,

@@ -1,0 +1,46 @@
+import { type ByteReader, UsageError } from '@ijw/binary';
+
+/** Compressed bytes are given to the decoder in pieces of this size, so that what they become is seen before it is all there. */
+const PIECE = 0x4000;
+
+/** DEFLATE makes at most 1 032 bytes of one. */
+const MAXIMUM_RATIO = 1032;
+
+/**
+ * Inflates raw DEFLATE data (RFC 1951) of a known size. The decoder is loaded when the first data is inflated. Rejects with `BadImageError` when the data
+ * is malformed, or is not of the size that was promised; nothing is allocated by that promise.
+ */
+export async function inflate(reader: ByteReader, size: number): Promise<Uint8Array> {
+  if (size > reader.remaining * MAXIMUM_RATIO + 64)
+    throw reader.error('BAD_COMPRESSED_DATA', `${reader.remaining} bytes cannot become ${size}`);
+  const { Inflate } = await import('fflate');
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  const decoder = new Inflate((piece) => {
+    pieces.push(piece);
+    length += piece.length;
+  });
+  const compressed = reader.view(reader.remaining);
+  try {
+    for (let start = 0; start < compressed.length && length <= size; start += PIECE) {
+      decoder.push(compressed.subarray(start, start + PIECE), start + PIECE >= compressed.length);
+    }
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    throw reader.error('BAD_COMPRESSED_DATA', `The data cannot be inflated: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  if (length !== size) throw reader.error('BAD_COMPRESSED_DATA', `The data inflates to ${length} bytes or more, not to ${size}`);
+  return concatenate(pieces, size);
+}
+
+function concatenate(pieces: readonly Uint8Array[], size: number): Uint8Array {
+  const [only] = pieces;
+  if (pieces.length === 1 && only !== undefined) return only;
+  const bytes = new Uint8Array(size);
+  let position = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, position);
+    position += piece.length;
+  }
+  return bytes;
+}
