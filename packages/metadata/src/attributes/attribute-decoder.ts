@@ -10,7 +10,7 @@ import type { AttributeType, EnumReference, EnumUnderlyingTypeName } from './att
 import { type CustomAttributeValue, EMPTY_ATTRIBUTE_VALUE } from './custom-attribute-value.ts';
 import { enumUnderlyingType } from './enum-underlying-type.ts';
 import { type AttributeValueContext, readAttributeValue } from './read-attribute-value.ts';
-import { UnknownEnumWidths } from './unknown-enum-widths.ts';
+import { assumedMagnitude, UnknownEnumWidths } from './unknown-enum-widths.ts';
 
 export interface AttributeDecoderOptions {
   /** Asked for the enumerations that this metadata does not define (a `Resolver` can answer); `undefined` where it does not know either. */
@@ -60,14 +60,21 @@ export class AttributeDecoder {
     const reader = this.#blob.open(blob);
     if (this.#options.unknownEnums === 'i4') return readAttributeValue(reader, parameters, this.context);
     this.#widths.restart();
-    let first: CustomAttributeValue | BadImageError | undefined;
-    do {
+    const first = this.#attempt(reader, parameters);
+    if (!this.#widths.any || (!(first instanceof BadImageError) && reader.atEnd)) return unwrap(first);
+    return this.#bestGuess(reader, parameters) ?? unwrap(first);
+  }
+
+  /** The value with other widths of the unknown enumerations; `undefined` where none uses the blob up. */
+  #bestGuess(reader: BlobCursor, parameters: readonly AttributeType[]): CustomAttributeValue | undefined {
+    let best: CustomAttributeValue | undefined;
+    while (this.#widths.next()) {
       reader.position = 0;
       const value = this.#attempt(reader, parameters);
-      if (!this.#widths.any || (!(value instanceof BadImageError) && reader.atEnd)) return unwrap(value);
-      first ??= value;
-    } while (this.#widths.next());
-    return unwrap(first);
+      if (value instanceof BadImageError || !reader.atEnd) continue;
+      if (best === undefined || assumedMagnitude(value) < assumedMagnitude(best)) best = value;
+    }
+    return best;
   }
 
   /** The underlying type of an enumeration: from its definition here, or as the options say. */

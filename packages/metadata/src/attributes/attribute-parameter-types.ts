@@ -20,6 +20,8 @@ type Parameter =
   | { readonly kind: 'instance'; readonly generic: Parameter; readonly arguments: readonly Parameter[] }
   | { readonly kind: 'other' };
 
+const BAD_CONSTRUCTOR = 'BAD_ATTRIBUTE_CONSTRUCTOR';
+
 const OTHER: Parameter = { kind: 'other' };
 
 type UnderlyingType = (reference: EnumReference) => EnumUnderlyingTypeName | undefined;
@@ -104,13 +106,13 @@ export function attributeParameterTypes(
   const { MethodDef, MemberRef } = metadata.tables;
   const rid = tokenRid(constructorToken);
   const isReference = tokenTable(constructorToken) === TableId.MemberRef;
+  if (rid === 0) throw metadata.place.error(BAD_CONSTRUCTOR, 0, 'a custom attribute', 'An attribute has no constructor');
   const args = isReference ? genericArgumentsOf(metadata, MemberRef.column('Class').token(rid), underlyingType) : [];
   const blob = isReference ? MemberRef.get(rid, 'Signature') : MethodDef.get(rid, 'Signature');
   const reader = metadata.blobs.reader(blob, 'the constructor of an attribute');
   return decodeMethodSignature(reader, parameterProvider(metadata, underlyingType, args)).parameterTypes.map((parameter) => {
     const type = typeOf(parameter);
-    if (type === undefined)
-      throw reader.error('BAD_ATTRIBUTE_CONSTRUCTOR', 'The constructor of an attribute has a parameter that no value can have');
+    if (type === undefined) throw reader.error(BAD_CONSTRUCTOR, 'The constructor of an attribute has a parameter that no value can have');
     return type;
   });
 }

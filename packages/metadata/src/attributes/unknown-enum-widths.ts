@@ -1,4 +1,5 @@
 import type { EnumReference, EnumUnderlyingTypeName } from './attribute-type.ts';
+import type { AttributeArgument, CustomAttributeValue } from './custom-attribute-value.ts';
 
 /** By how common they are. The sign of a guess means nothing. */
 const CANDIDATES: readonly EnumUnderlyingTypeName[] = ['i4', 'u1', 'i2', 'i8'];
@@ -8,7 +9,7 @@ const MAXIMUM_ATTEMPTS = CANDIDATES.length ** 3;
 
 /**
  * Guesses the underlying types of enumerations in assemblies that are not at hand: every attempt to read a value takes another combination, one type per
- * enumeration, and the first that uses the blob up is taken.
+ * enumeration. Four bytes for all of them is the first; of the other combinations that use the blob up, the one that gives the smallest numbers is right.
  */
 export class UnknownEnumWidths {
   #seen: (string | number)[] = [];
@@ -39,3 +40,14 @@ export class UnknownEnumWidths {
     return this.#attempt < Math.min(CANDIDATES.length ** this.#seen.length, MAXIMUM_ATTEMPTS);
   }
 }
+
+function magnitude({ type, value }: AttributeArgument): number {
+  if (type.kind === 'array' && Array.isArray(value)) {
+    return value.reduce<number>((sum, item) => sum + magnitude({ type: type.element, value: item }), 0);
+  }
+  return type.kind === 'enum' && type.assumed ? Math.abs(Number(value)) : 0;
+}
+
+/** How large the numbers are that a guess gives. */
+export const assumedMagnitude = ({ fixedArguments, namedArguments }: CustomAttributeValue): number =>
+  [...fixedArguments, ...namedArguments].reduce((sum, argument) => sum + magnitude(argument), 0);

@@ -124,7 +124,18 @@ export class PortablePdb {
   }
 
   localScopes(methodDefRid: number): LocalScope[] {
-    return Array.from(this.metadata.owners.key('LocalScope', 'Method').range(methodDefRid), (rid) => this.#localScope(rid));
+    const { LocalScope, LocalVariable, LocalConstant } = this.metadata.tables;
+    const limit = LocalVariable.rowCount + LocalConstant.rowCount;
+    const scopes: LocalScope[] = [];
+    let locals = 0;
+    for (const rid of this.metadata.owners.key('LocalScope', 'Method').range(methodDefRid)) {
+      const scope = this.#localScope(rid);
+      locals += scope.variables.length + scope.constants.length;
+      // Every local is in one scope; a file where they are in all of them would fill the memory.
+      if (locals > limit) throw LocalScope.column('VariableList').error('SCOPES_OVERLAP', 'Scopes share their locals', rid);
+      scopes.push(scope);
+    }
+    return scopes;
   }
 
   importScope(rid: number): ImportScope {
