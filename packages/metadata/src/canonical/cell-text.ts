@@ -1,5 +1,6 @@
 import { BadImageError, hexBytes } from '@ijw/binary';
 import type { Column } from '../tables/column.ts';
+import type { LineBuffer } from './line-buffer.ts';
 import type { TokenText } from './token-text.ts';
 
 /** The text of one column's cell in a row. */
@@ -20,13 +21,11 @@ const orBad =
     }
   };
 
-/** The columns that hold signatures, by the kind of signature. */
-function blobReader({ table, name }: Column, text: TokenText): (raw: number) => string {
-  const { signatures, metadata } = text;
-  if (table === 'TypeSpec') return (raw) => signatures.type(raw);
-  if (table === 'LocalConstant') return (raw) => `x${hexBytes(metadata.blobs.get(raw))}`;
-  if (name === 'Signature' || table === 'MethodSpec' || (table === 'Property' && name === 'Type')) return (raw) => signatures.any(raw);
-  return (raw) => `x${hexBytes(metadata.blobs.get(raw))}`;
+/** The reader of a column that holds signatures; `undefined` for any other. */
+function signatureReader({ table, name }: Column, { signatures }: TokenText): ((blob: number) => string) | undefined {
+  if (table === 'TypeSpec') return (blob) => signatures.type(blob);
+  const holds = (name === 'Signature' && table !== 'LocalConstant') || table === 'MethodSpec' || (table === 'Property' && name === 'Type');
+  return holds ? (blob) => signatures.any(blob) : undefined;
 }
 
 /** The reader of a column's cells as text: flags and numbers in hex, strings escaped, GUIDs, signatures, tokens by their text. */
@@ -42,7 +41,7 @@ export function cellText(column: Column, text: TokenText): CellText {
     case 'guid':
       return orBad(column, (raw) => text.metadata.guids.get(raw) ?? '-');
     case 'blob':
-      return orBad(column, blobReader(column, text));
+      return orBad(column, signatureReader(column, text) ?? ((raw) => `x${hexBytes(text.metadata.blobs.get(raw))}`));
     case 'table':
     case 'coded':
       return (rid) => {
@@ -50,4 +49,31 @@ export function cellText(column: Column, text: TokenText): CellText {
         return token === -1 ? '!badtag' : text.of(token);
       };
   }
+}
+
+/** Writes one column's cell in a row. */
+export type CellWriter = (rid: number, buffer: LineBuffer) => void;
+
+/** What `cellText` gives, written: numbers and bytes without a text in between. */
+export function cellWriter(column: Column, text: TokenText): CellWriter {
+  const { kind } = column.kind;
+  if (kind === 'u16' || kind === 'u32' || kind === 'run') return (rid, buffer) => buffer.hex(column.at(rid));
+  if (kind === 'blob' && signatureReader(column, text) === undefined) return blobWriter(column, text);
+  const read = cellText(column, text);
+  return (rid, buffer) => buffer.ascii(read(rid));
+}
+
+function blobWriter(column: Column, { metadata }: TokenText): CellWriter {
+  return (rid, buffer) => {
+    const raw = column.at(rid);
+    let bytes: Uint8Array;
+    try {
+      bytes = metadata.blobs.get(raw);
+    } catch (error) {
+      if (!(error instanceof BadImageError)) throw error;
+      buffer.ascii(bad(raw));
+      return;
+    }
+    buffer.ascii('x').hexBytes(bytes);
+  };
 }

@@ -1,5 +1,10 @@
 const CHUNK = 1 << 16;
 
+/** From here on a call of the encoder costs less than a loop. */
+const LONG = 48;
+
+const encoder = new TextEncoder();
+
 const digits = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
 
 /**
@@ -25,6 +30,10 @@ export class LineBuffer {
   ascii(text: string): this {
     let position = this.reserve(text.length);
     const { bytes } = this;
+    if (text.length > LONG) {
+      encoder.encodeInto(text, bytes.subarray(position));
+      return this;
+    }
     for (let index = 0; index < text.length; index++) bytes[position++] = text.charCodeAt(index);
     return this;
   }

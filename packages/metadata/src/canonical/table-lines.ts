@@ -2,7 +2,7 @@ import type { Metadata } from '../metadata.ts';
 import type { Table } from '../tables/table.ts';
 import { type TableName, tableNames } from '../tables/table-id.ts';
 import { makeToken } from '../tables/token.ts';
-import { cellText } from './cell-text.ts';
+import { cellWriter } from './cell-text.ts';
 import { LineBuffer } from './line-buffer.ts';
 import { TokenText } from './token-text.ts';
 
@@ -49,11 +49,11 @@ export function* resolvedTableLines(metadata: Metadata, options: TableLinesOptio
   const text = new TokenText(metadata);
   for (const name of wanted(options)) {
     const table: Table = metadata.tables[name];
-    const cells = table.columns.map((column) => ({ label: ` ${column.name}=`, read: cellText(column, text) }));
+    const cells = table.columns.map((column) => ({ label: ` ${column.name}=`, write: cellWriter(column, text) }));
     const ownText = selfNamed.includes(name);
     for (let rid = 1; rid <= table.rowCount; rid++) {
       start(buffer, 'R', table, rid);
-      for (const { label, read } of cells) buffer.ascii(label).ascii(read(rid));
+      for (const { label, write } of cells) write(rid, buffer.ascii(label));
       if (ownText) buffer.ascii(' @=').ascii(text.of(makeToken(table.id, rid)));
       buffer.code(NEWLINE);
       const chunk = buffer.chunk();
