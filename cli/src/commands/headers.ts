@@ -1,3 +1,90 @@
-export async function run() {
-  return 1;
+import {
+  directoryNames,
+  imageChecksum,
+  overlayOf,
+  type PEImage,
+  readBaseRelocations,
+  readBoundImportDirectory,
+  readCliHeader,
+  readDebugDirectory,
+  readDelayImportDirectory,
+  readExportDirectory,
+  readImportDirectory,
+  readLoadConfig,
+  readRichHeader,
+  readTlsDirectory,
+} from '@ijw/pe';
+import type { CommandContext } from '../command.ts';
+import { openImage } from '../input.ts';
+import { diagnosticLines } from '../output/diagnostic-lines.ts';
+import { jsonDocument } from '../output/json.ts';
+import { outlineOf } from '../output/outline.ts';
+
+export async function run(context: CommandContext): Promise<number> {
+  const image = openImage(context);
+  const document = headersDocument(image);
+  const diagnostics = image.diagnostics.entries;
+  if (context.options.json) context.write(jsonDocument({ file: context.operands[0], ...document, diagnostics }));
+  else {
+    for (const [title, part] of Object.entries(document)) {
+      if (part === undefined) continue;
+      context.write(`${context.style.bold(title)}\n${outlineOf(part, context.style)}\n`);
+    }
+    context.write(diagnosticLines(diagnostics, context.style));
+  }
+  return 0;
+}
+
+/** Every header and directory. What one of them lacks is a diagnostic; the others are still there. */
+export function headersDocument(image: PEImage): Readonly<Record<string, object | undefined>> {
+  const read = <T>(reader: (image: PEImage) => T): T | undefined => image.diagnostics.attempt(() => reader(image));
+  const exported = read(readExportDirectory);
+  return {
+    dos: image.dosHeader,
+    rich: read(readRichHeader),
+    coff: { ...image.coffHeader, machineName: image.machine, ...(image.machineOs !== undefined && { machineOs: image.machineOs }) },
+    optional: { ...image.optionalHeader, computedCheckSum: read(imageChecksum)?.computed },
+    sections: image.sections.map(section),
+    directories: image.dataDirectories.map(({ rva, size }, index) => ({ name: directoryNames[index] ?? String(index), rva, size })),
+    cli: read(readCliHeader),
+    imports: read(readImportDirectory)?.modules.map(importedModule),
+    delayImports: read(readDelayImportDirectory)?.modules.map(importedModule),
+    boundImports: read(readBoundImportDirectory)?.modules,
+    exports: exported?.symbols,
+    exportDirectory: exported && {
+      moduleName: exported.moduleName,
+      ordinalBase: exported.ordinalBase,
+      timeDateStamp: exported.timeDateStamp,
+    },
+    relocations: read(relocationCounts),
+    debug: read(readDebugDirectory),
+    tls: read(readTlsDirectory),
+    loadConfig: read(readLoadConfig),
+    overlay: read(overlayOf),
+  };
+}
+
+const section = ({ name, virtualAddress, virtualSize, pointerToRawData, sizeOfRawData, characteristics }: PEImage['sections'][number]) => ({
+  name,
+  rva: virtualAddress,
+  virtualSize,
+  offset: pointerToRawData,
+  size: sizeOfRawData,
+  flags: characteristics,
+});
+
+const importedModule = <S>({ name, symbols }: { readonly name: string; readonly symbols: readonly S[] }) => ({ module: name, symbols });
+
+function relocationCounts(image: PEImage) {
+  const blocks = readBaseRelocations(image);
+  if (blocks === undefined) return undefined;
+  const types: Record<string, number> = {};
+  let count = 0;
+  for (const block of blocks) {
+    for (const entry of block.entries) {
+      count++;
+      types[entry.type] = (types[entry.type] ?? 0) + 1;
+    }
+  }
+  return { count, blocks: blocks.length, types };
 }
