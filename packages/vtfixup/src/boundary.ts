@@ -7,12 +7,16 @@ import { ImageCode } from './code/code-region.ts';
 import { type ImportedFunction, readImportedFunctions } from './code/imported-function.ts';
 import { findIndirectTransfers, type IndirectJump } from './code/indirect-transfers.ts';
 import type { IndirectCall } from './code/jump.ts';
+import { findNativeCallers, type NativeCaller } from './code/native-callers.ts';
 import { decodeStub, type PointerMeaning, type Stub } from './code/stub.ts';
+import { type CppCliData, readCppCliData } from './cppcli/cpp-cli-data.ts';
+import { type Crossing, crossingByPointer, crossingIn, crossingOut } from './crossing.ts';
 import { type EntryPoints, readEntryPoints } from './entries/entry-point.ts';
 import { type ImageExport, readImageExports } from './entries/image-export.ts';
 import { type ManagedEntry, managedEntry } from './entries/managed-entry.ts';
 import { judgeSlot, type ReadMemory, slotContent } from './entries/slot-token.ts';
 import { readUnmanagedCallersOnly, type UnmanagedCallersOnly } from './entries/unmanaged-callers-only.ts';
+import { grouped } from './grouped.ts';
 import { type Platform, platformOf } from './platform/platform.ts';
 import { readVTableFixups, type VTableFixup } from './table/vtable-fixup.ts';
 import { readVTableSlots, type VTableSlot } from './table/vtable-slot.ts';
@@ -110,9 +114,30 @@ export class Boundary {
   /** The records, each with its slots. */
   get fixupEntries(): readonly FixupEntries[] {
     return this.keep('fixupEntries', () => {
-      const byFixup = new Map<VTableFixup, NativeToManaged[]>(this.fixups.map((fixup) => [fixup, []]));
-      for (const entry of this.nativeToManaged) byFixup.get(entry.slot.fixup)!.push(entry);
-      return [...byFixup].map(([fixup, entries]) => ({ fixup, entries }));
+      const byFixup = grouped(this.nativeToManaged, ({ slot }) => slot.fixup);
+      return this.fixups.map((fixup) => ({ fixup, entries: byFixup.get(fixup) ?? [] }));
+    });
+  }
+
+  /** Every crossing, out of managed code and into it: native methods, slots, methods that only native code may call. */
+  get crossings(): readonly Crossing[] {
+    return this.keep('crossings', () => [
+      ...this.managedToNative.map(crossingOut),
+      ...this.nativeToManaged.map(crossingIn),
+      ...this.unmanagedCallersOnly.map(crossingByPointer),
+    ]);
+  }
+
+  /** Native code and pointers that come to the stubs of slots, in ascending order of address. Scans all code once. */
+  get nativeCallers(): readonly NativeCaller[] {
+    return this.keep('nativeCallers', () => {
+      const { image, code, platform, diagnostics } = this;
+      return platform
+        ? findNativeCallers(
+            { image, code, platform, diagnostics },
+            this.nativeToManaged.flatMap(({ stubs }) => stubs),
+          )
+        : [];
     });
   }
 
@@ -123,6 +148,15 @@ export class Boundary {
 
   get unmanagedCallersOnly(): readonly UnmanagedCallersOnly[] {
     return this.keep('unmanagedCallersOnly', () => (this.calls ? readUnmanagedCallersOnly(this.calls, this.diagnostics) : []));
+  }
+
+  /** Fields at addresses, start-up tables and sized types; `undefined` for an image without metadata. */
+  get cppCliData(): CppCliData | undefined {
+    return this.keep('cppCliData', () => {
+      const { image, metadata, diagnostics } = this;
+      const { isSlot } = this.pointers;
+      return metadata && diagnostics.attempt(() => readCppCliData({ image, metadata, isSlot }, diagnostics));
+    });
   }
 
   get entryPoints(): EntryPoints {
@@ -164,13 +198,9 @@ export class Boundary {
   private readNativeToManaged(): readonly NativeToManaged[] {
     const { image, metadata, platform, readMemory, diagnostics, calls } = this;
     const reading = { image, metadata, platform, readMemory };
-    const jumps = new Map<number, IndirectJump[]>();
-    const indirectCalls = new Map<number, IndirectCall[]>();
-    if (platform !== undefined && this.slots.length > 0) {
-      const found = findIndirectTransfers(this.code, platform, this.pointers.isSlot);
-      for (const jump of found.jumps) append(jumps, jump.pointer, jump);
-      for (const call of found.calls) append(indirectCalls, call.pointer, call);
-    }
+    const found = platform && this.slots.length > 0 ? findIndirectTransfers(this.code, platform, this.pointers.isSlot) : undefined;
+    const jumps = grouped(found?.jumps ?? [], ({ pointer }) => pointer);
+    const indirectCalls = grouped(found?.calls ?? [], ({ pointer }) => pointer);
     const exports = this.exportsBySlot();
     return this.slots.map((slot) => {
       const content = slotContent(reading, slot);
@@ -184,24 +214,14 @@ export class Boundary {
     });
   }
 
-  private exportsBySlot(): ReadonlyMap<number, readonly ImageExport[]> {
-    const bySlot = new Map<number, ImageExport[]>();
-    for (const entry of this.exports) {
-      if (entry.stub?.target.kind === 'slot') append(bySlot, entry.stub.target.slotRva, entry);
-    }
-    return bySlot;
+  private exportsBySlot(): ReadonlyMap<number | undefined, readonly ImageExport[]> {
+    return grouped(this.exports, ({ stub }) => (stub?.target.kind === 'slot' ? stub.target.slotRva : undefined));
   }
 
   private keep<T>(name: string, read: () => T): T {
     if (!this.kept.has(name)) this.kept.set(name, read());
     return this.kept.get(name) as T;
   }
-}
-
-function append<K, V>(map: Map<K, V[]>, key: K, value: V): void {
-  const list = map.get(key);
-  if (list) list.push(value);
-  else map.set(key, [value]);
 }
 
 /** Adds the jumps of exports that stand outside of what is marked as code, as some rewriters leave them. */

@@ -3,8 +3,11 @@ import type { Boundary, ManagedToNative, NativeToManaged } from '../boundary.ts'
 import type { MarshallingCause } from '../calls/marshalling-cause.ts';
 import type { EffectiveConvention } from '../calls/unmanaged-convention.ts';
 import type { ImportedFunction } from '../code/imported-function.ts';
+import type { NativeCaller } from '../code/native-callers.ts';
 import type { Stub } from '../code/stub.ts';
 import { exportText } from '../entries/image-export.ts';
+import { grouped } from '../grouped.ts';
+import { cppCliJson } from './cpp-cli-json.ts';
 
 /** An imported function; `demangled` where its name is decorated. */
 function importJson({ module, name, ordinal, iatRva, delayed }: ImportedFunction) {
@@ -81,7 +84,7 @@ function slotJson({ slot, content, token, method, stubs, exports }: NativeToMana
   };
 }
 
-function nativeToManagedJson(entry: NativeToManaged) {
+function nativeToManagedJson(entry: NativeToManaged, callers: readonly NativeCaller[]) {
   const { slot, token, method, signature, convention, managedConvention, stubs, calls, exports } = entry;
   return {
     token,
@@ -95,16 +98,19 @@ function nativeToManagedJson(entry: NativeToManaged) {
     stubs: stubs.map(({ rva }) => rva),
     exports: exports.map(exportText),
     ...(calls.length > 0 && { calls: calls.map(({ rva }) => rva) }),
+    ...(callers.length > 0 && { callers: callers.map(({ kind, rva }) => ({ kind, rva })) }),
   };
 }
 
 /** The boundary as `ijw boundary --json` prints it, but for `file` and `diagnostics`. @throws BadImageError */
 export function boundaryJson(boundary: Boundary) {
-  const { entryPoints } = boundary;
+  const { entryPoints, cppCliData } = boundary;
+  const callers = grouped(boundary.nativeCallers, ({ slotRva }) => slotRva);
+  const cppCli = cppCliData && cppCliJson(cppCliData);
   return {
     fixups: boundary.fixupEntries.map(({ fixup: { rva, count, type }, entries }) => ({ rva, count, type, slots: entries.map(slotJson) })),
     managedToNative: boundary.managedToNative.map(managedToNativeJson),
-    nativeToManaged: boundary.nativeToManaged.map(nativeToManagedJson),
+    nativeToManaged: boundary.nativeToManaged.map((entry) => nativeToManagedJson(entry, callers.get(entry.slot.rva) ?? [])),
     unmanagedCallersOnly: boundary.unmanagedCallersOnly.map(({ token, method, signature, entryPoint, convention }) => ({
       token,
       method,
@@ -123,6 +129,7 @@ export function boundaryJson(boundary: Boundary) {
       ...(entryPoints.native && { native: stubJson(entryPoints.native) }),
       ...(entryPoints.token !== undefined && { token: entryPoints.token }),
     },
+    ...(cppCli !== undefined && { cppCli }),
   };
 }
 

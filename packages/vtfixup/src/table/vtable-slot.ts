@@ -1,7 +1,7 @@
 // ECMA-335 II.25.3.3.3: a slot holds a token in the file and an address once the runtime has been there.
 
 import { ByteWriter, type Diagnostics, hex } from '@ijw/binary';
-import { type PEImage, readBaseRelocations } from '@ijw/pe';
+import { type PEImage, RelocationType, readBaseRelocations } from '@ijw/pe';
 import type { VTableFixup } from './vtable-fixup.ts';
 import { slotWidth } from './vtable-fixup-type.ts';
 
@@ -34,12 +34,25 @@ export function writeSlots(tokens: Iterable<number>, type: number): Uint8Array {
   return writer.toBytes();
 }
 
-/** Addresses that base relocations change; empty when there are none or they cannot be read. */
-function relocatedAddresses(image: PEImage, diagnostics: Diagnostics): ReadonlySet<number> {
-  const addresses = new Set<number>();
-  const blocks = diagnostics.attempt(() => readBaseRelocations(image));
-  for (const block of blocks ?? []) for (const entry of block.entries) addresses.add(entry.rva);
-  return addresses;
+/** The bytes that a relocation changes, by its type; the others change four or, as padding, none. */
+const relocationWidths: Readonly<Partial<Record<number, number>>> = {
+  [RelocationType.ABSOLUTE]: 0,
+  [RelocationType.HIGH]: 2,
+  [RelocationType.LOW]: 2,
+  [RelocationType.HIGHADJ]: 2,
+  [RelocationType.DIR64]: 8,
+};
+
+/** Addresses that base relocations change, and how many bytes there; empty when there are none or they cannot be read. */
+function relocatedRanges(image: PEImage, diagnostics: Diagnostics): ReadonlyMap<number, number> {
+  const ranges = new Map<number, number>();
+  for (const block of diagnostics.attempt(() => readBaseRelocations(image)) ?? []) {
+    for (const { rva, type } of block.entries) {
+      const width = relocationWidths[type] ?? 4;
+      if (width > 0) ranges.set(rva, width);
+    }
+  }
+  return ranges;
 }
 
 /**
@@ -51,9 +64,9 @@ export function readVTableSlots(image: PEImage, fixups: readonly VTableFixup[], 
   const pass = {
     image,
     diagnostics,
-    relocated: relocatedAddresses(image, diagnostics),
+    relocated: relocatedRanges(image, diagnostics),
     slots: [] as VTableSlot[],
-    seen: new Set<number>(),
+    seen: new Map<number, number>(),
   };
   const limit = Math.floor(image.bytes.length / 4);
   for (const fixup of fixups) {
@@ -75,10 +88,10 @@ export function readVTableSlots(image: PEImage, fixups: readonly VTableFixup[], 
 interface Pass {
   readonly image: PEImage;
   readonly diagnostics: Diagnostics;
-  readonly relocated: ReadonlySet<number>;
+  readonly relocated: ReadonlyMap<number, number>;
   readonly slots: VTableSlot[];
-  /** Every byte address of a slot's start, to find slots that overlap. */
-  readonly seen: Set<number>;
+  /** The slots of earlier records, by address, with their width. */
+  readonly seen: Map<number, number>;
 }
 
 function readSlotsOf(pass: Pass, fixup: VTableFixup): void {
@@ -93,13 +106,13 @@ function readSlotsOf(pass: Pass, fixup: VTableFixup): void {
     shared ||= overlaps(pass.seen, rva, width);
     pass.slots.push({ rva, width, fixup, index, value, relocated });
   }
-  for (let index = 0; index < fixup.count; index++) pass.seen.add(fixup.rva + index * width);
+  for (let index = 0; index < fixup.count; index++) pass.seen.set(fixup.rva + index * width, width);
   if (shared) report(pass, fixup.rva, 'SLOTS_OVERLAP', `Record at ${hex(fixup.rva)} shares slots with a record before it`);
 }
 
-/** Whether an element of up to 8 bytes that starts at one of `starts` reaches into the slot. */
-function overlaps(starts: ReadonlySet<number>, rva: number, width: number): boolean {
-  for (let at = rva - 3; at < rva + width; at++) if (starts.has(at)) return true;
+/** Whether one of the ranges (start to length, at most 8) touches the slot. */
+function overlaps(ranges: ReadonlyMap<number, number>, rva: number, width: number): boolean {
+  for (let at = rva - 7; at < rva + width; at++) if (at + (ranges.get(at) ?? 0) > rva && ranges.has(at)) return true;
   return false;
 }
 

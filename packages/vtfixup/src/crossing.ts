@@ -1,0 +1,70 @@
+import type { ManagedToNative, NativeToManaged } from './boundary.ts';
+import type { MarshallingCause } from './calls/marshalling-cause.ts';
+import type { EffectiveConvention } from './calls/unmanaged-convention.ts';
+import { type ImportedFunction, importedFunctionText } from './code/imported-function.ts';
+import type { UnmanagedCallersOnly } from './entries/unmanaged-callers-only.ts';
+
+/** One place where a call changes worlds, whichever way it goes. */
+export interface Crossing {
+  readonly direction: 'managedToNative' | 'nativeToManaged';
+  /** How: by an address in the image, a name, a function of the runtime, a slot of the fixup table, or a pointer that managed code hands out. */
+  readonly by: 'rva' | 'named' | 'internalCall' | 'slot' | 'unmanagedCallersOnly';
+  readonly token: number;
+  readonly method?: string;
+  readonly signature?: string;
+  /** The native code that is called, or the stub that native code calls. */
+  readonly address?: number;
+  readonly slotRva?: number;
+  readonly convention?: EffectiveConvention;
+  readonly marshallingCauses: readonly MarshallingCause[];
+  /** Behind a body that only jumps: the function of another module. */
+  readonly imported?: ImportedFunction;
+  /** What other code knows the place by: an export, an entry point, `module!name`. */
+  readonly names: readonly string[];
+}
+
+export function crossingOut(call: ManagedToNative): Crossing {
+  const { token, method, signature, kind, rva, convention, marshallingCauses, stub, implMap } = call;
+  const imported = stub?.target.kind === 'import' ? stub.target.function : undefined;
+  const named = kind === 'named' && implMap ? [`${implMap.module}!${implMap.name}`] : [];
+  return {
+    direction: 'managedToNative',
+    by: kind,
+    token,
+    method,
+    signature,
+    ...(kind === 'rva' && { address: rva }),
+    convention,
+    marshallingCauses,
+    ...(imported !== undefined && { imported }),
+    names: imported ? [importedFunctionText(imported)] : named,
+  };
+}
+
+export function crossingIn(entry: NativeToManaged): Crossing {
+  const { token, method, signature, slot, convention, marshallingCauses, stubs, exports } = entry;
+  const address = stubs[0]?.rva;
+  return {
+    direction: 'nativeToManaged',
+    by: 'slot',
+    token,
+    ...(method !== undefined && { method }),
+    ...(signature !== undefined && { signature }),
+    ...(address !== undefined && { address }),
+    slotRva: slot.rva,
+    ...(convention !== undefined && { convention }),
+    marshallingCauses,
+    names: exports.flatMap(({ name }) => name ?? []),
+  };
+}
+
+export const crossingByPointer = ({ token, method, signature, convention, entryPoint }: UnmanagedCallersOnly): Crossing => ({
+  direction: 'nativeToManaged',
+  by: 'unmanagedCallersOnly',
+  token,
+  method,
+  signature,
+  convention,
+  marshallingCauses: [],
+  names: entryPoint === undefined ? [] : [entryPoint],
+});
