@@ -51,6 +51,7 @@ export {
 export { TokenText } from './canonical/token-text.ts';
 export { ConstantType, type ConstantValue, readConstantValue, writeConstantValue } from './constants/constant-value.ts';
 export { type FloatingPoint, float32Bits, float64Bits, type NotANumber } from './constants/floating-point.ts';
+export { type GenerationRow, MetadataGenerations } from './generations/metadata-generations.ts';
 export { BlobHeap } from './heaps/blob-heap.ts';
 export { formatGuid, GuidHeap, parseGuid } from './heaps/guid-heap.ts';
 export { StringHeap } from './heaps/string-heap.ts';

@@ -1,5 +1,5 @@
 import type { Diagnostics } from '@ijw/binary';
-import { type PEImage, readCliHeader } from '@ijw/pe';
+import { type DataDirectory, type PEImage, readCliHeader } from '@ijw/pe';
 import { BlobHeap } from './heaps/blob-heap.ts';
 import { GuidHeap } from './heaps/guid-heap.ts';
 import { StringHeap } from './heaps/string-heap.ts';
@@ -33,6 +33,13 @@ export interface MetadataOptions {
 }
 
 const NO_BYTES = new Uint8Array(0);
+
+/** What a directory points at; with a diagnostics sink cut where the section ends. */
+function directoryBytes(image: PEImage, { rva, size }: DataDirectory, diagnostics: Diagnostics | undefined): Uint8Array {
+  const reading = 'the metadata';
+  if (diagnostics === undefined) return image.bytesAt(rva, size, reading);
+  return diagnostics.attempt(() => image.bytesAt(rva, size, reading)) ?? image.readerAt(rva, undefined, reading).bytes;
+}
 
 /**
  * ECMA-335 metadata, or a portable PDB's: root, streams, heaps, tables. Making one reads the root and the stream headers; everything else is read
@@ -69,9 +76,8 @@ export class Metadata {
   static of(image: PEImage, options: Pick<MetadataOptions, 'diagnostics'> = {}): Metadata | undefined {
     const directory = readCliHeader(image)?.metaData;
     if (directory === undefined || directory.rva === 0) return undefined;
-    const { rva, size } = directory;
-    const bytes = image.bytesAt(rva, size, 'the metadata');
-    return new Metadata(bytes, new MetadataPlace(image.rvaToOffset(rva) ?? rva, rva), options.diagnostics);
+    const bytes = directoryBytes(image, directory, options.diagnostics);
+    return new Metadata(bytes, new MetadataPlace(image.rvaToOffset(directory.rva) ?? directory.rva, directory.rva), options.diagnostics);
   }
 
   /** Metadata that stands alone: a portable PDB, a `BSJB` file, an edit-and-continue delta. @throws BadImageError */
