@@ -5,6 +5,7 @@ import { CallDispatcher } from './clr/call-dispatcher.ts';
 import type { CallResult, Use } from './clr/call-result.ts';
 import { fieldRva } from './clr/field-rva.ts';
 import { readFixupRecords } from './clr/fixup-records.ts';
+import { cliHeaderOf } from './clr/image-view.ts';
 import type { LoadedAssembly } from './clr/load-context.ts';
 import type { BoundPInvoke } from './clr/p-invoke.ts';
 import type { Runtime } from './clr/runtime.ts';
@@ -125,7 +126,7 @@ export class LoadedModule {
   /** Every slot with what it holds now, read from the process's memory. */
   get slots(): readonly SlotState[] {
     const module = this.#module;
-    const cli = module && this.#runtime.cliHeader(module.image);
+    const cli = module && cliHeaderOf(module.image);
     if (!module || !cli || !this.mapped) return [];
     const { memory, platform } = this.#runtime.process;
     const records = readFixupRecords(memory, module.base, cli);

@@ -1,3 +1,4 @@
+import { BadImageError } from '@ijw/binary';
 import type { GuestProcess } from '../process/guest-process.ts';
 import { CLI_HEADER_RULES } from './cli-header-rules.ts';
 import { clrRefusal, clrRefusals } from './clr-error.ts';
@@ -7,10 +8,20 @@ import { type FormatRule, NT_HEADER_RULES } from './nt-header-rules.ts';
 
 const FORMAT_RULES: readonly FormatRule[] = [...NT_HEADER_RULES, ...CLI_HEADER_RULES, ...IL_ONLY_RULES];
 
+/** A rule that cannot read what it is about is broken too. */
+function problemOf(broken: FormatRule['broken'], view: ImageView): string | undefined {
+  try {
+    return broken(view);
+  } catch (error) {
+    if (error instanceof BadImageError) return `cannot be read: ${error.message}`;
+    throw error;
+  }
+}
+
 /** `PEImage::CheckILFormat`: the first rule that is broken ends the load. `file` is absent for images that came as bytes. */
 export function checkFormat(process: GuestProcess, view: ImageView, file: string | undefined): void {
   for (const { rule, structure, field, broken } of FORMAT_RULES) {
-    const problem = broken(view);
+    const problem = problemOf(broken, view);
     if (problem === undefined) continue;
     const reason = `The image ${problem}`;
     process.trace.add({ step: 'check', rule, passed: false, reason });

@@ -55,7 +55,7 @@ export const CLI_HEADER_RULES: readonly FormatRule[] = [
     rule: 'noCliHeader',
     structure: 'data directories',
     field: 'CLI header',
-    broken: (view) => (view.cli ? undefined : 'has no CLI header'),
+    broken: (view) => (view.cli ? undefined : 'has no CLI header that can be read'),
   },
   { rule: 'cliHeaderPlace', structure: 'data directories', field: 'CLI header', broken: cliHeaderPlaceProblem },
   inHeader('runtimeVersion', 'MajorRuntimeVersion', (cli) =>

@@ -1,4 +1,4 @@
-import { alignUp } from '@ijw/binary';
+import { alignUp, BadImageError } from '@ijw/binary';
 import { type CliHeader, CorFlags, type PEImage, readCliHeader, type SectionHeader } from '@ijw/pe';
 
 /** What the format rules look at: an image as the runtime holds it, mapped by the Windows loader or flat. */
@@ -9,7 +9,17 @@ export interface ImageView {
   readonly mapped: boolean;
 }
 
-export const viewImage = (image: PEImage, mapped: boolean): ImageView => ({ image, cli: readCliHeader(image), mapped });
+export const viewImage = (image: PEImage, mapped: boolean): ImageView => ({ image, cli: cliHeaderOf(image), mapped });
+
+/** The CLI header, or `undefined` where the image has none that can be read. */
+export function cliHeaderOf(image: PEImage): CliHeader | undefined {
+  try {
+    return readCliHeader(image);
+  } catch (error) {
+    if (error instanceof BadImageError) return undefined;
+    throw error;
+  }
+}
 
 /** Not IL-only and no native image header of its own: what the CLR calls IJW. */
 export const isMixed = (cli: CliHeader): boolean => (cli.flags & CorFlags.ILONLY) === 0 && !isReadyToRun(cli);

@@ -1,6 +1,6 @@
 import { BadImageError } from '@ijw/binary';
 import { Metadata } from '@ijw/metadata';
-import { type CliHeader, type PEImage, readCliHeader } from '@ijw/pe';
+import type { PEImage } from '@ijw/pe';
 import type { Host } from '../architecture.ts';
 import { BootstrapThunks } from '../hosts/bootstrap-thunks.ts';
 import { START_UP, type StartUpPath, type StartUpState } from '../hosts/start-up.ts';
@@ -94,16 +94,6 @@ export class Runtime {
       this.#pinvokesByToken.set(base, byToken);
     }
     return byToken.get(token);
-  }
-
-  /** The CLI header, or `undefined` where the image has none that can be read. */
-  cliHeader(image: PEImage): CliHeader | undefined {
-    try {
-      return readCliHeader(image);
-    } catch (error) {
-      if (error instanceof BadImageError) return undefined;
-      throw error;
-    }
   }
 
   /** What the file has at an RVA; zero beyond its bytes. */

@@ -1,6 +1,7 @@
 import { makeToken, methodFullName, TableId, type Token, tokenRid } from '@ijw/metadata';
 import { managedEntryPoint, nativeEntryPoint } from '../clr/assembly.ts';
 import { clrException, clrRefusal, HResult } from '../clr/clr-error.ts';
+import { cliHeaderOf } from '../clr/image-view.ts';
 import type { Runtime } from '../clr/runtime.ts';
 import type { DllReason } from '../load-event.ts';
 import { followNativeCode } from '../platform/follow-native-code.ts';
@@ -26,7 +27,7 @@ const isIjwhost = (gate: Gate): boolean => gate.module === 'ijwhost.dll';
  */
 function ijwhostDllMain(runtime: Runtime, module: MappedModule, reason: DllReason): number {
   const { process, bootstrap } = runtime;
-  const cli = runtime.cliHeader(module.image);
+  const cli = cliHeaderOf(module.image);
   if (reason === 'processAttach') {
     if (!cli) return 0;
     if (nativeEntryPoint(cli) === undefined && managedEntryPoint(cli) === undefined) {
@@ -54,7 +55,7 @@ function mscoreeDllMain(runtime: Runtime, module: MappedModule, reason: DllReaso
 }
 
 function callNativeEntryPoint(runtime: Runtime, module: MappedModule, reason: DllReason): number {
-  const cli = runtime.cliHeader(module.image);
+  const cli = cliHeaderOf(module.image);
   const rva = cli && nativeEntryPoint(cli);
   if (rva === undefined) return 1;
   const address = module.base + rva;
@@ -77,7 +78,7 @@ const DLL_MAIN_SIGNATURE = [0x00, 0x03, 0x08, 0x0f, 0x01, 0x09, 0x0f, 0x01];
 /** .NET Framework only, and deprecated there: a managed DllMain must have exactly that signature and must not answer 0 at attach. */
 function runManagedEntryPoint(runtime: Runtime, module: MappedModule, reason: DllReason): number {
   const assembly = runtime.assemblyOf(module);
-  const cli = runtime.cliHeader(module.image);
+  const cli = cliHeaderOf(module.image);
   const token = cli && managedEntryPoint(cli);
   if (!assembly || token === undefined || token >>> 24 !== TableId.MethodDef) return 1;
   const { metadata } = assembly.image;

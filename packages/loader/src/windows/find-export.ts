@@ -1,5 +1,6 @@
 import { readExportDirectory } from '@ijw/pe';
 import type { GuestProcess } from '../process/guest-process.ts';
+import { exportedSymbol } from './export-index.ts';
 import type { MappedModule, OsModule } from './os-module.ts';
 import { windowsRefusal } from './windows-error.ts';
 
@@ -78,10 +79,7 @@ function findHostExport(process: GuestProcess, module: OsModule & { kind: 'host'
 /** An address, a forwarder, or nothing. */
 function findImageExport(module: MappedModule, symbol: SymbolName): number | string | undefined {
   const directory = readExportDirectory(module.image);
-  const entry =
-    typeof symbol === 'number'
-      ? directory?.symbols.find((candidate) => candidate.ordinal === symbol)
-      : directory?.symbols.find((candidate) => candidate.name === symbol);
+  const entry = directory && exportedSymbol(directory, symbol);
   if (!entry) return undefined;
   return entry.forwarder ?? module.base + (entry.rva ?? 0);
 }

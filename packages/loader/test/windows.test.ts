@@ -1,0 +1,348 @@
+import { type HostModule, type ImageModule, type LoadedModule, Loader, type LoadOutcome, modulesByName } from '@ijw/loader';
+import { describe, expect, it } from 'vitest';
+import { type NativeDll, type NativeDllOptions, nativeDll } from './native-dll.ts';
+
+const RETURNS_TRUE = [0xb8, 1, 0, 0, 0, 0xc3];
+const RETURNS_FALSE = [0x31, 0xc0, 0xc3];
+
+/** LoadLibrary of a native DLL, with others beside it. */
+function loadLibrary(
+  dll: NativeDll | Uint8Array,
+  beside: Readonly<Record<string, NativeDll | HostModule>> = {},
+  base?: number,
+): LoadOutcome {
+  const modules = Object.entries(beside).map(([name, module]): [string, ImageModule | HostModule] => [
+    name,
+    'bytes' in module ? { kind: 'image', bytes: module.bytes, path: `C:\\app\\${name}` } : module,
+  ]);
+  const bytes = dll instanceof Uint8Array ? dll : dll.bytes;
+  const loader = new Loader({ host: 'core', provider: modulesByName(modules) });
+  return loader.load(bytes, { path: 'C:\\app\\main.dll', nativeFirst: true, ...(base !== undefined && { base }) });
+}
+
+function loaded(outcome: LoadOutcome): LoadedModule {
+  if (outcome.outcome !== 'loaded') throw new Error(`${outcome.rule}: ${outcome.reason}`);
+  return outcome.module;
+}
+
+const bytesOf = (module: LoadedModule, rva: number, length: number): Uint8Array => module.read(rva, length) as Uint8Array;
+const pointerAt = (module: LoadedModule, rva: number): bigint => new DataView(bytesOf(module, rva, 8).buffer).getBigUint64(0, true);
+
+describe('mapping', () => {
+  it('gives each section the rights that it asks for', () => {
+    const dll = nativeDll();
+    const module = loaded(loadLibrary(dll));
+    expect([module.rightsAt(0), module.rightsAt(dll.textRva), module.rightsAt(dll.dataRva)]).toEqual(['r--', 'r-x', 'rw-']);
+  });
+
+  it('gives a section that asks for writing and executing only writing, and says so', () => {
+    const dll = nativeDll();
+    const view = new DataView(dll.bytes.buffer);
+    const table = view.getUint32(0x3c, true) + 24 + view.getUint16(view.getUint32(0x3c, true) + 20, true);
+    view.setUint32(table + 36, 0xe0000020, true);
+    const outcome = loadLibrary(dll);
+    expect(loaded(outcome).rightsAt(dll.textRva)).toBe('rw-');
+    expect(outcome.events.find((event) => event.step === 'mapSection' && event.note !== undefined)).toBeDefined();
+  });
+
+  it.each([
+    ['a section beyond the image', { optional: { sizeOfImage: 0x1000 } }, 'sectionOutsideImage'],
+    ['headers beyond the image', { optional: { sizeOfHeaders: 0x100000 } }, 'sectionOutsideImage'],
+    ['two gigabytes of image', { optional: { sizeOfImage: 0xfffff000 } }, 'imageTooLarge'],
+  ])('refuses %s', (_title, pe, rule) => {
+    expect(loadLibrary(nativeDll({ pe }))).toMatchObject({ outcome: 'refused', rule });
+  });
+
+  it('refuses a file that ends inside a section', () => {
+    const { bytes } = nativeDll();
+    expect(loadLibrary(bytes.subarray(0, bytes.length - 0x300))).toMatchObject({
+      outcome: 'refused',
+      rule: 'sectionOutsideImage',
+      hresult: 0x800700c1,
+    });
+  });
+});
+
+describe('relocation', () => {
+  const BASE = 0x1_9000_0000;
+  const PREFERRED = 0x1_8000_0000n;
+  const data = new Uint8Array(64);
+  const view = new DataView(data.buffer);
+  view.setBigUint64(0, PREFERRED + 0x1234n, true);
+  view.setUint32(8, 0x8000_1234, true);
+  view.setUint16(12, 0x8000, true);
+  view.setUint16(14, 0x1234, true);
+  view.setUint16(16, 0x8000, true);
+
+  it('applies every type of these machines', () => {
+    const relocations = [
+      { offset: 0, type: 10 },
+      { offset: 8, type: 3 },
+      { offset: 12, type: 1 },
+      { offset: 14, type: 2 },
+      { offset: 16, type: 4, adjustment: 0x9000 },
+      { offset: 20, type: 0 },
+    ];
+    const dll = nativeDll({ data, relocations });
+    const outcome = loadLibrary(dll, {}, BASE + 0x50000);
+    const after = new DataView(bytesOf(loaded(outcome), dll.dataRva, 24).buffer);
+    expect(after.getBigUint64(0, true)).toBe(BigInt(BASE) + 0x51234n);
+    expect(after.getUint32(8, true)).toBe(0x9005_1234);
+    expect(after.getUint16(12, true)).toBe(0x9005);
+    expect(after.getUint16(14, true)).toBe(0x1234);
+    // 0x8000_0000 - 0x7000 + 0x1005_0000, rounded to the nearest 64 KiB.
+    expect(after.getUint16(16, true)).toBe(0x9005);
+    expect(outcome.events.find((event) => event.step === 'relocate')).toMatchObject({ count: 5, delta: '0x10050000' });
+  });
+
+  it('changes nothing at the preferred base', () => {
+    const dll = nativeDll({ data, relocations: [{ offset: 0, type: 10 }] });
+    expect(pointerAt(loaded(loadLibrary(dll)), dll.dataRva)).toBe(PREFERRED + 0x1234n);
+  });
+
+  it.each([5, 6, 7, 8, 9, 11])('refuses type %i, which is another machine’s', (type) => {
+    const dll = nativeDll({ data, relocations: [{ offset: 0, type }] });
+    expect(loadLibrary(dll, {}, BASE)).toMatchObject({
+      outcome: 'refused',
+      rule: 'badRelocation',
+      place: { structure: 'base relocations' },
+    });
+  });
+
+  it('refuses a place outside the image', () => {
+    const dll = nativeDll({ data, relocations: [{ offset: 0x100000, type: 10 }] });
+    expect(loadLibrary(dll, {}, BASE)).toMatchObject({ outcome: 'refused', rule: 'badRelocation', hresult: 0x800700c1 });
+  });
+
+  it('refuses another base for an image whose relocations were stripped', () => {
+    const dll = nativeDll({ pe: { coff: { characteristics: 0x2023 } } });
+    const loader = new Loader({ host: 'core' });
+    expect(loader.load(dll.bytes, { path: 'one.dll', nativeFirst: true }).outcome).toBe('loaded');
+    expect(loader.load(dll.bytes, { path: 'two.dll', nativeFirst: true })).toMatchObject({
+      outcome: 'refused',
+      rule: 'baseTaken',
+      hresult: 0x800701e7,
+    });
+  });
+});
+
+describe('imports', () => {
+  const library = nativeDll({
+    exports: [
+      { ordinal: 1, name: 'First' },
+      { ordinal: 2 },
+      { ordinal: 3, name: 'Away', forwarder: 'OTHER.First' },
+      { ordinal: 4, name: 'Further', forwarder: 'OTHER.#9' },
+      { ordinal: 5, name: 'Nowhere', forwarder: 'GONE.Anything' },
+    ],
+    pe: { imageBase: 0x2_0000_0000n },
+  });
+
+  it('binds by name with any hint, and by ordinal', () => {
+    const dll = nativeDll({ imports: [{ name: 'Library.DLL', symbols: [{ name: 'First', hint: 77 }, { ordinal: 2 }] }] });
+    const module = loaded(loadLibrary(dll, { 'library.dll': library }));
+    const address = 0x2_0000_0000 + library.textRva;
+    expect(module.imports).toMatchObject([
+      { module: 'Library.DLL', name: 'First', hint: 77, address, resolvedBy: 'image' },
+      { module: 'Library.DLL', name: '#2', ordinal: 2, address, resolvedBy: 'image' },
+    ]);
+    expect(pointerAt(module, dll.slotRva('Library.DLL', 'First'))).toBe(BigInt(address));
+  });
+
+  it('follows forwarders by name and by ordinal, also to modules that nobody has', () => {
+    const other = nativeDll({
+      exports: [
+        { ordinal: 1, name: 'First' },
+        { ordinal: 9, name: 'Ninth' },
+      ],
+      pe: { imageBase: 0x3_0000_0000n },
+    });
+    const dll = nativeDll({ imports: [{ name: 'library.dll', symbols: [{ name: 'Away' }, { name: 'Further' }, { name: 'Nowhere' }] }] });
+    const module = loaded(loadLibrary(dll, { 'library.dll': library, 'other.dll': other }));
+    expect(module.imports.map((entry) => [entry.resolvedBy, entry.forwardedTo])).toEqual([
+      ['image', ['OTHER.First']],
+      ['image', ['OTHER.#9']],
+      ['none', ['GONE.Anything']],
+    ]);
+    expect(module.imports[0]!.address).toBe(0x3_0000_0000 + other.textRva);
+  });
+
+  it('takes functions of host modules', () => {
+    const host: HostModule = {
+      kind: 'host',
+      name: 'api.dll',
+      resolve: (symbol) => (symbol === 'Now' ? { name: 'Now', function: () => 7 } : undefined),
+    };
+    const dll = nativeDll({ imports: [{ name: 'api.dll', symbols: [{ name: 'Now' }] }] });
+    expect(loaded(loadLibrary(dll, { 'api.dll': host })).imports[0]).toMatchObject({ resolvedBy: 'host' });
+    const missing = nativeDll({ imports: [{ name: 'api.dll', symbols: [{ name: 'Never' }] }] });
+    expect(loadLibrary(missing, { 'api.dll': host })).toMatchObject({ outcome: 'refused', rule: 'exportNotFound', hresult: 0x8007007f });
+  });
+
+  it('names what nobody has: one address a symbol, the same for the same symbol', () => {
+    const symbols = [{ name: 'A' }, { name: 'B' }, { ordinal: 3 }];
+    const dll = nativeDll({
+      imports: [
+        { name: 'x.dll', symbols },
+        { name: 'y.dll', symbols },
+        { name: 'X.dll', symbols: [{ name: 'A' }] },
+      ],
+    });
+    const addresses = loaded(loadLibrary(dll)).imports.map((entry) => entry.address);
+    expect(new Set(addresses).size).toBe(6);
+    expect(addresses[6]).toBe(addresses[0]);
+  });
+
+  it('refuses a symbol and an ordinal that the library lacks', () => {
+    const byName = nativeDll({ imports: [{ name: 'library.dll', symbols: [{ name: 'Nobody' }] }] });
+    expect(loadLibrary(byName, { 'library.dll': library })).toMatchObject({
+      outcome: 'refused',
+      rule: 'exportNotFound',
+      hresult: 0x8007007f,
+    });
+    const byOrdinal = nativeDll({ imports: [{ name: 'library.dll', symbols: [{ ordinal: 999 }] }] });
+    expect(loadLibrary(byOrdinal, { 'library.dll': library })).toMatchObject({ rule: 'exportNotFound', hresult: 0x800700b6 });
+  });
+
+  it('says that a file is not there where the provider does', () => {
+    const dll = nativeDll({ imports: [{ name: 'gone.dll', symbols: [{ name: 'A' }] }] });
+    const loader = new Loader({ host: 'core', provider: { find: (name) => (name === 'gone.dll' ? 'missing' : undefined) } });
+    expect(loader.load(dll.bytes, { nativeFirst: true })).toMatchObject({
+      outcome: 'refused',
+      rule: 'moduleNotFound',
+      hresult: 0x8007007e,
+    });
+  });
+
+  it('goes through a cycle of imports once', () => {
+    const a = nativeDll({
+      imports: [{ name: 'b.dll', symbols: [{ name: 'B' }] }],
+      exports: [{ ordinal: 1, name: 'A' }],
+      pe: { imageBase: 0x2_0000_0000n },
+    });
+    const b = nativeDll({
+      imports: [{ name: 'a.dll', symbols: [{ name: 'A' }] }],
+      exports: [{ ordinal: 1, name: 'B' }],
+      pe: { imageBase: 0x3_0000_0000n },
+    });
+    const dll = nativeDll({ imports: [{ name: 'a.dll', symbols: [{ name: 'A' }] }] });
+    const outcome = loadLibrary(dll, { 'a.dll': a, 'b.dll': b });
+    expect(loaded(outcome).imports[0]).toMatchObject({ address: 0x2_0000_0000 + a.textRva });
+    expect(outcome.events.filter((event) => event.step === 'map')).toHaveLength(3);
+  });
+
+  it('refuses forwarders that lead in a circle', () => {
+    const a = nativeDll({ exports: [{ ordinal: 1, name: 'F', forwarder: 'B.F' }], pe: { imageBase: 0x2_0000_0000n } });
+    const b = nativeDll({ exports: [{ ordinal: 1, name: 'F', forwarder: 'A.F' }], pe: { imageBase: 0x3_0000_0000n } });
+    const dll = nativeDll({ imports: [{ name: 'a.dll', symbols: [{ name: 'F' }] }] });
+    const outcome = loadLibrary(dll, { 'a.dll': a, 'b.dll': b });
+    expect(outcome).toMatchObject({ outcome: 'refused', rule: 'forwarderLoop' });
+    expect(outcome.events.filter((event) => event.step === 'unmap')).toHaveLength(3);
+  });
+
+  it('refuses a chain of forwarders without an end', () => {
+    let asked = 0;
+    const provider = {
+      find: (): ImageModule => {
+        asked++;
+        return {
+          kind: 'image',
+          path: `m${asked}.dll`,
+          bytes: nativeDll({ exports: [{ ordinal: 1, name: 'F', forwarder: `M${asked + 1}.F` }] }).bytes,
+        };
+      },
+    };
+    const dll = nativeDll({ imports: [{ name: 'm1.dll', symbols: [{ name: 'F' }] }] });
+    expect(new Loader({ host: 'core', provider }).load(dll.bytes, { nativeFirst: true })).toMatchObject({
+      outcome: 'refused',
+      rule: 'forwarderLoop',
+    });
+  });
+
+  it('notes delayed imports without loading anything, and that bound ones are bound anew', () => {
+    const symbols = [{ name: 'Later' }];
+    const dll = nativeDll({
+      imports: [{ name: 'x.dll', symbols: [{ name: 'A' }] }],
+      delayImports: [{ name: 'later.dll', symbols }],
+      boundTo: ['x.dll'],
+    });
+    const outcome = loadLibrary(dll, { 'later.dll': library });
+    expect(loaded(outcome).imports).toMatchObject([{ name: 'A' }, { name: 'Later', delayed: true, resolvedBy: 'none' }]);
+    expect(outcome.events.filter((event) => event.step === 'map')).toHaveLength(1);
+    expect(outcome.events.find((event) => event.step === 'boundImports')).toMatchObject({
+      imports: 'x.dll',
+      timeDateStamp: 0x1234,
+      honoured: false,
+    });
+  });
+});
+
+describe('thread-local storage', () => {
+  const tls = (options: NonNullable<NativeDllOptions['tls']>): NativeDllOptions => ({ tls: options, entry: RETURNS_TRUE });
+
+  it('gives an index and calls the callbacks in order, before the entry point', () => {
+    const dll = nativeDll(tls({}));
+    const outcome = loadLibrary(dll);
+    const module = loaded(outcome);
+    expect(new DataView(bytesOf(module, dll.dataRva + 32, 4).buffer).getUint32(0, true)).toBe(0);
+    const calls = outcome.events.filter((event) => event.step === 'callTlsCallback' || event.step === 'callEntryPoint');
+    expect(calls.map((event) => ('address' in event ? event.address - module.base : 0))).toEqual([
+      dll.textRva,
+      dll.textRva + 1,
+      dll.textRva + 4,
+    ]);
+  });
+
+  it.each([
+    ['index', { index: 0x00ab_cde0 }, 'AddressOfIndex'],
+    ['template', { start: 0x00ab_cde0, end: 0x00ab_cdf0 }, 'StartAddressOfRawData'],
+    ['template that ends before it begins', { start: 0x1010, end: 0x1000 }, 'StartAddressOfRawData'],
+  ])('refuses a %s outside the image', (_title, options, field) => {
+    expect(loadLibrary(nativeDll(tls(options)))).toMatchObject({
+      outcome: 'refused',
+      rule: 'tlsOutsideImage',
+      place: { structure: 'TLS directory', field },
+    });
+  });
+});
+
+describe('the security cookie', () => {
+  it('is filled where it has the default value, and only there', () => {
+    const data = new Uint8Array(64);
+    new DataView(data.buffer).setBigUint64(8, 0x00002b992ddfa232n, true);
+    const dll = nativeDll({ data, cookie: 8 });
+    const outcome = loadLibrary(dll);
+    const value = pointerAt(loaded(outcome), dll.dataRva + 8);
+    expect(value).not.toBe(0x00002b992ddfa232n);
+    expect(value >> 48n).toBe(0n);
+    expect(outcome.events.find((event) => event.step === 'securityCookie')).toMatchObject({ value: `0x${value.toString(16)}` });
+    const set = nativeDll({ cookie: 8 });
+    expect(pointerAt(loaded(loadLibrary(set)), set.dataRva + 8)).toBe(0n);
+  });
+});
+
+describe('entry points', () => {
+  it('TRUE keeps the module, FALSE ends the load and unmaps', () => {
+    expect(loadLibrary(nativeDll({ entry: RETURNS_TRUE })).outcome).toBe('loaded');
+    const outcome = loadLibrary(nativeDll({ entry: RETURNS_FALSE }));
+    expect(outcome).toMatchObject({ outcome: 'refused', rule: 'entryPointFailed', hresult: 0x8007045a });
+    expect(outcome.module).toBeUndefined();
+    expect(outcome.events.at(-2)).toMatchObject({ step: 'unmap' });
+  });
+
+  it('imports are called before the importer; one that fails takes all with it', () => {
+    const library = nativeDll({ entry: RETURNS_TRUE, exports: [{ ordinal: 1, name: 'A' }], pe: { imageBase: 0x2_0000_0000n } });
+    const imports = [{ name: 'library.dll', symbols: [{ name: 'A' }] }];
+    const called = (outcome: LoadOutcome): string[] =>
+      outcome.events.flatMap((event) => (event.step === 'callEntryPoint' ? [event.module] : []));
+    expect(called(loadLibrary(nativeDll({ entry: RETURNS_TRUE, imports }), { 'library.dll': library }))).toEqual([
+      'library.dll',
+      'main.dll',
+    ]);
+    const failing = nativeDll({ entry: RETURNS_FALSE, exports: [{ ordinal: 1, name: 'A' }], pe: { imageBase: 0x2_0000_0000n } });
+    const outcome = loadLibrary(nativeDll({ entry: RETURNS_TRUE, imports }), { 'library.dll': failing });
+    expect(outcome).toMatchObject({ outcome: 'refused', rule: 'entryPointFailed' });
+    expect(called(outcome)).toEqual(['library.dll']);
+    expect(outcome.events.filter((event) => event.step === 'unmap')).toHaveLength(2);
+  });
+});
