@@ -30,7 +30,7 @@ export interface NotDemangled {
 }
 
 /** A C++ name, or a `type_info` name of a class or of a pointer. */
-const cppName = /^(?:\?[^\s@][^@]*@|\?\?@|\.\?A[TUVW]|\.[PQRSA][EFIABCDPQRST$6-9]\S*@)/;
+const cppName = /^(?:\?[^\s@]+@\S*|\?\?@\S+|\.\?A[TUVW]\S+|\.[PQRSA][EFIABCDPQRST$6-9]\S*@\S*)$/;
 
 /** Whether a name is decorated, by its look: C++ names, C++/CLI's own forms, and C functions with their bytes of arguments. */
 export function isDecorated(name: string): boolean {
@@ -49,7 +49,8 @@ export function demangle(decorated: string, options: DemangleOptions = {}): Dema
     return { decorated, text: writer.text, ok: true, tree };
   } catch (error) {
     if (!(error instanceof DemangleError)) throw error;
-    return { decorated, text: decorated, ok: false, error: { position: error.position, message: error.message } };
+    const position = Math.min(error.position, decorated.length);
+    return { decorated, text: decorated, ok: false, error: { position, message: error.message } };
   }
 }
 

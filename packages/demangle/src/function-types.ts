@@ -5,19 +5,21 @@ import type { FunctionType, TypeNode } from './tree.ts';
 import { callingConventions } from './type-codes.ts';
 import { readReturnedType, readType } from './types.ts';
 
-type ThisPart = Pick<FunctionType, 'qualifiers' | 'referenceQualifier' | 'tracking' | 'based'>;
+type ThisPart = Pick<FunctionType, 'qualifiers' | 'referenceQualifier' | 'tracking'>;
 
 const noThis: ThisPart = { qualifiers: noQualifiers };
 
-/** Qualifiers of `this`, calling convention, returned type, parameters, exceptions. */
-export function readFunctionType(cursor: Cursor, hasThis: boolean): FunctionType {
+/** Qualifiers of `this`, what a based function is based on, calling convention, returned type, parameters, exceptions. */
+export function readFunctionType(cursor: Cursor, hasThis: boolean, isBased = false): FunctionType {
   const ofThis = hasThis ? readThis(cursor) : noThis;
+  const based = isBased ? readBasedOn(cursor) : undefined;
   const convention = readCallingConvention(cursor);
   const returns = readReturnedType(cursor);
   const parameters = readParameters(cursor);
   return {
     kind: 'function',
     ...ofThis,
+    ...(based && { based }),
     convention,
     ...(returns && { returns }),
     ...parameters,

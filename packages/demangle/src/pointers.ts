@@ -31,7 +31,7 @@ export function readPointer(cursor: Cursor, symbol: PointerSymbol, own: Qualifie
     cursor.fail('A pointer to a function takes no marks', start);
   const memberOf = code.member ? readQualifiedTypeName(cursor) : undefined;
   if (memberOf !== undefined && symbol !== '*') cursor.fail('A reference cannot refer to a member', start);
-  const target = code.function ? readFunctionTarget(cursor, code) : readObjectTarget(cursor, code);
+  const target = code.function ? readFunctionType(cursor, code.member, code.based) : readObjectTarget(cursor, code);
   if (extensions.managed.has('pin')) return { kind: 'pinnedPointer', target, qualifiers };
   const { authentication } = extensions;
   return {
@@ -42,12 +42,6 @@ export function readPointer(cursor: Cursor, symbol: PointerSymbol, own: Qualifie
     ...(memberOf && { memberOf }),
     ...(authentication && { authentication }),
   };
-}
-
-function readFunctionTarget(cursor: Cursor, code: StorageCode): TypeNode {
-  const based = code.based ? readBasedOn(cursor) : undefined;
-  const type = readFunctionType(cursor, code.member);
-  return based === undefined ? type : { ...type, based };
 }
 
 function readObjectTarget(cursor: Cursor, code: StorageCode): TypeNode {

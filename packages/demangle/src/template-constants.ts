@@ -91,7 +91,7 @@ function readArrayValue(cursor: Cursor): TemplateArgument {
     values.push(cursor.nested(readTemplateConstant));
     cursor.expect('@', 'after the element of an array');
   }
-  return { kind: 'object', type, values };
+  return { kind: 'elements', type, values };
 }
 
 /** `5`: the address of a part of an object, closed by `@`. */

@@ -56,6 +56,7 @@ export type TemplateArgument =
   | { readonly kind: 'offsets'; readonly offsets: readonly bigint[] }
   /** An object by the values of its members; `member` is the one that is set in a union. */
   | { readonly kind: 'object'; readonly type: TypeNode; readonly member?: NamePiece; readonly values: readonly TemplateArgument[] }
+  | { readonly kind: 'elements'; readonly type: TypeNode; readonly values: readonly TemplateArgument[] }
   /** A reference to, or the address of, a member of an object. */
   | { readonly kind: 'subobject'; readonly reference: boolean; readonly object: TemplateArgument; readonly members: readonly NamePiece[] }
   | { readonly kind: 'parameter'; readonly text: string };

@@ -1,4 +1,4 @@
-import type { TemplateArgument } from '../tree.ts';
+import type { NamePiece, TemplateArgument } from '../tree.ts';
 import { printPiece, printQualifiedName } from './print-name.ts';
 import { printSymbol } from './print-symbol.ts';
 import { printType } from './print-type.ts';
@@ -25,15 +25,9 @@ const printers: ArgumentPrinters = {
   },
   object: (writer, argument) => {
     printType(writer, argument.type);
-    writer.write('{');
-    if (argument.member) {
-      writer.write('.');
-      printPiece(writer, argument.member);
-      writer.write(' = ');
-    }
-    writer.list(argument.values, printTemplateArgument);
-    writer.write('}');
+    printValues(writer, argument.values, argument.member);
   },
+  elements: (writer, argument) => printValues(writer, argument.values),
   subobject: (writer, argument) => {
     if (!argument.reference) writer.write('&');
     printTemplateArgument(writer, argument.object);
@@ -58,4 +52,15 @@ function printSymbolArgument(writer: TextWriter, argument: Argument<'symbol'>): 
   if (braces && argument.symbol) writer.write(writer.separator);
   writer.list(argument.offsets, (_, offset) => writer.write(`${offset}`));
   if (braces) writer.write('}');
+}
+
+function printValues(writer: TextWriter, values: readonly TemplateArgument[], member?: NamePiece): void {
+  writer.write('{');
+  if (member) {
+    writer.write('.');
+    printPiece(writer, member);
+    writer.write(' = ');
+  }
+  writer.list(values, printTemplateArgument);
+  writer.write('}');
 }

@@ -73,7 +73,7 @@ export function printQualifiers(writer: TextWriter, qualifiers: Qualifiers): voi
     writer.write(` ${writer.keyword('__based')}(`);
     if (qualifiers.based.pointer) printQualifiedName(writer, qualifiers.based.pointer);
     else writer.write('void');
-    writer.write(')');
+    writer.write(writer.style === 'llvm' ? ') ' : ')');
   }
 }
 
