@@ -8,6 +8,7 @@ import { MetadataPlace } from './metadata-place.ts';
 import { type MetadataRoot, readMetadataRoot, type StreamHeader } from './metadata-root.ts';
 import { type PdbStream, readPdbStream } from './pdb-stream.ts';
 import { type SelectedStreams, type StreamName, selectStreams } from './stream-selection.ts';
+import type { KeyIndex } from './tables/key-index.ts';
 import { OwnerLookup } from './tables/owner-lookup.ts';
 import type { RowRange } from './tables/row-range.ts';
 import { HeapSizes } from './tables/table-layout.ts';
@@ -21,6 +22,7 @@ import {
   type PropertyToken,
   type Token,
   type TypeDefToken,
+  tokenRid,
 } from './tables/token.ts';
 
 export interface MetadataOptions {
@@ -33,6 +35,9 @@ export interface MetadataOptions {
 }
 
 const NO_BYTES = new Uint8Array(0);
+
+const firstRow = (index: KeyIndex, token: Token): number | undefined =>
+  isNilToken(token) ? undefined : index.first(tokenRid(token)) || undefined;
 
 /** What a directory points at; with a diagnostics sink cut where the section ends. */
 function directoryBytes(image: PEImage, { rva, size }: DataDirectory, diagnostics: Diagnostics | undefined): Uint8Array {
@@ -248,20 +253,15 @@ export class Metadata {
   }
 
   findFieldRva(field: FieldToken): number | undefined {
-    return this.findByRow('FieldRVA', 'Field', field);
+    return firstRow(this.owners.key('FieldRVA', 'Field'), field);
   }
 
   findFieldLayout(field: FieldToken): number | undefined {
-    return this.findByRow('FieldLayout', 'Field', field);
+    return firstRow(this.owners.key('FieldLayout', 'Field'), field);
   }
 
   findClassLayout(typeDef: TypeDefToken): number | undefined {
-    return this.findByRow('ClassLayout', 'Parent', typeDef);
-  }
-
-  private findByRow(table: 'FieldRVA' | 'FieldLayout' | 'ClassLayout', column: 'Field' | 'Parent', token: Token): number | undefined {
-    if (isNilToken(token)) return undefined;
-    return this.owners.key(table, column as never).first(token & 0xffffff) || undefined;
+    return firstRow(this.owners.key('ClassLayout', 'Parent'), typeDef);
   }
 
   /** A portable PDB's columns that name rows of the type system are as wide as those tables demand, which are in another file. */
