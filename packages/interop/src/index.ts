@@ -29,6 +29,8 @@ export {
   type SlotValue,
   slotCount,
 } from './leanclr/argument-slots.ts';
+export { type LeanClrMethodEntry, LeanClrMethodIndex } from './leanclr/method-index.ts';
+export { leanClrSignature } from './leanclr/method-signature.ts';
 export {
   type Dispatch,
   type Invoker,

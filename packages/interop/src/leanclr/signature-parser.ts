@@ -39,39 +39,52 @@ class SignatureParser {
   signature(): LeanClrSignature {
     const module = this.#accept('[') ? this.#until(']') : undefined;
     const type = this.#typeName();
-    const method = this.#methodName();
-    const genericArity = this.#genericArity();
+    const open = this.#parameterList();
+    const name = this.#text.slice(this.#position, open);
+    const [, method = name, arity] = /^(.+?)<(,*)>$/.exec(name) ?? [];
+    if (method === '') throw this.#error('A method name was expected');
+    this.#position = open;
     const parameters = this.#accept('(') ? this.#parameters() : undefined;
     if (this.#position < this.#text.length) throw this.#error('Nothing more was expected here');
-    return { module, type, method, genericArity, parameters };
+    return { module, type, method, genericArity: arity === undefined ? 0 : arity.length + 1, parameters };
   }
 
-  /** The declaring type: everything up to `::`, which no name contains. */
+  /** The declaring type: up to the first `::` that no angle brackets hold (C++ names such as `Local<ns::Value>` do). */
   #typeName(): string {
-    const end = this.#text.indexOf('::', this.#position);
-    if (end < 0) throw this.#error('"::" between type and method is missing', this.#text.length);
-    const name = this.#text.slice(this.#position, end);
-    const bad = [...name].findIndex((character) => character === ' ' || character === '(' || character === ')' || character === ',');
-    if (name === '' || bad >= 0) throw this.#error('A type name was expected', this.#position + Math.max(0, bad));
-    this.#position = end + 2;
+    const start = this.#position;
+    let depth = 0;
+    for (; this.#position < this.#text.length; this.#position++) {
+      const character = this.#text[this.#position];
+      if (character === '<') depth++;
+      else if (character === '>') depth--;
+      else if (depth <= 0 && this.#text.startsWith('::', this.#position)) break;
+    }
+    const name = this.#text.slice(start, this.#position);
+    if (!this.#accept('::')) throw this.#error('"::" between type and method is missing');
+    if (name === '' || name.startsWith(' ')) throw this.#error('A type name was expected', start);
     return name;
   }
 
-  /** Compiler-made names carry angle brackets (`<Main>g__f|0_0`), so a name ends only at `(` or at a generic arity. */
-  #methodName(): string {
-    const rest = this.#text.slice(this.#position);
-    const name = /^(?:<[^<>(),]*>)?[^<>(),[\]*& ]+(?:<[^<>(),]+>[^<>(),]*)*/.exec(rest)?.[0];
-    if (!name) throw this.#error('A method name was expected');
-    this.#position += name.length;
-    return name;
-  }
-
-  #genericArity(): number {
-    if (!this.#accept('<')) return 0;
-    let arity = 1;
-    while (this.#accept(',')) arity++;
-    this.#expect('>');
-    return arity;
+  /**
+   * Where the parameter list opens, or the end of the text where there is none. Names may hold parentheses themselves (C++'s `operator()`), so a list that is closed is sought from
+   * the end.
+   */
+  #parameterList(): number {
+    const text = this.#text;
+    let depth = 0;
+    if (text.endsWith(')')) {
+      for (let index = text.length - 1; index >= this.#position; index--) {
+        if (text[index] === ')') depth++;
+        else if (text[index] === '(' && --depth === 0) return index;
+      }
+    }
+    depth = 0;
+    for (let index = this.#position; index < text.length; index++) {
+      if (text[index] === '<') depth++;
+      else if (text[index] === '>') depth--;
+      else if (text[index] === '(' && depth <= 0) return index;
+    }
+    return text.length;
   }
 
   #parameters(): LeanClrType[] {
@@ -97,10 +110,21 @@ class SignatureParser {
 
   #named(depth: number): LeanClrType {
     const start = this.#position;
-    while (this.#position < this.#text.length && !STOP.has(this.#text[this.#position]!)) this.#position++;
-    if (this.#position === start) throw this.#error('A type was expected');
+    while (this.#position < this.#text.length && this.#isNameCharacter(depth)) this.#position++;
+    if (this.#position === start || this.#text[start] === ' ') throw this.#error('A type was expected');
     const name = this.#text.slice(start, this.#position);
     return { kind: 'named', name, arguments: this.#accept('<') ? this.#typeArguments(depth) : [] };
+  }
+
+  /** C++ types as template arguments are written with spaces and parentheses: `vector<void __cdecl(int)>`. */
+  #isNameCharacter(depth: number): boolean {
+    const character = this.#text[this.#position]!;
+    if (depth > 0 && character === ' ') return true;
+    if (depth > 0 && character === '(') {
+      this.#position = Math.max(this.#position, this.#text.indexOf(')', this.#position));
+      return true;
+    }
+    return !STOP.has(character);
   }
 
   #typeArguments(depth: number): LeanClrType[] {
