@@ -59,7 +59,7 @@ function managedToNativeJson(call: ManagedToNative) {
     method,
     signature,
     kind,
-    rva,
+    ...(kind === 'rva' && { rva }),
     ...conventionJson(convention),
     setLastError,
     ...causesJson(call.marshallingCauses),

@@ -42,8 +42,7 @@ export function readVTableFixups(image: PEImage, diagnostics?: Diagnostics): rea
   if (directory === undefined || directory.size < VTABLE_FIXUP_SIZE) return [];
   const read = () => recordsAt(image, directory.rva, Math.floor(directory.size / VTABLE_FIXUP_SIZE));
   const fixups = diagnostics === undefined ? read() : (diagnostics.attempt(read) ?? []);
-  for (const [index, fixup] of diagnostics ? fixups.entries() : [])
-    judgeType(fixup, directory.rva + index * VTABLE_FIXUP_SIZE, image, diagnostics!);
+  if (diagnostics !== undefined) judgeTypes(fixups, directory.rva, image, diagnostics);
   return fixups;
 }
 
@@ -61,6 +60,15 @@ function recordsAt(image: PEImage, rva: number, count: number): readonly VTableF
   }
   const reader = image.readerAt(rva, size, 'the VTableFixups directory');
   return Array.from({ length: count }, () => readVTableFixup(reader));
+}
+
+/** What is odd about a type is said once, at the first record that has it. */
+function judgeTypes(fixups: readonly VTableFixup[], rva: number, image: PEImage, diagnostics: Diagnostics): void {
+  const seen = new Set<number>();
+  for (const [index, fixup] of fixups.entries()) {
+    if (!seen.has(fixup.type)) judgeType(fixup, rva + index * VTABLE_FIXUP_SIZE, image, diagnostics);
+    seen.add(fixup.type);
+  }
 }
 
 function judgeType({ type }: VTableFixup, rva: number, image: PEImage, diagnostics: Diagnostics): void {
