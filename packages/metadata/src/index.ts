@@ -142,7 +142,6 @@ export {
 export { type ResourcesFileContent, resourceNameHash, writeResourcesFile } from './resources/resources-file-writer.ts';
 export { type PermissionSet, readPermissionSet, type SecurityAttribute, writePermissionSet } from './security/permission-set.ts';
 export { SecurityAction, type SecurityActionName, securityActionName } from './security/security-action.ts';
-export { ElementType, type PrimitiveName, primitiveElementTypes, primitiveNameOf } from './signatures/element-type.ts';
 export {
   decodeFieldSignature,
   decodeLocalSignature,
@@ -150,10 +149,10 @@ export {
   decodeMethodSpec,
   decodePropertySignature,
   decodeTypeSpec,
-  MAX_SIGNATURE_DEPTH,
-  SignatureDecoder,
-  type SignatureSource,
-} from './signatures/signature-decoder.ts';
+} from './signatures/decode-signature.ts';
+export { ElementType, type PrimitiveName, primitiveElementTypes, primitiveNameOf } from './signatures/element-type.ts';
+export type { SignatureSource } from './signatures/signature-cursor.ts';
+export { MAX_SIGNATURE_DEPTH, SignatureDecoder } from './signatures/signature-decoder.ts';
 export {
   encodeFieldSignature,
   encodeLocalSignature,

@@ -1,7 +1,7 @@
 import type { Metadata } from '../metadata.ts';
 import { typeFullName } from '../names/type-full-name.ts';
+import { decodeMethodSignature, decodeTypeSpec } from '../signatures/decode-signature.ts';
 import type { PrimitiveName } from '../signatures/element-type.ts';
-import { decodeMethodSignature, decodeTypeSpec } from '../signatures/signature-decoder.ts';
 import type { SignatureTypeProvider } from '../signatures/signature-type-provider.ts';
 import { TableId } from '../tables/table-id.ts';
 import { type Token, type TypeDefOrRefToken, tokenRid, tokenTable } from '../tables/token.ts';

@@ -1,5 +1,5 @@
 import type { Metadata } from '../metadata.ts';
-import { decodeMethodSignature } from '../signatures/signature-decoder.ts';
+import { decodeMethodSignature } from '../signatures/decode-signature.ts';
 import { CallingConvention, SignatureFlags } from '../signatures/signature-header.ts';
 import type { MethodSignature } from '../signatures/signature-type-provider.ts';
 import { type TypeNode, typeNodes } from '../signatures/type-node.ts';

@@ -1,6 +1,6 @@
 import type { Metadata } from '../metadata.ts';
+import { decodeTypeSpec } from '../signatures/decode-signature.ts';
 import type { PrimitiveName } from '../signatures/element-type.ts';
-import { decodeTypeSpec } from '../signatures/signature-decoder.ts';
 import { CallingConvention } from '../signatures/signature-header.ts';
 import type { MethodSignature } from '../signatures/signature-type-provider.ts';
 import { type TypeNode, typeNodes } from '../signatures/type-node.ts';

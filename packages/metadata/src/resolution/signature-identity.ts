@@ -1,6 +1,7 @@
 import type { Metadata } from '../metadata.ts';
 import { typeFullName } from '../names/type-full-name.ts';
-import { decodeTypeSpec, SignatureDecoder } from '../signatures/signature-decoder.ts';
+import { decodeTypeSpec } from '../signatures/decode-signature.ts';
+import { SignatureDecoder } from '../signatures/signature-decoder.ts';
 import { signatureKindOf } from '../signatures/signature-header.ts';
 import type { MethodSignature, SignatureTypeProvider } from '../signatures/signature-type-provider.ts';
 import { TableId } from '../tables/table-id.ts';

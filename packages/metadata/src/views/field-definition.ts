@@ -2,7 +2,7 @@ import type { ConstantValue } from '../constants/constant-value.ts';
 import type { MarshallingDescriptor } from '../marshalling/marshalling-descriptor.ts';
 import type { Metadata } from '../metadata.ts';
 import { fieldFullName } from '../names/method-full-name.ts';
-import { decodeFieldSignature } from '../signatures/signature-decoder.ts';
+import { decodeFieldSignature } from '../signatures/decode-signature.ts';
 import { type TypeNode, typeNodes } from '../signatures/type-node.ts';
 import { type FieldToken, type TypeDefToken, tokenRid } from '../tables/token.ts';
 import { constantOf } from './constant.ts';

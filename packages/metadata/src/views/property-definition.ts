@@ -1,7 +1,7 @@
 import type { ConstantValue } from '../constants/constant-value.ts';
 import type { Metadata } from '../metadata.ts';
 import { typeFullName } from '../names/type-full-name.ts';
-import { decodePropertySignature } from '../signatures/signature-decoder.ts';
+import { decodePropertySignature } from '../signatures/decode-signature.ts';
 import type { MethodSignature } from '../signatures/signature-type-provider.ts';
 import { type TypeNode, typeNodes } from '../signatures/type-node.ts';
 import { type MethodDefToken, type PropertyToken, type TypeDefToken, tokenRid } from '../tables/token.ts';
