@@ -32,7 +32,8 @@ export function readPointer(cursor: Cursor, symbol: PointerSymbol, own: Qualifie
   const memberOf = code.member ? readQualifiedTypeName(cursor) : undefined;
   if (memberOf !== undefined && symbol !== '*') cursor.fail('A reference cannot refer to a member', start);
   const target = code.function ? readFunctionType(cursor, code.member, code.based) : readObjectTarget(cursor, code);
-  if (extensions.managed.has('pin')) return { kind: 'pinnedPointer', target, qualifiers };
+  // Undname writes a pinned pointer to void as what it is.
+  if (extensions.managed.has('pin') && !isVoid(target)) return { kind: 'pinnedPointer', target, qualifiers };
   const { authentication } = extensions;
   return {
     kind: 'pointer',
@@ -56,4 +57,8 @@ function readManagedArray(cursor: Cursor, rank: number, code: StorageCode, quali
   if (code.function || code.member) cursor.fail('The elements of an array cannot be functions or members', cursor.position - 1);
   if (rank === 0) cursor.fail('An array has one dimension at least', cursor.position - 2);
   return { kind: 'managedArray', rank, element: readObjectTarget(cursor, code), qualifiers };
+}
+
+function isVoid(type: TypeNode): boolean {
+  return type.kind === 'primitive' && type.name === 'void';
 }

@@ -4,7 +4,7 @@ import type { DecoratedSymbol, FunctionSymbol, TableSymbol, Thunk, TypeNode, Var
 import { printConvention, printFunctionAfter, printReturnBefore, printSignatureAfter } from './print-function.ts';
 import { printPiece, printQualifiedName } from './print-name.ts';
 import { printPointerMarks } from './print-pointer.ts';
-import { printQualifiers, printType, printTypeAfter, printTypeBefore } from './print-type.ts';
+import { printQualifiers, printType, printTypeAfter, printTypeBefore, printUnaligned } from './print-type.ts';
 import { stringText } from './string-text.ts';
 import type { TextWriter } from './text-writer.ts';
 
@@ -116,7 +116,10 @@ function printVariableAsMicrosoft(writer: TextWriter, { type, storage, name }: V
   if (own.kind === 'pointer' && own.target.kind === 'function' && (storage.const || storage.volatile)) {
     writer.write(storage.const ? 'const' : 'volatile');
     if (storage.const && storage.volatile) writer.write(' volatile');
-  } else printQualifiers(writer, storage);
+  } else {
+    printQualifiers(writer, storage);
+    printUnaligned(writer, storage);
+  }
   printPointerMarks(writer, storage);
   writer.write(' ');
   printQualifiedName(writer, name);

@@ -54,6 +54,12 @@ function printBefore(writer: TextWriter, type: TypeNode): void {
       writer.write(type.text);
   }
   printQualifiers(writer, type.qualifiers);
+  printUnaligned(writer, type.qualifiers);
+}
+
+/** `__unaligned` of what is no pointer. */
+export function printUnaligned(writer: TextWriter, qualifiers: Qualifiers): void {
+  if (qualifiers.unaligned && writer.parts.msKeywords) writer.write(` ${writer.keyword('__unaligned')}`);
 }
 
 /** Microsoft's spelling: a space, then the rank if it is not 1. */
