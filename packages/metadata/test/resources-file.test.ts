@@ -1,3 +1,4 @@
+import { ByteWriter } from '@ijw/binary';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import type { ResourceValue } from '../src/resources/resource-value.ts';
@@ -74,7 +75,79 @@ test('only BadImageError escapes', () => {
   );
 });
 
+/** What System.Resources.ResourceWriter of .NET 10 wrote, a value of each type. */
+const written = Uint8Array.from(
+  atob(
+    [
+      'zsrvvgEAAACRAAAAbFN5c3RlbS5SZXNvdXJjZXMuUmVzb3VyY2VSZWFkZXIsIG1zY29ybGliLCBWZXJzaW9uPTQuMC4wLjAsIEN1bHR1cmU9bmV1dHJhbCwg',
+      'UHVibGljS2V5VG9rZW49Yjc3YTVjNTYxOTM0ZTA4OSNTeXN0ZW0uUmVzb3VyY2VzLlJ1bnRpbWVSZXNvdXJjZVNldAIAAAATAAAAAAAAAFBBRFBBRFBQGaKb',
+      'W5JQrWL1mLEYdkK4OdjkxR8kv8fOMZDuNtOHC0oYiAt8caIMGhEwDbcb0A2cD9kN8YB/fC8LgXwv6YN840GFfHhUiHypyol8PAAAAFgAAAD/AAAAdgAAAMUA',
+      'AACnAAAAKQAAAE0AAAAQAQAADQAAAPAAAACYAAAAiQAAABwAAAAAAAAAaQAAAOMAAADWAAAAuAAAAGcCAAAIQgB5AHQAZQAAAAAACkIAeQB0AGUAcwACAAAA',
+      'CEQAYQB0AGUACgAAAA5EAGUAYwBpAG0AYQBsABMAAAAMRABvAHUAYgBsAGUAJAAAAAZJAG4AdAAtAAAADEwAZQB0AHQAZQByADIAAAAITABvAG4AZwA1AAAA',
+      'Dk4AbwB0AGgAaQBuAGcAPgAAAApTAEIAeQB0AGUAPwAAAApTAGgAbwByAHQAQQAAAAxTAGkAbgBnAGwAZQBEAAAACFMAcABhAG4ASQAAAAxTAHQAcgBlAGEA',
+      'bQBSAAAACFQAZQB4AHQAWQAAAAhVAEkAbgB0AGEAAAAKVQBMAG8AbgBnAGYAAAAMVQBTAGgAbwByAHQAbwAAAAZZAGUAcwByAAAABMggAwAAAAECAw8A4JT0',
+      'HTncSA4VzVsHAAAAAAAAAAAAAASADQAAAAAAAPj/CJDu/v8D6QAKAA761f7///8ABf0G1P4MAADAPxAAnKaSDAAAACECAAAABAUBBmjDqWxsbwkAKGvuCwAA',
+      'CMWh2Mz5B2DqAgE=',
+    ].join(''),
+  ),
+  (character) => character.charCodeAt(0),
+);
+
 describe('a file as .NET writes it', () => {
+  it('is read, a value of each type', () => {
+    const file = readResourcesFile(written);
+    expect(file.resourceSetType).toBe('System.Resources.RuntimeResourceSet');
+    expect(Object.fromEntries(Array.from(valuesOf(file), ([name, one]) => [name, 'value' in one ? one.value : null]))).toEqual({
+      Text: 'héllo',
+      Yes: true,
+      Letter: 0xe9,
+      Byte: 200,
+      SByte: -3,
+      Short: -300,
+      UShort: 60000,
+      Int: -70000,
+      UInt: 4000000000,
+      Long: -5000000000n,
+      ULong: 18000000000000000000n,
+      Single: 1.5,
+      Double: { kind: 'nan', bits: 0xfff8000000000000n },
+      Decimal: { negative: true, mantissa: 123456789n, scale: 4 },
+      Date: 5250134066427387904n,
+      Span: 54000000000n,
+      Bytes: Uint8Array.of(1, 2, 3),
+      Stream: Uint8Array.of(4, 5),
+      Nothing: null,
+    });
+    expect(file.entries.map(({ name }) => resourceNameHash(name))).toEqual(
+      file.entries.map(({ name }) => resourceNameHash(name)).sort((a, b) => a - b),
+    );
+  });
+
+  it('of version 1, where every value has a type of the list', () => {
+    const writer = new ByteWriter().u32(0xbeefcace).u32(1).u32(2).u8(0).u8(0);
+    const [text, bitmap] = ['System.String, mscorlib', 'System.Drawing.Bitmap, System.Drawing'];
+    writer.u32(1).u32(3).u32(2).u8(text!.length).utf8(text!).u8(bitmap!.length).utf8(bitmap!).align(8, 0x50);
+    writer.u32(1).u32(2).u32(3).u32(0).u32(7).u32(14);
+    const names = new ByteWriter();
+    for (const [name, offset] of [
+      ['a', 0],
+      ['b', 3],
+      ['c', 6],
+    ] as const)
+      names.u8(2).utf16(name).u32(offset);
+    writer.u32(writer.length + 4 + names.length).bytes(names.toBytes());
+    // 'a' is the string "x", 'b' the bitmap of two bytes, 'c' is null: the index -1 in five bytes.
+    writer.bytes([0, 1, 0x78]).bytes([1, 9, 9]).bytes([0xff, 0xff, 0xff, 0xff, 0x0f]);
+    const file = readResourcesFile(writer.toBytes());
+    expect(file.version).toBe(1);
+    expect([...valuesOf(file).values()]).toEqual([
+      { type: 'string', value: 'x' },
+      { type: 'user', typeIndex: 1, value: Uint8Array.of(9, 9) },
+      { type: 'null' },
+    ]);
+    expect(resourceEntryType(file, file.entries[1]!)).toBe(bitmap);
+  });
+
   it('has the hash of names that the reader of .NET looks up', () => {
     // FastResourceComparer.HashFunction: 5381 * 33 ^ 'A'.
     expect(resourceNameHash('A')).toBe((5381 * 33) ^ 0x41);

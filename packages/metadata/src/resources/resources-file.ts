@@ -26,7 +26,7 @@ export interface ResourcesFile {
 }
 
 /** `ResourceManager.MagicNumber`. */
-export const RESOURCES_MAGIC = 0xbeefcece;
+export const RESOURCES_MAGIC = 0xbeefcace;
 
 const READING = 'a .resources file';
 
