@@ -36,5 +36,7 @@ export const variableAccess: Readonly<Record<string, Access | undefined>> = {
   '4': undefined,
 };
 
-/** Letters after `$$` that mark C++/CLI code and data; those of the second kind are extern "C" and count characters to skip. */
-export const managedMarks = { plain: 'FHLMQ', counted: 'JNO' } as const;
+/**
+ * Letters after `$$`: C++/CLI code and data, of which the counted ones are extern "C" and say how many characters to skip; `h` is Arm64EC code.
+ */
+export const managedMarks = { plain: 'FHLMQh', counted: 'JNO' } as const;

@@ -2,7 +2,7 @@ import type { Cursor } from './cursor.ts';
 import { readTypePiece } from './names.ts';
 import { readSigned, readUnsigned } from './numbers.ts';
 import { readSymbol } from './symbols.ts';
-import type { NamePiece, TemplateArgument, TypeNode } from './tree.ts';
+import type { NamePiece, QualifiedName, TemplateArgument, TypeNode } from './tree.ts';
 import { readType } from './types.ts';
 
 /** Template arguments that are values, by the code after `$`. */
@@ -51,10 +51,17 @@ function readSymbolArgument(cursor: Cursor, offsets: number): TemplateArgument {
   if (cursor.peek() !== '?') return { kind: 'symbol', reference: false, offsets: readOffsets(cursor, offsets) };
   const start = cursor.position;
   const symbol = cursor.nested(readSymbol);
-  // Operators and template functions, which are not remembered elsewhere, can be referred to from here on.
-  if ('name' in symbol && typeof symbol.name === 'object' && symbol.name.name.kind !== 'identifier')
-    cursor.backReferences.rememberName(cursor.text.slice(start, cursor.position), symbol.name.name);
+  if ('name' in symbol && typeof symbol.name === 'object') rememberSymbolName(cursor, symbol.name, start);
   return { kind: 'symbol', reference: false, symbol, offsets: readOffsets(cursor, offsets) };
+}
+
+/** Operators, destructors and template functions can be referred to from here on. Constructors bear their class's name, which is known. */
+function rememberSymbolName(cursor: Cursor, { name, scopes }: QualifiedName, start: number): void {
+  const innermost = name.kind === 'template' ? name.base.kind : name.kind;
+  if (innermost === 'constructor' || name.kind === 'identifier') return;
+  const enclosing = scopes.at(-1);
+  const piece: NamePiece = name.kind === 'destructor' && enclosing ? { kind: 'destructor', of: enclosing } : name;
+  cursor.backReferences.rememberName(cursor.text.slice(start, cursor.position), piece);
 }
 
 /** `2`: digits and exponent of a decimal number (Visual C++ until 2017), or an object's type and values. */

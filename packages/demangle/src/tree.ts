@@ -25,7 +25,8 @@ export type NamePiece =
   | { readonly kind: 'localScope'; readonly symbol: DecoratedSymbol; readonly number: bigint }
   | { readonly kind: 'numberedScope'; readonly number: bigint }
   | { readonly kind: 'constructor' }
-  | { readonly kind: 'destructor' }
+  /** `of` is its class where the name stands outside of it, in a back reference. */
+  | { readonly kind: 'destructor'; readonly of?: NamePiece }
   /** `operator T`; a conversion without its target has no signature. */
   | { readonly kind: 'conversion'; readonly target?: TypeNode }
   | { readonly kind: 'literalOperator'; readonly suffix: string }
@@ -177,7 +178,7 @@ export interface FunctionSymbol {
   readonly thunk?: Thunk;
   /** Absent where the decoration leaves the signature out (`9`: a local name's extern "C" function). */
   readonly type?: FunctionType;
-  /** The letter after `$$` of a C++/CLI decoration: `F` and `H` are IL functions, `Q` data per application domain. */
+  /** The letter after `$$`: `F` and `H` are IL functions, `Q` data of C++/CLI, `J` extern "C", `h` Arm64EC code. */
   readonly managed?: string;
 }
 

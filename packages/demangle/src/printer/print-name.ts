@@ -44,9 +44,10 @@ const printers: PiecePrinters = {
   },
   numberedScope: (writer, piece) => writer.write(`\`${piece.number}'`),
   constructor: (writer, _piece, enclosing) => enclosing && printPiece(writer, enclosing),
-  destructor: (writer, _piece, enclosing) => {
+  destructor: (writer, piece, enclosing) => {
+    const owner = piece.of ?? enclosing;
     writer.write('~');
-    if (enclosing) printPiece(writer, enclosing);
+    if (owner) printPiece(writer, owner);
   },
   conversion: (writer, piece) => {
     writer.write('operator');
