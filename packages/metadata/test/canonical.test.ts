@@ -12,6 +12,8 @@ import {
   type Token,
   type TypeDefOrRefToken,
   type TypeNode,
+  typeFullName,
+  typeText,
   writeRawTables,
 } from '@ijw/metadata';
 import { describe, expect, test } from 'vitest';
@@ -154,6 +156,32 @@ describe('what cannot be resolved', () => {
     expect(rows[3]).toMatch(/^R 1b 4 Signature=modreq\(spec/);
     expect(rows.some((row) => row.includes('spec(!sig:'))).toBe(true);
     expect(Math.max(...rows.map(({ length }) => length))).toBeLessThan(1 << 22);
+  });
+});
+
+describe('TypeSpecs in TypeSpecs, each as deep as one may be', () => {
+  const builder = new MetadataBuilder();
+  const pointers: number[] = new Array(480).fill(0x0f);
+  for (let rid = 1; rid <= 200; rid++) {
+    // 480 pointers to modreq(the next TypeSpec) int32
+    const next = ((rid + 1) << 2) | 2;
+    builder.add('TypeSpec', { Signature: Uint8Array.of(...pointers, 0x1f, 0x80 | (next >> 8), next & 0xff, 8) });
+  }
+  const metadata = Metadata.parse(builder.build());
+
+  test('their lines end before the stack does', () => {
+    const rows = lines(resolvedTableLines(metadata));
+    expect(rows).toHaveLength(200);
+    expect(rows[0]).toContain('spec(!sig:0f0f');
+  });
+
+  test('a type through TypeSpecs has one bound for all', () => {
+    const inner: TypeNode = { kind: 'named', token: makeToken(TableId.TypeSpec, 199), valueType: false };
+    expect(typeText(metadata, inner)).toBe(`int${'*'.repeat(480)}`);
+    const builder = new MetadataBuilder();
+    for (let rid = 1; rid <= 10; rid++) builder.add('TypeSpec', { Signature: Uint8Array.of(...pointers, 0x12, ((rid + 1) << 2) | 2) });
+    const chain = Metadata.parse(builder.build());
+    expect(() => typeFullName(chain, makeToken(TableId.TypeSpec, 1))).toThrow(expect.objectContaining({ code: 'TYPE_TOO_DEEP' }));
   });
 });
 

@@ -60,6 +60,7 @@ export class SignatureText {
   private readonly idle: SignatureDecoder<string>[] = [];
   private readonly recent = new RecentTexts((blob) => this.makeAny(blob));
   private written = 0;
+  private active: SignatureDecoder<string> | undefined;
 
   constructor(blobs: BlobHeap, tokenText: (token: Token) => string) {
     this.blobs = blobs;
@@ -100,16 +101,18 @@ export class SignatureText {
   /** Bytes left over are counted behind the text; a signature that ends in an error is printed as bytes. */
   private decoded(blob: number, read: (decoder: SignatureDecoder<string>) => string): string {
     const decoder = this.idle.pop() ?? new SignatureDecoder(this.provider);
-    const outer = this.written;
+    const { written, active } = this;
     this.written = 0;
+    this.active = decoder;
     try {
-      const text = read(decoder.open(this.blobs, blob));
+      const text = read(decoder.open(this.blobs, blob, 'a signature', active?.depth));
       return decoder.remaining === 0 ? text : `${text}+${decoder.remaining}`;
     } catch (error) {
       if (!(error instanceof BadImageError)) throw error;
       return `!sig:${hexBytes(this.blobs.get(blob))}`;
     } finally {
-      this.written = outer;
+      this.written = written;
+      this.active = active;
       this.idle.push(decoder);
     }
   }

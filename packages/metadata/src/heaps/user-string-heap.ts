@@ -1,6 +1,9 @@
 import type { MetadataPlace } from '../metadata-place.ts';
 import { BlobHeap } from './blob-heap.ts';
 
+/** UTF-16 units that become text at a time: a call takes no more arguments than the stack holds. */
+const CHUNK = 4096;
+
 /** ECMA-335 II.24.2.4: blobs of UTF-16 text with a last byte that tells whether any character needs more than 8-bit handling. */
 export class UserStringHeap {
   private readonly blobs: BlobHeap;
@@ -20,10 +23,15 @@ export class UserStringHeap {
   /** The text; unpaired surrogates are kept. @param offset the low 24 bits of an `ldstr` token */
   get(offset: number): string {
     const bytes = this.blobs.get(offset);
-    const length = bytes.length >>> 1;
+    const units = new Array<number>(Math.min(bytes.length >>> 1, CHUNK));
     let text = '';
-    for (let index = 0; index < length; index++) {
-      text += String.fromCharCode(bytes[index * 2]! | (bytes[index * 2 + 1]! << 8));
+    for (let start = 0; start < bytes.length >>> 1; start += CHUNK) {
+      units.length = Math.min((bytes.length >>> 1) - start, CHUNK);
+      for (let index = 0; index < units.length; index++) {
+        const position = (start + index) * 2;
+        units[index] = bytes[position]! | (bytes[position + 1]! << 8);
+      }
+      text += String.fromCharCode.apply(null, units);
     }
     return text;
   }

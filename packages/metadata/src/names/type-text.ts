@@ -1,6 +1,7 @@
 import type { Metadata } from '../metadata.ts';
 import { decodeTypeSpec } from '../signatures/decode-signature.ts';
 import type { PrimitiveName } from '../signatures/element-type.ts';
+import { MAX_SIGNATURE_DEPTH } from '../signatures/signature-decoder.ts';
 import { CallingConvention } from '../signatures/signature-header.ts';
 import type { MethodSignature } from '../signatures/signature-type-provider.ts';
 import { type TypeNode, typeNodes } from '../signatures/type-node.ts';
@@ -43,9 +44,13 @@ const MAX_TYPE_SPECS = 20;
 /** A text of more types than this is nobody's: TypeSpecs that name each other several times multiply with every step. */
 const MAX_TYPES = 20_000;
 
-/** What one text may still cost, and how many TypeSpecs it is in. */
+/** Types within types, TypeSpecs looked through, deeper than this are nobody's either. */
+const MAX_DEPTH = MAX_SIGNATURE_DEPTH;
+
+/** What one text may still cost, and how deep it is in types and in TypeSpecs. */
 interface TextBudget {
   types: number;
+  depth: number;
   typeSpecs: number;
 }
 
@@ -68,6 +73,14 @@ function conventionText(metadata: Metadata, { header, returnType }: MethodSignat
 
 function write(metadata: Metadata, type: TypeNode, budget: TextBudget): string {
   if (--budget.types < 0) throw metadata.place.error('TYPE_TOO_LARGE', 0, 'a signature', `A type is made of more than ${MAX_TYPES} others`);
+  if (++budget.depth > MAX_DEPTH)
+    throw metadata.place.error('TYPE_TOO_DEEP', 0, 'a signature', `Types are nested more than ${MAX_DEPTH} deep`);
+  const text = writeNode(metadata, type, budget);
+  budget.depth--;
+  return text;
+}
+
+function writeNode(metadata: Metadata, type: TypeNode, budget: TextBudget): string {
   const text = (node: TypeNode) => write(metadata, node, budget);
   switch (type.kind) {
     case 'primitive':
@@ -108,7 +121,7 @@ function writeTypeSpec(metadata: Metadata, token: Token, budget: TextBudget): st
   return text;
 }
 
-const newBudget = (): TextBudget => ({ types: MAX_TYPES, typeSpecs: 0 });
+const newBudget = (): TextBudget => ({ types: MAX_TYPES, depth: 0, typeSpecs: 0 });
 
 /**
  * A type as C# would write it, custom modifiers left out; nested types by `/`, generic parameters by number (`!0`, `!!0`).

@@ -19,24 +19,33 @@ const typeDefOrRef = codedIndexDecoder('TypeDefOrRef');
 export class SignatureDecoder<T> {
   private readonly provider: SignatureTypeProvider<T>;
   private readonly cursor = new SignatureCursor();
-  private depth = 0;
+  private nesting = 0;
 
   constructor(provider: SignatureTypeProvider<T>) {
     this.provider = provider;
   }
 
-  /** Goes to the start of a blob in a heap. @throws BadImageError when the heap has no such blob */
-  open(heap: BlobHeap, offset: number, reading = 'a signature'): this {
-    this.depth = 0;
+  /**
+   * Goes to the start of a blob in a heap.
+   * @param depth of the type in another signature that led here (a TypeSpec's), so that the bound is one for both
+   * @throws BadImageError when the heap has no such blob
+   */
+  open(heap: BlobHeap, offset: number, reading = 'a signature', depth = 0): this {
+    this.nesting = depth;
     this.cursor.open(heap, offset, reading);
     return this;
   }
 
   /** Goes to the start of bytes, or to where a reader stands (which stays there). */
   openBytes(source: SignatureSource, reading = 'a signature'): this {
-    this.depth = 0;
+    this.nesting = 0;
     this.cursor.openBytes(source, reading);
     return this;
+  }
+
+  /** How many types the one that is being decoded stands in. */
+  get depth(): number {
+    return this.nesting;
   }
 
   /** Bytes not decoded yet. */
@@ -109,10 +118,10 @@ export class SignatureDecoder<T> {
   private typeOf(code: number): T {
     const primitive = primitiveNameOf(code);
     if (primitive !== undefined) return this.provider.primitive(primitive);
-    if (++this.depth > MAX_SIGNATURE_DEPTH)
+    if (++this.nesting > MAX_SIGNATURE_DEPTH)
       throw this.cursor.error('SIGNATURE_TOO_DEEP', `Types are nested more than ${MAX_SIGNATURE_DEPTH} deep`);
     const type = this.composite(code);
-    this.depth--;
+    this.nesting--;
     return type;
   }
 
