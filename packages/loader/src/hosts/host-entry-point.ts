@@ -4,10 +4,10 @@ import { clrException, clrRefusal, HResult } from '../clr/clr-error.ts';
 import { cliHeaderOf } from '../clr/image-view.ts';
 import type { Runtime } from '../clr/runtime.ts';
 import type { DllReason } from '../load-event.ts';
-import { followNativeCode } from '../platform/follow-native-code.ts';
 import type { Gate } from '../process/gate-table.ts';
 import type { HostEntryPoint } from '../windows/call-entry-point.ts';
 import type { MappedModule } from '../windows/os-module.ts';
+import { runDllMain } from '../windows/run-dll-main.ts';
 import { windowsRefusal } from '../windows/windows-error.ts';
 
 /** `_CorDllMain` of whichever host the image imports. `runtime` is asked for late: entry points are called while it is being made. */
@@ -59,7 +59,7 @@ function callNativeEntryPoint(runtime: Runtime, module: MappedModule, reason: Dl
   const rva = cli && nativeEntryPoint(cli);
   if (rva === undefined) return 1;
   const address = module.base + rva;
-  const end = followNativeCode(runtime.process, module, address, () => undefined);
+  const end = runDllMain(runtime.process, { module, address, reason, call: () => undefined });
   if (end.kind === 'fault') {
     throw windowsRefusal('NOACCESS', 'nativeEntryPointFaulted', `The native entry point faults: ${end.reason}`, {
       structure: 'CLI header',

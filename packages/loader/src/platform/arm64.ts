@@ -1,5 +1,6 @@
 import { CodeWriter } from './code-writer.ts';
 import { decodeArm64 } from './decode-arm64.ts';
+import { followArm64 } from './follow-arm64.ts';
 import type { BootstrapThunkLayout, Platform, PrecodeTemplate } from './platform.ts';
 
 /** ijwhost arm64/bootstrap_thunk.h, packed: four code words, stub, HMODULE, slot, token. The cookie is x16. */
@@ -64,4 +65,5 @@ export const arm64: Platform = {
   fixupPrecode,
   gate: (index) => new CodeWriter().u32(0xd4200000).u32(index).pad(16, 0), // brk #0
   decode: decodeArm64,
+  run: followArm64,
 };

@@ -19,10 +19,6 @@ interface Pattern {
   readonly step: (code: Code, next: number) => NativeStep;
 }
 
-const plain = (_code: Code, next: number): NativeStep => ({ kind: 'plain', next });
-const result =
-  (value: (code: Code) => number) =>
-  (code: Code, next: number): NativeStep => ({ kind: 'result', value: value(code), next });
 const relative =
   (at: number, size: 1 | 4) =>
   (code: Code, next: number): number =>
@@ -34,7 +30,6 @@ const memoryOperand = (code: Code, next: number): number =>
 /** Intel SDM volume 2: what linkers, compilers and ilasm put at an entry point. */
 const PATTERNS: readonly Pattern[] = [
   { bytes: [0xff, 0x25], length: 6, step: (code, next) => ({ kind: 'jumpThrough', slot: memoryOperand(code, next) }) }, // jmp [mem]
-  { bytes: [0xff, 0x15], length: 6, step: (code, next) => ({ kind: 'callThrough', slot: memoryOperand(code, next), next }) }, // call [mem]
   {
     bytes: [0x48, 0xa1, ...Array<undefined>(8).fill(undefined), 0xff, 0xe0], // mov rax, [abs64]; jmp rax
     length: 12,
@@ -49,17 +44,6 @@ const PATTERNS: readonly Pattern[] = [
   },
   { bytes: [0xe9], length: 5, step: (code, next) => ({ kind: 'jump', target: relative(1, 4)(code, next) }) },
   { bytes: [0xeb], length: 2, step: (code, next) => ({ kind: 'jump', target: relative(1, 1)(code, next) }) },
-  { bytes: [0xe8], length: 5, step: (code, next) => ({ kind: 'call', target: relative(1, 4)(code, next), next }) },
-  { bytes: [0xc3], length: 1, step: () => ({ kind: 'return' }) },
-  { bytes: [0xc2], length: 3, step: () => ({ kind: 'return' }) },
-  { bytes: [0xb8], length: 5, step: result((code) => code.view.getUint32(1, true)) }, // mov eax, imm32
-  { bytes: [0x33, 0xc0], length: 2, step: result(() => 0) }, // xor eax, eax
-  { bytes: [0x31, 0xc0], length: 2, step: result(() => 0) },
-  { bytes: [0x48, 0x83, 0xec], length: 4, only: 64, step: plain }, // sub rsp, imm8
-  { bytes: [0x48, 0x83, 0xc4], length: 4, only: 64, step: plain }, // add rsp, imm8
-  { bytes: [0x83, 0xec], length: 3, only: 32, step: plain },
-  { bytes: [0x83, 0xc4], length: 3, only: 32, step: plain },
-  { bytes: [0x90], length: 1, step: plain },
 ];
 
 function decode(memory: AddressSpace, address: number, is64Bit: boolean): NativeStep | undefined {

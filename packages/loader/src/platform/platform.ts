@@ -1,5 +1,6 @@
 import type { AddressSpace } from '@ijw/machine';
 import type { Architecture } from '../architecture.ts';
+import type { NativeEnd, NativeRun } from './native-run.ts';
 import type { NativeStep } from './native-step.ts';
 
 /** What a bootstrap thunk of ijwhost holds. */
@@ -55,6 +56,8 @@ export interface Platform {
   readonly fixupPrecode: PrecodeTemplate;
   /** The bytes of a gate, 16 of them: code that leaves the guest for the host function number `index`. */
   gate(index: number): Uint8Array;
-  /** The instruction at an address, or `undefined` for one that following an entry point does not know. */
+  /** The jump, call or return at an address, or `undefined` for anything else that decides where code goes. */
   decode(memory: AddressSpace, address: number): NativeStep | undefined;
+  /** Runs an entry point as far as it decides a load. */
+  run(run: NativeRun): NativeEnd;
 }

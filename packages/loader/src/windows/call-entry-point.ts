@@ -1,8 +1,8 @@
 import type { DllReason } from '../load-event.ts';
-import { followNativeCode } from '../platform/follow-native-code.ts';
 import type { Gate } from '../process/gate-table.ts';
 import type { GuestProcess } from '../process/guest-process.ts';
 import type { MappedModule } from './os-module.ts';
+import { runDllMain } from './run-dll-main.ts';
 import { windowsRefusal } from './windows-error.ts';
 
 /** `_CorDllMain` of the host that `gate` belongs to. Answers with what it returns. */
@@ -16,12 +16,17 @@ export function callEntryPoint(process: GuestProcess, module: MappedModule, reas
   const rva = module.image.optionalHeader.addressOfEntryPoint;
   if (rva === 0) return undefined;
   const address = module.base + rva;
-  let reaches: Gate | undefined;
-  const end = followNativeCode(process, module, address, (gate) => {
-    if (!isHostEntry(process, gate)) return undefined;
-    reaches = gate;
-    process.trace.add({ step: 'callEntryPoint', module: module.name, address, reason, reaches: `${gate.module}!${gate.name}` });
-    return host(module, gate, reason);
+  let answer: number | undefined;
+  const end = runDllMain(process, {
+    module,
+    address,
+    reason,
+    call: (gate) => {
+      if (!isHostEntry(process, gate)) return undefined;
+      process.trace.add({ step: 'callEntryPoint', module: module.name, address, reason, reaches: `${gate.module}!${gate.name}` });
+      answer = host(module, gate, reason);
+      return answer;
+    },
   });
   if (end.kind === 'fault') {
     throw windowsRefusal('NOACCESS', 'entryPointFaulted', `The entry point of ${module.name} faults: ${end.reason}`, {
@@ -30,9 +35,10 @@ export function callEntryPoint(process: GuestProcess, module: MappedModule, reas
       rva,
     });
   }
-  const result = end.kind === 'returned' ? end.value : undefined;
-  if (!reaches)
+  const result = end.kind === 'returned' ? end.value : answer;
+  if (answer === undefined) {
     process.trace.add({ step: 'callEntryPoint', module: module.name, address, reason, ...(result !== undefined && { result }) });
+  }
   return result ?? 1;
 }
 

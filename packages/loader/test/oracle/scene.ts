@@ -41,8 +41,12 @@ export class Scene {
     return this.code.calls.filter((call) => call.through === 'moduleConstructor').length;
   }
 
+  /** Calls that the trace has; the entry point counts them in the image as well. */
   get nativeEntryCalls(): number {
-    return this.outcomes.flatMap((outcome) => outcome.events).filter((event) => event.step === 'nativeEntryPoint').length;
+    const calls = this.outcomes.flatMap((outcome) => outcome.events).filter((event) => event.step === 'nativeEntryPoint').length;
+    const counter = this.module.read(this.map.rvas.get('nativeEntryCount')!, 4);
+    expect(counter).toEqual(Uint8Array.of(calls, 0, 0, 0));
+    return calls;
   }
 
   slotRva(index: number): number {
