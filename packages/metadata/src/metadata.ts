@@ -12,7 +12,7 @@ import type { KeyIndex } from './tables/key-index.ts';
 import { OwnerLookup } from './tables/owner-lookup.ts';
 import type { RowRange } from './tables/row-range.ts';
 import { HeapSizes } from './tables/table-layout.ts';
-import { readTables, readTablesHeader, type Tables, type TablesHeader } from './tables/tables-stream.ts';
+import { isSchema1_1, readTables, readTablesHeader, type Tables, type TablesHeader } from './tables/tables-stream.ts';
 import {
   type EventToken,
   type FieldToken,
@@ -128,7 +128,12 @@ export class Metadata {
       bytes: this.tablesBytes(),
       place: this.tablesPlace,
       header: this.tablesHeader,
-      layoutInput: { heapSizes: this.tablesHeader.heapSizes, rowCounts: this.layoutRowCounts(), forceLarge: this.isMinimalDelta },
+      layoutInput: {
+        heapSizes: this.tablesHeader.heapSizes,
+        rowCounts: this.layoutRowCounts(),
+        forceLarge: this.isMinimalDelta,
+        schema1_1: isSchema1_1(this.tablesHeader),
+      },
       diagnostics: this.diagnostics,
     });
     return this.allTables;

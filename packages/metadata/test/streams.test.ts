@@ -79,6 +79,15 @@ describe('which stream is used', () => {
     expect(metadata.strings.get(metadata.tables.Module.get(1, 'Name'))).toBe('usual');
   });
 
+  test('schema 1.1 has a column more in GenericParam', () => {
+    const made = builder();
+    made.add('GenericParam', { Number: 0, Name: 'T' });
+    made.add('GenericParam', { Number: 1, Name: 'U' });
+    const { tables, strings } = Metadata.parse(made.build({ header: { majorVersion: 1, minorVersion: 1 } }));
+    expect(tables.GenericParam.columns.map(({ name }) => name)).toEqual(['Number', 'Flags', 'Owner', 'Name', 'Kind']);
+    expect(strings.get(tables.GenericParam.get(2, 'Name'))).toBe('U');
+  });
+
   test('extra data stands between the row counts and the rows', () => {
     const metadata = Metadata.parse(builder().build({ header: { extraData: 0xdeadbeef } }));
     expect(metadata.tablesHeader.extraData).toBe(0xdeadbeef);

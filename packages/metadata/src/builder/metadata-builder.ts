@@ -105,7 +105,7 @@ export class MetadataBuilder {
     return writeMetadataRoot({ version, streams: [...(options.before ?? []), ...replaced, ...(options.after ?? [])] });
   }
 
-  private layoutInput({ pdb, largeHeaps = 0, minimalDelta = false }: BuildOptions): LayoutInput {
+  private layoutInput({ pdb, largeHeaps = 0, minimalDelta = false, header }: BuildOptions): LayoutInput {
     const large = (size: number, bit: number) => (size > 0xffff ? bit : 0);
     const heapSizes =
       largeHeaps |
@@ -113,7 +113,8 @@ export class MetadataBuilder {
       large(this.guids.size / 16, HeapSizes.LargeGuids) |
       large(this.blobs.size, HeapSizes.LargeBlobs);
     const rowCounts = rowCountsOf(this.tables).map((count, id) => count || (pdb?.typeSystemRowCounts[id] ?? 0));
-    return { heapSizes, rowCounts, forceLarge: minimalDelta };
+    const schema1_1 = header?.majorVersion === 1 && header.minorVersion === 1;
+    return { heapSizes, rowCounts, forceLarge: minimalDelta, schema1_1 };
   }
 
   private cell(kind: ColumnKind, value: string | number | Uint8Array | undefined): number {

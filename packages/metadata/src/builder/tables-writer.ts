@@ -84,8 +84,8 @@ export function writeTables(tables: RawTables, layoutInput: LayoutInput, overrid
     const { columns } = layouts[name];
     for (const row of tables.get(name) ?? []) {
       columns.forEach(({ width }, index) => {
-        if (width === 2) writer.u16(row[index]!);
-        else writer.u32(row[index]!);
+        if (width === 2) writer.u16(row[index] ?? 0);
+        else writer.u32(row[index] ?? 0);
       });
     }
   }

@@ -118,6 +118,11 @@ export const tableSchemas = {
   CustomDebugInformation: { Parent: coded('HasCustomDebugInformation'), Kind: guid, Value: blob },
 } as const satisfies Record<TableName, Readonly<Record<string, ColumnKind>>>;
 
+/** What the schema of version 1.1 (betas of .NET 2.0) has behind the columns of II.22 (clr `metamodel.cpp`, `g_Table_GenericParamV1_1`). */
+export const columnsOfSchema1_1: { readonly [N in TableName]?: Readonly<Record<string, ColumnKind>> } = {
+  GenericParam: { Kind: coded('TypeDefOrRef') },
+};
+
 /** The names of a table's columns. */
 export type ColumnName<N extends TableName> = N extends TableName ? keyof (typeof tableSchemas)[N] & string : never;
 

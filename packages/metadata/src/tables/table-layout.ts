@@ -1,5 +1,5 @@
 import { codedIndexes } from './coded-index.ts';
-import { type ColumnKind, pointerTables, tableSchemas } from './schema.ts';
+import { type ColumnKind, columnsOfSchema1_1, pointerTables, tableSchemas } from './schema.ts';
 import { TableId, type TableName, tableNames } from './table-id.ts';
 
 export type ColumnWidth = 2 | 4;
@@ -22,6 +22,8 @@ export interface LayoutInput {
   readonly rowCounts: ArrayLike<number>;
   /** Every heap, table and coded index takes 4 bytes (`#JTD`: a minimal delta's row counts do not tell the widths). */
   readonly forceLarge: boolean;
+  /** The tables header says version 1.1. */
+  readonly schema1_1?: boolean;
 }
 
 export interface ColumnLayout {
@@ -69,7 +71,8 @@ export function columnWidth(kind: ColumnKind, input: LayoutInput): ColumnWidth {
 
 function layoutTable(name: TableName, input: LayoutInput): TableLayout {
   let rowSize = 0;
-  const columns = Object.entries<ColumnKind>(tableSchemas[name]).map(([column, kind]) => {
+  const schema = input.schema1_1 ? { ...tableSchemas[name], ...columnsOfSchema1_1[name] } : tableSchemas[name];
+  const columns = Object.entries<ColumnKind>(schema).map(([column, kind]) => {
     const width = columnWidth(kind, input);
     const layout = { name: column, kind, width, offset: rowSize };
     rowSize += width;

@@ -25,6 +25,10 @@ export interface TablesHeader {
 
 const FIXED_SIZE = 24;
 
+/** Version 1.1 of the schema has a column more (`columnsOfSchema1_1`). */
+export const isSchema1_1 = ({ majorVersion, minorVersion }: Pick<TablesHeader, 'majorVersion' | 'minorVersion'>): boolean =>
+  majorVersion === 1 && minorVersion === 1;
+
 export type Tables = { readonly [N in TableName]: Table<N> };
 
 const truncated = (place: MetadataPlace, message: string): BadImageError => place.error('TRUNCATED', 0, 'the tables header', message);
