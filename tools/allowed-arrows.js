@@ -7,6 +7,6 @@ export const ALLOWED_ARROWS = {
   '@ijw/metadata': ['@ijw/binary', '@ijw/pe'],
   '@ijw/il': ['@ijw/binary', '@ijw/pe', '@ijw/metadata'],
   '@ijw/vtfixup': ['@ijw/binary', '@ijw/pe', '@ijw/metadata', '@ijw/demangle'],
-  '@ijw/loader': ['@ijw/binary', '@ijw/pe', '@ijw/metadata', '@ijw/vtfixup', '@ijw/machine'],
+  '@ijw/loader': ['@ijw/binary', '@ijw/pe', '@ijw/metadata', '@ijw/il', '@ijw/vtfixup', '@ijw/machine'],
   '@ijw/interop': ['@ijw/binary', '@ijw/pe', '@ijw/metadata', '@ijw/demangle', '@ijw/il', '@ijw/vtfixup', '@ijw/machine', '@ijw/loader'],
 };
