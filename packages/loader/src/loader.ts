@@ -40,7 +40,7 @@ export class Loader {
     return this.#machinery?.process;
   }
 
-  /** Loads an image. What the CLR or Windows refuses is an outcome, not an exception. @throws BadImageError when the bytes are no PE image */
+  /** Loads an image. What the CLR or Windows refuses is an outcome, not an exception. @throws BadImageError when the bytes are no PE image; UsageError when `base` is none */
   load(input: ImageInput, request: LoadRequest = {}): LoadOutcome {
     const image = input instanceof PEImage ? input : PEImage.parse(input);
     const trace = new Trace();

@@ -1,5 +1,5 @@
-import { alignUp, hex } from '@ijw/binary';
-import { isRefusal, PAGE_SIZE, type PageRightBits, PageRights, pageRightsText } from '@ijw/machine';
+import { alignUp, hex, UsageError } from '@ijw/binary';
+import { ALLOCATION_GRANULARITY, isRefusal, PAGE_SIZE, type PageRightBits, PageRights, pageRightsText } from '@ijw/machine';
 import { CoffCharacteristics, type PEImage, SectionCharacteristics, type SectionHeader } from '@ijw/pe';
 import type { GuestProcess } from '../process/guest-process.ts';
 import { windowsRefusal } from './windows-error.ts';
@@ -71,6 +71,11 @@ function checkSections(image: PEImage, size: number): void {
 
 function placeImage(process: GuestProcess, request: MapRequest, size: number, preferred: number): number {
   const wanted = request.base ?? preferred;
+  if (request.base !== undefined && !isBase(process, request.base, size)) {
+    throw new UsageError(
+      `${hex(request.base)} is no base for an image of ${hex(size)} bytes: it must be a multiple of 64 KiB inside the process`,
+    );
+  }
   const at = process.memory.reserve(size, wanted);
   if (!isRefusal(at)) return at;
   if (!canMove(request)) {
@@ -83,6 +88,9 @@ function placeImage(process: GuestProcess, request: MapRequest, size: number, pr
   if (isRefusal(elsewhere)) throw windowsRefusal('COMMITMENT_LIMIT', 'noAddressSpace', elsewhere.message);
   return elsewhere;
 }
+
+const isBase = (process: GuestProcess, base: number, size: number): boolean =>
+  base >= ALLOCATION_GRANULARITY && base % ALLOCATION_GRANULARITY === 0 && base + size <= process.memory.addressLimit;
 
 /** RELOCS_STRIPPED, or no relocation directory: the image runs at its preferred base or not at all. */
 const { RELOCS_STRIPPED } = CoffCharacteristics;
