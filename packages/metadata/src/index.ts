@@ -234,6 +234,7 @@ export { EventDefinition } from './views/event-definition.ts';
 export { FieldDefinition } from './views/field-definition.ts';
 export { GenericParameter, genericParameters } from './views/generic-parameter.ts';
 export { marshallingOf } from './views/marshalling.ts';
+export { MemberReference } from './views/member-reference.ts';
 export {
   AssemblyFlags,
   AssemblyHashAlgorithm,
@@ -257,3 +258,5 @@ export { type PlatformInvoke, platformInvokeOf } from './views/platform-invoke.t
 export { PropertyDefinition } from './views/property-definition.ts';
 export { type SecurityDeclaration, securityDeclarations } from './views/security-declaration.ts';
 export { type ClassLayout, type MethodImplementation, TypeDefinition, type TypeKind, typeDefinitions } from './views/type-definition.ts';
+export { ExportedType, TypeReference } from './views/type-reference.ts';
+export { type View, viewOf } from './views/view.ts';

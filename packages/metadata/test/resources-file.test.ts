@@ -177,5 +177,11 @@ describe('a file as .NET writes it', () => {
     const { entries } = readResourcesFile(file);
     expect(entries).toHaveLength(1);
     expect(() => readResourcesFile(file.subarray(0, file.length - 1))).toThrow(expect.objectContaining({ code: 'TRUNCATED' }));
+    // Twenty entries with one name and one value of 200 bytes.
+    const many = new ByteWriter().u32(0xbeefcace).u32(1).u32(2).u8(0).u8(0).u32(2).u32(20).u32(0).align(8);
+    many.fill(20 * 4).fill(20 * 4);
+    const dataSection = many.length + 4 + 7;
+    many.u32(dataSection).u8(2).utf16('a').u32(0).bytes([1, 198, 1]).fill(198, 0x78);
+    expect(() => readResourcesFile(many.toBytes())).toThrow(expect.objectContaining({ code: 'RESOURCE_VALUES_OVERLAP' }));
   });
 });

@@ -8,12 +8,15 @@ import {
   MetadataBuilder,
   ModuleDefinition,
   makeToken,
+  nilToken,
   type PrimitiveName,
   TableId,
+  type TableName,
   type Token,
   TypeDefinition,
   type TypeNode,
   typeDefinitions,
+  viewOf,
   writeConstantValue,
   writeMarshallingDescriptor,
   writePermissionSet,
@@ -142,6 +145,29 @@ describe('views', () => {
       generation: 0,
       mvid: '01234567-89ab-cdef-0123-456789abcdef',
     });
+  });
+
+  it('any of them by token', () => {
+    for (const [table, rowCount] of Object.entries(metadata.tables).map(([name, { rowCount }]) => [name, rowCount] as const)) {
+      if (rowCount === 0) continue;
+      const view = viewOf(metadata, makeToken(TableId[table as TableName], 1));
+      if (view && 'token' in view) expect(view.token).toBe(makeToken(TableId[table as TableName], 1));
+    }
+    expect(viewOf(metadata, makeToken(TableId.TypeDef, 2))).toMatchObject({ fullName: 'N.Outer`1' });
+    expect(viewOf(metadata, makeToken(TableId.TypeRef, 1))).toMatchObject({ fullName: 'System.Object', scope: 0x23000001 });
+    expect(viewOf(metadata, nilToken)).toBeUndefined();
+    expect(viewOf(metadata, makeToken(TableId.ModuleRef, 1))).toBeUndefined();
+  });
+
+  it('a reference to a member', () => {
+    const builder = new MetadataBuilder();
+    const type = builder.add('TypeRef', { Namespace: 'N', Name: 'T' });
+    builder.add('MemberRef', { Class: type, Name: 'M', Signature: method('void') });
+    builder.add('MemberRef', { Class: type, Name: 'F', Signature: encodeFieldSignature(primitive('int8')) });
+    const references = Metadata.parse(builder.build());
+    const [first, second] = [1, 2].map((rid) => viewOf(references, makeToken(TableId.MemberRef, rid)));
+    expect(first).toMatchObject({ kind: 'method', fullName: 'N.T::M', parent: type, signature: { parameterTypes: [] } });
+    expect(second).toMatchObject({ kind: 'field', name: 'F', fieldType: primitive('int8') });
   });
 
   it('a row that is not there', () => {

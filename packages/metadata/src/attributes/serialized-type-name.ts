@@ -76,10 +76,12 @@ function readNamed(cursor: Cursor): SerializedType {
     : { kind: 'named', namespace: '', name: full, nested };
 }
 
+const ARRAY_BOUNDS = /\[ *[\],*]/y;
+
 /** Whether the bracket at the cursor opens an array's bounds; otherwise it opens generic arguments. */
 function atArrayBounds(cursor: Cursor): boolean {
-  const next = cursor.text.slice(cursor.position + 1).match(/^ *([\],*])/);
-  return next !== null;
+  ARRAY_BOUNDS.lastIndex = cursor.position;
+  return ARRAY_BOUNDS.test(cursor.text);
 }
 
 function readArguments(cursor: Cursor, depth: number): SerializedTypeName[] {

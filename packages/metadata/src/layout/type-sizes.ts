@@ -24,7 +24,7 @@ const layoutKinds: Readonly<Record<number, LayoutRequest['kind']>> = { 8: 'seque
 
 /** Structures in structures; the runtime's own limits are lower than what these allow. */
 const MAXIMUM_DEPTH = 100;
-const MAXIMUM_STEPS = 100_000;
+const MAXIMUM_STEPS = 1_000_000;
 const MAXIMUM_SIZE = 0x7fffffff;
 
 /** A module, and what its `!0`, `!1` … stand for. */
@@ -74,6 +74,7 @@ export class TypeSizes {
   }
 
   #node(scope: Scope, type: TypeNode, depth: number): Extent | undefined {
+    this.#steps++;
     switch (type.kind) {
       case 'primitive':
         return this.#primitive(type.type);
@@ -112,7 +113,7 @@ export class TypeSizes {
   /** Sizes of types that are not generic are kept; the others are bounded by the number of steps. */
   #definition(scope: Scope, token: TypeDefToken, depth: number): Extent | undefined {
     const { metadata } = scope;
-    if (depth > MAXIMUM_DEPTH || ++this.#steps > MAXIMUM_STEPS)
+    if (depth > MAXIMUM_DEPTH || this.#steps > MAXIMUM_STEPS)
       throw layoutError(metadata, 'LAYOUT_TOO_DEEP', token, 'is laid out too deeply');
     if (scope.typeArguments.length > 0) return this.#layOut(scope, token, depth);
     const known = this.#known.get(metadata) ?? new Map<number, Extent | undefined | null>();

@@ -61,9 +61,14 @@ const textOf = (reader: ByteReader): string => new TextDecoder('utf-8', { ignore
 const writeText = (writer: ByteWriter, { text }: { readonly text: string }): void => void writer.utf8(text);
 const writeData = (writer: ByteWriter, { data }: { readonly data: Uint8Array }): void => void writer.bytes(data);
 
+/** Far more flags than the types of a method's locals have parts. */
+const MAXIMUM_FLAG_BYTES = 0x2000;
+
 /** Bits, the lowest of a byte first. */
-const bitsOf = (bytes: Uint8Array): boolean[] =>
-  Array.from(bytes).flatMap((byte) => Array.from({ length: 8 }, (_, bit) => (byte & (1 << bit)) !== 0));
+function readBits(reader: ByteReader): boolean[] {
+  if (reader.remaining > MAXIMUM_FLAG_BYTES) throw reader.error('COUNT_TOO_LARGE', `${reader.remaining} bytes of flags are too many`);
+  return Array.from(restOf(reader)).flatMap((byte) => Array.from({ length: 8 }, (_, bit) => (byte & (1 << bit)) !== 0));
+}
 
 function writeBits(writer: ByteWriter, flags: readonly boolean[]): void {
   for (let start = 0; start < flags.length; start += 8) {
@@ -129,7 +134,7 @@ const codecs: { readonly [K in CustomDebugInformationKindName]: Codec<K> } = {
     },
   },
   dynamicLocalVariables: {
-    read: (reader) => ({ kind: 'dynamicLocalVariables', flags: bitsOf(restOf(reader)) }),
+    read: (reader) => ({ kind: 'dynamicLocalVariables', flags: readBits(reader) }),
     write: (writer, { flags }) => writeBits(writer, flags),
   },
   defaultNamespace: { read: (reader) => ({ kind: 'defaultNamespace', text: textOf(reader) }), write: writeText },

@@ -1,12 +1,30 @@
 import { tryParseSerializedTypeName } from '../attributes/serialized-type-name.ts';
 import type { Metadata } from '../metadata.ts';
+import type { Column } from '../tables/column.ts';
 import { TableId } from '../tables/table-id.ts';
 import { type ExportedTypeToken, makeToken, type TypeDefToken, tokenRid, tokenTable } from '../tables/token.ts';
 import { parseAssemblyIdentity } from './assembly-identity.ts';
 import { assemblyIdentity } from './assembly-references.ts';
 
+/** Rows may share a long name, and an index keeps the names of all; together they are no longer than this in any assembly that was ever built. */
+const MAXIMUM_CHARACTERS = 1 << 25;
+
 /** Scope 0 are the types that stand in no other. Of two types with one name the first counts. */
 const keyOf = (scope: number, namespace: string, name: string): string => `${scope}\0${namespace}\0${name}`;
+
+/** The rows of a table by key, the first of those with one key. */
+function index(column: Column, key: (rid: number) => string): Map<string, number> {
+  const rows = new Map<string, number>();
+  let characters = 0;
+  for (let rid = column.rowCount; rid >= 1; rid--) {
+    const text = key(rid);
+    characters += text.length;
+    if (characters > MAXIMUM_CHARACTERS)
+      throw column.error('NAMES_TOO_LONG', `The names of the types have more than ${MAXIMUM_CHARACTERS} characters`, rid);
+    rows.set(text, rid);
+  }
+  return rows;
+}
 
 /** Finds the types that a module defines, and those that its manifest exports, by name. Each of the two indexes is made when first asked. */
 export class TypeIndex {
@@ -54,23 +72,17 @@ export class TypeIndex {
     for (let rid = 1; rid <= tables.NestedClass.rowCount; rid++) scopes.set(nested.at(rid), enclosing.at(rid));
     const name = tables.TypeDef.column('Name');
     const namespace = tables.TypeDef.column('Namespace');
-    const index = new Map<string, number>();
-    for (let rid = tables.TypeDef.rowCount; rid >= 1; rid--) {
-      index.set(keyOf(scopes.get(rid) ?? 0, strings.get(namespace.at(rid)), strings.get(name.at(rid))), rid);
-    }
-    return index;
+    return index(name, (rid) => keyOf(scopes.get(rid) ?? 0, strings.get(namespace.at(rid)), strings.get(name.at(rid))));
   }
 
   #indexExported(): Map<string, number> {
     const { tables, strings } = this.metadata;
     const table = tables.ExportedType;
     const [name, namespace, implementation] = [table.column('TypeName'), table.column('TypeNamespace'), table.column('Implementation')];
-    const index = new Map<string, number>();
-    for (let rid = table.rowCount; rid >= 1; rid--) {
+    return index(name, (rid) => {
       const outer = implementation.token(rid);
       const scope = tokenTable(outer) === TableId.ExportedType ? tokenRid(outer) : 0;
-      index.set(keyOf(scope, strings.get(namespace.at(rid)), strings.get(name.at(rid))), rid);
-    }
-    return index;
+      return keyOf(scope, strings.get(namespace.at(rid)), strings.get(name.at(rid)));
+    });
   }
 }

@@ -28,6 +28,9 @@ export interface ResourcesFile {
 /** `ResourceManager.MagicNumber`. */
 export const RESOURCES_MAGIC = 0xbeefcace;
 
+/** No writer lets entries share a value; a tool might, but not to multiply the size of the file. */
+const SHARING = 8;
+
 const READING = 'a .resources file';
 
 /** Whether bytes start as a `.resources` file does. */
@@ -86,10 +89,14 @@ function readNames(reader: ByteReader, positions: readonly number[], nameSection
 function locate(reader: ByteReader, names: readonly { name: string; offset: number }[], dataSection: number): ResourceEntry[] {
   const starts = [...new Set(names.map(({ offset }) => dataSection + offset))].sort((a, b) => a - b);
   const ends = new Map(starts.map((start, index) => [start, starts[index + 1] ?? reader.length]));
+  let total = 0;
   return names.map(({ name, offset }) => {
     const start = dataSection + offset;
     if (start >= reader.length) throw badStart(reader, name);
-    return { name, start, end: Math.min(ends.get(start)!, reader.length) };
+    const end = Math.min(ends.get(start)!, reader.length);
+    total += end - start;
+    if (total > reader.length * SHARING) throw reader.error('RESOURCE_VALUES_OVERLAP', 'Too many resources share their values');
+    return { name, start, end };
   });
 }
 
