@@ -1,5 +1,6 @@
 import { BadImageError, hexBytes } from '@ijw/binary';
 import type { Column } from '../tables/column.ts';
+import { hexText } from './hex-text.ts';
 import type { LineBuffer } from './line-buffer.ts';
 import type { TokenText } from './token-text.ts';
 
@@ -35,7 +36,7 @@ export function cellText(column: Column, text: TokenText): CellText {
     case 'u16':
     case 'u32':
     case 'run':
-      return (rid) => column.at(rid).toString(16);
+      return (rid) => hexText(column.at(rid));
     case 'string':
       return orBad(column, (raw) => text.string(raw));
     case 'guid':

@@ -52,13 +52,16 @@ const failure = (code: string, message: string) => new BadImageError({ code, off
 /** A signature whose names add up to more characters than this is printed as bytes: TypeSpecs that name each other twice double with every step. */
 const MAX_TEXT = 1 << 20;
 
+/** How many of the texts made last are at hand. */
+const SIGNATURES = 1 << 13;
+
 /** Signatures in the canonical format; what cannot be decoded is printed as bytes. */
 export class SignatureText {
   private readonly blobs: BlobHeap;
   private readonly provider: SignatureTypeProvider<string>;
   /** A token's text may need another signature decoded (a TypeSpec's), while the first one stands half-way: each has a decoder of its own. */
   private readonly idle: SignatureDecoder<string>[] = [];
-  private readonly recent = new RecentTexts((blob) => this.makeAny(blob));
+  private readonly recent = new RecentTexts(SIGNATURES, (blob) => this.makeAny(blob));
   private written = 0;
   private active: SignatureDecoder<string> | undefined;
 

@@ -1,7 +1,7 @@
 import { BadImageError } from '@ijw/binary';
 import type { Metadata } from '../metadata.ts';
-import { tableNameOf } from '../tables/table-id.ts';
-import { type Token, tokenRid, tokenTable } from '../tables/token.ts';
+import { type TableId, tableNameOf } from '../tables/table-id.ts';
+import { makeToken, type Token, tokenRid, tokenTable } from '../tables/token.ts';
 import { escapeName } from './escape.ts';
 import { RecentTexts } from './recent-texts.ts';
 import { SignatureText } from './signature-text.ts';
@@ -18,6 +18,10 @@ const kept: readonly boolean[] = Array.from({ length: 64 }, (_, id) =>
   ['TypeRef', 'TypeDef', 'ModuleRef', 'TypeSpec', 'AssemblyRef', 'File', 'ExportedType'].includes(tableNameOf(id) ?? ''),
 );
 
+/** How many of the texts made last are at hand. */
+const NAMES = 1 << 13;
+const ROWS = 1 << 8;
+
 const eightDigits = (token: number): string => (token >>> 0).toString(16).padStart(8, '0');
 
 /**
@@ -32,6 +36,8 @@ export class TokenText {
   private readonly rowCounts: readonly number[];
   private readonly makers: (((rid: number) => string) | undefined)[] = new Array(64).fill(undefined);
   private readonly names: RecentTexts;
+  /** By table, of the others. */
+  private readonly recent: (RecentTexts | undefined)[] = new Array(64).fill(undefined);
   private depth = 0;
 
   constructor(metadata: Metadata) {
@@ -41,7 +47,7 @@ export class TokenText {
       const name = tableNameOf(id);
       return name === undefined ? 0 : metadata.tables[name].rowCount;
     });
-    this.names = new RecentTexts((offset) => escapeName(metadata.strings.get(offset)));
+    this.names = new RecentTexts(NAMES, (offset) => escapeName(metadata.strings.get(offset)));
   }
 
   /** The text of a token; `-` for nil. */
@@ -50,7 +56,9 @@ export class TokenText {
     if (rid === 0) return '-';
     const table = tokenTable(token);
     if (rid > this.rowCounts[table]!) return `!bad:${eightDigits(token)}`;
-    return kept[table] ? this.remembered(token, table, rid) : this.make(token);
+    if (kept[table]) return this.remembered(token, table, rid);
+    this.recent[table] ??= new RecentTexts(ROWS, (row) => this.make(makeToken(table as TableId, row)));
+    return this.recent[table].get(rid);
   }
 
   /** A string of the #Strings heap, escaped. @throws BadImageError */
