@@ -1,6 +1,7 @@
 import { hex } from '@ijw/binary';
 import { mayExecute } from '@ijw/machine';
 import { type MethodDefToken, methodFullName, tokenRid } from '@ijw/metadata';
+import type { NativeCalls } from '@ijw/vtfixup';
 import type { ClrException } from '../load-refusal.ts';
 import type { GuestProcess } from '../process/guest-process.ts';
 import { asAddress, readPointer } from '../process/pointer-access.ts';
@@ -44,6 +45,8 @@ export interface PInvokeContext {
   readonly assembly: AssemblyImage;
   readonly module: MappedModule;
   readonly loadModule: ModuleLoader;
+  /** Conventions of this image's methods. */
+  readonly calls: NativeCalls;
 }
 
 /** Every P/Invoke and internal call of the image, bound as its first call would bind it. */
@@ -91,7 +94,7 @@ function earlyBound(context: PInvokeContext, facts: MethodFacts): Bound {
   const gate = slot === undefined ? undefined : process.gates.at(slot);
   const imported = slot === undefined ? undefined : module.imports.find((entry) => entry.address === slot);
   const via = imported ? `rva -> ${imported.module}!${imported.name}` : 'rva';
-  const problem = callingConventionProblem(context.assembly.metadata, facts);
+  const problem = callingConventionProblem(context.calls, facts);
   if (problem) return { address, via, callOutcome: { kind: 'throws', exception: problem } };
   if (!mayExecute(process.memory.query(address).rights)) return { address, via, callOutcome: fatal(`${hex(address)} is no code`) };
   const isGetLastError = process.architecture !== 'arm64' && gate?.name === 'GetLastError' && gate.module === 'kernel32.dll';
@@ -119,7 +122,7 @@ function named(context: PInvokeContext, facts: MethodFacts): Bound {
   const moduleName = scope === 0 ? '' : metadata.strings.get(ModuleRef.get(scope, 'Name'));
   const entry = metadata.strings.get(ImplMap.get(row, 'ImportName')) || facts.name;
   const via = `${moduleName}!${entry}`;
-  const problem = callingConventionProblem(metadata, facts);
+  const problem = callingConventionProblem(context.calls, facts);
   if (problem) return { via, callOutcome: { kind: 'throws', exception: problem } };
   if (moduleName === '') return { via, callOutcome: { kind: 'throws', exception: dllNotFound(moduleName) } };
   const address = exportedAddress(context, moduleName, entry);

@@ -1,6 +1,7 @@
 import { BadImageError } from '@ijw/binary';
 import { Metadata } from '@ijw/metadata';
 import type { PEImage } from '@ijw/pe';
+import { NativeCalls } from '@ijw/vtfixup';
 import type { Host } from '../architecture.ts';
 import { BootstrapThunks } from '../hosts/bootstrap-thunks.ts';
 import { START_UP, type StartUpPath, type StartUpState } from '../hosts/start-up.ts';
@@ -265,8 +266,11 @@ export class Runtime {
   #bindPInvokes(load: AssemblyLoad): void {
     const { module, bound } = load;
     if (!module || !bound || this.#pinvokes.has(module.base)) return;
-    const context = { process: this.process, assembly: bound, module, loadModule: (name: string) => this.osLoader.dependency(name) };
-    const pinvokes = this.#attempt(() => bindPInvokes(context), bound) ?? [];
+    const bind = (): BoundPInvoke[] => {
+      const calls = new NativeCalls(bound.metadata, bound.image);
+      return bindPInvokes({ process: this.process, assembly: bound, module, calls, loadModule: (name) => this.osLoader.dependency(name) });
+    };
+    const pinvokes = this.#attempt(bind, bound);
     this.#pinvokes.set(module.base, pinvokes);
     for (const { token, method, address, via } of pinvokes) {
       this.process.trace.add({ step: 'bindPInvoke', token, method, via, ...(address !== undefined && { address }) });
@@ -274,7 +278,7 @@ export class Runtime {
   }
 
   /** Metadata that cannot be read in the middle of a load is a bad image. */
-  #attempt<T>(read: () => T, assembly: AssemblyImage): T | undefined {
+  #attempt<T>(read: () => T, assembly: AssemblyImage): T {
     try {
       return read();
     } catch (error) {
