@@ -129,7 +129,9 @@ describe('types', () => {
       builder.add('ExportedType', { TypeNamespace: 'N', TypeName: 'Part', TypeDefId: 0x02000002, Implementation: file });
     });
     const resolver = new Resolver({ assembly: () => manifest, module: (name) => (name === 'part.netmodule' ? netmodule : undefined) });
-    expect(resolver.serializedType(manifest, 'N.Part')).toMatchObject({ kind: 'type', metadata: netmodule, token: 0x02000002 });
+    for (const name of ['N.Part', 'N.Part, Manifest', 'N.Part, manifest, PublicKeyToken=null']) {
+      expect(resolver.serializedType(manifest, name)).toMatchObject({ kind: 'type', metadata: netmodule, token: 0x02000002 });
+    }
   });
 
   it('are asked of the provider once', () => {

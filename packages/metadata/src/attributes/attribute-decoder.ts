@@ -13,7 +13,10 @@ import { type AttributeValueContext, readAttributeValue } from './read-attribute
 import { assumedMagnitude, UnknownEnumWidths } from './unknown-enum-widths.ts';
 
 export interface AttributeDecoderOptions {
-  /** Asked for the enumerations that this metadata does not define (a `Resolver` can answer); `undefined` where it does not know either. */
+  /**
+   * Asked once for each enumeration that this metadata does not define (a `Resolver` can answer); `undefined` where it does not know either. It is called
+   * while a value is being read, so it may not use this decoder.
+   */
   readonly underlyingType?: (reference: EnumReference) => EnumUnderlyingTypeName | undefined;
   /** What to take where nobody knows: the type with which the value uses up its blob (the default), or always 4 bytes. */
   readonly unknownEnums?: 'infer' | 'i4';

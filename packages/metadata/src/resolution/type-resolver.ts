@@ -64,7 +64,8 @@ export class TypeResolver {
   /** The manifest module of an assembly that a module refers to; the module itself where it refers to its own assembly. */
   assembly(identity: AssemblyIdentity, from: Metadata): Metadata | undefined {
     const own = assemblyIdentity(from);
-    if (own && own.name.toLowerCase() === identity.name.toLowerCase() && own.publicKeyToken === identity.publicKeyToken) return from;
+    const sameName = own?.name.toLowerCase() === identity.name.toLowerCase();
+    if (sameName && (identity.publicKeyToken === undefined || identity.publicKeyToken === own?.publicKeyToken)) return from;
     const key = formatAssemblyIdentity(identity);
     if (!this.#assemblies.has(key)) this.#assemblies.set(key, this.#provider.assembly(identity, from));
     return this.#assemblies.get(key);
