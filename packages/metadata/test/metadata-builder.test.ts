@@ -1,3 +1,4 @@
+import { UsageError } from '@ijw/binary';
 import { isNilToken, Metadata, MetadataBuilder, makeToken, methodFullName, nilToken, TableId, typeFullName } from '@ijw/metadata';
 import { describe, expect, test } from 'vitest';
 
@@ -41,4 +42,67 @@ describe.each(['#~', '#-'] as const)('metadata written as %s', (tablesStream) =>
     expect(typeFullName(metadata, nilToken)).toBe('');
     expect(methodFullName(metadata, makeToken(TableId.MethodDef, 2))).toBe('Ns.Outer/Inner::Second');
   });
+});
+
+describe('heaps', () => {
+  test('what is equal is stored once', () => {
+    const builder = new MetadataBuilder();
+    expect([builder.strings.add('a'), builder.strings.add('b'), builder.strings.add('a'), builder.strings.add('')]).toEqual([1, 3, 1, 0]);
+    expect([builder.blobs.add(Uint8Array.of(1)), builder.blobs.add(Uint8Array.of(2)), builder.blobs.add(Uint8Array.of(1))]).toEqual([
+      1, 3, 1,
+    ]);
+    expect([builder.userStrings.add('x'), builder.userStrings.add('x')]).toEqual([1, 1]);
+    expect([builder.guids.add(MVID), builder.guids.add(MVID)]).toEqual([1, 1]);
+    expect(() => builder.guids.add(new Uint8Array(15))).toThrow(UsageError);
+  });
+
+  test('strings that are no UTF-8, blobs whose length lies', () => {
+    const builder = new MetadataBuilder();
+    const string = builder.strings.addBytes(Uint8Array.of(0x61, 0xff, 0x62));
+    const blob = builder.blobs.addRaw(Uint8Array.of(0x7f, 1, 2));
+    const half = builder.blobs.addRaw(Uint8Array.of(0xc0));
+    const metadata = Metadata.parse(builder.build());
+    expect(metadata.strings.get(string)).toBe('a\ufffdb');
+    for (const offset of [blob, half]) expect(() => metadata.blobs.get(offset)).toThrow(expect.objectContaining({ code: 'TRUNCATED' }));
+    expect(() => metadata.blobs.get(1000)).toThrow(expect.objectContaining({ code: 'BAD_BLOB_OFFSET' }));
+  });
+
+  // II.24.2.4: the last byte is 1 for text that needs more than 8-bit handling.
+  test.each([
+    ['plain text.', 0],
+    ["it's", 1],
+    ['a-b', 1],
+    ['\t\r\n', 0],
+    ['\u0001', 1],
+    ['\u007f', 1],
+    ['\u00e9', 0],
+    ['\u0100', 1],
+    ['\ud800', 1],
+  ])('%j ends with %i', (text, terminal) => {
+    const builder = new MetadataBuilder();
+    const offset = builder.userStrings.add(text);
+    const { userStrings } = Metadata.parse(builder.build());
+    expect(userStrings.get(offset)).toBe(text);
+    expect(userStrings.terminal(offset)).toBe(terminal);
+    expect(userStrings.utf16(offset)).toHaveLength(text.length * 2);
+    expect([...userStrings.entries()]).toEqual([{ offset, text }]);
+  });
+
+  test('user strings of any length, and ones without a last byte', () => {
+    const builder = new MetadataBuilder();
+    const long = 'x\ud800'.repeat(5000);
+    const offset = builder.userStrings.add(long);
+    const even = builder.userStrings.addBytes(Uint8Array.of(0x41, 0));
+    const { userStrings } = Metadata.parse(builder.build());
+    expect(userStrings.get(offset)).toBe(long);
+    expect([userStrings.get(even), userStrings.terminal(even)]).toEqual(['A', undefined]);
+    expect(userStrings.get(0)).toBe('');
+  });
+});
+
+test('what no row or column is, is the caller’s fault', () => {
+  const builder = sample();
+  expect(() => builder.set('TypeDef', 9, 'Name', 1)).toThrow(UsageError);
+  expect(() => builder.add('TypeDef', { Extends: makeToken(TableId.Field, 1) })).toThrow(UsageError);
+  expect(() => Metadata.parse(builder.build()).tables.TypeDef.column('RVA' as 'Name')).toThrow(UsageError);
 });
