@@ -153,6 +153,16 @@ describe('a root that is wrong', () => {
     expect(diagnostics.entries).toEqual([expect.objectContaining({ code: 'TOO_MANY_ROWS', reading: 'the Module table' })]);
   });
 
+  test('behind a table that is cut off there are no rows of others', () => {
+    const made = builder();
+    made.add('TypeDef');
+    made.add('ModuleRef');
+    const diagnostics = new Diagnostics();
+    const { tables } = Metadata.parse(made.build({ header: { rowCounts: { Module: 3 } } }), { diagnostics });
+    expect([tables.Module.rowCount, tables.TypeDef.rowCount, tables.ModuleRef.rowCount]).toEqual([2, 0, 0]);
+    expect(diagnostics.entries).toHaveLength(1);
+  });
+
   test('the version ends at its NUL, streams keep their order', () => {
     const root = readMetadataRoot(writeMetadataRoot({ version: 'v2.0.50727', streams: [stream('#~', 'abc'), stream('#X', 'defg')] }));
     expect(root.version).toBe('v2.0.50727');

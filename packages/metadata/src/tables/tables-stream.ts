@@ -61,7 +61,7 @@ export function readTablesHeader(bytes: Uint8Array, place: MetadataPlace): Table
   };
 }
 
-/** The tables stream: its header and a `Table` for every table there is. */
+/** What the tables are read from. */
 export interface TablesStreamInput {
   readonly bytes: Uint8Array;
   readonly place: MetadataPlace;
@@ -105,7 +105,7 @@ function rowsThatFit(input: TablesStreamInput, name: TableName, start: number, l
 export function readTables(input: TablesStreamInput): Tables {
   const { bytes, place, header } = input;
   const layouts = layoutTables(input.layoutInput);
-  const unreadableFrom = checkUnknownTables(input);
+  let unreadableFrom = checkUnknownTables(input);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   let start = header.size;
   const tables: Partial<Record<TableName, Table>> = {};
@@ -113,6 +113,8 @@ export function readTables(input: TablesStreamInput): Tables {
     const layout = layouts[name];
     const id = TableId[name];
     const rowCount = id < unreadableFrom ? rowsThatFit(input, name, start, layout) : 0;
+    // Where the rows of one table are cut off, those of the next ones cannot be found.
+    if (id < unreadableFrom && rowCount < header.rowCounts[id]!) unreadableFrom = id;
     const sorted = ((header.sorted >> BigInt(id)) & 1n) === 1n;
     tables[name] = new Table(name, layout, { view, start, rowSize: layout.rowSize, rowCount, base: place.base, rva: place.rva }, sorted);
     start += rowCount * layout.rowSize;
