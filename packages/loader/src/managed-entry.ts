@@ -9,6 +9,8 @@ export interface ManagedCall {
   /** Where it comes from: a slot, reflection, or the runtime itself. */
   readonly through: 'slot' | 'reflection' | 'moduleConstructor' | 'entryPoint';
   readonly arguments: readonly unknown[];
+  /** The load context, on .NET Framework the application domain, whose assembly is called. */
+  readonly context: string;
 }
 
 export type ManagedResult = { readonly value: unknown } | { readonly exception: ClrException };

@@ -43,7 +43,10 @@ describe('one image, loaded again', () => {
   it('from another folder is the first assembly by LoadFrom, a module of its own by LoadFile', () => {
     const { load } = start();
     const first = load().module!;
-    expect(load({ path: 'D:\\copy\\mixed.dll' })).toMatchObject({ again: true });
+    const again = load({ path: 'D:\\copy\\mixed.dll' });
+    expect(again).toMatchObject({ again: true });
+    expect(again.module!.base).toBe(first.base);
+    expect(again.events.filter((event) => event.step === 'unmap')).toHaveLength(1);
     const copy = load({ path: 'D:\\copy\\mixed.dll', from: 'loadFile' }).module!;
     expect(copy.base).not.toBe(first.base);
     expect(copy.slots.some((slot) => first.slots.some((other) => other.after === slot.after))).toBe(false);
@@ -63,6 +66,26 @@ describe('one image, loaded again', () => {
     expect(refused.module).toBeUndefined();
     expect(refused.events.map((event) => event.step)).toContain('unmap');
     expect(load().outcome).toBe('loaded');
+  });
+});
+
+describe('application domains of .NET Framework', () => {
+  it('P|4 goes to the first, P|8 to the caller’s', () => {
+    const image = buildMixedImage({
+      architecture: 'x64',
+      host: 'mscoree.dll',
+      records: [
+        { type: 6, slots: ['Add'] },
+        { type: 0xa, slots: ['Add'] },
+      ],
+    });
+    const managed = new RecordingManagedEntry();
+    const loader = new Loader({ host: 'framework', managedEntry: managed });
+    loader.load(image.bytes, { path: 'mixed.dll', context: { name: 'first' } });
+    const second = loader.load(image.bytes, { path: 'mixed.dll', context: { name: 'second' } }).module!;
+    for (const slot of second.slots) second.callSlot(slot.rva, 1, 2);
+    expect(managed.calls.filter((call) => call.through === 'slot').map((call) => call.context)).toEqual(['first', 'second']);
+    expect(managed.calls.filter((call) => call.through === 'moduleConstructor').map((call) => call.context)).toEqual(['first', 'second']);
   });
 });
 

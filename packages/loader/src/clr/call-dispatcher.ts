@@ -61,7 +61,8 @@ export class CallDispatcher {
     if (problem) return { kind: 'threw', exception: problem };
     const pinvoke = this.#pinvoke(token);
     if (pinvoke) return this.#callPInvoke(pinvoke);
-    return this.#callManaged(token, methodFullName(assembly.image.metadata, token as Token), 'reflection', args);
+    const name = methodFullName(assembly.image.metadata, token as Token);
+    return this.#callManaged(assembly, { token, method: name, through: 'reflection', arguments: args });
   }
 
   use(use: Use): CallResult {
@@ -95,8 +96,9 @@ export class CallDispatcher {
   }
 
   #callFixed(slot: FixedSlot, args: readonly unknown[]): CallResult {
-    const { runtime } = this.#init;
-    const assembly = this.#init.assembly();
+    const { runtime, module } = this.#init;
+    const own = this.#init.assembly();
+    const assembly = slot.appDomain === 'caller' ? own : ((module && runtime.ijwData(module.base).owner) ?? own);
     const { token, name } = slot.method;
     const pinvoke = this.#pinvoke(token);
     const activates = slot.kind === 'reverse' || pinvoke !== undefined || (assembly && codeActivates(assembly.image, token));
@@ -104,14 +106,15 @@ export class CallDispatcher {
     const refused = problem ?? (slot.kind === 'reverse' && assembly ? reverseCallProblem(assembly, slot.method) : undefined);
     if (refused) return this.#escape(refused);
     if (pinvoke) return this.#callPInvoke(pinvoke);
-    const result = this.#callManaged(token, name, 'slot', args);
+    const result = this.#callManaged(assembly, { token, method: name, through: 'slot', arguments: args });
     return result.kind === 'threw' ? this.#escape(result.exception) : result;
   }
 
-  #callManaged(token: number, method: string, through: ManagedCall['through'], args: readonly unknown[]): CallResult {
+  #callManaged(assembly: LoadedAssembly | undefined, call: Omit<ManagedCall, 'context'>): CallResult {
     const { runtime } = this.#init;
+    const { token, method, through } = call;
     runtime.process.trace.add({ step: 'callManaged', token, method, through });
-    const result = runtime.managedEntry.call({ token, method, through, arguments: args });
+    const result = runtime.managedEntry.call({ ...call, context: assembly?.context.name ?? 'Default' });
     return 'exception' in result
       ? { kind: 'threw', exception: result.exception }
       : { kind: 'returned', value: result.value, token, method };

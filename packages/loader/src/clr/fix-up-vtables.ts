@@ -11,6 +11,7 @@ import type { AssemblyImage } from './assembly.ts';
 import { clrRefusal, clrRefusals, fatalRefusal } from './clr-error.ts';
 import { findHostOfModule } from './find-host.ts';
 import { type FixupRecord, FixupType, readFixupRecords, SLOT_LIMIT, totalSlots } from './fixup-records.ts';
+import type { LoadedAssembly } from './load-context.ts';
 import { type ResolvedMethod, resolveFixupToken } from './resolve-fixup-token.ts';
 import type { TypeLoader } from './type-loader.ts';
 
@@ -21,6 +22,8 @@ export interface FixedSlot {
   readonly type: number;
   readonly method: ResolvedMethod;
   readonly kind: ThunkKind;
+  /** The domain that a call goes to: on .NET Framework P|4 is bound to the first, P|8 goes by the caller's. */
+  readonly appDomain?: 'first' | 'caller';
   /** Address of the thunk, which is what the slot holds. */
   readonly address: number;
   readonly size: number;
@@ -29,6 +32,8 @@ export interface FixedSlot {
 /** What the runtime keeps of an image's slots, by base and process-wide: whoever loads the image first has fixed them up. */
 export interface IjwData {
   fixedUp: boolean;
+  /** The assembly whose load fixed the slots: thunks that are bound to no domain call into it. */
+  owner?: LoadedAssembly;
   readonly slots: FixedSlot[];
   /** By the address in the slot. */
   readonly byAddress: Map<number, FixedSlot>;
@@ -152,11 +157,13 @@ function patchSlots(context: FixupContext, records: readonly FixupRecord[], meth
   let next = 0;
   for (const record of records) {
     const kind: ThunkKind = record.type === pointerSizedFixup ? 'managed' : 'reverse';
+    const appDomain = kind === 'reverse' && context.host === 'framework' ? domainOf(record) : undefined;
     for (let index = 0; index < record.count; index++) {
       const method = methods[next++]!;
-      const made = (kind === 'managed' && managed.get(method.token)) || makeThunk(context, record, method, kind);
+      const made = (kind === 'managed' && managed.get(method.token)) || makeThunk(context, method, kind, appDomain);
       if (kind === 'managed') managed.set(method.token, made);
-      const slot: FixedSlot = { record: record.index, rva: record.rva + index * pointerSize, type: record.type, method, kind, ...made };
+      const rva = record.rva + index * pointerSize;
+      const slot: FixedSlot = { record: record.index, rva, type: record.type, method, kind, ...(appDomain && { appDomain }), ...made };
       patchSlot(context, slot);
       context.data.slots.push(slot);
       context.data.byAddress.set(slot.address, slot);
@@ -170,14 +177,15 @@ const PINVOKE_IMPL = 0x2000;
 const isPInvoke = ({ metadata }: AssemblyImage, { methodDef }: ResolvedMethod): boolean =>
   methodDef !== undefined && (metadata.tables.MethodDef.get(methodDef & 0xffffff, 'Flags') & PINVOKE_IMPL) !== 0;
 
+const domainOf = (record: FixupRecord): 'first' | 'caller' => (record.type & FixupType.fromUnmanaged ? 'first' : 'caller');
+
 function makeThunk(
   context: FixupContext,
-  record: FixupRecord,
   method: ResolvedMethod,
   kind: ThunkKind,
+  appDomain: 'first' | 'caller' | undefined,
 ): { readonly address: number; readonly size: number } {
-  const { process, host, module, thunkBuilder } = context;
-  const appDomain = host === 'framework' && kind === 'reverse' ? (record.type & FixupType.fromUnmanaged ? 'first' : 'caller') : undefined;
+  const { process, module, thunkBuilder } = context;
   const plan = thunkBuilder({
     architecture: process.architecture,
     kind,

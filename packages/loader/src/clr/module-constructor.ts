@@ -35,7 +35,13 @@ export function activate(runtime: Runtime, assembly: LoadedAssembly, cause: stri
   }
   assembly.activation = 'running';
   assembly.constructorRuns++;
-  const result = runtime.managedEntry.call({ token, method: '<Module>::.cctor', through: 'moduleConstructor', arguments: [] });
+  const result = runtime.managedEntry.call({
+    token,
+    method: '<Module>::.cctor',
+    through: 'moduleConstructor',
+    arguments: [],
+    context: assembly.context.name,
+  });
   const failed = 'exception' in result;
   runtime.process.trace.add({ step: 'moduleConstructor', token, outcome: failed ? 'threw' : 'ran' });
   assembly.activation = failed ? 'failed' : 'done';

@@ -216,7 +216,13 @@ export class Runtime {
     const known = load.context.assemblies.get(displayName);
     if (!known) return;
     load.assembly = known;
+    if (load.module) this.#giveBack(load.module);
     this.process.trace.add({ step: 'alreadyLoaded', assembly: displayName, base: known.module?.base ?? 0 });
+  }
+
+  /** The reference of a load that found its assembly there already. A copy that was mapped for it goes again. */
+  #giveBack(module: MappedModule): void {
+    if (this.osLoader.unload(module)) this.forget(module.base);
   }
 
   #checkContext(load: AssemblyLoad): void {
@@ -249,6 +255,8 @@ export class Runtime {
       constructorRuns: 0,
     };
     if (load.module) {
+      const data = this.ijwData(load.module.base);
+      if (!data.fixedUp) data.owner = assembly;
       fixUpVTables({
         process: this.process,
         host: this.host,
@@ -257,7 +265,7 @@ export class Runtime {
         types: assembly.types,
         bootstrap: this.bootstrap,
         thunkBuilder: this.#thunkBuilder,
-        data: this.ijwData(load.module.base),
+        data,
       });
     }
     load.assembly = assembly;

@@ -96,7 +96,13 @@ function runManagedEntryPoint(runtime: Runtime, module: MappedModule, reason: Dl
     });
   }
   const method = methodFullName(metadata, makeToken(TableId.MethodDef, rid) as Token);
-  const called = runtime.managedEntry.call({ token, method, through: 'entryPoint', arguments: [module.base, 1, 0] });
+  const called = runtime.managedEntry.call({
+    token,
+    method,
+    through: 'entryPoint',
+    arguments: [module.base, 1, 0],
+    context: assembly.context.name,
+  });
   const value = 'value' in called && typeof called.value === 'number' ? called.value : 1;
   runtime.process.trace.add({ step: 'managedEntryPoint', token, method, reason, result: value });
   if (value !== 0) return 1;
