@@ -74,6 +74,8 @@ describe('sizes of types', () => {
     ['a union', [i4, i8], { flags: EXPLICIT, offsets: [0, 0] }, 8],
     ['explicit offsets, rounded to the alignment', [i4, u1], { flags: EXPLICIT, offsets: [0, 4] }, 8],
     ['automatic layout, larger fields first', [u1, i8, u1, i4], { flags: 0 }, 16],
+    ['object references: the order is the runtime’s', [u1, primitive('object'), u1, i4], {}, 16],
+    ['offsets and object references', [primitive('string'), u1], { flags: EXPLICIT, offsets: [8, 0] }, 16],
   ])('%s', (_title, fields, options, size) => {
     expect(sizeOf((builder) => struct(builder, 'S', fields, options))?.size).toBe(size);
   });
@@ -91,7 +93,7 @@ describe('sizes of types', () => {
       builder.add('Field', { Name: 's', Flags: 0x10, Signature: encodeFieldSignature(value(outer)) });
       return outer;
     });
-    expect(size).toEqual({ size: 24, alignment: 8 });
+    expect(size).toMatchObject({ size: 24, alignment: 8, references: false });
   });
 
   it('generic structures by their arguments', () => {
@@ -103,6 +105,17 @@ describe('sizes of types', () => {
     const sizes = new TypeSizes(Metadata.parse(builder.build()), { pointerSize: 8 });
     expect(sizes.of({ kind: 'genericInstance', generic: value(pair), arguments: [u1, i8] })?.size).toBe(16);
     expect(sizes.of({ kind: 'genericInstance', generic: value(pair), arguments: [u1, u1] })?.size).toBe(2);
+  });
+
+  it('structures after the other fields where the order is the runtime’s, enumerations among them', () => {
+    const size = sizeOf((builder) => {
+      const inner = struct(builder, 'Inner', [u1]);
+      const core = builder.add('TypeRef', { Namespace: 'System', Name: 'Enum' });
+      const small = builder.add('TypeDef', { Name: 'Small', Extends: core, Flags: 0x100 });
+      builder.add('Field', { Name: 'value__', Signature: encodeFieldSignature(u1) });
+      return struct(builder, 'Outer', [value(inner), primitive('object'), value(small), i4, primitive('int16')]);
+    });
+    expect(size).toMatchObject({ size: 16, references: true });
   });
 
   it('arrays in line (.NET 8)', () => {

@@ -3,11 +3,17 @@ export interface Extent {
   readonly size: number;
   /** A power of two that its address is a multiple of. */
   readonly alignment: number;
+  /** Whether there are object references in it. */
+  readonly references: boolean;
+  /** An enumeration is laid out as the integer that it is. */
+  readonly enumeration?: boolean;
 }
 
 /** A field with the place that an explicit layout gives it. */
 export interface PlacedField extends Extent {
   readonly offset: number | undefined;
+  /** Its type is a structure, not an enumeration. */
+  readonly structure: boolean;
 }
 
 /** What the ClassLayout row and the flags of a type say. */
@@ -20,9 +26,14 @@ export interface LayoutRequest {
 
 const alignTo = (value: number, alignment: number): number => Math.ceil(value / alignment) * alignment;
 
-/** The runtime puts larger fields first (methodtablebuilder.cpp), which leaves no gaps between primitive ones. */
-const inOrder = (fields: readonly PlacedField[], kind: LayoutRequest['kind']): readonly PlacedField[] =>
-  kind === 'auto' ? [...fields].sort((a, b) => b.alignment - a.alignment) : fields;
+/**
+ * Where the order is the runtime's, larger fields come first, which leaves no gaps between primitive ones, and structures last (methodtablebuilder.cpp). It
+ * is the runtime's also where a sequential layout was asked for, when there are object references.
+ */
+function inOrder(fields: readonly PlacedField[], kind: LayoutRequest['kind']): readonly PlacedField[] {
+  if (kind === 'explicit' || (kind === 'sequential' && !fields.some(({ references }) => references))) return fields;
+  return [...fields].sort((a, b) => Number(a.structure) - Number(b.structure) || b.alignment - a.alignment);
+}
 
 /**
  * The extent of a value type with these instance fields: ECMA-335 II.10.1.2, II.10.7, and what the runtime makes of it (src/coreclr/vm/classlayoutinfo.cpp): packing
@@ -38,5 +49,5 @@ export function placeFields(fields: readonly PlacedField[], { kind, packing, cla
     end = Math.max(end, start + field.size);
   }
   const size = classSize === 0 ? alignTo(end, alignment) : Math.max(classSize, end);
-  return { size: size || 1, alignment };
+  return { size: size || 1, alignment, references: fields.some(({ references }) => references) };
 }

@@ -2,12 +2,14 @@ import type { BadImageError } from '@ijw/binary';
 import { AttributeDecoder } from '../attributes/attribute-decoder.ts';
 import { findCustomAttribute } from '../attributes/find-custom-attribute.ts';
 import type { Metadata } from '../metadata.ts';
+import { typeFullName } from '../names/type-full-name.ts';
 import type { Resolver } from '../resolution/resolver.ts';
 import { SignatureDecoder } from '../signatures/signature-decoder.ts';
 import { type TypeNode, typeNodes } from '../signatures/type-node.ts';
 import { TableId } from '../tables/table-id.ts';
 import { makeToken, type Token, type TypeDefToken, tokenRid, tokenTable } from '../tables/token.ts';
 import { type Extent, type LayoutRequest, type PlacedField, placeFields } from './field-placement.ts';
+import { intrinsicAlignments } from './intrinsic-alignment.ts';
 import { primitiveSizes } from './primitive-size.ts';
 
 export interface TypeSizesOptions {
@@ -34,8 +36,8 @@ interface Scope {
 }
 
 /**
- * Sizes of types as the runtime lays them out: of everything that the data of a field (FieldRVA) can be, which has no object references. An answer is `undefined`
- * where the type or a part of it is in a module that is not at hand, or has no size (`void`). Methods throw `BadImageError`, also for types that contain themselves.
+ * Sizes of types as .NET lays them out in memory. An answer is `undefined` where the type or a part of it is in a module that is not at hand, or has no size
+ * (`void`). Methods throw `BadImageError`, also for types that contain themselves.
  */
 export class TypeSizes {
   readonly #metadata: Metadata;
@@ -61,16 +63,16 @@ export class TypeSizes {
     return this.#definition({ metadata: this.#metadata, typeArguments: [] }, token, 0);
   }
 
-  #pointers(count: number): Extent {
+  #pointers(count: number, references = false): Extent {
     const { pointerSize } = this.#options;
-    return { size: pointerSize * count, alignment: pointerSize };
+    return { size: pointerSize * count, alignment: pointerSize, references };
   }
 
   #primitive(type: (TypeNode & { kind: 'primitive' })['type']): Extent | undefined {
     const size = primitiveSizes[type];
-    if (size === 'pointer') return this.#pointers(1);
+    if (size === 'pointer') return this.#pointers(1, type === 'string' || type === 'object');
     if (size === 'twoPointers') return this.#pointers(2);
-    return size === undefined ? undefined : { size, alignment: size };
+    return size === undefined ? undefined : { size, alignment: size, references: false };
   }
 
   #node(scope: Scope, type: TypeNode, depth: number): Extent | undefined {
@@ -79,7 +81,7 @@ export class TypeSizes {
       case 'primitive':
         return this.#primitive(type.type);
       case 'named':
-        return type.valueType ? this.#named(scope, type.token, [], depth) : this.#pointers(1);
+        return type.valueType ? this.#named(scope, type.token, [], depth) : this.#pointers(1, true);
       case 'genericInstance':
         return this.#instance(scope, type, depth);
       case 'genericTypeParameter':
@@ -91,14 +93,14 @@ export class TypeSizes {
       case 'pinned':
         return this.#node(scope, type.element, depth);
       default:
-        return this.#pointers(1);
+        return this.#pointers(1, type.kind === 'szArray' || type.kind === 'array');
     }
   }
 
   #instance(scope: Scope, type: TypeNode & { kind: 'genericInstance' }, depth: number): Extent | undefined {
     const { generic } = type;
     if (generic.kind !== 'named') return undefined;
-    if (!generic.valueType) return this.#pointers(1);
+    if (!generic.valueType) return this.#pointers(1, true);
     const typeArguments = type.arguments.map((argument) => this.#node(scope, argument, depth + 1));
     return this.#named(scope, generic.token, typeArguments, depth);
   }
@@ -140,10 +142,15 @@ export class TypeSizes {
     };
     const fields = this.#fields(scope, token, depth);
     if (!fields) return undefined;
-    const { size, alignment } = placeFields(fields, request);
+    const { size, alignment, references } = placeFields(fields, request);
     const total = size * (inlineArrayLength(metadata, token) ?? 1);
     if (!(total <= MAXIMUM_SIZE)) throw layoutError(metadata, 'TYPE_TOO_LARGE', token, `is larger than ${MAXIMUM_SIZE} bytes`);
-    return { size: total, alignment };
+    return {
+      size: total,
+      alignment: intrinsicAlignments[typeFullName(metadata, token)] ?? alignment,
+      references,
+      enumeration: isEnumeration(metadata, token),
+    };
   }
 
   #fields(scope: Scope, token: TypeDefToken, depth: number): PlacedField[] | undefined {
@@ -157,11 +164,20 @@ export class TypeSizes {
       const extent = this.#node(scope, type, depth + 1);
       if (!extent) return undefined;
       const layout = metadata.findFieldLayout(makeToken(TableId.Field, rid));
-      fields.push({ ...extent, offset: layout === undefined ? undefined : FieldLayout.get(layout, 'Offset') });
+      const structure = isStructure(type) && !extent.enumeration;
+      fields.push({ ...extent, structure, offset: layout === undefined ? undefined : FieldLayout.get(layout, 'Offset') });
     }
     return fields;
   }
 }
+
+/** ECMA-335 II.14.3. */
+const isEnumeration = (metadata: Metadata, token: TypeDefToken): boolean =>
+  typeFullName(metadata, metadata.tables.TypeDef.column('Extends').token(tokenRid(token))) === 'System.Enum';
+
+/** Whether a field of the type is laid out as a whole, once enumerations are left aside. */
+const isStructure = (type: TypeNode): boolean =>
+  type.kind === 'genericInstance' ? isStructure(type.generic) : type.kind === 'named' && type.valueType === true;
 
 /** .NET 8: a structure with this attribute is its one field, that many times over. */
 function inlineArrayLength(metadata: Metadata, token: TypeDefToken): number | undefined {
