@@ -118,6 +118,10 @@ describe('relocation', () => {
     const dll = nativeDll({ pe: { coff: { characteristics: 0x2023 } } });
     const loader = new Loader({ host: 'core' });
     expect(loader.load(dll.bytes, { path: 'one.dll', nativeFirst: true }).outcome).toBe('loaded');
+    expect(loader.load(dll.bytes, { path: 'three.dll', nativeFirst: true, base: 0x5_0000_0000 })).toMatchObject({
+      rule: 'baseTaken',
+      hresult: 0x800701e7,
+    });
     expect(loader.load(dll.bytes, { path: 'two.dll', nativeFirst: true })).toMatchObject({
       outcome: 'refused',
       rule: 'baseTaken',

@@ -1,6 +1,6 @@
-import { hex } from '@ijw/binary';
+import { BadImageError, hex } from '@ijw/binary';
 import { mayExecute } from '@ijw/machine';
-import { type MethodDefToken, methodFullName, tokenRid } from '@ijw/metadata';
+import { makeToken, methodFullName, TableId, tokenRid } from '@ijw/metadata';
 import type { NativeCalls } from '@ijw/vtfixup';
 import type { ClrException } from '../load-refusal.ts';
 import type { GuestProcess } from '../process/guest-process.ts';
@@ -9,8 +9,9 @@ import { findExport, type ModuleLoader } from '../windows/find-export.ts';
 import { fileName, type MappedModule } from '../windows/os-module.ts';
 import type { AssemblyImage } from './assembly.ts';
 import { callingConventionProblem } from './calling-convention.ts';
-import { clrException, HResult } from './clr-error.ts';
+import { badImageFormat, clrException, HResult } from './clr-error.ts';
 import { isEarlyBound, type MethodFacts, methodFacts, methodKind } from './method-facts.ts';
+import type { TypeLoader } from './type-loader.ts';
 
 /** What a call of a P/Invoke does before it reaches native code, or instead of it. */
 export type CallOutcome =
@@ -43,6 +44,7 @@ export interface BoundPInvoke {
 export interface PInvokeContext {
   readonly process: GuestProcess;
   readonly assembly: AssemblyImage;
+  readonly types: TypeLoader;
   readonly module: MappedModule;
   readonly loadModule: ModuleLoader;
   /** Conventions of this image's methods. */
@@ -58,10 +60,27 @@ export function bindPInvokes(context: PInvokeContext): BoundPInvoke[] {
   const bound: BoundPInvoke[] = [];
   for (let rid = 1; rid <= MethodDef.rowCount; rid++) {
     if ((flags.at(rid) & PINVOKE_IMPL) === 0 && (implFlags.at(rid) & INTERNAL_CALL) === 0) continue;
-    const facts = methodFacts(metadata, rid, tokenRid(metadata.declaringType(((0x06 << 24) | rid) as MethodDefToken)) === 1);
-    bound.push(bindPInvoke(context, facts));
+    bound.push(attemptPInvoke(context, rid));
   }
   return bound;
+}
+
+/** Metadata that cannot be read fails the call, not the load. */
+function attemptPInvoke(context: PInvokeContext, rid: number): BoundPInvoke {
+  const token = makeToken(TableId.MethodDef, rid);
+  const { metadata } = context.assembly;
+  try {
+    return bindPInvoke(context, methodFacts(metadata, rid, tokenRid(metadata.declaringType(token)) === 1));
+  } catch (error) {
+    if (!(error instanceof BadImageError)) throw error;
+    return {
+      token,
+      method: hex(token, 8),
+      kind: 'named',
+      via: 'nothing',
+      callOutcome: { kind: 'throws', exception: badImageFormat(error.message) },
+    };
+  }
 }
 
 const PINVOKE_IMPL = 0x2000;
@@ -76,10 +95,25 @@ function bindPInvoke(context: PInvokeContext, facts: MethodFacts): BoundPInvoke 
     return { ...common, kind: 'internalCall', via: 'runtime', callOutcome: fatal('The runtime has no such internal call') };
   }
   const rva = facts.rva === 0 ? {} : { rva: facts.rva };
+  const problem = typeProblem(context, facts);
+  if (problem)
+    return {
+      ...common,
+      kind: facts.rva === 0 ? 'named' : 'rva',
+      ...rva,
+      via: 'nothing',
+      callOutcome: { kind: 'throws', exception: problem },
+    };
   if (isEarlyBound(facts)) return { ...common, kind: 'rva', ...rva, ...earlyBound(context, facts) };
   if (!facts.hasImplMap)
     return { ...common, kind: 'rva', ...rva, via: 'nothing', callOutcome: fatal('The method has an RVA and is not native and unmanaged') };
   return { ...common, kind: 'named', ...rva, ...named(context, facts) };
+}
+
+/** A method whose type does not load cannot be called, whatever it is bound to. */
+function typeProblem({ assembly, types }: PInvokeContext, facts: MethodFacts): ClrException | undefined {
+  const type = assembly.metadata.declaringType(facts.token);
+  return tokenRid(type) === 0 ? undefined : types.load(type)?.exception;
 }
 
 type Bound = Pick<BoundPInvoke, 'address' | 'via' | 'callOutcome'>;

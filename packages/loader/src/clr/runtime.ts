@@ -276,7 +276,15 @@ export class Runtime {
     if (!module || !bound || this.#pinvokes.has(module.base)) return;
     const bind = (): BoundPInvoke[] => {
       const calls = new NativeCalls(bound.metadata, bound.image);
-      return bindPInvokes({ process: this.process, assembly: bound, module, calls, loadModule: (name) => this.osLoader.dependency(name) });
+      const { types } = load.assembly!;
+      return bindPInvokes({
+        process: this.process,
+        assembly: bound,
+        types,
+        module,
+        calls,
+        loadModule: (name) => this.osLoader.dependency(name),
+      });
     };
     const pinvokes = this.#attempt(bind, bound);
     this.#pinvokes.set(module.base, pinvokes);

@@ -76,10 +76,12 @@ function placeImage(process: GuestProcess, request: MapRequest, size: number, pr
       `${hex(request.base)} is no base for an image of ${hex(size)} bytes: it must be a multiple of 64 KiB inside the process`,
     );
   }
-  const at = process.memory.reserve(size, wanted);
-  if (!isRefusal(at)) return at;
+  const stuck = request.relocate && wanted !== preferred && !canMove(request);
+  const at = stuck ? undefined : process.memory.reserve(size, wanted);
+  if (typeof at === 'number') return at;
   if (!canMove(request)) {
-    throw windowsRefusal('INVALID_ADDRESS', 'baseTaken', `The image has no relocations and its base ${hex(wanted)} is taken`, {
+    const reason = stuck ? `cannot go to ${hex(wanted)}` : `its base ${hex(wanted)} is taken`;
+    throw windowsRefusal('INVALID_ADDRESS', 'baseTaken', `The image has no relocations and ${reason}`, {
       structure: 'optional header',
       field: 'ImageBase',
     });
