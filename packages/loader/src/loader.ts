@@ -2,9 +2,10 @@ import { BadImageError, hex } from '@ijw/binary';
 import { Metadata, methodFullName, type Token, tableNameOf, tokenTable } from '@ijw/metadata';
 import { PEImage } from '@ijw/pe';
 import { type Architecture, architectureOf } from './architecture.ts';
+import { type AssemblyLoad, runStartUp } from './clr/assembly-load.ts';
 import { clrRefusal, clrRefusals } from './clr/clr-error.ts';
 import type { LoadContext } from './clr/load-context.ts';
-import { type AssemblyLoad, Runtime } from './clr/runtime.ts';
+import { Runtime } from './clr/runtime.ts';
 import { hostEntryPoint } from './hosts/host-entry-point.ts';
 import { ijwhost, ijwhostX86, mscoree } from './hosts/host-modules.ts';
 import { type LoadEvent, Trace } from './load-event.ts';
@@ -113,7 +114,7 @@ export class Loader {
   }
 
   #loadManaged(runtime: Runtime, load: AssemblyLoad): boolean {
-    runtime.run('managed', load);
+    runStartUp(runtime, 'managed', load);
     return runtime.process.trace.events.some((event) => event.step === 'alreadyLoaded');
   }
 
@@ -123,7 +124,7 @@ export class Loader {
       throw clrRefusal({ rule: 'nativeFromBytes', reason, exception: clrRefusals.badFormat(undefined) });
     }
     const again = runtime.osLoader.find(load.file) !== undefined;
-    runtime.run('native', load);
+    runStartUp(runtime, 'native', load);
     if (load.moduleRefusal) throw load.moduleRefusal;
     if (!load.module) throw windowsRefusal('MOD_NOT_FOUND', 'moduleNotFound', `${load.file} was not found`);
     const assembly = runtime.assemblyOf(load.module);
