@@ -153,7 +153,8 @@ describe.each(ARCHITECTURES)('a mixed image for %s', (architecture) => {
       via: 'rva',
       callOutcome: { kind: 'native', setLastError: true },
     });
-    expect(module.call('Tick')).toMatchObject({ kind: 'native' });
+    expect(module.call('Tick')).toMatchObject({ kind: 'native', unresolved: 'kernel32.dll!GetTickCount' });
+    expect(module.call('NativeAdd')).not.toHaveProperty('unresolved');
   });
 
   it('an image at another base is relocated and loads the same', () => {

@@ -4,7 +4,7 @@ import type { PEImage } from '@ijw/pe';
 import { NativeCalls } from '@ijw/vtfixup';
 import { START_UP, type StartUpPath, type StartUpState } from '../hosts/start-up.ts';
 import { LoadRefusal } from '../load-refusal.ts';
-import type { MappedModule } from '../windows/os-module.ts';
+import type { BoundImport, MappedModule } from '../windows/os-module.ts';
 import { WindowsError } from '../windows/windows-error.ts';
 import { type AssemblyImage, assemblyDisplayName, assemblyImage } from './assembly.ts';
 import { checkArchitecture } from './check-architecture.ts';
@@ -154,7 +154,9 @@ function bindImagePInvokes(runtime: Runtime, load: AssemblyLoad): void {
   const { types } = load.assembly!;
   const made = runtime.bindPInvokesOnce(module.base, () => {
     const calls = nativeCalls(bound);
-    return bindPInvokes({ process, assembly: bound, types, module, calls, loadModule: (name) => osLoader.dependency(name) });
+    const imports = new Map(module.imports.map((entry) => [entry.address, entry]));
+    const importAt = (address: number): BoundImport | undefined => imports.get(address);
+    return bindPInvokes({ process, assembly: bound, types, module, calls, importAt, loadModule: (name) => osLoader.dependency(name) });
   });
   for (const { token, method, address, via } of made ?? []) {
     process.trace.add({ step: 'bindPInvoke', token, method, via, ...(address !== undefined && { address }) });

@@ -12,6 +12,8 @@ export type CallResult =
       readonly hresultSwapping?: true;
       readonly setLastError?: true;
       readonly returnsSavedError?: true;
+      /** The symbol at the end of the call, which no provider has. */
+      readonly unresolved?: string;
     }
   | { readonly kind: 'threw'; readonly exception: ClrException }
   /** An exception reached a native caller, or the runtime broke: the process is gone. */

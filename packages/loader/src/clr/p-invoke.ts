@@ -3,10 +3,11 @@ import { mayExecute } from '@ijw/machine';
 import { makeToken, methodFullName, TableId, tokenRid } from '@ijw/metadata';
 import type { NativeCalls } from '@ijw/vtfixup';
 import type { ClrException } from '../load-refusal.ts';
+import type { Gate } from '../process/gate-table.ts';
 import type { GuestProcess } from '../process/guest-process.ts';
 import { asAddress, readPointer } from '../process/pointer-access.ts';
 import { findExport, type ModuleLoader } from '../windows/find-export.ts';
-import { fileName, type MappedModule } from '../windows/os-module.ts';
+import { type BoundImport, fileName, type MappedModule } from '../windows/os-module.ts';
 import type { AssemblyImage } from './assembly.ts';
 import { callingConventionProblem } from './calling-convention.ts';
 import { badImageFormat, clrException, HResult } from './clr-error.ts';
@@ -24,6 +25,8 @@ export type CallOutcome =
       readonly setLastError?: true;
       /** The target is GetLastError: the runtime answers with the error that it has saved. */
       readonly returnsSavedError?: true;
+      /** The call ends at this symbol, which no provider has: nothing is behind it. */
+      readonly unresolved?: string;
     }
   | { readonly kind: 'throws'; readonly exception: ClrException }
   | { readonly kind: 'fatal'; readonly hresult: number; readonly reason: string };
@@ -47,6 +50,8 @@ export interface PInvokeContext {
   readonly types: TypeLoader;
   readonly module: MappedModule;
   readonly loadModule: ModuleLoader;
+  /** The import that was bound to an address. */
+  readonly importAt: (address: number) => BoundImport | undefined;
   /** Conventions of this image's methods. */
   readonly calls: NativeCalls;
 }
@@ -116,6 +121,16 @@ function typeProblem({ assembly, types }: PInvokeContext, facts: MethodFacts): C
   return tokenRid(type) === 0 ? undefined : types.load(type)?.exception;
 }
 
+interface NativeTarget {
+  readonly address: number;
+  readonly isGetLastError: boolean;
+  readonly unresolved?: string | undefined;
+}
+
+/** `kernel32.dll!Beep` where an address only names its symbol. */
+const unresolvedAt = (gate: Gate | undefined): string | undefined =>
+  gate?.kind === 'unresolved' ? `${gate.module}!${gate.name}` : undefined;
+
 type Bound = Pick<BoundPInvoke, 'address' | 'via' | 'callOutcome'>;
 
 const fatal = (reason: string): CallOutcome => ({ kind: 'fatal', hresult: HResult.COR_E_EXECUTIONENGINE, reason });
@@ -126,16 +141,17 @@ function earlyBound(context: PInvokeContext, facts: MethodFacts): Bound {
   const step = process.platform.decode(process.memory, address);
   const slot = step?.kind === 'jumpThrough' ? asAddress(readPointer(process.memory, step.slot, process.platform.pointerSize)) : undefined;
   const gate = slot === undefined ? undefined : process.gates.at(slot);
-  const imported = slot === undefined ? undefined : module.imports.find((entry) => entry.address === slot);
+  const imported = slot === undefined ? undefined : context.importAt(slot);
   const via = imported ? `rva -> ${imported.module}!${imported.name}` : 'rva';
   const problem = callingConventionProblem(context.calls, facts);
   if (problem) return { address, via, callOutcome: { kind: 'throws', exception: problem } };
   if (!mayExecute(process.memory.query(address).rights)) return { address, via, callOutcome: fatal(`${hex(address)} is no code`) };
   const isGetLastError = process.architecture !== 'arm64' && gate?.name === 'GetLastError' && gate.module === 'kernel32.dll';
-  return { address, via, callOutcome: native(context, facts, address, isGetLastError) };
+  return { address, via, callOutcome: native(context, facts, { address, isGetLastError, unresolved: unresolvedAt(gate) }) };
 }
 
-function native({ assembly }: PInvokeContext, facts: MethodFacts, address: number, isGetLastError: boolean): CallOutcome {
+function native({ assembly }: PInvokeContext, facts: MethodFacts, target: NativeTarget): CallOutcome {
+  const { address, isGetLastError, unresolved } = target;
   const row = assembly.metadata.findImplMap(facts.token);
   const setLastError = row !== undefined && (assembly.metadata.tables.ImplMap.get(row, 'MappingFlags') & SUPPORTS_LAST_ERROR) !== 0;
   return {
@@ -144,6 +160,7 @@ function native({ assembly }: PInvokeContext, facts: MethodFacts, address: numbe
     ...(!facts.preserveSig && { hresultSwapping: true as const }),
     ...(setLastError && { setLastError: true as const }),
     ...(isGetLastError && { returnsSavedError: true as const }),
+    ...(unresolved !== undefined && { unresolved }),
   };
 }
 
@@ -162,7 +179,8 @@ function named(context: PInvokeContext, facts: MethodFacts): Bound {
   const address = exportedAddress(context, moduleName, entry);
   if (address === undefined) return { via, callOutcome: { kind: 'throws', exception: entryPointNotFound(moduleName, entry) } };
   const gate = context.process.gates.at(address);
-  return { address, via, callOutcome: native(context, facts, address, gate?.module === 'kernel32.dll' && gate.name === 'GetLastError') };
+  const isGetLastError = gate?.module === 'kernel32.dll' && gate.name === 'GetLastError';
+  return { address, via, callOutcome: native(context, facts, { address, isGetLastError, unresolved: unresolvedAt(gate) }) };
 }
 
 function exportedAddress({ process, module, loadModule }: PInvokeContext, moduleName: string, entry: string): number | undefined {
