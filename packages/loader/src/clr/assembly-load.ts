@@ -154,8 +154,8 @@ function bindImagePInvokes(runtime: Runtime, load: AssemblyLoad): void {
   const { types } = load.assembly!;
   const made = runtime.bindPInvokesOnce(module.base, () => {
     const calls = nativeCalls(bound);
-    const imports = new Map(module.imports.map((entry) => [entry.address, entry]));
-    const importAt = (address: number): BoundImport | undefined => imports.get(address);
+    const imports = new Map(module.imports.map((entry) => [module.base + entry.iatRva, entry]));
+    const importAt = (slot: number): BoundImport | undefined => imports.get(slot);
     return bindPInvokes({ process, assembly: bound, types, module, calls, importAt, loadModule: (name) => osLoader.dependency(name) });
   });
   for (const { token, method, address, via } of made ?? []) {

@@ -3,7 +3,7 @@ import { mayExecute } from '@ijw/machine';
 import { makeToken, methodFullName, TableId, type Token, tokenRid, tokenTable } from '@ijw/metadata';
 import { type ClrException, LoadRefusal } from '../load-refusal.ts';
 import type { ManagedCall } from '../managed-entry.ts';
-import type { GuestProcess } from '../process/guest-process.ts';
+import { jumpSlot } from '../platform/jump-chain.ts';
 import { asAddress, readPointer } from '../process/pointer-access.ts';
 import type { MappedModule } from '../windows/os-module.ts';
 import { codeActivates } from './activating-code.ts';
@@ -48,7 +48,7 @@ export class CallDispatcher {
     const { runtime, module } = this.#init;
     const address = module && runtime.osLoader.exportAddress(module, symbol);
     if (!module || address === undefined) return { kind: 'noSuchMethod', method: String(symbol) };
-    const slot = jumpSlot(runtime.process, address);
+    const slot = jumpSlot(runtime.process.platform, runtime.process.memory, address);
     if (slot !== undefined && slot >= module.base && slot < module.base + module.size) return this.callSlot(slot - module.base, args);
     return { kind: 'native', address, target: `${module.name}!${symbol}` };
   }
@@ -146,20 +146,6 @@ export class CallDispatcher {
     return tokenRid(type) === 0 ? undefined : assembly.types.load(type)?.exception;
   }
 }
-
-/** The slot that the code at an address jumps through, after any plain jumps. */
-function jumpSlot({ platform, memory }: GuestProcess, address: number): number | undefined {
-  let at = address;
-  for (let hops = 0; hops < JUMP_LIMIT; hops++) {
-    const step = platform.decode(memory, at);
-    if (step?.kind === 'jumpThrough') return step.slot;
-    if (step?.kind !== 'jump') return undefined;
-    at = step.target;
-  }
-  return undefined;
-}
-
-const JUMP_LIMIT = 16;
 
 const violation = (address: number, reason: string): CallResult => ({ kind: 'accessViolation', address, reason });
 

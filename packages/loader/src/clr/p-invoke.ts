@@ -3,6 +3,7 @@ import { mayExecute } from '@ijw/machine';
 import { makeToken, methodFullName, TableId, tokenRid } from '@ijw/metadata';
 import type { NativeCalls } from '@ijw/vtfixup';
 import type { ClrException } from '../load-refusal.ts';
+import { jumpSlot } from '../platform/jump-chain.ts';
 import type { Gate } from '../process/gate-table.ts';
 import type { GuestProcess } from '../process/guest-process.ts';
 import { asAddress, readPointer } from '../process/pointer-access.ts';
@@ -50,8 +51,8 @@ export interface PInvokeContext {
   readonly types: TypeLoader;
   readonly module: MappedModule;
   readonly loadModule: ModuleLoader;
-  /** The import that was bound to an address. */
-  readonly importAt: (address: number) => BoundImport | undefined;
+  /** The import whose slot an address is. */
+  readonly importAt: (slot: number) => BoundImport | undefined;
   /** Conventions of this image's methods. */
   readonly calls: NativeCalls;
 }
@@ -138,17 +139,29 @@ const fatal = (reason: string): CallOutcome => ({ kind: 'fatal', hresult: HResul
 function earlyBound(context: PInvokeContext, facts: MethodFacts): Bound {
   const { process, module } = context;
   const address = module.base + facts.rva;
-  const step = process.platform.decode(process.memory, address);
-  const slot = step?.kind === 'jumpThrough' ? asAddress(readPointer(process.memory, step.slot, process.platform.pointerSize)) : undefined;
-  const gate = slot === undefined ? undefined : process.gates.at(slot);
+  const slot = jumpSlot(process.platform, process.memory, address);
   const imported = slot === undefined ? undefined : context.importAt(slot);
+  const gate = imported && process.gates.at(imported.address);
   const via = imported ? `rva -> ${imported.module}!${imported.name}` : 'rva';
   const problem = callingConventionProblem(context.calls, facts);
   if (problem) return { address, via, callOutcome: { kind: 'throws', exception: problem } };
   if (!mayExecute(process.memory.query(address).rights)) return { address, via, callOutcome: fatal(`${hex(address)} is no code`) };
-  const isGetLastError = process.architecture !== 'arm64' && gate?.name === 'GetLastError' && gate.module === 'kernel32.dll';
+  const isGetLastError = jumpsToGetLastError(process, address);
   return { address, via, callOutcome: native(context, facts, { address, isGetLastError, unresolved: unresolvedAt(gate) }) };
 }
+
+/**
+ * `HeuristicDoesThisLookLikeAGetLastErrorCall` (vm/dllimport.cpp): the target's first instruction jumps through a slot that holds the address of
+ * kernel32's GetLastError. x86 and x64 only; a longer chain is not looked through.
+ */
+function jumpsToGetLastError({ architecture, platform, memory, gates }: GuestProcess, address: number): boolean {
+  if (architecture === 'arm64') return false;
+  const step = platform.decode(memory, address);
+  const target = step?.kind === 'jumpThrough' ? asAddress(readPointer(memory, step.slot, platform.pointerSize)) : undefined;
+  return target !== undefined && isGetLastErrorGate(gates.at(target));
+}
+
+const isGetLastErrorGate = (gate: Gate | undefined): boolean => gate?.module === 'kernel32.dll' && gate.name === 'GetLastError';
 
 function native({ assembly }: PInvokeContext, facts: MethodFacts, target: NativeTarget): CallOutcome {
   const { address, isGetLastError, unresolved } = target;
@@ -179,7 +192,7 @@ function named(context: PInvokeContext, facts: MethodFacts): Bound {
   const address = exportedAddress(context, moduleName, entry);
   if (address === undefined) return { via, callOutcome: { kind: 'throws', exception: entryPointNotFound(moduleName, entry) } };
   const gate = context.process.gates.at(address);
-  const isGetLastError = gate?.module === 'kernel32.dll' && gate.name === 'GetLastError';
+  const isGetLastError = isGetLastErrorGate(gate);
   return { address, via, callOutcome: native(context, facts, { address, isGetLastError, unresolved: unresolvedAt(gate) }) };
 }
 
