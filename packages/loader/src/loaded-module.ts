@@ -1,7 +1,7 @@
 import { hex } from '@ijw/binary';
 import { type Fault, isFault, mayExecute, pageRightsText } from '@ijw/machine';
 import type { Architecture, Host } from './architecture.ts';
-import { CallDispatcher } from './clr/call-dispatcher.ts';
+import { attemptCall, CallDispatcher } from './clr/call-dispatcher.ts';
 import type { CallResult, Use } from './clr/call-result.ts';
 import { fieldRva } from './clr/field-rva.ts';
 import { readFixupRecords } from './clr/fixup-records.ts';
@@ -171,7 +171,7 @@ export class LoadedModule {
 
   /** Calls what a slot holds as native code would: `slot` is its RVA. */
   callSlot(slot: number, ...args: readonly unknown[]): CallResult {
-    return this.#calls.callSlot(slot, args);
+    return attemptCall(() => this.#calls.callSlot(slot, args));
   }
 
   /** GetProcAddress: where an export leads, through forwarders. */
@@ -181,17 +181,17 @@ export class LoadedModule {
 
   /** Calls an export as native code would. One whose code jumps through a slot is a call of that slot. */
   callExport(symbol: string | number, ...args: readonly unknown[]): CallResult {
-    return this.#calls.callExport(symbol, args);
+    return attemptCall(() => this.#calls.callExport(symbol, args));
   }
 
   /** Calls a method as reflection would. `method` is a token or `Namespace.Type::Name`. */
   call(method: string | number, ...args: readonly unknown[]): CallResult {
-    return this.#calls.callMethod(method, args);
+    return attemptCall(() => this.#calls.callMethod(method, args));
   }
 
   /** Uses the assembly in some other way. */
   use(use: Use): CallResult {
-    return this.#calls.use(use);
+    return attemptCall(() => this.#calls.use(use));
   }
 
   /** FreeLibrary. A module that the CLR has loaded an assembly from stays mapped. Answers whether it is gone. */

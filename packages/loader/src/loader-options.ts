@@ -34,8 +34,11 @@ export interface LoadRequest {
   /** The image's path, which is its identity for Windows. Default: `name`. */
   readonly path?: string;
   readonly name?: string;
-  /** `path`: LoadFrom. `loadFile`: LoadFile, a context of its own. `bytes`: from a byte[] or a stream, without a file. Default `path`. */
-  readonly from?: 'path' | 'loadFile' | 'bytes';
+  /**
+   * `path`: LoadFrom. `loadFile`: LoadFile, a context of its own. `bytes`: from a byte[] or a stream, without a file. `reflectionOnly`:
+   * ReflectionOnlyLoadFrom, which looks at metadata and runs nothing. Default `path`.
+   */
+  readonly from?: 'path' | 'loadFile' | 'bytes' | 'reflectionOnly';
   readonly context?: ContextRequest;
   /** LoadLibrary before any runtime: the first call of a slot starts it. */
   readonly nativeFirst?: boolean;

@@ -10,7 +10,7 @@ import { hostEntryPoint } from './hosts/host-entry-point.ts';
 import { ijwhost, ijwhostX86, mscoree } from './hosts/host-modules.ts';
 import { type LoadEvent, Trace } from './load-event.ts';
 import type { LoadOutcome } from './load-outcome.ts';
-import { LoadRefusal } from './load-refusal.ts';
+import { LoadRefusal, type LoadRefusalDetails } from './load-refusal.ts';
 import { LoadedModule } from './loaded-module.ts';
 import type { ImageInput, LoaderOptions, LoadRequest } from './loader-options.ts';
 import { GuestProcess } from './process/guest-process.ts';
@@ -56,6 +56,7 @@ export class Loader {
       file: request.from === 'bytes' ? undefined : path,
       context: this.#context(runtime, request),
       ...(base !== undefined && { base }),
+      ...(request.from === 'reflectionOnly' && { reflectionOnly: true }),
     };
     const common = {
       host: this.#options.host,
@@ -68,8 +69,7 @@ export class Loader {
       const module = this.#describe(runtime, load, nativeFirst);
       return { outcome: 'loaded', hresult: 0, module, again, ...common };
     } catch (error) {
-      if (!(error instanceof LoadRefusal)) throw error;
-      const { rule, hresult, reason, place, exception, fatal = false } = error.details;
+      const { rule, hresult, reason, place, exception, fatal = false } = refusalDetails(error, load.file);
       trace.add({ step: 'refuse', rule, hresult, reason, ...(place && { place }), ...(exception && { exception }) });
       const left = this.#leaveMapped(runtime, load, rule) ? this.#describe(runtime, load, nativeFirst) : undefined;
       return {
@@ -107,6 +107,7 @@ export class Loader {
   }
 
   #context(runtime: Runtime, request: LoadRequest): LoadContext {
+    if (request.from === 'reflectionOnly') return runtime.context({ name: 'ReflectionOnly' });
     if (request.from === 'loadFile') return runtime.context({ name: `LoadFile #${++this.#contexts}` });
     if (request.context !== undefined) return runtime.context(request.context);
     if (request.from === 'bytes') return runtime.context({ name: `Load(byte[]) #${++this.#contexts}` });
@@ -114,7 +115,7 @@ export class Loader {
   }
 
   #loadManaged(runtime: Runtime, load: AssemblyLoad): boolean {
-    runStartUp(runtime, 'managed', load);
+    runStartUp(runtime, load.reflectionOnly ? 'reflectionOnly' : 'managed', load);
     return runtime.process.trace.events.some((event) => event.step === 'alreadyLoaded');
   }
 
@@ -152,6 +153,14 @@ export class Loader {
       describeToken: (token) => describeToken(metadata, token),
     });
   }
+}
+
+/** Bytes that turn out to be bad where no rule looked at them are a bad image to the CLR. */
+function refusalDetails(error: unknown, file: string | undefined): LoadRefusalDetails {
+  if (error instanceof LoadRefusal) return error.details;
+  if (!(error instanceof BadImageError)) throw error;
+  const exception = clrRefusals.badFormat(file);
+  return { rule: error.code, hresult: exception.hresult, reason: error.message, exception, place: { structure: error.reading } };
 }
 
 function readMetadata(image: PEImage): Metadata | undefined {

@@ -69,6 +69,28 @@ describe('one image, loaded again', () => {
   });
 });
 
+describe('a reflection-only load', () => {
+  const mscoree = buildMixedImage({ architecture: 'x64', host: 'mscoree.dll', records: [{ type: 6, slots: ['Add'] }] }).bytes;
+
+  it('on .NET Framework shows metadata: nothing is mapped, fixed or run', () => {
+    const outcome = new Loader({ host: 'framework' }).load(mscoree, { path: 'mixed.dll', from: 'reflectionOnly' });
+    expect(outcome.outcome).toBe('loaded');
+    const module = outcome.module!;
+    expect([module.mapped, module.slots, module.assemblyName]).toEqual([
+      false,
+      [],
+      'mixed, Version=1.0.0.0, Culture=neutral, PublicKeyToken=null',
+    ]);
+    expect(module.use('getTypes').kind).toBe('returned');
+    expect(module.call('Add', 1, 2)).toMatchObject({ kind: 'threw', exception: { hresult: 0x80131509 } });
+  });
+
+  it('on .NET is refused', () => {
+    const outcome = new Loader({ host: 'core' }).load(mscoree, { path: 'mixed.dll', from: 'reflectionOnly' });
+    expect(outcome).toMatchObject({ outcome: 'refused', rule: 'reflectionOnly', hresult: 0x80131539 });
+  });
+});
+
 describe('application domains of .NET Framework', () => {
   it('P|4 goes to the first, P|8 to the caller’s', () => {
     const image = buildMixedImage({

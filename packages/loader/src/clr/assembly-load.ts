@@ -25,6 +25,8 @@ export interface AssemblyLoad {
   readonly file: string | undefined;
   readonly context: LoadContext;
   readonly base?: number;
+  /** Only looked at: not mapped by the Windows loader, never run. */
+  readonly reflectionOnly?: boolean;
   module?: MappedModule;
   /** Why the Windows loader did not load it, which counts only once the module is needed. */
   moduleRefusal?: LoadRefusal;
@@ -39,6 +41,9 @@ type StateHandler = (runtime: Runtime, load: AssemblyLoad) => void;
 const HANDLERS: Readonly<Record<StartUpState, StateHandler>> = {
   osLoad,
   startRuntime: (runtime) => runtime.start('a managed caller'),
+  refuseReflectionOnly: () => {
+    throw clrRefusal({ rule: 'reflectionOnly', reason: '.NET has no reflection-only loads', exception: clrRefusals.reflectionOnly() });
+  },
   checkFormat: checkImageFormat,
   bindAssembly,
   checkContext,
@@ -121,15 +126,7 @@ function requireModule(_runtime: Runtime, load: AssemblyLoad): void {
 
 function fixUpSlots(runtime: Runtime, load: AssemblyLoad): void {
   const bound = load.bound!;
-  const assembly: LoadedAssembly = {
-    image: bound,
-    module: load.module,
-    context: load.context,
-    types: new TypeLoader(bound),
-    path: load.file ?? '',
-    activation: 'none',
-    constructorRuns: 0,
-  };
+  const assembly = newAssembly(load, bound);
   if (load.module) {
     const data = runtime.ijwData(load.module.base);
     if (!data.fixedUp) data.owner = assembly;
@@ -146,6 +143,16 @@ function fixUpSlots(runtime: Runtime, load: AssemblyLoad): void {
   }
   load.assembly = assembly;
 }
+
+const newAssembly = ({ module, context, file, reflectionOnly = false }: AssemblyLoad, image: AssemblyImage): LoadedAssembly => ({
+  image,
+  module,
+  context,
+  types: new TypeLoader(image),
+  path: file ?? '',
+  activation: reflectionOnly ? 'forbidden' : 'none',
+  constructorRuns: 0,
+});
 
 function bindImagePInvokes(runtime: Runtime, load: AssemblyLoad): void {
   const { module, bound } = load;
@@ -174,7 +181,8 @@ function nativeCalls({ metadata, image, displayName }: AssemblyImage): NativeCal
 }
 
 function loaded({ process }: Runtime, load: AssemblyLoad): void {
-  const assembly = load.assembly!;
+  const assembly = load.assembly ?? newAssembly(load, load.bound!);
+  load.assembly = assembly;
   load.context.assemblies.set(assembly.image.displayName, assembly);
   process.trace.add({ step: 'loaded', assembly: assembly.image.displayName, base: load.module?.base ?? 0 });
 }

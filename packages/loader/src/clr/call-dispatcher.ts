@@ -8,6 +8,7 @@ import { asAddress, readPointer } from '../process/pointer-access.ts';
 import type { MappedModule } from '../windows/os-module.ts';
 import { codeActivates } from './activating-code.ts';
 import { type CallResult, PASSIVE_USES, type Use } from './call-result.ts';
+import { badImageFormat } from './clr-error.ts';
 import type { FixedSlot } from './fix-up-vtables.ts';
 import type { LoadedAssembly } from './load-context.ts';
 import { activate } from './module-constructor.ts';
@@ -163,4 +164,14 @@ function findMethod({ image: { metadata } }: LoadedAssembly, method: string): nu
     }
   }
   return undefined;
+}
+
+/** Metadata that turns out to be bad when it is used is the exception that the CLR makes of it. */
+export function attemptCall(call: () => CallResult): CallResult {
+  try {
+    return call();
+  } catch (error) {
+    if (error instanceof BadImageError) return { kind: 'threw', exception: badImageFormat(error.message) };
+    throw error;
+  }
 }

@@ -3,6 +3,10 @@ import { type Architecture, architectureOf } from '../architecture.ts';
 import { clrRefusal, clrRefusals } from './clr-error.ts';
 import { type ImageView, isReadyToRun } from './image-view.ts';
 
+/** READYTORUN_HEADER (inc/readytorun.h): the flags stand behind signature and version, bit 0 says that the IL is for every machine. */
+const READY_TO_RUN_FLAGS = 8;
+const PLATFORM_NEUTRAL_SOURCE = 1;
+
 const BITS = CorFlags.REQUIRED_32BIT | CorFlags.PREFERRED_32BIT;
 
 /**
@@ -18,8 +22,9 @@ export function checkArchitecture(view: ImageView, process: Architecture, file: 
     const reason = 'The image is PE32+ and requires a 32-bit process';
     throw clrRefusal({ rule: '32BitRequiredOnPe32Plus', reason, exception: clrRefusals.badFormat(file), place });
   }
+  if (isNeutral(view)) return;
   if ((architecture === undefined && image.machine !== 'arm') || image.machineOs !== undefined) {
-    const reason = `The image is for ${image.machine}, which no host exists for`;
+    const reason = `The image is for ${image.machineOs ?? ''} ${image.machine}, which no host exists for`.replace('  ', ' ');
     throw clrRefusal({
       rule: 'unknownMachine',
       reason,
@@ -27,9 +32,7 @@ export function checkArchitecture(view: ImageView, process: Architecture, file: 
       place: { structure: 'COFF header', field: 'Machine' },
     });
   }
-  const isNeutral =
-    !image.is64Bit && image.machine === 'i386' && (flags & CorFlags.ILONLY) !== 0 && (flags & BITS) !== CorFlags.REQUIRED_32BIT;
-  if (isNeutral || architecture === process || (cli && isReadyToRun(cli) && flags & CorFlags.ILONLY)) return;
+  if (architecture === process) return;
   const reason = `The image is for ${image.machine}, the process is ${process}`;
   throw clrRefusal({
     rule: 'architectureMismatch',
@@ -37,4 +40,12 @@ export function checkArchitecture(view: ImageView, process: Architecture, file: 
     exception: clrRefusals.architectureMismatch(file),
     place: { structure: 'COFF header', field: 'Machine' },
   });
+}
+
+/** For every process: IL-only PE32 for i386 that does not require 32 bits, and ReadyToRun images whose IL says so of itself. */
+function isNeutral({ image, cli }: ImageView): boolean {
+  if (!cli || (cli.flags & CorFlags.ILONLY) === 0) return false;
+  if (isReadyToRun(cli))
+    return (image.u32At(cli.managedNativeHeader.rva + READY_TO_RUN_FLAGS, 'the ReadyToRun header') & PLATFORM_NEUTRAL_SOURCE) !== 0;
+  return !image.is64Bit && image.machine === 'i386' && (cli.flags & BITS) !== CorFlags.REQUIRED_32BIT;
 }

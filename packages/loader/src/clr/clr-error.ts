@@ -12,6 +12,8 @@ export const HResult = {
   COR_E_ENTRYPOINTNOTFOUND: 0x80131523,
   COR_E_DLLNOTFOUND: 0x80131524,
   COR_E_TYPEINITIALIZATION: 0x80131534,
+  COR_E_INVALIDOPERATION: 0x80131509,
+  COR_E_PLATFORMNOTSUPPORTED: 0x80131539,
   COR_E_INVALIDPROGRAM: 0x8013153a,
   CLR_E_BIND_ARCHITECTURE_MISMATCH: 0x80132006,
   /** StatusCode::InvalidConfigFile and its kind come from hostfxr, not from the runtime. */
@@ -61,6 +63,13 @@ export const clrRefusals = {
   collectible: (file: string | undefined): ClrException =>
     badImageFormat(
       `Cannot load a mixed assembly into a collectible AssemblyLoadContext.${file === undefined ? '' : ` The format of the file '${file}' is invalid.`}`,
+    ),
+  /** .NET has no reflection-only contexts. */
+  reflectionOnly: (): ClrException =>
+    exception(
+      'PlatformNotSupportedException',
+      HResult.COR_E_PLATFORMNOTSUPPORTED,
+      'ReflectionOnly loading is not supported on this platform.',
     ),
   /** The Windows loader did not load the module. */
   moduleNotLoaded: (file: string, hresult: number, text: string): ClrException =>

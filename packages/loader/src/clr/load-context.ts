@@ -19,7 +19,7 @@ export interface LoadedAssembly {
   readonly types: TypeLoader;
   readonly path: string;
   /** The module constructor: once an assembly, at the first activation. */
-  activation: 'none' | 'running' | 'done' | 'failed';
+  activation: 'none' | 'running' | 'done' | 'failed' | 'forbidden';
   /** What every use throws after the module constructor has. */
   failure?: ClrException;
   constructorRuns: number;

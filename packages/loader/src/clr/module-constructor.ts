@@ -25,6 +25,7 @@ export function moduleConstructor({ image: { metadata } }: LoadedAssembly): numb
 export function activate(runtime: Runtime, assembly: LoadedAssembly, cause: string): ClrException | undefined {
   if (assembly.activation === 'done' || assembly.activation === 'running') return undefined;
   if (assembly.activation === 'failed') return assembly.failure;
+  if (assembly.activation === 'forbidden') return FORBIDDEN;
   const problem = assembly.image.metadata.tables.TypeDef.rowCount > 0 ? assembly.types.load(makeToken(TableId.TypeDef, 1)) : undefined;
   if (problem) return problem.exception;
   runtime.process.trace.add({ step: 'activate', cause });
@@ -48,6 +49,13 @@ export function activate(runtime: Runtime, assembly: LoadedAssembly, cause: stri
   if (failed) assembly.failure = typeInitialization(result.exception);
   return assembly.failure;
 }
+
+/** What a reflection-only assembly says to whoever wants to run it. */
+const FORBIDDEN = clrException(
+  'InvalidOperationException',
+  HResult.COR_E_INVALIDOPERATION,
+  'It is illegal to invoke a method on a Type loaded via ReflectionOnly.',
+);
 
 const typeInitialization = (inner: ClrException): ClrException =>
   clrException(

@@ -6,6 +6,7 @@ export type StartUpState =
   | 'osLoad'
   /** The runtime is there: it was before, or the first bootstrap thunk or mscoree has started it. */
   | 'startRuntime'
+  | 'refuseReflectionOnly'
   | 'checkFormat'
   | 'bindAssembly'
   /** Contexts that no mixed image may be in. */
@@ -20,8 +21,8 @@ export type StartUpState =
   /** `<Module>::.cctor`. On .NET Core only the first use of the assembly leads here. */
   | 'activate';
 
-/** How a load begins: a managed caller asks for the assembly, a native one calls LoadLibrary, or native code calls through a bootstrap thunk. */
-export type StartUpPath = 'managed' | 'native' | 'firstCall';
+/** How a load begins: a managed caller asks for the assembly, a native one calls LoadLibrary, native code calls through a bootstrap thunk, or a managed caller only wants to look at the metadata. */
+export type StartUpPath = 'managed' | 'native' | 'firstCall' | 'reflectionOnly';
 
 /**
  * The start-up sequences (vm/assembly.cpp `DoIncrementalLoad`, vm/peimage.cpp, ijwhost.cpp, and the .NET Framework's ceemain.cpp). The Framework fixes
@@ -43,6 +44,7 @@ export const START_UP: Readonly<Record<Host, Readonly<Record<StartUpPath, readon
       'loaded',
     ],
     native: ['osLoad'],
+    reflectionOnly: ['startRuntime', 'refuseReflectionOnly'],
     firstCall: [
       'startRuntime',
       'checkFormat',
@@ -72,6 +74,7 @@ export const START_UP: Readonly<Record<Host, Readonly<Record<StartUpPath, readon
       'activate',
     ],
     native: ['osLoad'],
+    reflectionOnly: ['startRuntime', 'checkFormat', 'bindAssembly', 'loaded'],
     firstCall: [
       'startRuntime',
       'checkFormat',
