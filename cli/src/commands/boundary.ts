@@ -1,5 +1,6 @@
 import { hex } from '@ijw/binary';
 import { demangle } from '@ijw/demangle';
+import { interopCounts, interopJson, readInteropInventory } from '@ijw/interop';
 import { Metadata } from '@ijw/metadata';
 import {
   Boundary,
@@ -14,6 +15,7 @@ import type { CommandContext } from '../command.ts';
 import { openImage } from '../input.ts';
 import { type Cell, clip, columns } from '../output/columns.ts';
 import { diagnosticLines } from '../output/diagnostic-lines.ts';
+import { interopText } from '../output/interop-text.ts';
 import { jsonDocument } from '../output/json.ts';
 
 export async function run(context: CommandContext): Promise<number> {
@@ -24,10 +26,16 @@ export async function run(context: CommandContext): Promise<number> {
   if (context.options.dot) context.write(boundaryToDot(boundary));
   else if (context.options.json) {
     const document = boundaryJson(boundary);
-    context.write(jsonDocument({ file: context.operands[0], ...document, diagnostics: diagnostics.entries }));
+    const inventory = metadata && diagnostics.attempt(() => readInteropInventory(image, metadata, diagnostics));
+    const interop = inventory && { interop: interopJson(inventory) };
+    context.write(jsonDocument({ file: context.operands[0], ...document, ...interop, diagnostics: diagnostics.entries }));
   } else {
+    const inventory = metadata && diagnostics.attempt(() => readInteropInventory(image, metadata, diagnostics));
     const text =
-      managedToNativeText(context, boundary) + nativeToManagedText(context, boundary) + unmanagedCallersOnlyText(context, boundary);
+      managedToNativeText(context, boundary) +
+      nativeToManagedText(context, boundary) +
+      unmanagedCallersOnlyText(context, boundary) +
+      (inventory ? interopText(interopCounts(inventory), context.style) : '');
     context.write(text || `${context.operands[0]}: managed and native code do not meet in this image\n`);
     context.write(diagnosticLines(diagnostics.entries, context.style));
   }

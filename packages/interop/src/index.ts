@@ -20,6 +20,26 @@ export {
   type InterfaceMethodBody,
   type InterfaceType,
 } from './dynamic-interface-castable/dynamic-interface-castable-simulation.ts';
+export { type InteropCounts, interopCounts } from './inventory/interop-counts.ts';
+export type {
+  CodeSite,
+  ComImportType,
+  ComWrappersType,
+  ConventionUse,
+  GenericArgument,
+  InteropInventory,
+  LibraryImport,
+  MarshalledField,
+  MethodConventionUse,
+  NamedMethod,
+  NamedType,
+  PointerConvention,
+  UnmanagedEntry,
+  WindowsRuntimeUse,
+} from './inventory/interop-inventory.ts';
+export { type InteropJson, type InteropLists, interopJson } from './inventory/interop-json.ts';
+export type { InteropParameter, PlatformInvokeKind, PlatformInvokeMethod } from './inventory/platform-invoke-method.ts';
+export { readInteropInventory } from './inventory/read-interop-inventory.ts';
 export {
   ArgumentReader,
   ArgumentSlots,
@@ -69,3 +89,5 @@ export { buildInteropTable, type InteropStruct, type InteropTable, interopChecks
 export { interopDefinitions } from './tinyclr/linker-map.ts';
 export { type MergedFile, mergeStubs } from './tinyclr/merge.ts';
 export { TINYCLR_PROFILES, type TinyClrProfile } from './tinyclr/profile.ts';
+export { projectedTypes } from './winrt/projected-types.ts';
+export { isWindowsRuntimeVersion } from './winrt/windows-runtime-use.ts';

@@ -1,0 +1,135 @@
+import { BadImageError, type Diagnostics } from '@ijw/binary';
+import {
+  type Metadata,
+  type MethodDefToken,
+  makeToken,
+  methodFullName,
+  TableId,
+  type Token,
+  type TypeDefToken,
+  tokenRid,
+  tokenTable,
+  typeFullName,
+} from '@ijw/metadata';
+import type { PEImage } from '@ijw/pe';
+import { AttributeIndex } from './attribute-index.ts';
+import { type PlatformInvokeMethod, readPlatformInvokes } from './platform-invoke-method.ts';
+import { readSignatureUses, type SignatureUses } from './signature-uses.ts';
+
+/** Chains of base types longer than this are a loop or not meant to be read. */
+const MAX_BASES = 100;
+
+/** The names of all types of an assembly that was ever built are shorter; rows of a hostile one may share a long name. */
+const MAX_CHARACTERS = 1 << 25;
+
+/**
+ * One module as the interop analyses look at it: metadata, the image around it where there is one, and what several of them need, each read when first
+ * asked for.
+ */
+export class InteropModule {
+  readonly metadata: Metadata;
+  readonly image: PEImage | undefined;
+  /** Rows that cannot be read are reported here and passed over. */
+  readonly diagnostics: Diagnostics;
+  readonly #typeNames = new Map<Token, string>();
+  #characters = 0;
+  #attributes: AttributeIndex | undefined;
+  #platformInvokes: readonly PlatformInvokeMethod[] | undefined;
+  #signatures: SignatureUses | undefined;
+
+  constructor(metadata: Metadata, image: PEImage | undefined, diagnostics: Diagnostics) {
+    this.metadata = metadata;
+    this.image = image;
+    this.diagnostics = diagnostics;
+  }
+
+  get attributes(): AttributeIndex {
+    this.#attributes ??= new AttributeIndex(this.metadata, (token) => this.typeName(token));
+    return this.#attributes;
+  }
+
+  /** Methods that lead out of managed code, by the order of the MethodDef table. */
+  get platformInvokes(): readonly PlatformInvokeMethod[] {
+    this.#platformInvokes ??= readPlatformInvokes(this.metadata, this.diagnostics, (type) => this.typeName(type));
+    return this.#platformInvokes;
+  }
+
+  get signatures(): SignatureUses {
+    this.#signatures ??= readSignatureUses(this.metadata, this.diagnostics);
+    return this.#signatures;
+  }
+
+  /** The full name of a type by its token; the empty string where it cannot be read, or where all names together are longer than any assembly's. */
+  typeName(token: Token): string {
+    let name = this.#typeNames.get(token);
+    if (name === undefined) {
+      name = this.#characters > MAX_CHARACTERS ? '' : (this.attempt(() => typeFullName(this.metadata, token)) ?? '');
+      this.#characters += name.length;
+      this.#typeNames.set(token, name);
+    }
+    return name;
+  }
+
+  methodName(token: Token): string {
+    if (tokenTable(token) !== TableId.MethodDef) return this.attempt(() => methodFullName(this.metadata, token)) ?? '';
+    return (
+      this.attempt(() => {
+        const name = this.metadata.strings.get(this.metadata.tables.MethodDef.get(tokenRid(token), 'Name'));
+        const type = this.typeName(this.metadata.declaringType(token as MethodDefToken));
+        return type === '' ? name : `${type}::${name}`;
+      }) ?? ''
+    );
+  }
+
+  /** The type that a method is declared in. */
+  typeOf(method: MethodDefToken): TypeDefToken {
+    return this.metadata.declaringType(method);
+  }
+
+  /** The names of a type's bases, nearest first, as far as they are in this module and one beyond. */
+  baseNames(type: TypeDefToken): readonly string[] {
+    const names: string[] = [];
+    const { TypeDef } = this.metadata.tables;
+    let current: Token = type;
+    while (names.length < MAX_BASES && tokenTable(current) === TableId.TypeDef && TypeDef.has(tokenRid(current))) {
+      const base = TypeDef.column('Extends').tokenOrBad(tokenRid(current));
+      if (base === -1 || tokenRid(base) === 0) break;
+      names.push(this.typeName(base));
+      current = base;
+    }
+    return names;
+  }
+
+  /** The interfaces that a type names, as TypeDef, TypeRef or TypeSpec tokens. */
+  interfacesOf(type: TypeDefToken): readonly Token[] {
+    const column = this.metadata.tables.InterfaceImpl.column('Interface');
+    return [...this.metadata.interfaceImplsOf(tokenRid(type))].flatMap((row) => {
+      const token = column.tokenOrBad(row);
+      return token === -1 || token === 0 ? [] : token;
+    });
+  }
+
+  /** Every TypeDef token. */
+  *types(): Generator<TypeDefToken, void> {
+    for (let rid = 1; rid <= this.metadata.tables.TypeDef.rowCount; rid++) yield makeToken(TableId.TypeDef, rid);
+  }
+
+  /** Every type whose row `visit` can read; a bad row is reported. */
+  eachType(visit: (type: TypeDefToken) => void): void {
+    for (const type of this.types()) this.diagnostics.attempt(() => visit(type), type);
+  }
+
+  methodsOf(type: TypeDefToken): readonly MethodDefToken[] {
+    return [...this.metadata.methodsOf(tokenRid(type))].map((rid) => makeToken(TableId.MethodDef, rid));
+  }
+
+  /** The value of `read`, or `undefined` where the bytes do not give one. Nothing is reported: for names and other things said by the way. */
+  attempt<T>(read: () => T): T | undefined {
+    try {
+      return read();
+    } catch (error) {
+      if (error instanceof BadImageError) return undefined;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,145 @@
+// ECMA-335 II.15.5, II.22.22 (ImplMap), II.22.33 (Param), II.22.17 (FieldMarshal).
+
+import type { Diagnostics } from '@ijw/binary';
+import {
+  type MarshallingDescriptor,
+  type Metadata,
+  MethodAttributes,
+  type MethodDefToken,
+  MethodImplAttributes,
+  type MethodSignature,
+  makeToken,
+  type PlatformInvoke,
+  platformInvokeOf,
+  readMarshallingDescriptor,
+  SignatureDecoder,
+  TableId,
+  type TypeDefToken,
+  type TypeNode,
+  tokenRid,
+  typeNodes,
+} from '@ijw/metadata';
+
+/** A parameter, or with position 0 the return value. */
+export interface InteropParameter {
+  readonly position: number;
+  readonly type: TypeNode;
+  /** Empty where there is no Param row. */
+  readonly name: string;
+  /** `ParamAttributes`. */
+  readonly flags: number;
+  readonly marshalling: MarshallingDescriptor | undefined;
+}
+
+/**
+ * `named`: bound by module and name. `rva`: native code in the image. `internalCall`: brought by the runtime. `unmapped`: marked as a P/Invoke, and
+ * nothing says of what.
+ */
+export type PlatformInvokeKind = 'named' | 'rva' | 'internalCall' | 'unmapped';
+
+export interface PlatformInvokeMethod {
+  readonly token: MethodDefToken;
+  readonly kind: PlatformInvokeKind;
+  readonly fullName: string;
+  readonly name: string;
+  readonly type: TypeDefToken;
+  /** `MethodAttributes`, `MethodImplAttributes`. */
+  readonly flags: number;
+  readonly implFlags: number;
+  readonly rva: number;
+  readonly mapping: PlatformInvoke | undefined;
+  readonly signature: MethodSignature<TypeNode>;
+  readonly returnValue: InteropParameter;
+  readonly parameters: readonly InteropParameter[];
+}
+
+function kindOf(flags: number, implFlags: number, rva: number, hasMapping: boolean): PlatformInvokeKind | undefined {
+  if (flags & MethodAttributes.PInvokeImpl) return rva !== 0 ? 'rva' : hasMapping ? 'named' : 'unmapped';
+  if (implFlags & MethodImplAttributes.InternalCall) return 'internalCall';
+  return (implFlags & MethodImplAttributes.CodeTypeMask) === MethodImplAttributes.Native && rva !== 0 ? 'rva' : undefined;
+}
+
+interface ParameterRow {
+  readonly name: string;
+  readonly flags: number;
+  readonly marshalling: MarshallingDescriptor | undefined;
+}
+
+const NO_ROW: ParameterRow = { name: '', flags: 0, marshalling: undefined };
+
+function parameterRows(metadata: Metadata, method: MethodDefToken): ReadonlyMap<number, ParameterRow> {
+  const { Param, FieldMarshal } = metadata.tables;
+  const rows = new Map<number, ParameterRow>();
+  for (const rid of metadata.paramsOf(tokenRid(method))) {
+    const row = metadata.findFieldMarshal(makeToken(TableId.Param, rid));
+    const blob = row === undefined ? undefined : metadata.blobs.reader(FieldMarshal.get(row, 'NativeType'), 'a marshalling descriptor');
+    rows.set(Param.get(rid, 'Sequence'), {
+      name: metadata.strings.get(Param.get(rid, 'Name')),
+      flags: Param.get(rid, 'Flags'),
+      marshalling: blob && blob.remaining > 0 ? readMarshallingDescriptor(blob) : undefined,
+    });
+  }
+  return rows;
+}
+
+/** The parameters of a method, the return value first. @throws BadImageError */
+export function interopParameters(
+  metadata: Metadata,
+  method: MethodDefToken,
+  signature: MethodSignature<TypeNode>,
+): readonly InteropParameter[] {
+  const rows = parameterRows(metadata, method);
+  return [signature.returnType, ...signature.parameterTypes].map((type, position) => ({
+    position,
+    type,
+    ...(rows.get(position) ?? NO_ROW),
+  }));
+}
+
+/** Every method whose code is native or brought by the runtime. One that cannot be read is reported and passed over. @throws BadImageError when the tables cannot be read */
+export function readPlatformInvokes(
+  metadata: Metadata,
+  diagnostics: Diagnostics,
+  typeName: (type: TypeDefToken) => string,
+): readonly PlatformInvokeMethod[] {
+  const { MethodDef } = metadata.tables;
+  const [flagsColumn, implFlagsColumn, rvaColumn] = [MethodDef.column('Flags'), MethodDef.column('ImplFlags'), MethodDef.column('RVA')];
+  const decoder = new SignatureDecoder(typeNodes);
+  const methods: PlatformInvokeMethod[] = [];
+  for (let rid = 1; rid <= MethodDef.rowCount; rid++) {
+    const [flags, implFlags, rva] = [flagsColumn.at(rid), implFlagsColumn.at(rid), rvaColumn.at(rid)];
+    if (kindOf(flags, implFlags, rva, false) === undefined) continue;
+    const token = makeToken(TableId.MethodDef, rid);
+    const method = diagnostics.attempt(() => readMethod(metadata, decoder, token, { flags, implFlags, rva }, typeName), token);
+    if (method !== undefined) methods.push(method);
+  }
+  return methods;
+}
+
+function readMethod(
+  metadata: Metadata,
+  decoder: SignatureDecoder<TypeNode>,
+  token: MethodDefToken,
+  row: Pick<PlatformInvokeMethod, 'flags' | 'implFlags' | 'rva'>,
+  typeName: (type: TypeDefToken) => string,
+): PlatformInvokeMethod {
+  const { MethodDef } = metadata.tables;
+  const rid = tokenRid(token);
+  const mapping = row.flags & MethodAttributes.PInvokeImpl ? platformInvokeOf(metadata, token) : undefined;
+  const signature = decoder.open(metadata.blobs, MethodDef.get(rid, 'Signature'), 'a method signature').method();
+  const [returnValue, ...parameters] = interopParameters(metadata, token, signature);
+  const name = metadata.strings.get(MethodDef.get(rid, 'Name'));
+  const type = metadata.declaringType(token);
+  return {
+    token,
+    kind: kindOf(row.flags, row.implFlags, row.rva, mapping !== undefined) ?? 'unmapped',
+    fullName: `${typeName(type)}::${name}`,
+    name,
+    type,
+    ...row,
+    mapping,
+    signature,
+    returnValue: returnValue!,
+    parameters,
+  };
+}

@@ -1,0 +1,87 @@
+import { Diagnostics } from '@ijw/binary';
+import { isTokenOf, type Metadata } from '@ijw/metadata';
+import type { PEImage } from '@ijw/pe';
+import { readWindowsRuntimeUse } from '../winrt/windows-runtime-use.ts';
+import { readCastableTypes, readComImports, readComWrappers, typesWith } from './com-uses.ts';
+import { conventionUses, methodConventions } from './convention-uses.ts';
+import { readILUses } from './il-uses.ts';
+import type { InteropInventory, NamedMethod } from './interop-inventory.ts';
+import { InteropModule } from './interop-module.ts';
+import { readLibraryImports } from './library-imports.ts';
+import { countLayouts, readGenericArguments, readMarshalledFields } from './marshalling-uses.ts';
+import { readUnmanagedEntries } from './unmanaged-entries.ts';
+
+/**
+ * What of a module has to do with interop: reads every signature, every interop attribute and all IL once.
+ * @param image where the IL is; without one the lists of instructions are empty
+ * @param diagnostics rows that cannot be read are reported here and passed over
+ * @throws BadImageError when the tables cannot be read at all
+ */
+export function readInteropInventory(
+  image: PEImage | undefined,
+  metadata: Metadata,
+  diagnostics: Diagnostics = image?.diagnostics ?? new Diagnostics(),
+): InteropInventory {
+  return inventoryOf(new InteropModule(metadata, image, diagnostics));
+}
+
+/** The inventory of a module that other analyses look at too. */
+export function inventoryOf(module: InteropModule): InteropInventory {
+  const { signatures, attributes } = module;
+  const il = readILUses(module);
+  const count = (kind: Parameters<typeof attributes.all>[0]): number => attributes.all(kind).length;
+  return {
+    functionPointers: conventionUses(module, signatures.functionPointers),
+    callSignatures: conventionUses(module, signatures.callSites),
+    methodConventions: methodConventions(module),
+    unmanagedCalls: il.unmanagedCalls,
+    modifiers: modifierCounts(module),
+    unmanagedCallersOnly: readUnmanagedEntries(module),
+    suppressGCTransition: suppressed(module),
+    libraryImports: readLibraryImports(module, il),
+    comWrappers: readComWrappers(module),
+    comWrappersRegistrations: il.comWrappersRegistrations,
+    generatedComInterfaces: typesWith(module, 'generatedComInterface'),
+    generatedComClasses: typesWith(module, 'generatedComClass'),
+    comImports: readComImports(module),
+    dynamicCalls: il.dynamicCalls,
+    dynamicInterfaceCastable: readCastableTypes(module),
+    castableImplementations: typesWith(module, 'dynamicInterfaceCastableImplementation'),
+    genericArguments: readGenericArguments(module),
+    runtimeMarshallingDisabled: attributes.all('disableRuntimeMarshalling').some(({ parent }) => isTokenOf(parent, 'Assembly')),
+    platformInvokes: module.platformInvokes,
+    marshalledFields: readMarshalledFields(module),
+    layouts: countLayouts(module),
+    attributes: {
+      disableRuntimeMarshalling: count('disableRuntimeMarshalling'),
+      libraryImport: count('libraryImport'),
+      unmanagedCallConv: count('unmanagedCallConv'),
+      unmanagedFunctionPointer: count('unmanagedFunctionPointer'),
+      guid: count('guid'),
+      customMarshaller: count('customMarshaller'),
+      nativeMarshalling: count('nativeMarshalling'),
+      inlineArray: count('inlineArray'),
+      unsafeAccessor: count('unsafeAccessor'),
+      suppressGCTransition: count('suppressGCTransition'),
+    },
+    windowsRuntime: readWindowsRuntimeUse(module),
+  };
+}
+
+const suppressed = (module: InteropModule): readonly NamedMethod[] =>
+  module.attributes
+    .all('suppressGCTransition')
+    .flatMap(({ parent }) => (isTokenOf(parent, 'MethodDef') ? { token: parent, method: module.methodName(parent) } : []))
+    .sort((one, other) => one.token - other.token);
+
+/** `modopt NS.Type`, `modreq NS.Type`; a constructed type is only `TypeSpec`. */
+function modifierCounts(module: InteropModule): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const [key, count] of module.signatures.modifiers) {
+    const token = Math.floor(key / 2) as Parameters<typeof module.typeName>[0];
+    const name = isTokenOf(token, 'TypeSpec') ? 'TypeSpec' : module.typeName(token);
+    const text = `${key % 2 ? 'modreq' : 'modopt'} ${name}`;
+    counts.set(text, (counts.get(text) ?? 0) + count);
+  }
+  return counts;
+}

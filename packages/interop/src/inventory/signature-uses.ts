@@ -1,0 +1,122 @@
+// ECMA-335 II.23.2: where function pointers and custom modifiers stand in signatures.
+
+import type { Diagnostics } from '@ijw/binary';
+import {
+  CallingConvention,
+  type Metadata,
+  type MethodSignature,
+  makeToken,
+  SignatureDecoder,
+  type SignatureTypeProvider,
+  signatureKindOf,
+  TableId,
+  type Token,
+} from '@ijw/metadata';
+
+/** A chain of custom modifiers around a type, outermost first; a type without any is 0, a named one its token. */
+type Mark = number | { readonly modifier: Token; readonly required: boolean; readonly inner: Mark };
+
+/** A method signature inside another one (ECMA-335 II.23.2.12), or the signature of a `calli`. */
+export interface SignatureUse {
+  /** The row whose signature it stands in. */
+  readonly place: Token;
+  /** First byte: `CallingConvention` and `SignatureFlags`. */
+  readonly header: number;
+  /** Modifiers of the return type, outermost first. */
+  readonly modifiers: readonly { readonly type: Token; readonly required: boolean }[];
+}
+
+export interface SignatureUses {
+  readonly functionPointers: readonly SignatureUse[];
+  /** Signatures of `calli` in StandAloneSig. */
+  readonly callSites: readonly SignatureUse[];
+  /** Signatures of methods, by row. */
+  readonly methods: readonly SignatureUse[];
+  /** How often each type is a modifier, by `token * 2 + required`. */
+  readonly modifiers: ReadonlyMap<number, number>;
+}
+
+const signatureColumns = [
+  ['Field', 'Signature'],
+  ['MethodDef', 'Signature'],
+  ['MemberRef', 'Signature'],
+  ['StandAloneSig', 'Signature'],
+  ['Property', 'Type'],
+  ['TypeSpec', 'Signature'],
+  ['MethodSpec', 'Instantiation'],
+] as const;
+
+function modifiersOf(mark: Mark): SignatureUse['modifiers'] {
+  const modifiers: { type: Token; required: boolean }[] = [];
+  for (let at = mark; typeof at === 'object'; at = at.inner) modifiers.push({ type: at.modifier, required: at.required });
+  return modifiers;
+}
+
+/** Notes what it passes; keeps no tree. */
+class UseCollector implements SignatureTypeProvider<Mark> {
+  readonly functionPointers: SignatureUse[] = [];
+  readonly counts = new Map<number, number>();
+  place = 0 as Token;
+
+  primitive = (): Mark => 0;
+  named = (token: Token): Mark => token;
+  pointer = (): Mark => 0;
+  byReference = (): Mark => 0;
+  pinned = (): Mark => 0;
+  szArray = (): Mark => 0;
+  array = (): Mark => 0;
+  genericInstance = (): Mark => 0;
+  genericTypeParameter = (): Mark => 0;
+  genericMethodParameter = (): Mark => 0;
+
+  functionPointer({ header, returnType }: MethodSignature<Mark>): Mark {
+    this.functionPointers.push({ place: this.place, header, modifiers: modifiersOf(returnType) });
+    return 0;
+  }
+
+  modified(modifier: Mark, inner: Mark, required: boolean): Mark {
+    const token = (typeof modifier === 'number' ? modifier : 0) as Token;
+    const key = token * 2 + (required ? 1 : 0);
+    this.counts.set(key, (this.counts.get(key) ?? 0) + 1);
+    return { modifier: token, required, inner };
+  }
+}
+
+/** Reads every signature of the tables once. One that cannot be read is reported and passed over. */
+export function readSignatureUses(metadata: Metadata, diagnostics: Diagnostics): SignatureUses {
+  const collector = new UseCollector();
+  const callSites: SignatureUse[] = [];
+  const methods: SignatureUse[] = [];
+  const decoder = new SignatureDecoder(collector);
+  for (const [table, column] of signatureColumns) {
+    const rows = metadata.tables[table];
+    const signatures = rows.columns.find(({ name }) => name === column);
+    for (let rid = 1; signatures !== undefined && rid <= rows.rowCount; rid++) {
+      collector.place = makeToken(TableId[table], rid);
+      diagnostics.attempt(() => {
+        decoder.open(metadata.blobs, signatures.at(rid));
+        const signature = table === 'TypeSpec' ? decoder.type() : decodeOne(decoder);
+        const list = table === 'StandAloneSig' ? callSites : table === 'MethodDef' ? methods : undefined;
+        if (list !== undefined && typeof signature === 'object' && 'returnType' in signature)
+          list.push({ place: collector.place, header: signature.header, modifiers: modifiersOf(signature.returnType) });
+      }, collector.place);
+    }
+  }
+  return { functionPointers: collector.functionPointers, callSites, methods, modifiers: collector.counts };
+}
+
+function decodeOne(decoder: SignatureDecoder<Mark>): MethodSignature<Mark> | undefined {
+  switch (signatureKindOf(decoder.header ?? CallingConvention.Default)) {
+    case 'field':
+      decoder.field();
+      return undefined;
+    case 'locals':
+      decoder.locals();
+      return undefined;
+    case 'methodSpec':
+      decoder.methodSpec();
+      return undefined;
+    default:
+      return decoder.method();
+  }
+}
