@@ -1,10 +1,9 @@
 import { hex } from '@ijw/binary';
-import { faultText, isFault, isRefusal, PageRights, pageRightsText } from '@ijw/machine';
+import { faultText, isFault } from '@ijw/machine';
 import type { Host } from '../architecture.ts';
 import type { BootstrapThunks } from '../hosts/bootstrap-thunks.ts';
-import { DATA_DISTANCE } from '../process/executable-heap.ts';
 import type { GuestProcess } from '../process/guest-process.ts';
-import { readPointer, writePointer } from '../process/pointer-access.ts';
+import { readPointer } from '../process/pointer-access.ts';
 import type { ThunkBuilder, ThunkKind } from '../thunk-builder.ts';
 import type { MappedModule } from '../windows/os-module.ts';
 import type { AssemblyImage } from './assembly.ts';
@@ -12,6 +11,7 @@ import { clrRefusal, clrRefusals, fatalRefusal } from './clr-error.ts';
 import { findHostOfModule } from './find-host.ts';
 import { type FixupRecord, FixupType, readFixupRecords, SLOT_LIMIT, totalSlots } from './fixup-records.ts';
 import type { LoadedAssembly } from './load-context.ts';
+import { patchSlots } from './patch-slots.ts';
 import { type ResolvedMethod, resolveFixupToken } from './resolve-fixup-token.ts';
 import type { TypeLoader } from './type-loader.ts';
 
@@ -150,93 +150,3 @@ function resolveTokens({ process, assembly, types }: FixupContext, tokens: reado
     place: { structure: 'vtable fixups', field: 'Type' },
   });
 }
-
-function patchSlots(context: FixupContext, records: readonly FixupRecord[], methods: readonly ResolvedMethod[]): void {
-  const { pointerSize, pointerSizedFixup } = context.process.platform;
-  const managed = new Map<number, { readonly address: number; readonly size: number }>();
-  let next = 0;
-  for (const record of records) {
-    const kind: ThunkKind = record.type === pointerSizedFixup ? 'managed' : 'reverse';
-    const appDomain = kind === 'reverse' && context.host === 'framework' ? domainOf(record) : undefined;
-    for (let index = 0; index < record.count; index++) {
-      const method = methods[next++]!;
-      const made = (kind === 'managed' && managed.get(method.token)) || makeThunk(context, method, kind, appDomain);
-      if (kind === 'managed') managed.set(method.token, made);
-      const rva = record.rva + index * pointerSize;
-      const slot: FixedSlot = { record: record.index, rva, type: record.type, method, kind, ...(appDomain && { appDomain }), ...made };
-      patchSlot(context, slot);
-      context.data.slots.push(slot);
-      context.data.byAddress.set(slot.address, slot);
-    }
-  }
-}
-
-/** ECMA-335 II.23.1.10: PinvokeImpl. Its precode is that of a stub. */
-const PINVOKE_IMPL = 0x2000;
-
-const isPInvoke = ({ metadata }: AssemblyImage, { methodDef }: ResolvedMethod): boolean =>
-  methodDef !== undefined && (metadata.tables.MethodDef.get(methodDef & 0xffffff, 'Flags') & PINVOKE_IMPL) !== 0;
-
-const domainOf = (record: FixupRecord): 'first' | 'caller' => (record.type & FixupType.fromUnmanaged ? 'first' : 'caller');
-
-function makeThunk(
-  context: FixupContext,
-  method: ResolvedMethod,
-  kind: ThunkKind,
-  appDomain: 'first' | 'caller' | undefined,
-): { readonly address: number; readonly size: number } {
-  const { process, module, thunkBuilder } = context;
-  const plan = thunkBuilder({
-    architecture: process.architecture,
-    kind,
-    token: method.token,
-    method: method.name,
-    isPInvoke: isPInvoke(context.assembly, method),
-    managedEntry: process.gates.for(module.name, method.name, 'managed', method.token).address,
-    ...(method.signature && { signature: method.signature }),
-    ...(appDomain && { appDomain }),
-  });
-  const address = process.heap.allocate(plan.size, plan.alignment);
-  const { code, data } = plan.emit(address, address + DATA_DISTANCE);
-  process.heap.writeCode(address, code);
-  process.memory.write(address + DATA_DISTANCE, data);
-  process.trace.add({
-    step: 'makeThunk',
-    stage: 3,
-    token: method.token,
-    method: method.name,
-    kind,
-    address,
-    size: code.length,
-    ...(appDomain && { appDomain }),
-  });
-  return { address, size: code.length };
-}
-
-/** `SetTargetForVTableEntry`: the page is made writable for one write and gets its rights back. */
-function patchSlot({ process, module }: FixupContext, slot: FixedSlot): void {
-  const { memory, platform, trace } = process;
-  const address = module.base + slot.rva;
-  const before = readPointer(memory, address, platform.pointerSize);
-  const rights = memory.protect(address, platform.pointerSize, PageRights.readWrite);
-  if (isRefusal(rights))
-    throw fatalRefusal('slotNotWritable', `The slot at ${hex(slot.rva)} cannot be made writable`, {
-      structure: `vtable fixup ${slot.record}`,
-      rva: slot.rva,
-    });
-  writePointer(memory, address, slot.address, platform.pointerSize);
-  memory.protect(address, platform.pointerSize, rights);
-  trace.add({
-    step: 'patchSlot',
-    stage: 3,
-    record: slot.record,
-    rva: slot.rva,
-    token: slot.method.token,
-    before: isFault(before) ? 0 : pointerForTrace(before),
-    after: slot.address,
-    protection: `${pageRightsText(rights)} -> rw- -> ${pageRightsText(rights)}`,
-  });
-}
-
-/** A number where it is exact, else the digits. */
-const pointerForTrace = (value: bigint): number | string => (value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : hex(value));
