@@ -27,6 +27,8 @@ export interface AssemblyLoad {
   readonly base?: number;
   /** Only looked at: not mapped by the Windows loader, never run. */
   readonly reflectionOnly?: boolean;
+  /** A mapped module becomes an assembly: the first call through a bootstrap thunk, or `_CorDllMain` of .NET Framework. */
+  readonly inMemory?: boolean;
   module?: MappedModule;
   /** Why the Windows loader did not load it, which counts only once the module is needed. */
   moduleRefusal?: LoadRefusal;
@@ -85,7 +87,9 @@ function osLoad(runtime: Runtime, load: AssemblyLoad): void {
 
 function checkImageFormat({ process }: Runtime, load: AssemblyLoad): void {
   load.view = viewImage(load.image, load.module !== undefined);
-  checkFormat(process, load.view, load.file);
+  // A module that native code has loaded is only asked for its manifest, which an image that breaks a rule does not have.
+  const exception = load.inMemory ? clrRefusals.manifestExpected(load.file) : clrRefusals.badIlFormat(load.file);
+  checkFormat(process, load.view, exception);
 }
 
 function bindAssembly(runtime: Runtime, load: AssemblyLoad): void {

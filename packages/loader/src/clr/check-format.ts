@@ -1,7 +1,8 @@
 import { BadImageError } from '@ijw/binary';
+import type { ClrException } from '../load-refusal.ts';
 import type { GuestProcess } from '../process/guest-process.ts';
 import { CLI_HEADER_RULES } from './cli-header-rules.ts';
-import { clrRefusal, clrRefusals } from './clr-error.ts';
+import { clrRefusal } from './clr-error.ts';
 import { IL_ONLY_RULES } from './il-only-rules.ts';
 import type { ImageView } from './image-view.ts';
 import { type FormatRule, NT_HEADER_RULES } from './nt-header-rules.ts';
@@ -18,14 +19,14 @@ function problemOf(broken: FormatRule['broken'], view: ImageView): string | unde
   }
 }
 
-/** `PEImage::CheckILFormat`: the first rule that is broken ends the load. `file` is absent for images that came as bytes. */
-export function checkFormat(process: GuestProcess, view: ImageView, file: string | undefined): void {
+/** `PEImage::CheckILFormat`: the first rule that is broken ends the load. `exception` is what is thrown then. */
+export function checkFormat(process: GuestProcess, view: ImageView, exception: ClrException): void {
   for (const { rule, structure, field, broken } of FORMAT_RULES) {
     const problem = problemOf(broken, view);
     if (problem === undefined) continue;
     const reason = `The image ${problem}`;
     process.trace.add({ step: 'check', rule, passed: false, reason });
-    throw clrRefusal({ rule, reason, exception: clrRefusals.badIlFormat(file), place: { structure, ...(field && { field }) } });
+    throw clrRefusal({ rule, reason, exception, place: { structure, ...(field && { field }) } });
   }
   process.trace.add({ step: 'check', rule: 'ilFormat', passed: true });
 }

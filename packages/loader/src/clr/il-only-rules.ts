@@ -1,4 +1,13 @@
-import { CorFlags, type DirectoryName, directoryNames, SectionCharacteristics } from '@ijw/pe';
+import {
+  CoffCharacteristics,
+  CorFlags,
+  type DirectoryName,
+  directoryNames,
+  RelocationType,
+  readBaseRelocations,
+  readImportDirectory,
+  SectionCharacteristics,
+} from '@ijw/pe';
 import { type ImageView, isReadyToRun, rvaProblem } from './image-view.ts';
 import type { FormatRule } from './nt-header-rules.ts';
 
@@ -10,6 +19,8 @@ const ALLOWED: readonly DirectoryName[] = ['import', 'resource', 'security', 'ba
 /** dotnet/runtime `utilcode/pedecoder.cpp`, CheckILOnly: what is asked of IL-only images and of no mixed one. */
 export const IL_ONLY_RULES: readonly FormatRule[] = [
   ilOnly('ilOnlyDirectory', 'data directories', directoriesProblem),
+  ilOnly('ilOnlyImports', 'import directory', importsProblem),
+  ilOnly('ilOnlyRelocations', 'base relocations', relocationsProblem),
   ilOnly('ilOnlySharedSection', 'section table', ({ image }) => {
     const shared = image.sections.find((section) => section.characteristics & S.MEM_SHARED);
     return shared && `is IL-only and shares ${shared.name}`;
@@ -37,4 +48,44 @@ function directoriesProblem(view: ImageView): string | undefined {
     if (problem) return `has a ${name} directory that ${problem}`;
   }
   return undefined;
+}
+
+/** What is imported, relocated or entered at all is held to the shape that compilers give IL-only images. */
+const hasNativePart = ({ image }: ImageView): boolean =>
+  image.directory('import') !== undefined ||
+  image.directory('baseRelocation') !== undefined ||
+  image.optionalHeader.addressOfEntryPoint !== 0;
+
+const ENTRY_NAMES: readonly (string | undefined)[] = ['_cordllmain', '_corexemain'];
+
+/** CheckILOnlyImportDlls: one module, mscoree.dll, and of it one symbol by name. A mapped 64-bit image may have lost its imports. */
+function importsProblem(view: ImageView): string | undefined {
+  if (!hasNativePart(view)) return undefined;
+  const directory = view.image.directory('import');
+  if (!directory) return view.mapped && view.image.is64Bit ? undefined : 'is IL-only and imports nothing';
+  const problem = rvaProblem(view, directory.rva, directory.size, S.MEM_WRITE, false);
+  if (problem) return `has an import directory that ${problem}`;
+  const [first, ...others] = readImportDirectory(view.image)?.modules ?? [];
+  const isShape = others.length === 0 && first?.name.toLowerCase() === 'mscoree.dll' && first.symbols.length === 1;
+  return isShape && ENTRY_NAMES.includes(first.symbols[0]!.name?.toLowerCase())
+    ? undefined
+    : 'is IL-only and imports more than _CorDllMain';
+}
+
+/** CheckILOnlyBaseRelocations: a DLL has one block whose first entry is the pointer of the entry point's jump and whose others are padding. */
+function relocationsProblem(view: ImageView): string | undefined {
+  const { image } = view;
+  if (!hasNativePart(view) || (view.mapped && !image.directory('import') && !image.directory('baseRelocation'))) return undefined;
+  const isStripped = (image.coffHeader.characteristics & CoffCharacteristics.RELOCS_STRIPPED) !== 0;
+  const directory = image.directory('baseRelocation');
+  if (!directory) {
+    const isDll = (image.coffHeader.characteristics & CoffCharacteristics.DLL) !== 0;
+    return isDll || !isStripped ? 'is IL-only and has no relocations' : undefined;
+  }
+  if (isStripped) return 'has relocations and says that they were stripped';
+  const [block, ...others] = readBaseRelocations(image) ?? [];
+  const [first, ...padding] = block?.entries ?? [];
+  const wanted = image.is64Bit ? RelocationType.DIR64 : RelocationType.HIGHLOW;
+  const isShape = others.length === 0 && first?.type === wanted && padding.every((entry) => entry.type === RelocationType.ABSOLUTE);
+  return isShape ? undefined : 'is IL-only and relocates more than its entry point';
 }

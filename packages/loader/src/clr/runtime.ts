@@ -101,7 +101,7 @@ export class Runtime {
 
   /** `InMemoryAssemblyLoader.LoadInMemoryAssembly`: the mapped module becomes an assembly of the default context. @throws LoadRefusal */
   loadInMemory(module: MappedModule): LoadedAssembly | undefined {
-    const load: AssemblyLoad = { image: module.image, file: module.path, context: this.context('default'), module };
+    const load: AssemblyLoad = { image: module.image, file: module.path, context: this.context('default'), module, inMemory: true };
     runStartUp(this, 'firstCall', load);
     return load.assembly;
   }

@@ -17,7 +17,7 @@ const SYSTEM_TEXTS: readonly (readonly [string, string])[] = [
   ['Invalid address.', 'Attempt to access invalid address.'],
 ];
 
-function systemText(message: string): string {
+export function systemText(message: string): string {
   return SYSTEM_TEXTS.reduce((text, [wine, windows]) => text.replace(wine, windows), message);
 }
 

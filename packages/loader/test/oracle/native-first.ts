@@ -1,5 +1,6 @@
 import type { CallResult } from '@ijw/loader';
 import { expect } from 'vitest';
+import { systemText } from './exception-text.ts';
 import type { Fact, FactGroup } from './fact-file.ts';
 import { replay } from './replay.ts';
 import { expectSlots, Scene } from './scene.ts';
@@ -24,7 +25,11 @@ function expectEnd(result: CallResult, facts: readonly Fact[]): void {
   expect(result.kind).toBe(exit!.value === ACCESS_VIOLATION ? 'accessViolation' : 'processDied');
   const unhandled = facts.find((fact) => fact.key === 'text' && text(fact).startsWith('Unhandled exception.'));
   const type = unhandled && /Unhandled exception\. ([\w.]+):/.exec(text(unhandled))?.[1];
-  if (type && result.kind === 'processDied') expect(result.exception?.type).toBe(type);
+  if (!type || result.kind !== 'processDied') return;
+  expect(result.exception?.type).toBe(type);
+  expect(result.exception?.message).toBe(
+    systemText(text(unhandled).slice(`Unhandled exception. ${type}: `.length)).replaceAll('\\\\', '\\'),
+  );
 }
 
 /** LoadLibrary before there is a runtime, then calls through the slots. */
