@@ -37,8 +37,8 @@ export class GuestProcess {
   moduleAt(address: number): OsModule | undefined {
     const gate = this.gates.at(address);
     for (const module of this.modules.values()) {
-      if (gate ? gate.module === module.name : module.kind === 'image' && address >= module.base && address < module.base + module.size)
-        return module;
+      const owns = module.kind === 'host' ? gate?.module === module.name : address >= module.base && address < module.base + module.size;
+      if (owns) return module;
     }
     return undefined;
   }

@@ -31,8 +31,8 @@ const MODULE_LIMIT = 512;
 export class OsLoader {
   readonly #process: GuestProcess;
   readonly #options: OsLoaderOptions;
-  /** By lower-case path for images, by name for host modules. */
-  readonly #byPath = new Map<string, OsModule>();
+  /** Images by lower-case path. */
+  readonly #byPath = new Map<string, MappedModule>();
 
   constructor(options: OsLoaderOptions) {
     this.#options = options;
@@ -41,8 +41,7 @@ export class OsLoader {
 
   /** The mapped module of a path, if there is one: GetModuleHandle. */
   find(path: string): MappedModule | undefined {
-    const found = this.#byPath.get(path.toLowerCase());
-    return found?.kind === 'image' ? found : undefined;
+    return this.#byPath.get(path.toLowerCase());
   }
 
   /**
@@ -156,7 +155,6 @@ export class OsLoader {
     const base = this.#process.gates.for(name, '', 'module').address;
     const module: HostedModule = { kind: 'host', name, path: name, base, host };
     this.#process.modules.set(base, module);
-    this.#byPath.set(name, module);
     return module;
   }
 
