@@ -95,6 +95,26 @@ export const COMMANDS: readonly CommandDefinition[] = [
     load: () => import('./commands/tour.ts'),
   },
   {
+    name: 'stubs',
+    operands: [FILE],
+    summary: 'the native side of a boundary: stubs, tables, prototypes, registrations',
+    options: [
+      {
+        flags: '--for <system>',
+        description: 'what to write',
+        choices: ['tinyclr', 'nanoframework', 'leanclr', 'c', 'csharp'],
+      },
+      { flags: '-o, --output <dir>', description: 'the folder to write into; without it nothing is written' },
+      { flags: '--check <dir>', description: 'hold the files there against the assembly; exit code 1 where something differs' },
+      { flags: '--api <version>', description: 'generation of the system: tinyclr 1.0 or 0; nanoframework 1, 2 or netmf' },
+      { flags: '--bare', description: 'stubs without the code that fetches arguments' },
+      { flags: '--project <name>', description: 'nanoframework: the name in files and structs, where it is not the assembly' },
+      { flags: '--method <name>', description: 'leanclr: only this Type::Method (or a token)', repeatable: true },
+    ],
+    example: 'ijw stubs firmware.dll --for tinyclr -o native',
+    load: () => import('./commands/stubs.ts'),
+  },
+  {
     name: 'demangle',
     operands: [{ notation: '[names...]', description: 'decorated names; without them, standard input is filtered' }],
     summary: 'MSVC decorated names as C++',

@@ -57,7 +57,8 @@ function addCommand(program: Command, definition: CommandDefinition, invoke: Inv
     if (shape.repeatable) option.argParser((value: string, previous: string[] | undefined) => [...(previous ?? []), value]);
     command.addOption(option);
   }
-  for (const option of SHARED_OPTIONS) command.addOption(option);
+  const own = new Set(command.options.map((option) => option.long));
+  for (const option of SHARED_OPTIONS) if (!own.has(option.long)) command.addOption(option);
   command.action(async (...received: unknown[]) => {
     const operands = received
       .slice(0, definition.operands.length)

@@ -1,16 +1,87 @@
-import { UnsupportedError } from '@ijw/binary';
-import { writeILListing } from '@ijw/il';
+import { dirname, join } from 'node:path';
+import { Diagnostics, UnsupportedError, UsageError } from '@ijw/binary';
+import {
+  type DisassemblyOptions,
+  disassemble,
+  type MemberFilter,
+  type NativeText,
+  parseMemberFilter,
+  type ResourceFile,
+  writeILListing,
+} from '@ijw/il';
 import { Metadata } from '@ijw/metadata';
-import type { CommandContext } from '../command.ts';
+import type { PEImage } from '@ijw/pe';
+import { Boundary } from '@ijw/vtfixup';
+import type { CommandContext, OptionValues } from '../command.ts';
 import { openImage } from '../input.ts';
+import { nativeText } from '../native-text.ts';
+import { vtableText } from '../vtable-text.ts';
 
 export async function run(context: CommandContext): Promise<number> {
   const image = openImage(context);
   const metadata = Metadata.of(image, { diagnostics: image.diagnostics });
   if (metadata === undefined) throw new UnsupportedError('The image is native: it has no CLI header, so there is no IL in it');
-  if (context.options.listing) {
-    writeILListing(image, metadata, (chunk) => context.write(chunk), { instructions: true });
-    return 0;
+  const member = context.operands[1];
+  const filter = member === undefined ? undefined : parseMemberFilter(metadata, member);
+  if (context.options.listing) return listing(context, image, metadata, filter);
+  const diagnostics = new Diagnostics();
+  const options = await disassemblyOptions(context.options, image, metadata);
+  const { resources } = disassemble(image, metadata, (chunk) => context.write(chunk), diagnostics, options, filter);
+  writeResourceFiles(context, resources);
+  return report(context, diagnostics);
+}
+
+function listing(context: CommandContext, image: PEImage, metadata: Metadata, filter: MemberFilter | undefined): number {
+  if (filter === undefined) writeILListing(image, metadata, (chunk) => context.write(chunk));
+  else if (filter.kind !== 'methods') throw new UsageError('--listing takes a method');
+  else for (const rid of filter.rids) writeILListing(image, metadata, (chunk) => context.write(chunk), { rid });
+  return 0;
+}
+
+async function disassemblyOptions(options: OptionValues, image: PEImage, metadata: Metadata): Promise<DisassemblyOptions> {
+  const strict = options.strict === true;
+  const boundary = Boundary.of(image, metadata, { diagnostics: new Diagnostics() });
+  const native: NativeText | undefined = options.native && !strict ? await nativeText(image, metadata, boundary) : undefined;
+  return {
+    strict,
+    tokens: options.tokens === true,
+    bytes: options.bytes === true,
+    rawExceptions: options.rawEh === true,
+    quoteAllNames: options.quoteAllNames === true,
+    customAttributes: options.ca === false ? 'none' : options.caVerbal ? 'verbal' : 'blob',
+    noIL: options.il === false,
+    forward: options.forward === true,
+    vtable: vtableText(image, boundary),
+    ...visibility(options),
+    ...(native && { native }),
+  };
+}
+
+function visibility(options: OptionValues): Pick<DisassemblyOptions, 'visibility'> {
+  if (options.publicOnly) return { visibility: new Set(['PUB']) };
+  if (typeof options.visibility !== 'string') return {};
+  return { visibility: new Set(options.visibility.toUpperCase().split(/[+,]/)) };
+}
+
+/** As ildasm does: with an output file, the resources go beside it, where the assembler looks for them. */
+function writeResourceFiles({ io, options }: CommandContext, resources: readonly ResourceFile[]): void {
+  if (typeof options.output !== 'string') return;
+  for (const { fileName, bytes } of resources) {
+    const file = io.createFile(join(dirname(options.output), fileName));
+    file.write(bytes);
+    file.commit();
   }
-  throw new UnsupportedError('IL text');
+}
+
+/** Errors in the file make the exit code 1; what the assembler would not take is a warning. */
+function report({ io, operands, options }: CommandContext, diagnostics: Diagnostics): number {
+  const errors = diagnostics.entries.filter((diagnostic) => diagnostic.severity === 'error');
+  const shown = options.strict ? diagnostics.entries : errors;
+  for (const { code, offset, reading, message } of shown.slice(0, 20)) {
+    io.writeError(
+      `ijw: ${operands[0]}: ${code}${offset === undefined ? '' : ` at 0x${offset.toString(16)}`} while reading ${reading}: ${message}\n`,
+    );
+  }
+  if (shown.length > 20) io.writeError(`ijw: ${operands[0]}: ${shown.length - 20 + diagnostics.dropped} more\n`);
+  return errors.length > 0 ? 1 : 0;
 }

@@ -45,3 +45,7 @@ export {
   type StackPush,
 } from './opcodes/opcode.ts';
 export { allOpCodes, type OpCodeName, OpCodes, opCodeOf, opCodesByIndex, operandKindNames } from './opcodes/opcode-table.ts';
+export { type DisassemblyResult, disassemble } from './text/disassembler.ts';
+export type { DisassemblyOptions, NativeText, SourceText, VTableText } from './text/disassembly.ts';
+export type { ResourceFile } from './text/manifest-text.ts';
+export { type MemberFilter, parseMemberFilter } from './text/member-filter.ts';

@@ -1,0 +1,32 @@
+import { BadImageError } from '@ijw/binary';
+import { NativeDisassembler, type NativeText } from '@ijw/il';
+import type { Metadata } from '@ijw/metadata';
+import type { PEImage } from '@ijw/pe';
+import type { Boundary } from '@ijw/vtfixup';
+import { targetText } from './commands/boundary.ts';
+
+/** Native bodies as assembler text, with the function behind each jump through an import. The decoder is loaded here, and only when it is asked for. */
+export async function nativeText(image: PEImage, metadata: Metadata, boundary: Boundary): Promise<NativeText> {
+  const disassembler = await NativeDisassembler.load(image, { metadata });
+  return (rva) => {
+    const stub = boundary.stubAt(rva);
+    const head = stub === undefined || stub.hops.length === 0 ? [] : [`RVA 0x${rva.toString(16)} jmp → ${targetText(stub)}`];
+    try {
+      const { instructions } = disassembler.body(rva);
+      return [
+        ...head,
+        ...instructions.map(
+          (instruction) => `${instruction.rva.toString(16).padStart(8, '0')}  ${instruction.text}${comment(disassembler, instruction)}`,
+        ),
+      ];
+    } catch (error) {
+      if (!(error instanceof BadImageError)) throw error;
+      return [...head, `@error ${error.code}: ${error.message}`];
+    }
+  };
+}
+
+function comment(disassembler: NativeDisassembler, instruction: Parameters<NativeDisassembler['comment']>[0]): string {
+  const text = disassembler.comment(instruction);
+  return text === undefined || text === '' ? '' : `  ; ${text}`;
+}

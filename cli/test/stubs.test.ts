@@ -1,0 +1,119 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { bytesOf, interopTest, MODULE, method, type } from '../../packages/interop/test/fixtures/interop-assembly.ts';
+import { processIo } from '../src/process-io.ts';
+import { run } from '../src/run.ts';
+import { memoryIo } from './memory-io.ts';
+
+const assembly = bytesOf(interopTest);
+const STUBS = 'out/InteropTest_InteropTest_MyNativeClass.cpp';
+const text = (bytes: Uint8Array | undefined): string => new TextDecoder().decode(bytes);
+const encode = (content: string): Uint8Array => new TextEncoder().encode(content);
+
+async function ijw(args: readonly string[], files: Readonly<Record<string, Uint8Array>> = {}) {
+  const io = memoryIo({ 'a.dll': assembly, ...files });
+  const exitCode = await run(['stubs', ...args], io);
+  return { exitCode, output: io.output.text, errors: io.errors.text, files: io.files };
+}
+
+describe('ijw stubs', () => {
+  it('writes the files that its JSON lists', async () => {
+    const { exitCode, output, files } = await ijw(['a.dll', '--for', 'tinyclr', '-o', 'out', '--json']);
+    const document = JSON.parse(output);
+    expect([exitCode, document.files.length, typeof document.checksum]).toEqual([0, 3, 'number']);
+    for (const { path, size } of document.files) expect(files.get(`out/${path}`)?.length).toBe(size);
+    expect(document.entries[0]).toEqual({
+      index: 1,
+      token: 0x06000002,
+      symbol: 'Interop_InteropTest_InteropTest_MyNativeClass::MyNativeFunc___STRING__U4__SZARRAY_U1__BYREF_I4',
+    });
+  });
+
+  it('writes nothing without a folder', async () => {
+    const { exitCode, output, files } = await ijw(['a.dll', '--for', 'tinyclr']);
+    expect([exitCode, files.size]).toEqual([0, 1]);
+    expect(output).toContain('3 native methods');
+  });
+
+  it('leaves what the user wrote between the stubs', async () => {
+    const first = await ijw(['a.dll', '--for', 'tinyclr', '-o', 'out']);
+    const mine = `${text(first.files.get(STUBS)).replace('return TinyCLR_Result::NotImplemented;', 'return mine();')}// mine\n`;
+    const again = await ijw(['a.dll', '--for', 'tinyclr', '--api', '0', '-o', 'out'], { [STUBS]: encode(mine) });
+    expect([again.exitCode, text(again.files.get(STUBS))]).toEqual([0, mine]);
+  });
+
+  it('holds a table against the assembly', async () => {
+    const { files } = await ijw(['a.dll', '--for', 'tinyclr', '-o', 'out']);
+    const table = text(files.get('out/InteropTest.cpp'));
+    const good = await ijw(['a.dll', '--for', 'tinyclr', '--check', 'out', '--json'], { 'out/InteropTest.cpp': encode(table) });
+    expect([good.exitCode, JSON.parse(good.output).matches]).toEqual([0, true]);
+    const stale = { 'out/InteropTest.cpp': encode(table.replace('get_MyNativeProperty___I4', 'get_Other___I4')) };
+    const bad = await ijw(['a.dll', '--for', 'tinyclr', '--check', 'out', '--json'], stale);
+    expect([bad.exitCode, JSON.parse(bad.output).mismatches]).toEqual([
+      1,
+      [
+        {
+          place: 2,
+          expected: 'Interop_InteropTest_InteropTest_MyNativeClass::get_MyNativeProperty___I4',
+          found: 'Interop_InteropTest_InteropTest_MyNativeClass::get_Other___I4',
+        },
+      ],
+    ]);
+    const words = await ijw(['a.dll', '--for', 'tinyclr', '--check', 'out'], stale);
+    expect(words.output).toContain('slot 2: ');
+  });
+
+  it.each([
+    ['a table that is no C', ['--check', 'out'], { 'out/InteropTest.cpp': Uint8Array.of(0, 1, 2) }, 1, 'NOT_C_SOURCE at 0x0'],
+    ['a table that is not there', ['--check', 'out'], {}, 1, 'there is no such file'],
+    ['stubs that are no C', ['-o', 'out'], { [STUBS]: Uint8Array.of(0xff, 0) }, 1, 'NOT_C_SOURCE'],
+    ['an API that is none', ['--api', '7'], {}, 2, 'has the APIs 1.0, 0'],
+  ] as const)('refuses %s', async (_name, args, files, code, message) => {
+    const { exitCode, errors, files: after } = await ijw(['a.dll', '--for', 'tinyclr', ...args], files);
+    expect([exitCode, errors.includes(message), errors.split('\n').length]).toEqual([code, true, 2]);
+    expect(after.size).toBe(1 + Object.keys(files).length);
+  });
+
+  it('wants to know what for', async () => {
+    expect((await ijw(['a.dll'])).exitCode).toBe(2);
+    expect((await ijw(['a.dll', '--for', 'java'])).exitCode).toBe(2);
+  });
+
+  const hostile = [
+    ['no natives', type('A.B', { methods: [method('M', { hasRva: true })] }), 'no native methods'],
+    ['a class name of 64 KB', type(`A.${'x'.repeat(65_536)}`, { methods: [method('M')] }), 'characters long'],
+    ['a generic-looking array', type('A.B', { methods: [method('M', { parameters: ['A.B[][]'] })] }), undefined],
+    ['a path for a class name', type('../../etc/passwd', { methods: [method('M')] }), undefined],
+    ['a keyword for a method name', type('A.B', { methods: [method('delete')] }), undefined],
+  ] as const;
+
+  it.each(hostile)('writes nothing outside of the folder for %s', async (_name, natives, message) => {
+    const input = { assembly: '../x', types: [MODULE, natives] };
+    const io = memoryIo({ 'a.dll': bytesOf(input) });
+    const exitCode = await run(['stubs', 'a.dll', '--for', 'tinyclr', '-o', 'out'], io);
+    const written = [...io.files.keys()].filter((path) => path !== 'a.dll');
+    expect(written.filter((path) => !/^out\/[A-Za-z0-9_]+\.(?:h|cpp)$/.test(path))).toEqual([]);
+    if (message === undefined) expect([exitCode, written.length]).toEqual([0, 3]);
+    else {
+      expect([exitCode, written]).toEqual([1, []]);
+      expect(io.errors.text).toContain(message);
+    }
+  });
+
+  it('leaves no part of a file where one cannot be written', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'ijw-stubs-'));
+    try {
+      writeFileSync(join(folder, 'a.dll'), assembly);
+      writeFileSync(join(folder, 'out'), 'a file, not a folder');
+      const errors: string[] = [];
+      const io = { ...processIo(), write: () => {}, writeError: (message: string) => void errors.push(message) };
+      expect(await run(['stubs', join(folder, 'a.dll'), '--for', 'tinyclr', '-o', join(folder, 'out')], io)).toBe(1);
+      expect([readdirSync(folder).sort(), readFileSync(join(folder, 'out'), 'utf8')]).toEqual([['a.dll', 'out'], 'a file, not a folder']);
+      expect(errors.join('')).toMatch(/^ijw: .*\n$/);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});

@@ -1,0 +1,162 @@
+import { decodeLocalSignature, type MethodDefToken, signatureKindOf, type Token, type TypeDefOrRefToken } from '@ijw/metadata';
+import type { ExceptionClause } from '../body/exception-clause.ts';
+import { BAD_INSTRUCTION, InstructionCursor } from '../body/instruction-cursor.ts';
+import type { MethodBody } from '../body/method-body.ts';
+import { type Disassembly, limitation } from './disassembly.ts';
+import { type CodeBlock, exceptionBlocks } from './exception-blocks.ts';
+import type { OperandNames } from './instruction-text.ts';
+
+/** A body: `.entrypoint`, `.maxstack`, `.locals`, instructions, exception clauses. @throws BadImageError when there is no body at the address */
+export function writeBody(
+  disassembly: Disassembly,
+  token: MethodDefToken,
+  rva: number,
+  argumentNames: readonly (string | undefined)[],
+): void {
+  const { bodies, diagnostics, sink } = disassembly;
+  const body = bodies.read(rva, token);
+  for (const diagnostic of body.diagnostics) {
+    diagnostics.report(diagnostic);
+    sink.line(`//@error ${diagnostic.code}: ${diagnostic.message}`);
+  }
+  if (disassembly.entryPoint === token) sink.line('.entrypoint');
+  sink.line(`.maxstack  ${body.maxStack}`);
+  const locals = writeLocals(disassembly, body);
+  const boundaries = instructionBoundaries(body);
+  const isBoundary = (offset: number): boolean => offset >= 0 && offset < boundaries.length && boundaries[offset] === 1;
+  const names: OperandNames = { arguments: argumentNames, locals, isBoundary };
+  const end = body.codeEnd - body.codeStart;
+  const isBlockBorder = (offset: number): boolean => offset === end || isBoundary(offset);
+  const clauses = body.exceptionClauses;
+  const blocks = clauses.length === 0 || disassembly.options.rawExceptions ? undefined : exceptionBlocks(clauses, isBlockBorder);
+  new BodyWriter(disassembly, body, names, blocks ?? [], disassembly.options.source?.linesOf(token)).write();
+  if (blocks === undefined) for (const clause of clauses) writeRawClause(disassembly, token, clause);
+}
+
+/** One byte for each offset of the code: 1 where an instruction starts. */
+function instructionBoundaries(body: MethodBody): Uint8Array {
+  const starts = new Uint8Array(body.codeEnd - body.codeStart);
+  const cursor = new InstructionCursor(body.bytes, body.codeStart, body.codeEnd);
+  while (cursor.moveNext()) starts[cursor.at - body.codeStart] = 1;
+  return starts;
+}
+
+/** `.locals init (…)`; returns how many there are. The flag stands without locals too. */
+function writeLocals(disassembly: Disassembly, body: MethodBody): number {
+  const { metadata, references, sink } = disassembly;
+  const init = body.initLocals ? 'init ' : '';
+  const rid = body.localVarSigToken & 0xffffff;
+  if (rid === 0) {
+    if (body.initLocals) sink.line('.locals init ()');
+    return 0;
+  }
+  const blob = metadata.tables.StandAloneSig.get(rid, 'Signature');
+  const bytes = metadata.blobs.get(blob);
+  if (bytes.length > 0 && signatureKindOf(bytes[0]!) !== 'locals') {
+    limitation(disassembly, body.localVarSigToken, 'The signature of the locals is of another kind');
+    return 0;
+  }
+  const types = decodeLocalSignature(metadata.blobs.reader(blob, 'a local signature'), references.types);
+  sink.start().text(`.locals ${init}(`);
+  types.forEach((type, index) => {
+    if (index > 0) sink.text(',').end().start().text('         ');
+    sink.text(type).text(` V_${index}`);
+  });
+  sink.text(')').end();
+  return types.length;
+}
+
+/** ECMA-335 II.19, with offsets: says every clause as it is stored. */
+function writeRawClause(disassembly: Disassembly, token: Token, clause: ExceptionClause): void {
+  const { sink } = disassembly;
+  const at = (offset: number): string => `0x${offset.toString(16).padStart(4, '0')}`;
+  const handler = `handler ${at(clause.handlerOffset)} to ${at(clause.handlerOffset + clause.handlerLength)}`;
+  if (clause.kind === 'unknown') limitation(disassembly, token, `An exception clause has the flags 0x${clause.flags.toString(16)}`);
+  else
+    sink.line(
+      `.try ${at(clause.tryOffset)} to ${at(clause.tryOffset + clause.tryLength)} ${clauseHead(disassembly, clause, at)} ${handler}`,
+    );
+}
+
+function clauseHead({ references }: Disassembly, clause: ExceptionClause, at: (offset: number) => string): string {
+  if (clause.kind === 'catch') return `catch ${references.type(clause.classTokenOrFilterOffset as TypeDefOrRefToken)}`;
+  return clause.kind === 'filter' ? `filter ${at(clause.classTokenOrFilterOffset)}` : clause.kind;
+}
+
+/** Writes the instructions of one body, opening and closing blocks on the way. */
+class BodyWriter {
+  readonly #disassembly: Disassembly;
+  readonly #body: MethodBody;
+  readonly #names: OperandNames;
+  readonly #blocks: readonly CodeBlock[];
+  readonly #source: ReadonlyMap<number, readonly string[]> | undefined;
+  readonly #open: CodeBlock[] = [];
+  #next = 0;
+
+  constructor(
+    disassembly: Disassembly,
+    body: MethodBody,
+    names: OperandNames,
+    blocks: readonly CodeBlock[],
+    source: ReadonlyMap<number, readonly string[]> | undefined,
+  ) {
+    this.#disassembly = disassembly;
+    this.#body = body;
+    this.#names = names;
+    this.#blocks = blocks;
+    this.#source = source;
+  }
+
+  write(): void {
+    const { sink, options } = this.#disassembly;
+    const { bytes, codeStart, codeEnd } = this.#body;
+    const cursor = new InstructionCursor(bytes, codeStart, codeEnd);
+    const hasBlocks = this.#blocks.length > 0;
+    while (cursor.moveNext()) {
+      const offset = cursor.at - codeStart;
+      if (hasBlocks) this.#cross(offset);
+      if (this.#source) for (const line of this.#source.get(offset) ?? []) sink.line(`//${line}`);
+      sink.start().label(offset).text(':  ');
+      if (options.bytes) sink.text('/* ').hexBytes(bytes.subarray(cursor.at, cursor.nextAt)).text(' */ ');
+      if (cursor.index === BAD_INSTRUCTION) sink.text(`.emitbyte 0x${bytes[cursor.at]!.toString(16).padStart(2, '0')}`);
+      else this.#instruction(cursor);
+      sink.end();
+    }
+    if (hasBlocks) this.#cross(codeEnd - codeStart);
+  }
+
+  #instruction(cursor: InstructionCursor): void {
+    const { diagnostics, instructions, sink } = this.#disassembly;
+    try {
+      instructions.write(sink, cursor, this.#names);
+    } catch (error) {
+      diagnostics.record(error, 'error');
+      const operand = this.#body.bytes.subarray(cursor.operandAt, cursor.nextAt);
+      sink.text('/*@error the operand names nothing: ').hexBytes(operand).text(' */');
+    }
+  }
+
+  /** Closes the blocks that end at an offset and opens those that start there. */
+  #cross(offset: number): void {
+    const { sink } = this.#disassembly;
+    while (this.#open.length > 0 && this.#open.at(-1)!.end <= offset) {
+      const block = this.#open.pop()!;
+      sink.indent -= 2;
+      sink.line(block.kind === 'handler' ? '}  // end handler' : block.kind === 'try' ? '}  // end .try' : '}  // end filter');
+    }
+    for (let block = this.#blocks[this.#next]; block !== undefined && block.start <= offset; block = this.#blocks[++this.#next]) {
+      const head = this.#head(block);
+      if (head !== '') sink.line(head);
+      sink.line('{');
+      sink.indent += 2;
+      this.#open.push(block);
+    }
+  }
+
+  #head({ kind, clause }: CodeBlock): string {
+    if (kind === 'try') return '.try';
+    if (kind === 'filter') return 'filter';
+    if (clause.kind === 'catch') return `catch ${this.#disassembly.references.type(clause.classTokenOrFilterOffset as TypeDefOrRefToken)}`;
+    return clause.kind === 'filter' ? '' : clause.kind;
+  }
+}

@@ -1,0 +1,160 @@
+import { type Diagnostics, hex } from '@ijw/binary';
+import { FieldDataReader, isNilToken, type Metadata, makeToken, TableId } from '@ijw/metadata';
+import { CorFlags, type PEImage, readCliHeader } from '@ijw/pe';
+import { MethodBodySource } from '../body/method-body-source.ts';
+import type { ByteSink } from '../listing/ascii-writer.ts';
+import { writeClass, writeHead } from './class-text.ts';
+import { writeCustomAttributes } from './custom-attribute-text.ts';
+import { DataLabels } from './data-text.ts';
+import { attempt, type Disassembly, type DisassemblyOptions } from './disassembly.ts';
+import { writeField } from './field-text.ts';
+import { InstructionText } from './instruction-text.ts';
+import { Identifiers } from './lexical/identifier.ts';
+import {
+  type ResourceFile,
+  writeAssembly,
+  writeAssemblyReferences,
+  writeExportedTypes,
+  writeFiles,
+  writeModuleReferences,
+  writeResources,
+} from './manifest-text.ts';
+import type { MemberFilter } from './member-filter.ts';
+import { writeMethod } from './method-text.ts';
+import { ReferenceText } from './reference-text.ts';
+import { TextSink } from './text-sink.ts';
+import { isVisibleMember } from './visibility.ts';
+import { writeVTableFixups } from './vtable-fixup-text.ts';
+
+export interface DisassemblyResult {
+  readonly lines: number;
+  /** Files that the assembler reads beside the text: the embedded resources. */
+  readonly resources: readonly ResourceFile[];
+}
+
+/** Writes the IL text of an image, or of one member, to a sink. What cannot be read is a diagnostic and an `//@error` line; the rest is written. */
+export function disassemble(
+  image: PEImage,
+  metadata: Metadata,
+  sink: ByteSink,
+  diagnostics: Diagnostics,
+  options: DisassemblyOptions = {},
+  filter?: MemberFilter,
+): DisassemblyResult {
+  const references = new ReferenceText(metadata, new Identifiers({ quoteAll: options.quoteAllNames ?? false }));
+  const header = readCliHeader(image);
+  const text = new TextSink(sink);
+  const disassembly: Disassembly = {
+    image,
+    metadata,
+    references,
+    instructions: new InstructionText(references, options.tokens ?? false),
+    bodies: new MethodBodySource(image),
+    data: new FieldDataReader(image, metadata),
+    entryPoint: header === undefined || header.flags & CorFlags.NATIVE_ENTRYPOINT ? 0 : header.entryPointTokenOrRva,
+    sink: text,
+    options,
+    diagnostics,
+  };
+  const resources = filter === undefined ? writeModule(disassembly) : writeFiltered(disassembly, filter);
+  text.flush();
+  return { lines: text.lines, resources };
+}
+
+function writeModule(disassembly: Disassembly): readonly ResourceFile[] {
+  const { image, sink } = disassembly;
+  writeModuleReferences(disassembly);
+  writeAssemblyReferences(disassembly);
+  writeAssembly(disassembly);
+  writeFiles(disassembly);
+  writeExportedTypes(disassembly);
+  const resources = writeResources(disassembly);
+  writeModuleHead(disassembly);
+  writeImageHeaders(image, sink);
+  writeTypeList(disassembly);
+  if (disassembly.options.forward) writeForwardDeclarations(disassembly);
+  writeVTableFixups(disassembly);
+  const labels = new DataLabels(disassembly);
+  writeGlobals(disassembly, labels);
+  writeClasses(disassembly, labels);
+  labels.write(disassembly);
+  return resources;
+}
+
+function writeModuleHead(disassembly: Disassembly): void {
+  const { metadata, references, sink } = disassembly;
+  const { Module } = metadata.tables;
+  if (Module.rowCount === 0) return;
+  sink.line(`.module ${references.identifiers.dotted(metadata.strings.get(Module.get(1, 'Name')))}`);
+  sink.line(`// MVID: {${metadata.guids.get(Module.get(1, 'Mvid')) ?? ''}}`);
+  writeCustomAttributes(disassembly, makeToken(TableId.Module, 1));
+}
+
+function writeImageHeaders(image: PEImage, sink: TextSink): void {
+  const { imageBase, fileAlignment, sizeOfStackReserve, subsystem } = image.optionalHeader;
+  sink.line(`.imagebase ${hex(imageBase, 8)}`);
+  sink.line(`.file alignment ${hex(fileAlignment, 8)}`);
+  sink.line(`.stackreserve ${hex(sizeOfStackReserve, 8)}`);
+  sink.line(`.subsystem ${hex(subsystem, 4)}`);
+  const header = readCliHeader(image);
+  if (header !== undefined) sink.line(`.corflags ${hex(header.flags, 8)}`);
+}
+
+/** Every TypeRef, so that those which nothing else names are kept. */
+function writeTypeList({ metadata, references, sink, options, diagnostics }: Disassembly): void {
+  const { TypeRef } = metadata.tables;
+  if (!options.strict || TypeRef.rowCount === 0) return;
+  sink.line('.typelist').open();
+  for (let rid = 1; rid <= TypeRef.rowCount; rid++) {
+    const text = diagnostics.attempt(() => references.type(makeToken(TableId.TypeRef, rid)));
+    if (text !== undefined) sink.line(text);
+  }
+  sink.close();
+}
+
+const topLevel = ({ metadata }: Disassembly): readonly number[] =>
+  Array.from({ length: Math.max(0, metadata.tables.TypeDef.rowCount - 1) }, (_, index) => index + 2).filter((rid) =>
+    isNilToken(metadata.enclosingType(makeToken(TableId.TypeDef, rid))),
+  );
+
+function writeForwardDeclarations(disassembly: Disassembly): void {
+  const { metadata, references, sink } = disassembly;
+  const { TypeDef } = metadata.tables;
+  for (const rid of topLevel(disassembly)) {
+    attempt(disassembly, makeToken(TableId.TypeDef, rid), () => {
+      writeHead(disassembly, rid, references.qualified(TypeDef.get(rid, 'Namespace'), TypeDef.get(rid, 'Name')));
+      sink.open().close();
+    });
+  }
+}
+
+/** Fields and methods outside all types. */
+function writeGlobals(disassembly: Disassembly, labels: DataLabels): void {
+  const { metadata } = disassembly;
+  if (metadata.tables.TypeDef.rowCount === 0) return;
+  writeCustomAttributes(disassembly, makeToken(TableId.TypeDef, 1), '<Module>');
+  for (const rid of metadata.fieldsOf(1)) {
+    if (isVisibleMember(disassembly, TableId.Field, rid))
+      attempt(disassembly, makeToken(TableId.Field, rid), () => writeField(disassembly, rid, labels));
+  }
+  for (const rid of metadata.methodsOf(1)) {
+    if (isVisibleMember(disassembly, TableId.MethodDef, rid))
+      attempt(disassembly, makeToken(TableId.MethodDef, rid), () => writeMethod(disassembly, rid));
+  }
+}
+
+function writeClasses(disassembly: Disassembly, labels: DataLabels): void {
+  for (const rid of topLevel(disassembly))
+    attempt(disassembly, makeToken(TableId.TypeDef, rid), () => writeClass(disassembly, rid, labels));
+}
+
+function writeFiltered(disassembly: Disassembly, { kind, rids }: MemberFilter): readonly ResourceFile[] {
+  const labels = new DataLabels(disassembly);
+  for (const rid of rids) {
+    if (kind === 'type' && rid === 1) writeGlobals(disassembly, labels);
+    else if (kind === 'type') attempt(disassembly, makeToken(TableId.TypeDef, rid), () => writeClass(disassembly, rid, labels));
+    else if (kind === 'methods') attempt(disassembly, makeToken(TableId.MethodDef, rid), () => writeMethod(disassembly, rid));
+    else attempt(disassembly, makeToken(TableId.Field, rid), () => writeField(disassembly, rid, labels));
+  }
+  return [];
+}

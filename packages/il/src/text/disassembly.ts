@@ -1,0 +1,81 @@
+import type { BadImageError, Diagnostics } from '@ijw/binary';
+import type { FieldDataReader, Metadata } from '@ijw/metadata';
+import type { PEImage } from '@ijw/pe';
+import type { MethodBodySource } from '../body/method-body-source.ts';
+import type { InstructionText } from './instruction-text.ts';
+import type { ReferenceText } from './reference-text.ts';
+import type { TextSink } from './text-sink.ts';
+
+/** Where slots of the VTableFixups table and exports belong to methods: found by whoever knows mixed-mode images. */
+export interface VTableText {
+  readonly fixups: readonly { readonly rva: number; readonly count: number; readonly type: number; readonly bytes: Uint8Array }[];
+  /** Record and slot, both from 1. */
+  entriesOf(token: number): readonly { readonly record: number; readonly slot: number }[];
+  exportsOf(token: number): readonly { readonly ordinal: number; readonly name?: string }[];
+}
+
+/** The native code behind a method, a line each, as comments. */
+export type NativeText = (rva: number) => readonly string[];
+
+/** Source lines by method and IL offset. */
+export interface SourceText {
+  /** Lines to put before the instruction at an offset; `undefined` where it begins no statement. */
+  linesOf(methodToken: number): ReadonlyMap<number, readonly string[]> | undefined;
+}
+
+export interface DisassemblyOptions {
+  /** Only what the platform's assembler accepts; what it would drop or refuse is a diagnostic. Default: comments keep what no grammar can say. */
+  readonly strict?: boolean;
+  readonly tokens?: boolean;
+  /** Show the bytes of instructions. */
+  readonly bytes?: boolean;
+  readonly rawExceptions?: boolean;
+  readonly quoteAllNames?: boolean;
+  readonly customAttributes?: 'blob' | 'verbal' | 'none';
+  /** Leave bodies out. */
+  readonly noIL?: boolean;
+  /** Names of visibilities that are wanted, as `visibilityOf` gives them; all where there is none. */
+  readonly visibility?: ReadonlySet<string>;
+  /** Declare every class first. */
+  readonly forward?: boolean;
+  readonly vtable?: VTableText;
+  readonly native?: NativeText;
+  readonly source?: SourceText;
+}
+
+/** What every part of the disassembler works with. */
+export interface Disassembly {
+  readonly image: PEImage;
+  readonly metadata: Metadata;
+  readonly references: ReferenceText;
+  readonly instructions: InstructionText;
+  readonly bodies: MethodBodySource;
+  readonly data: FieldDataReader;
+  /** The token of the entry point; 0 where there is none, or it is native. */
+  readonly entryPoint: number;
+  readonly sink: TextSink;
+  readonly options: DisassemblyOptions;
+  readonly diagnostics: Diagnostics;
+}
+
+/** Writes a part, or says in the text and the diagnostics why it cannot be written. */
+export function attempt(disassembly: Disassembly, token: number, write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    disassembly.diagnostics.record(error, 'error', token);
+    disassembly.sink
+      .end()
+      .line(`//@error ${(error as BadImageError).code} ${token.toString(16).padStart(8, '0')}: ${(error as Error).message}`);
+  }
+}
+
+/** Something that the assembler would drop or refuse. */
+export function limitation({ diagnostics, options, sink }: Disassembly, token: number, message: string): void {
+  diagnostics.report({ code: options.strict ? 'NOT_ASSEMBLED' : 'COMMENT_ONLY', severity: 'warning', token, reading: 'IL text', message });
+  sink.line(`//@note ${message}`);
+}
+
+/** ` /* 06000001 *\/` where tokens are wanted. */
+export const tokenComment = ({ options }: Disassembly, token: number): string =>
+  options.tokens ? `/*${token.toString(16).toUpperCase().padStart(8, '0')}*/ ` : '';

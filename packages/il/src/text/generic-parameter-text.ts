@@ -1,0 +1,57 @@
+import { makeToken, TableId, type Token, type TypeDefOrRefToken, tokenRid } from '@ijw/metadata';
+import { writeCustomAttributes } from './custom-attribute-text.ts';
+import type { Disassembly } from './disassembly.ts';
+
+/** ECMA-335 II.23.1.7, and AllowByRefLike. */
+const FLAGS: readonly (readonly [mask: number, value: number, word: string])[] = [
+  [0x03, 0x01, '+'],
+  [0x03, 0x02, '-'],
+  [0x04, 0x04, 'class'],
+  [0x08, 0x08, 'valuetype'],
+  [0x20, 0x20, 'byreflike'],
+  [0x10, 0x10, '.ctor'],
+];
+const KNOWN = 0x3f;
+
+/** `<class .ctor (Base) T, + U>`, or nothing for what is not generic. @throws BadImageError */
+export function genericParametersText({ metadata, references }: Disassembly, owner: Token): string {
+  const { GenericParam, GenericParamConstraint } = metadata.tables;
+  const rids = [...metadata.genericParamsOf(owner)].sort((a, b) => GenericParam.get(a, 'Number') - GenericParam.get(b, 'Number'));
+  if (rids.length === 0) return '';
+  const texts = rids.map((rid) => {
+    const flags = GenericParam.get(rid, 'Flags');
+    const words =
+      flags & ~KNOWN
+        ? [`flags(0x${flags.toString(16)})`]
+        : FLAGS.filter(([mask, value]) => (flags & mask) === value).map(([, , word]) => word);
+    const constraints = [...metadata.constraintsOf(rid)].map((row) =>
+      references.type(GenericParamConstraint.column('Constraint').token(row) as TypeDefOrRefToken),
+    );
+    if (constraints.length > 0) words.push(`(${constraints.join(', ')})`);
+    words.push(references.identifiers.simple(metadata.strings.get(GenericParam.get(rid, 'Name'))));
+    return words.join(' ');
+  });
+  return `<${texts.join(', ')}>`;
+}
+
+/** Attributes of generic parameters and of their constraints: `.param type`, `.param constraint`. */
+export function writeGenericParameterAttributes(disassembly: Disassembly, owner: Token): void {
+  const { metadata, references, sink } = disassembly;
+  const { GenericParam, GenericParamConstraint } = metadata.tables;
+  for (const rid of metadata.genericParamsOf(owner)) {
+    const number = GenericParam.get(rid, 'Number') + 1;
+    const token = makeToken(TableId.GenericParam, rid);
+    if (metadata.customAttributesOf(token).length > 0) {
+      sink.line(`.param type [${number}]`);
+      writeCustomAttributes(disassembly, token);
+    }
+    for (const row of metadata.constraintsOf(rid)) {
+      const constraint = makeToken(TableId.GenericParamConstraint, row);
+      if (metadata.customAttributesOf(constraint).length === 0) continue;
+      const type = GenericParamConstraint.column('Constraint').token(row) as TypeDefOrRefToken;
+      if (tokenRid(type) === 0) continue;
+      sink.line(`.param constraint [${number}], ${references.type(type)}`);
+      writeCustomAttributes(disassembly, constraint);
+    }
+  }
+}

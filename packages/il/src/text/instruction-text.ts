@@ -1,0 +1,161 @@
+import { hex } from '@ijw/binary';
+import type { Token } from '@ijw/metadata';
+import type { InstructionCursor } from '../body/instruction-cursor.ts';
+import { OperandKind } from '../opcodes/opcode.ts';
+import { opCodesByIndex } from '../opcodes/opcode-table.ts';
+import { float32Text, float64Text } from './lexical/float-literal.ts';
+import { byteList, stringOperand } from './lexical/string-literal.ts';
+import type { ReferenceText } from './reference-text.ts';
+import type { TextSink } from './text-sink.ts';
+
+/** Operands stand in one column where the opcode leaves room. */
+const OPERAND_COLUMN = 11;
+const encoder = new TextEncoder();
+/** Opcode names with their padding, by opcode index. */
+const PADDED: readonly (Uint8Array | undefined)[] = opCodesByIndex.map(
+  (opCode) => opCode && encoder.encode(opCode.name.padEnd(OPERAND_COLUMN - 1).concat(' ')),
+);
+const BARE: readonly (Uint8Array | undefined)[] = opCodesByIndex.map((opCode) => opCode && encoder.encode(opCode.name));
+
+const littleEndian = (low: number, high?: number): Uint8Array => {
+  const bytes = new Uint8Array(high === undefined ? 4 : 8);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, low, true);
+  if (high !== undefined) view.setUint32(4, high, true);
+  return bytes;
+};
+
+/** What an instruction's operands are called in the method that is being written. */
+export interface OperandNames {
+  /** Names of the arguments by number; `undefined` where the number is all there is. */
+  readonly arguments: readonly (string | undefined)[];
+  /** How many local variables there are: they are called `V_0`, `V_1`, …. */
+  readonly locals: number;
+  isBoundary(offset: number): boolean;
+}
+
+/** Opcode indexes whose variable is an argument: the others of the kind name a local. */
+const ARGUMENT_OPCODES: ReadonlySet<number> = new Set(
+  ['ldarg.s', 'ldarga.s', 'starg.s', 'ldarg', 'ldarga', 'starg'].map(
+    (name) => opCodesByIndex.find((opCode) => opCode?.name === name)!.index,
+  ),
+);
+
+/** Writes instructions. Operands that tokens name are made once for a token. */
+export class InstructionText {
+  readonly #references: ReferenceText;
+  readonly #showTokens: boolean;
+  readonly #strings = new Map<number, string>();
+
+  constructor(references: ReferenceText, showTokens: boolean) {
+    this.#references = references;
+    this.#showTokens = showTokens;
+  }
+
+  /** The instruction at which the cursor stands, without label and line end. @throws BadImageError for a token that names nothing */
+  write(sink: TextSink, cursor: InstructionCursor, names: OperandNames): void {
+    const { index, operandKind } = cursor;
+    if (operandKind === OperandKind.InlineNone) {
+      sink.ascii(BARE[index]!);
+      return;
+    }
+    sink.ascii(PADDED[index]!);
+    this.#operand(sink, cursor, names);
+  }
+
+  #operand(sink: TextSink, cursor: InstructionCursor, names: OperandNames): void {
+    switch (cursor.operandKind) {
+      case OperandKind.ShortInlineI:
+        sink.text(String(cursor.index === LDC_I4_S ? cursor.int8 : cursor.uint8));
+        return;
+      case OperandKind.InlineI:
+        sink.text(integerText(cursor.int32));
+        return;
+      case OperandKind.InlineI8:
+        sink.text(`0x${((BigInt(cursor.high32) << 32n) | BigInt(cursor.low32)).toString(16)}`);
+        return;
+      case OperandKind.ShortInlineR:
+        sink.text(float32Text(cursor.uint32) ?? byteList(littleEndian(cursor.uint32)));
+        return;
+      case OperandKind.InlineR:
+        sink.text(float64Text(cursor.low32, cursor.high32) ?? byteList(littleEndian(cursor.low32, cursor.high32)));
+        return;
+      case OperandKind.ShortInlineVar:
+        sink.text(variableText(cursor.index, cursor.uint8, names));
+        return;
+      case OperandKind.InlineVar:
+        sink.text(variableText(cursor.index, cursor.uint16, names));
+        return;
+      case OperandKind.ShortInlineBrTarget:
+      case OperandKind.InlineBrTarget:
+        this.#target(sink, cursor.branchTarget, cursor, names);
+        return;
+      case OperandKind.InlineSwitch:
+        this.#switch(sink, cursor, names);
+        return;
+      default:
+        this.#token(sink, cursor);
+    }
+  }
+
+  #token(sink: TextSink, cursor: InstructionCursor): void {
+    const token = cursor.uint32;
+    sink.text(this.#tokenText(cursor.operandKind, token));
+    if (this.#showTokens) sink.text(` /* ${token.toString(16).toUpperCase().padStart(8, '0')} */`);
+  }
+
+  #tokenText(kind: number, token: number): string {
+    const references = this.#references;
+    switch (kind) {
+      case OperandKind.InlineMethod:
+        return references.method(token as Token);
+      case OperandKind.InlineField:
+        return references.field(token as Token);
+      case OperandKind.InlineType:
+        return references.type(token as never);
+      case OperandKind.InlineString:
+        return this.#string(token);
+      case OperandKind.InlineSig:
+        return references.standAloneSignature(token as Token);
+      default:
+        return references.anyToken(token as Token);
+    }
+  }
+
+  #string(token: number): string {
+    let text = this.#strings.get(token);
+    if (text === undefined) {
+      text = stringOperand(this.#references.metadata.userStrings.get(token & 0xffffff));
+      this.#strings.set(token, text);
+    }
+    return text;
+  }
+
+  /** A label where the target is an instruction; else the distance as it is stored, which ilasm takes too. */
+  #target(sink: TextSink, target: number, cursor: InstructionCursor, names: OperandNames): void {
+    if (names.isBoundary(target)) sink.label(target);
+    else sink.text(String(target - (cursor.nextAt - cursor.start)));
+  }
+
+  #switch(sink: TextSink, cursor: InstructionCursor, names: OperandNames): void {
+    const { switchCount } = cursor;
+    sink.text('(');
+    sink.indent += 2;
+    for (let index = 0; index < switchCount; index++) {
+      if (index > 0) sink.text(',');
+      sink.end().start().text('            ');
+      this.#target(sink, cursor.switchTarget(index), cursor, names);
+    }
+    sink.indent -= 2;
+    sink.text(')');
+  }
+}
+
+const LDC_I4_S = opCodesByIndex.find((opCode) => opCode?.name === 'ldc.i4.s')!.index;
+
+const integerText = (value: number): string => (value >= -256 && value <= 256 ? String(value) : hex(value >>> 0));
+
+function variableText(index: number, number: number, names: OperandNames): string {
+  if (ARGUMENT_OPCODES.has(index)) return names.arguments[number] ?? String(number);
+  return number < names.locals ? `V_${number}` : String(number);
+}

@@ -1,0 +1,190 @@
+import { embeddedResource, makeToken, manifestResources, TableId, tokenRid } from '@ijw/metadata';
+import { writeCustomAttributes } from './custom-attribute-text.ts';
+import { attempt, type Disassembly } from './disassembly.ts';
+import { quotedString } from './lexical/string-literal.ts';
+import { writeSecurity } from './security-text.ts';
+
+/** ECMA-335 II.23.1.2: the flags of assemblies and references that have a word, apart from the processor architecture. */
+const ASSEMBLY_WORDS: readonly (readonly [number, string])[] = [
+  [0x100, 'retargetable'],
+  [0x200, 'windowsruntime'],
+];
+const ARCHITECTURES = ['', 'cil', 'x86', 'amd64', 'amd64', 'arm', 'arm64', 'noplatform'];
+
+function assemblyWords(flags: number): string {
+  const words = ASSEMBLY_WORDS.filter(([bit]) => flags & bit).map(([, word]) => word);
+  const architecture = ARCHITECTURES[(flags >> 4) & 7];
+  if (architecture) words.push(architecture);
+  return words.length === 0 ? '' : `${words.join(' ')} `;
+}
+
+function writeBlob({ metadata, sink }: Disassembly, directive: string, blob: number): void {
+  const bytes = metadata.blobs.get(blob);
+  if (bytes.length === 0) return;
+  sink.start().text(`${directive} = (`);
+  for (let at = 0; at < bytes.length; at += 16) {
+    if (at > 0) sink.end().start().text('              ');
+    sink.hexBytes(bytes.subarray(at, at + 16));
+  }
+  sink.text(')').end();
+}
+
+/** `.assembly extern`, with an alias where two references have one name. */
+export function writeAssemblyReferences(disassembly: Disassembly): void {
+  const { metadata, references, sink } = disassembly;
+  const { AssemblyRef } = metadata.tables;
+  for (let rid = 1; rid <= AssemblyRef.rowCount; rid++) {
+    const token = makeToken(TableId.AssemblyRef, rid);
+    attempt(disassembly, token, () => {
+      const row = AssemblyRef.row(rid);
+      const name = references.identifiers.dotted(metadata.strings.get(row.Name));
+      const alias = references.assembly(rid);
+      sink.line(`.assembly extern ${assemblyWords(row.Flags)}${name}${alias === name ? '' : ` as ${alias}`}`);
+      sink.open();
+      writeCustomAttributes(disassembly, token);
+      writeBlob(disassembly, row.Flags & 1 ? '.publickey' : '.publickeytoken', row.PublicKeyOrToken);
+      writeBlob(disassembly, '.hash', row.HashValue);
+      writeLocale(disassembly, row.Culture);
+      sink.line(`.ver ${row.Major}:${row.Minor}:${row.Build}:${row.Revision}`);
+      sink.close();
+    });
+  }
+}
+
+function writeLocale({ metadata, sink }: Disassembly, culture: number): void {
+  const text = metadata.strings.get(culture);
+  if (text !== '') sink.line(`.locale ${quotedString(text)}`);
+}
+
+/** `.assembly`: what the module's own manifest says. */
+export function writeAssembly(disassembly: Disassembly): void {
+  const { metadata, references, sink } = disassembly;
+  const { Assembly } = metadata.tables;
+  if (Assembly.rowCount === 0) return;
+  const token = makeToken(TableId.Assembly, 1);
+  attempt(disassembly, token, () => {
+    const row = Assembly.row(1);
+    sink.line(`.assembly ${assemblyWords(row.Flags)}${references.identifiers.dotted(metadata.strings.get(row.Name))}`);
+    sink.open();
+    writeCustomAttributes(disassembly, token);
+    writeSecurity(disassembly, token);
+    writeBlob(disassembly, '.publickey', row.PublicKey);
+    sink.line(`.hash algorithm 0x${row.HashAlgId.toString(16).padStart(8, '0')}`);
+    writeLocale(disassembly, row.Culture);
+    sink.line(`.ver ${row.Major}:${row.Minor}:${row.Build}:${row.Revision}`);
+    sink.close();
+  });
+}
+
+export function writeModuleReferences(disassembly: Disassembly): void {
+  const { metadata, references, sink } = disassembly;
+  const { ModuleRef } = metadata.tables;
+  for (let rid = 1; rid <= ModuleRef.rowCount; rid++) {
+    const name = metadata.strings.get(ModuleRef.get(rid, 'Name'));
+    if (name === '') continue;
+    sink.line(`.module extern ${references.identifiers.dotted(name)}`);
+    writeCustomAttributes(disassembly, makeToken(TableId.ModuleRef, rid));
+  }
+}
+
+export function writeFiles(disassembly: Disassembly): void {
+  const { metadata, references, sink } = disassembly;
+  const { File } = metadata.tables;
+  for (let rid = 1; rid <= File.rowCount; rid++) {
+    const token = makeToken(TableId.File, rid);
+    const name = references.identifiers.dotted(metadata.strings.get(File.get(rid, 'Name')));
+    sink.line(`.file ${File.get(rid, 'Flags') & 1 ? 'nometadata ' : ''}${name}${disassembly.entryPoint === token ? ' .entrypoint' : ''}`);
+    writeBlob(disassembly, '    .hash', File.get(rid, 'HashValue'));
+    writeCustomAttributes(disassembly, token);
+  }
+}
+
+/** The visibilities that `.class extern` takes; nested ones follow their enclosing type. */
+const EXPORT_WORDS = [
+  'private ',
+  'public ',
+  'nested public ',
+  'nested private ',
+  'nested family ',
+  'nested assembly ',
+  'nested famandassem ',
+  'nested famorassem ',
+];
+const FORWARDER = 0x200000;
+
+export function writeExportedTypes(disassembly: Disassembly): void {
+  const { metadata } = disassembly;
+  const { ExportedType } = metadata.tables;
+  for (let rid = 1; rid <= ExportedType.rowCount; rid++)
+    attempt(disassembly, makeToken(TableId.ExportedType, rid), () => writeExportedType(disassembly, rid));
+}
+
+function writeExportedType(disassembly: Disassembly, rid: number): void {
+  const { metadata, references, sink } = disassembly;
+  const { ExportedType, File } = metadata.tables;
+  const flags = ExportedType.get(rid, 'Flags');
+  const words = flags & FORWARDER ? 'forwarder ' : EXPORT_WORDS[flags & 7]!;
+  sink.line(`.class extern ${words}${references.qualified(ExportedType.get(rid, 'TypeNamespace'), ExportedType.get(rid, 'TypeName'))}`);
+  sink.open();
+  const implementation = ExportedType.column('Implementation').token(rid);
+  const target = tokenRid(implementation);
+  if (implementation >>> 24 === TableId.File)
+    sink.line(`.file ${references.identifiers.dotted(metadata.strings.get(File.get(target, 'Name')))}`);
+  else if (implementation >>> 24 === TableId.AssemblyRef) sink.line(`.assembly extern ${references.assembly(target)}`);
+  else if (implementation >>> 24 === TableId.ExportedType) sink.line(`.class extern ${exportedName(disassembly, target)}`);
+  const hint = ExportedType.get(rid, 'TypeDefId');
+  if (hint !== 0) sink.line(`.class 0x${hint.toString(16).padStart(8, '0')}`);
+  writeCustomAttributes(disassembly, makeToken(TableId.ExportedType, rid));
+  sink.close();
+}
+
+/** `Ns.Outer/Inner` of an exported type. */
+function exportedName(disassembly: Disassembly, rid: number, depth = 0): string {
+  const { metadata, references } = disassembly;
+  const { ExportedType } = metadata.tables;
+  const name = references.qualified(ExportedType.get(rid, 'TypeNamespace'), ExportedType.get(rid, 'TypeName'));
+  const implementation = ExportedType.column('Implementation').token(rid);
+  if (implementation >>> 24 !== TableId.ExportedType || depth > 100) return name;
+  return `${exportedName(disassembly, tokenRid(implementation), depth + 1)}/${name}`;
+}
+
+/** A resource whose content the assembler reads from a file beside the text. */
+export interface ResourceFile {
+  readonly fileName: string;
+  readonly bytes: Uint8Array;
+}
+
+export function writeResources(disassembly: Disassembly): readonly ResourceFile[] {
+  const { image, metadata, references, sink, diagnostics } = disassembly;
+  const files: ResourceFile[] = [];
+  const taken = new Set<string>();
+  for (const resource of diagnostics.attempt(() => [...manifestResources(metadata)]) ?? []) {
+    const bytes = diagnostics.attempt(() => embeddedResource(image, resource), resource.token);
+    const fileName = bytes === undefined ? undefined : resourceFileName(resource.name, taken);
+    const alias = fileName === undefined || fileName === resource.name ? '' : ` as ${references.identifiers.simple(fileName)}`;
+    sink.line(`.mresource ${resource.flags & 1 ? 'public' : 'private'} ${references.identifiers.dotted(resource.name)}${alias}`);
+    sink.open();
+    const { location } = resource;
+    if (location.kind === 'linked')
+      sink.line(`.file ${references.identifiers.dotted(location.fileName)} at 0x${location.offset.toString(16).padStart(8, '0')}`);
+    if (location.kind === 'assembly') sink.line(`.assembly extern ${references.assembly(tokenRid(location.assembly))}`);
+    if (location.kind === 'embedded') sink.line(`// Offset: 0x${location.offset.toString(16)}  Length: ${bytes?.length ?? '?'}`);
+    writeCustomAttributes(disassembly, resource.token);
+    sink.close();
+    if (bytes !== undefined && fileName !== undefined) files.push({ fileName, bytes });
+  }
+  return files;
+}
+
+/** A resource may have any name; its file stays in the folder of the text, and no two are one file where case does not count. */
+function resourceFileName(name: string, taken: Set<string>): string {
+  const safe =
+    name
+      .replaceAll(/[^\w.\-+ ()]/g, '_')
+      .replace(/^\.+/, '_')
+      .slice(0, 200) || '_';
+  let fileName = safe;
+  for (let number = 1; taken.has(fileName.toLowerCase()); number++) fileName = `${safe}_${number}`;
+  taken.add(fileName.toLowerCase());
+  return fileName;
+}

@@ -1,0 +1,188 @@
+import { constantOf, type MethodDefToken, type MethodSignature, makeToken, type ParamToken, SignatureFlags, TableId } from '@ijw/metadata';
+import { writeBody } from './body-text.ts';
+import { constantText } from './constant-text.ts';
+import { writeCustomAttributes } from './custom-attribute-text.ts';
+import { attempt, type Disassembly, limitation, tokenComment } from './disassembly.ts';
+import { marshalOf } from './field-text.ts';
+import { implFlagWords, methodFlagWords, pinvokeFlagWords } from './flags/member-flags.ts';
+import { genericParametersText, writeGenericParameterAttributes } from './generic-parameter-text.ts';
+import { quotedString } from './lexical/string-literal.ts';
+import { writeSecurity } from './security-text.ts';
+import { conventionText } from './type-text.ts';
+
+const PINVOKE_IMPL = 0x2000;
+const CODE_TYPE = 3;
+const UNMANAGED = 4;
+
+/** The Param rows of a method by position; 0 is the return value. */
+type Parameters = ReadonlyMap<number, ParamToken>;
+
+/** `.method` with its body. @throws BadImageError */
+export function writeMethod(disassembly: Disassembly, rid: number): void {
+  const { metadata, references, sink } = disassembly;
+  const { MethodDef } = metadata.tables;
+  const token = makeToken(TableId.MethodDef, rid);
+  const signature = references.methodSignature(MethodDef.get(rid, 'Signature'));
+  const parameters = parametersOf(disassembly, rid);
+  const flags = MethodDef.get(rid, 'Flags');
+  const implFlags = MethodDef.get(rid, 'ImplFlags');
+  const head = `.method ${tokenComment(disassembly, token)}${methodFlagWords(flags)}${pinvokeText(disassembly, token, flags)}`;
+  sink.start().text(head).end();
+  sink
+    .start()
+    .text(`        ${conventionText(signature.header)}${returnText(disassembly, signature, parameters)} ${references.methodName(rid)}`);
+  sink.text(genericParametersText(disassembly, token));
+  writeParameterList(disassembly, signature, parameters);
+  sink.text(` ${implFlagWords(implFlags)}`).end();
+  sink.open();
+  writeVTableEntries(disassembly, token);
+  writeCustomAttributes(disassembly, token);
+  writeSecurity(disassembly, token);
+  writeGenericParameterAttributes(disassembly, token);
+  writeParameterDetails(disassembly, parameters);
+  writeOverrides(disassembly, token);
+  writeCode(disassembly, rid, argumentNames(disassembly, signature, parameters));
+  sink.close(`end of method ${references.methodName(rid)}`);
+}
+
+function parametersOf({ metadata }: Disassembly, rid: number): Parameters {
+  const { Param } = metadata.tables;
+  const parameters = new Map<number, ParamToken>();
+  for (const param of metadata.paramsOf(rid)) parameters.set(Param.get(param, 'Sequence'), makeToken(TableId.Param, param));
+  return parameters;
+}
+
+function pinvokeText({ metadata }: Disassembly, token: MethodDefToken, flags: number): string {
+  if (!(flags & PINVOKE_IMPL)) return '';
+  const row = metadata.findImplMap(token);
+  if (row === undefined) return 'pinvokeimpl(/* No map */) ';
+  const { ImplMap, ModuleRef, MethodDef } = metadata.tables;
+  const module = metadata.strings.get(ModuleRef.get(ImplMap.get(row, 'ImportScope'), 'Name'));
+  const name = metadata.strings.get(ImplMap.get(row, 'ImportName'));
+  const alias = name === metadata.strings.get(MethodDef.get(token & 0xffffff, 'Name')) ? '' : ` as ${quotedString(name)}`;
+  const words = pinvokeFlagWords(ImplMap.get(row, 'MappingFlags'));
+  return `pinvokeimpl(${quotedString(module)}${alias}${words === '' ? '' : ` ${words}`}) `;
+}
+
+/** ECMA-335 II.23.1.13: In, Out and Optional; the others say that a row of another table is there. */
+const PARAM_WORDS: readonly (readonly [number, string])[] = [
+  [0x01, '[in]'],
+  [0x02, '[out]'],
+  [0x10, '[opt]'],
+];
+
+function parameterWords({ metadata }: Disassembly, token: ParamToken | undefined): string {
+  if (token === undefined) return '';
+  const flags = metadata.tables.Param.get(token & 0xffffff, 'Flags');
+  return PARAM_WORDS.filter(([bit]) => flags & bit)
+    .map(([, word]) => word)
+    .join('');
+}
+
+function returnText(disassembly: Disassembly, signature: MethodSignature<string>, parameters: Parameters): string {
+  const token = parameters.get(0);
+  const words = parameterWords(disassembly, token);
+  const marshal = token === undefined ? '' : ` ${marshalOf(disassembly, token)}`.trimEnd();
+  return `${words === '' ? '' : `${words} `}${signature.returnType}${marshal}`;
+}
+
+/** `(int32 a, [out] string& b)`. The variable part of a vararg signature stands in references only. */
+function writeParameterList(disassembly: Disassembly, { parameterTypes }: MethodSignature<string>, parameters: Parameters): void {
+  const { sink } = disassembly;
+  sink.text('(');
+  for (let index = 0; index < parameterTypes.length; index++) {
+    if (index > 0) sink.text(', ');
+    const token = parameters.get(index + 1);
+    const words = parameterWords(disassembly, token);
+    if (words !== '') sink.text(words).text(' ');
+    sink.text(parameterTypes[index]!);
+    if (token === undefined) continue;
+    const marshal = marshalOf(disassembly, token);
+    if (marshal !== '') sink.text(' ').text(marshal.trimEnd());
+    const name = disassembly.metadata.strings.get(disassembly.metadata.tables.Param.get(token & 0xffffff, 'Name'));
+    if (name !== '') sink.text(' ').text(disassembly.references.identifiers.simple(name));
+  }
+  sink.text(')');
+}
+
+/** `.param [1] = value` and the attributes of parameters. */
+function writeParameterDetails(disassembly: Disassembly, parameters: Parameters): void {
+  const { metadata, sink } = disassembly;
+  for (const [sequence, token] of parameters) {
+    attempt(disassembly, token, () => {
+      const constant = constantOf(metadata, token);
+      if (constant === undefined && metadata.customAttributesOf(token).length === 0) return;
+      sink.line(`.param [${sequence}]${constant === undefined ? '' : ` = ${constantText(constant)}`}`);
+      writeCustomAttributes(disassembly, token);
+    });
+  }
+}
+
+/** Names that tell one argument: those of others are their numbers. */
+function argumentNames(
+  { metadata, references }: Disassembly,
+  signature: MethodSignature<string>,
+  parameters: Parameters,
+): readonly (string | undefined)[] {
+  const first = signature.header & SignatureFlags.HasThis && !(signature.header & SignatureFlags.ExplicitThis) ? 1 : 0;
+  const names: (string | undefined)[] = [];
+  const seen = new Set<string>();
+  for (const [sequence, token] of parameters) {
+    const name = metadata.strings.get(metadata.tables.Param.get(token & 0xffffff, 'Name'));
+    if (sequence === 0 || name === '' || seen.has(name)) continue;
+    seen.add(name);
+    names[first + sequence - 1] = references.identifiers.simple(name);
+  }
+  return names;
+}
+
+/** `.override` for each MethodImpl of the declaring type whose body this method is. */
+function writeOverrides(disassembly: Disassembly, token: MethodDefToken): void {
+  const { metadata, references, sink } = disassembly;
+  const { MethodImpl } = metadata.tables;
+  const owner = metadata.declaringType(token) & 0xffffff;
+  if (owner === 0) return;
+  for (const row of metadata.methodImplsOf(owner)) {
+    if (MethodImpl.column('MethodBody').token(row) !== token) continue;
+    attempt(disassembly, token, () => {
+      sink.line(`.override method ${references.method(MethodImpl.column('MethodDeclaration').token(row))}`);
+    });
+  }
+}
+
+/** MethodImpl rows whose body is no method of the type itself. */
+export function writeForeignOverrides(disassembly: Disassembly, typeRid: number): void {
+  const { metadata, references, sink } = disassembly;
+  const { MethodImpl } = metadata.tables;
+  const own = metadata.methodsOf(typeRid);
+  for (const row of metadata.methodImplsOf(typeRid)) {
+    const body = MethodImpl.column('MethodBody').token(row);
+    if (body >>> 24 === TableId.MethodDef && [...own].includes(body & 0xffffff)) continue;
+    attempt(disassembly, 0x19000000 | row, () => {
+      const declaration = references.method(MethodImpl.column('MethodDeclaration').token(row));
+      sink.line(`.override method ${declaration} with method ${references.method(body)}`);
+    });
+  }
+}
+
+function writeVTableEntries({ options, references, sink }: Disassembly, token: MethodDefToken): void {
+  for (const { record, slot } of options.vtable?.entriesOf(token) ?? []) sink.line(`.vtentry ${record} : ${slot}`);
+  for (const { ordinal, name } of options.vtable?.exportsOf(token) ?? []) {
+    sink.line(`.export [${ordinal}]${name === undefined ? '' : ` as ${references.identifiers.dotted(name)}`}`);
+  }
+}
+
+function writeCode(disassembly: Disassembly, rid: number, names: readonly (string | undefined)[]): void {
+  const { metadata, options, sink } = disassembly;
+  const { MethodDef } = metadata.tables;
+  const token = makeToken(TableId.MethodDef, rid);
+  const rva = MethodDef.get(rid, 'RVA');
+  const implFlags = MethodDef.get(rid, 'ImplFlags');
+  if (rva === 0) return;
+  if (implFlags & (CODE_TYPE | UNMANAGED)) {
+    limitation(disassembly, token, `Native code at RVA 0x${rva.toString(16)}: no assembler of IL takes it`);
+    for (const line of options.native?.(rva) ?? []) sink.line(`// ${line}`);
+    return;
+  }
+  if (!options.noIL) attempt(disassembly, token, () => writeBody(disassembly, token, rva, names));
+}
