@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, type Stats, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ClosedPipeError, FileAccessError, type Io, type OutputFile } from './io.ts';
 
@@ -38,7 +38,7 @@ function writeFully(descriptor: number, chunk: string | Uint8Array): void {
 
 function createFile(path: string): OutputFile {
   // A device or a pipe is written to; only a file can be put in the place of another.
-  if (statSync(path, { throwIfNoEntry: false })?.isFile() === false) return openDevice(path);
+  if (stat(path)?.isFile() === false) return openDevice(path);
   const temporary = `${path}.${process.pid}.part`;
   let descriptor: number;
   try {
@@ -83,8 +83,15 @@ function readFile(path: string): Uint8Array {
   }
 }
 
-function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false }) !== undefined;
+const isFile = (path: string): boolean => stat(path) !== undefined;
+
+/** `undefined` where nothing is, also where a part of the path is no directory. */
+function stat(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
 }
 
 /** Not `process.stdout.isTTY`: that getter alone loads the tty and stream modules, which costs more than reading a header. */

@@ -20,6 +20,10 @@ export {
   type InterfaceMethodBody,
   type InterfaceType,
 } from './dynamic-interface-castable/dynamic-interface-castable-simulation.ts';
+export type { GeneratedFile } from './generated/generated-file.ts';
+export { type MergedFile, mergeStubs } from './generated/merge-stubs.ts';
+export type { StubEntry, StubRefusal, StubSet } from './generated/stub-set.ts';
+export { compareFiles, type StubInput, type StubMismatch, type StubTarget } from './generated/stub-target.ts';
 export { type InteropCounts, interopCounts } from './inventory/interop-counts.ts';
 export type {
   CodeSite,
@@ -82,12 +86,12 @@ export {
   type TypeShape,
 } from './shape/assembly-shape.ts';
 export { readAssemblyShape } from './shape/read-assembly-shape.ts';
+export { STUB_TARGETS } from './stub-targets.ts';
 export { compareInteropTable, readSourceTable, type SourceTable, type TableMismatch } from './tinyclr/check.ts';
-export { generateTinyClr, type TinyClrOptions } from './tinyclr/generate.ts';
+export { generateTinyClr, type TinyClrOptions, tinyClrStubs } from './tinyclr/generate.ts';
 export { type DeviceMemory, type InteropDefinition, InteropError, InteropRegistry, TinyClrResult } from './tinyclr/interop-registry.ts';
 export { buildInteropTable, type InteropStruct, type InteropTable, interopChecksum, type NativeSlot } from './tinyclr/interop-table.ts';
 export { interopDefinitions } from './tinyclr/linker-map.ts';
-export { type MergedFile, mergeStubs } from './tinyclr/merge.ts';
 export { TINYCLR_PROFILES, type TinyClrProfile } from './tinyclr/profile.ts';
 export { projectedTypes } from './winrt/projected-types.ts';
 export { isWindowsRuntimeVersion } from './winrt/windows-runtime-use.ts';

@@ -7,10 +7,13 @@ export interface CToken {
 }
 
 const TOKEN =
-  /\s+|\/\/[^\n]*|\/\*[\s\S]*?\*\/|(?<word>[A-Za-z_]\w*)|(?<number>\d[\w.]*)|(?<string>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|(?<punctuation>::|->|[^\s\w"'])/y;
+  /\s+|\/\/[^\n]*|\/\*[\s\S]*?\*\/|#[ \t]*(?:error|warning)[^\n]*|(?<word>[A-Za-z_]\w*)|(?<number>\d(?:'?[\w.])*)|(?<string>"(?:[^"\\\n]|\\[\s\S])*"|'(?:[^'\\\n]|\\[\s\S])*')|(?<punctuation>::|->|[^\s\w"'])/y;
 
 /** The words of a C or C++ source without comments and white space. @throws BadImageError where the text is no C */
 export function cTokens(source: string, reading: string): readonly CToken[] {
+  // A NUL, or the mark of a byte that was no UTF-8, tells a binary file or another encoding.
+  const binary = source.search(/[\0\ufffd]/);
+  if (binary >= 0) throw new BadImageError({ code: 'NOT_C_SOURCE', offset: binary, reading, message: 'The file is no text' });
   const tokens: CToken[] = [];
   TOKEN.lastIndex = 0;
   while (TOKEN.lastIndex < source.length) {

@@ -4,6 +4,11 @@ import { UnsupportedError } from '@ijw/binary';
 export interface GeneratedFile {
   readonly path: string;
   readonly text: string;
+  /**
+   * In a file that is there to be filled in: each function of it, by its name in C++ (`Struct::Method`). Such a file is merged with one that exists (`mergeStubs`); others are
+   * written anew.
+   */
+  readonly stubs?: ReadonlyMap<string, string>;
 }
 
 /** File systems refuse longer names. */
@@ -11,7 +16,7 @@ const MAXIMUM_NAME = 200;
 
 /** A file name made of an assembly's or class's name. @throws UnsupportedError for one that no file system takes, or that is too long */
 export function fileName(name: string, extension: string): string {
-  const safe = name.replaceAll(/[^A-Za-z0-9_-]/g, '_');
+  const safe = name.replaceAll(/[^A-Za-z0-9_.-]/g, '_').replaceAll(/^\.+|\.{2,}/g, '_');
   if (safe === '') throw new UnsupportedError('An empty name makes no file name');
   if (safe.length > MAXIMUM_NAME)
     throw new UnsupportedError(

@@ -1,4 +1,6 @@
+import { UnsupportedError } from '@ijw/binary';
 import { fileName, type GeneratedFile } from '../generated/generated-file.ts';
+import type { StubSet } from '../generated/stub-set.ts';
 import type { InteropStruct, InteropTable, NativeSlot } from './interop-table.ts';
 import type { TinyClrProfile } from './profile.ts';
 
@@ -8,7 +10,7 @@ export interface TinyClrOptions {
   readonly bare?: boolean;
 }
 
-const assemblyIdentifier = (table: InteropTable): string => table.assembly.replaceAll(/[^A-Za-z0-9_]/g, '_');
+export const assemblyIdentifier = (table: InteropTable): string => table.assembly.replaceAll(/[^A-Za-z0-9_]/g, '_');
 export const structName = (table: InteropTable, className: string): string => `Interop_${assemblyIdentifier(table)}_${className}`;
 const handler = (slot: NativeSlot): string => `static TinyCLR_Result ${slot.methodName}(const TinyCLR_Interop_MethodData md);`;
 
@@ -18,13 +20,28 @@ export function generateTinyClr(table: InteropTable, options: TinyClrOptions): r
   return [
     { path: header, text: headerText(table) },
     { path: fileName(assemblyIdentifier(table), '.cpp'), text: tableText(table, header) },
-    ...table.structs
-      .filter((struct) => struct.natives.length > 0)
-      .map((struct) => ({
-        path: fileName(`${assemblyIdentifier(table)}_${struct.className}`, '.cpp'),
-        text: `#include "${header}"\n${struct.natives.map((slot) => `\n${stubText(table, slot, options)}`).join('')}`,
-      })),
+    ...table.structs.filter((struct) => struct.natives.length > 0).map((struct) => stubFile(table, struct, header, options)),
   ];
+}
+
+/** The files with the checksum and the natives by their slots. @throws UnsupportedError for an assembly without natives */
+export function tinyClrStubs(table: InteropTable, options: TinyClrOptions): StubSet {
+  const entries = table.slots.flatMap((slot) =>
+    slot ? [{ index: slot.index, token: slot.method.token, symbol: `${structName(table, slot.className)}::${slot.methodName}` }] : [],
+  );
+  if (entries.length === 0) throw new UnsupportedError(`${table.assembly} has no native methods, so there is nothing to generate`);
+  return { files: generateTinyClr(table, options), checksum: table.checksum, entries, refusals: [] };
+}
+
+function stubFile(table: InteropTable, struct: InteropStruct, header: string, options: TinyClrOptions): GeneratedFile {
+  const stubs = new Map(
+    struct.natives.map((slot) => [`${structName(table, struct.className)}::${slot.methodName}`, stubText(table, slot, options)]),
+  );
+  return {
+    path: fileName(`${assemblyIdentifier(table)}_${struct.className}`, '.cpp'),
+    text: `#include "${header}"\n${[...stubs.values()].map((stub) => `\n${stub}`).join('')}`,
+    stubs,
+  };
 }
 
 function headerText(table: InteropTable): string {

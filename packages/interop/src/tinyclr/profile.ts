@@ -16,7 +16,7 @@ const version1: TinyClrProfile = {
   name: '1.0',
   prologue(slot) {
     const lines = ['auto manager = md.InteropManager;', ''];
-    if (!slot.method.isStatic) lines.push('TinyCLR_Interop_ClrObject self;', 'manager->GetThisObject(manager, md.Stack, self);', '');
+    if (!slot.method.isStatic) lines.push('const TinyCLR_Interop_ClrObject* self;', 'manager->GetThisObject(manager, md.Stack, self);', '');
     for (let index = 0; index < argumentCount(slot); index++) {
       lines.push(`TinyCLR_Interop_ClrValue argument${index};`, `manager->GetArgument(manager, md.Stack, ${index}, argument${index});`, '');
     }

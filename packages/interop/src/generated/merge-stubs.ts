@@ -1,0 +1,52 @@
+import { type CToken, cTokens } from './c-tokens.ts';
+import type { GeneratedFile } from './generated-file.ts';
+
+export interface MergedFile extends GeneratedFile {
+  /** Stubs that were not in the file and stand at its end now. */
+  readonly added: readonly string[];
+  /** Native methods in the file that the assembly no longer has: left alone, for the user to delete. */
+  readonly stale: readonly string[];
+}
+
+/** `Struct::Method` of a class that a generator named. */
+const NATIVE_METHOD = /^(?:Interop|Library)_\w*::/;
+
+/** The names before the parentheses of a source's functions, outside of all braces: those that it defines or declares. */
+function functionNames(source: string, reading: string): readonly string[] {
+  const tokens = cTokens(source, reading);
+  const names: string[] = [];
+  let depth = 0;
+  tokens.forEach((token, index) => {
+    if (token.text === '{') depth++;
+    else if (token.text === '}') depth = Math.max(0, depth - 1);
+    else if (token.text === '(' && (depth === 0 || isNamespaceBody(tokens, index, depth))) {
+      const name = nameBefore(tokens, index);
+      if (name !== '') names.push(name);
+    }
+  });
+  return names;
+}
+
+/** `HRESULT Struct::Method(` is a definition at any depth; a call would not have a type in front of it. */
+const isNamespaceBody = (tokens: readonly CToken[], index: number, depth: number): boolean =>
+  depth === 1 && tokens[index - 2]?.text === '::' && tokens[index - 4]?.kind === 'word' && tokens[index - 4]?.text !== 'return';
+
+function nameBefore(tokens: readonly CToken[], index: number): string {
+  const method = tokens[index - 1];
+  if (method?.kind !== 'word') return '';
+  const struct = tokens[index - 2]?.text === '::' ? tokens[index - 3] : undefined;
+  return struct?.kind === 'word' ? `${struct.text}::${method.text}` : method.text;
+}
+
+/**
+ * A file of stubs brought up to date: what the user wrote stays as it is, stubs for new natives are added at the end, and what is no longer in the assembly is listed.
+ * @throws BadImageError where the existing file is no C++
+ */
+export function mergeStubs(existing: string, generated: GeneratedFile): MergedFile {
+  const stubs = generated.stubs ?? new Map<string, string>();
+  const there = new Set(functionNames(existing, generated.path));
+  const added = [...stubs.keys()].filter((name) => !there.has(name));
+  const separator = existing === '' || existing.endsWith('\n') ? '' : '\n';
+  const text = existing + separator + added.map((name) => `\n${stubs.get(name)}`).join('');
+  return { path: generated.path, text, added, stale: [...there].filter((name) => NATIVE_METHOD.test(name) && !stubs.has(name)) };
+}

@@ -1,0 +1,56 @@
+import type { Diagnostics } from '@ijw/binary';
+import type { Metadata } from '@ijw/metadata';
+import type { PEImage } from '@ijw/pe';
+import type { StubSet } from './stub-set.ts';
+
+/** What a generator is given. */
+export interface StubInput {
+  readonly metadata: Metadata;
+  /** Absent for metadata that stands alone. */
+  readonly image: PEImage | undefined;
+  readonly diagnostics: Diagnostics;
+  /** Generation of the system, one of the target's `versions`; its first by default. */
+  readonly version?: string;
+  readonly bare?: boolean;
+  /** Name in files and structs, where it is not the assembly's. */
+  readonly project?: string;
+  /** `Type::Method` or tokens; all methods where there is none. */
+  readonly methods?: readonly string[];
+}
+
+/** Where files that exist differ from what an assembly wants. */
+export interface StubMismatch {
+  /** The slot of a methods table, or what else differs. */
+  readonly place: string | number;
+  readonly expected: string;
+  readonly found: string;
+}
+
+/** A system that code is generated for. */
+export interface StubTarget {
+  /** Generations of the system; none where there is one only. */
+  readonly versions: readonly string[];
+  /** @throws UnsupportedError where nothing can be generated; BadImageError */
+  generate(input: StubInput): StubSet;
+  /** The file that holds the methods table, for the systems that have one. */
+  tableFile?(input: StubInput): string;
+  /** Holds a methods table in C++ against the assembly. @throws BadImageError where the text is no such table */
+  compare?(input: StubInput, source: string): readonly StubMismatch[];
+}
+
+/** Files that are all written anew, held against those that exist: `undefined` where there is none. */
+export function compareFiles(set: StubSet, existing: (path: string) => string | undefined): readonly StubMismatch[] {
+  return set.files.flatMap(({ path, text, stubs }) => {
+    const found = existing(path);
+    if (found === undefined) return [{ place: path, expected: 'a file', found: 'nothing' }];
+    if (stubs !== undefined || found === text) return [];
+    return [firstDifference(path, text, found)];
+  });
+}
+
+function firstDifference(path: string, expected: string, found: string): StubMismatch {
+  const [wanted, there] = [expected.split('\n'), found.split('\n')];
+  const line = wanted.findIndex((text, index) => text !== there[index]);
+  const index = line < 0 ? wanted.length : line;
+  return { place: `${path}:${index + 1}`, expected: wanted[index] ?? 'the end of the file', found: there[index] ?? 'the end of the file' };
+}

@@ -1,0 +1,22 @@
+import { UsageError } from '@ijw/binary';
+import { fileName } from '../generated/generated-file.ts';
+import type { StubInput, StubTarget } from '../generated/stub-target.ts';
+import { readAssemblyShape } from '../shape/read-assembly-shape.ts';
+import { compareInteropTable, readSourceTable } from './check.ts';
+import { assemblyIdentifier, tinyClrStubs } from './generate.ts';
+import { buildInteropTable, type InteropTable } from './interop-table.ts';
+import { TINYCLR_PROFILES } from './profile.ts';
+
+const tableOf = ({ metadata }: StubInput): InteropTable => buildInteropTable(readAssemblyShape(metadata));
+
+/** `--for tinyclr`. */
+export const tinyClrTarget: StubTarget = {
+  versions: TINYCLR_PROFILES.map(({ name }) => name),
+  generate(input) {
+    const profile = TINYCLR_PROFILES.find(({ name }) => name === (input.version ?? TINYCLR_PROFILES[0]!.name));
+    if (profile === undefined) throw new UsageError(`There is no API ${input.version} of TinyCLR`);
+    return tinyClrStubs(tableOf(input), { profile, ...(input.bare && { bare: true }) });
+  },
+  tableFile: (input) => fileName(assemblyIdentifier(tableOf(input)), '.cpp'),
+  compare: (input, source) => compareInteropTable(tableOf(input), readSourceTable(source)),
+};
