@@ -124,6 +124,22 @@ describe.each(ARCHITECTURES)('a mixed image for %s', (architecture) => {
     });
   });
 
+  describe('with a managed DllMain', () => {
+    const withEntry = (host: 'ijwhost.dll' | 'mscoree.dll'): Uint8Array =>
+      buildMixedImage({ architecture, host, records: records(architecture), cli: { entryPointTokenOrRva: methodToken('Add') } }).bytes;
+
+    it('.NET never runs it', () => {
+      const { loader, managed } = start({ host: 'core' });
+      loaded(loader.load(withEntry('ijwhost.dll'), { path: 'mixed.dll' }));
+      expect(managed.calls).toEqual([]);
+    });
+
+    it.each([false, true])('.NET Framework refuses one of another signature (native first: %s)', (nativeFirst) => {
+      const outcome = start({ host: 'framework' }).loader.load(withEntry('mscoree.dll'), { path: 'mixed.dll', nativeFirst });
+      expect(outcome).toMatchObject({ outcome: 'refused', rule: 'managedDllMainSignature', hresult: 0x80131510 });
+    });
+  });
+
   it('without a host: managed first the runtime fixes the slots itself, native first nobody does', () => {
     expect(kinds(loaded(start({ host: 'core' }).loader.load(image(architecture, undefined))))).toEqual(FILLED);
     const module = loaded(start({ host: 'core' }).loader.load(image(architecture, undefined), { nativeFirst: true }));

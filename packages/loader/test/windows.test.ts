@@ -297,6 +297,14 @@ describe('thread-local storage', () => {
     ]);
   });
 
+  it('runs the callbacks', () => {
+    // inc dword [rip + …]; TRUE: the callback is the entry point's own code, which counts its calls in .data.
+    const code = [0xff, 0x05, 0xf6, 0x0f, 0, 0, 0xb8, 1, 0, 0, 0, 0xc3];
+    const dll = nativeDll({ tls: { callbacks: [0x1004] }, entry: code });
+    expect(bytesOf(loaded(loadLibrary(dll)), dll.dataRva, 1)).toEqual(Uint8Array.of(2));
+    expect(loadLibrary(nativeDll(tls({ callbacks: [0x2000] })))).toMatchObject({ outcome: 'refused', rule: 'tlsCallbackFaulted' });
+  });
+
   it.each([
     ['index', { index: 0x00ab_cde0 }, 'AddressOfIndex'],
     ['template', { start: 0x00ab_cde0, end: 0x00ab_cdf0 }, 'StartAddressOfRawData'],

@@ -13,6 +13,7 @@ import { clrRefusal, clrRefusals } from './clr-error.ts';
 import { fixUpVTables } from './fix-up-vtables.ts';
 import { type ImageView, viewImage } from './image-view.ts';
 import type { LoadContext, LoadedAssembly } from './load-context.ts';
+import { runManagedEntryPoint } from './managed-dll-main.ts';
 import { activate } from './module-constructor.ts';
 import { bindPInvokes } from './p-invoke.ts';
 import type { Runtime } from './runtime.ts';
@@ -58,6 +59,7 @@ const HANDLERS: Readonly<Record<StartUpState, StateHandler>> = {
   activate: (runtime, load) => {
     activate(runtime, load.assembly!, '_CorDllMain');
   },
+  managedEntryPoint: (runtime, load) => runManagedEntryPoint(runtime, load.assembly!),
 };
 
 /**

@@ -1,6 +1,4 @@
-import { makeToken, methodFullName, TableId, type Token, tokenRid } from '@ijw/metadata';
 import { managedEntryPoint, nativeEntryPoint } from '../clr/assembly.ts';
-import { clrException, clrRefusal, HResult } from '../clr/clr-error.ts';
 import { cliHeaderOf } from '../clr/image-view.ts';
 import type { Runtime } from '../clr/runtime.ts';
 import type { DllReason } from '../load-event.ts';
@@ -42,7 +40,7 @@ function ijwhostDllMain(runtime: Runtime, module: MappedModule, reason: DllReaso
 
 /**
  * .NET Framework: `_CorDllMain` starts the runtime, which loads the image as an assembly there and then; the native entry point follows, and
- * `loadInMemory` ends with the module constructor. In a process of .NET Core mscoree only calls the native entry point.
+ * the load ends with the module constructor and a managed DllMain. In a process of .NET Core mscoree only calls the native entry point.
  */
 function mscoreeDllMain(runtime: Runtime, module: MappedModule, reason: DllReason): number {
   const native = callNativeEntryPoint(runtime, module, reason);
@@ -51,7 +49,7 @@ function mscoreeDllMain(runtime: Runtime, module: MappedModule, reason: DllReaso
     runtime.start('_CorDllMain');
     runtime.attachInMemory(module);
   }
-  return runManagedEntryPoint(runtime, module, reason);
+  return native;
 }
 
 function callNativeEntryPoint(runtime: Runtime, module: MappedModule, reason: DllReason): number {
@@ -70,42 +68,4 @@ function callNativeEntryPoint(runtime: Runtime, module: MappedModule, reason: Dl
   const result = end.kind === 'returned' ? end.value : undefined;
   runtime.process.trace.add({ step: 'nativeEntryPoint', address, reason, ...(result !== undefined && { result }) });
   return result ?? 1;
-}
-
-/** ECMA-335 II.23.2.1: `int32 (void*, uint32, void*)`, static. */
-const DLL_MAIN_SIGNATURE = [0x00, 0x03, 0x08, 0x0f, 0x01, 0x09, 0x0f, 0x01];
-
-/** .NET Framework only, and deprecated there: a managed DllMain must have exactly that signature and must not answer 0 at attach. */
-function runManagedEntryPoint(runtime: Runtime, module: MappedModule, reason: DllReason): number {
-  const assembly = runtime.assemblyOf(module);
-  const cli = cliHeaderOf(module.image);
-  const token = cli && managedEntryPoint(cli);
-  if (!assembly || token === undefined || token >>> 24 !== TableId.MethodDef) return 1;
-  const { metadata } = assembly.image;
-  const rid = tokenRid(token);
-  if (!metadata.tables.MethodDef.has(rid)) return 1;
-  const signature = metadata.blobs.get(metadata.tables.MethodDef.get(rid, 'Signature'));
-  const place = { structure: 'CLI header', field: 'EntryPoint', token };
-  if (signature.length !== DLL_MAIN_SIGNATURE.length || !DLL_MAIN_SIGNATURE.every((byte, index) => byte === signature[index])) {
-    const exception = clrException('MethodAccessException', HResult.COR_E_METHODACCESS, 'The managed entry point is no DllMain.');
-    throw clrRefusal({
-      rule: 'managedDllMainSignature',
-      reason: 'The managed entry point is not int32(void*, uint32, void*)',
-      exception,
-      place,
-    });
-  }
-  const method = methodFullName(metadata, makeToken(TableId.MethodDef, rid) as Token);
-  const called = runtime.managedEntry.call({
-    token,
-    method,
-    through: 'entryPoint',
-    arguments: [module.base, 1, 0],
-    context: assembly.context.name,
-  });
-  const value = 'value' in called && typeof called.value === 'number' ? called.value : 1;
-  runtime.process.trace.add({ step: 'managedEntryPoint', token, method, reason, result: value });
-  if (value !== 0) return 1;
-  const exception = clrException('InvalidProgramException', HResult.COR_E_INVALIDPROGRAM, 'The managed DllMain returned 0.');
-  throw clrRefusal({ rule: 'managedDllMainFailed', reason: 'The managed entry point returned 0 at attach', exception, place });
 }

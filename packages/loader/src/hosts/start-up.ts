@@ -19,7 +19,9 @@ export type StartUpState =
   | 'bindPInvokes'
   | 'loaded'
   /** `<Module>::.cctor`. On .NET Core only the first use of the assembly leads here. */
-  | 'activate';
+  | 'activate'
+  /** A managed DllMain, which .NET Framework runs and .NET does not. */
+  | 'managedEntryPoint';
 
 /** How a load begins: a managed caller asks for the assembly, a native one calls LoadLibrary, native code calls through a bootstrap thunk, or a managed caller only wants to look at the metadata. */
 export type StartUpPath = 'managed' | 'native' | 'firstCall' | 'reflectionOnly';
@@ -72,6 +74,7 @@ export const START_UP: Readonly<Record<Host, Readonly<Record<StartUpPath, readon
       'bindPInvokes',
       'loaded',
       'activate',
+      'managedEntryPoint',
     ],
     native: ['osLoad'],
     reflectionOnly: ['startRuntime', 'checkFormat', 'bindAssembly', 'loaded'],
@@ -87,6 +90,7 @@ export const START_UP: Readonly<Record<Host, Readonly<Record<StartUpPath, readon
       'bindPInvokes',
       'loaded',
       'activate',
+      'managedEntryPoint',
     ],
   },
 };

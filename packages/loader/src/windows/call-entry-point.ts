@@ -42,5 +42,16 @@ export function callEntryPoint(process: GuestProcess, module: MappedModule, reas
   return result ?? 1;
 }
 
+/** A TLS callback has the signature of DllMain and no result. What it writes is there when the entry point runs. */
+export function callTlsCallback(process: GuestProcess, module: MappedModule, address: number, reason: DllReason): void {
+  process.trace.add({ step: 'callTlsCallback', module: module.name, address, reason });
+  const end = runDllMain(process, { module, address, reason, call: () => undefined });
+  if (end.kind !== 'fault') return;
+  throw windowsRefusal('NOACCESS', 'tlsCallbackFaulted', `A TLS callback of ${module.name} faults: ${end.reason}`, {
+    structure: 'TLS directory',
+    field: 'AddressOfCallBacks',
+  });
+}
+
 const isHostEntry = (process: GuestProcess, gate: Gate): boolean =>
   (gate.kind === 'function' || gate.kind === 'unresolved') && process.platform.hostEntryNames.includes(gate.name);

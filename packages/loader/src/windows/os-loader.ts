@@ -5,7 +5,7 @@ import type { DllReason } from '../load-event.ts';
 import { LoadRefusal } from '../load-refusal.ts';
 import type { GuestProcess } from '../process/guest-process.ts';
 import { bindImports } from './bind-imports.ts';
-import { callEntryPoint, type HostEntryPoint } from './call-entry-point.ts';
+import { callEntryPoint, callTlsCallback, type HostEntryPoint } from './call-entry-point.ts';
 import { findExport } from './find-export.ts';
 import { mapImage, protectSections } from './map-image.ts';
 import type { HostModule, ImageModule, ModuleProvider } from './module-provider.ts';
@@ -180,7 +180,7 @@ export class OsLoader {
 
   #callEntryPoints(module: MappedModule, reason: DllReason): number | undefined {
     for (const address of module.tls?.callbacks ?? []) {
-      this.#process.trace.add({ step: 'callTlsCallback', module: module.name, address, reason });
+      callTlsCallback(this.#process, module, address, reason);
     }
     return callEntryPoint(this.#process, module, reason, this.#options.hostEntryPoint);
   }
