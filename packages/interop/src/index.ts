@@ -76,6 +76,11 @@ export {
   type LeanClrType,
 } from './leanclr/signature.ts';
 export { LeanClrSignatureError, parseLeanClrSignature } from './leanclr/signature-parser.ts';
+export type { LintFinding } from './lint/lint-finding.ts';
+export { isAtLeast, type LintReport, lintModule } from './lint/lint-module.ts';
+export type { LintOptions, NativeExports } from './lint/lint-options.ts';
+export type { LintLevel, LintNeed, LintRule } from './lint/lint-rule.ts';
+export { lintRule, lintRules } from './lint/rule-catalog.ts';
 export { RuntimeException } from './runtime-exception.ts';
 export {
   type AssemblyShape,

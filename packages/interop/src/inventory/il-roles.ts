@@ -24,9 +24,8 @@ const knownMethods: ReadonlyMap<string, ReadonlyMap<string, number>> = new Map([
     new Map([
       ...roles(Role.getLastError, 'GetLastWin32Error', 'GetLastPInvokeError'),
       ...roles(Role.setLastError, 'SetLastPInvokeError'),
-      ...roles(Role.getFunctionPointer | Role.needsRuntimeMarshalling, 'GetFunctionPointerForDelegate'),
+      ...roles(Role.getFunctionPointer, 'GetFunctionPointerForDelegate'),
       ...roles(Role.needsRuntimeMarshalling, 'SizeOf', 'OffsetOf', 'StructureToPtr', 'PtrToStructure', 'DestroyStructure'),
-      ...roles(Role.needsRuntimeMarshalling, 'GetDelegateForFunctionPointer'),
     ]),
   ],
   [

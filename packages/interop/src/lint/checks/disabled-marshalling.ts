@@ -1,0 +1,47 @@
+// "Disabled runtime marshalling" of the .NET documentation; dotnet/runtime `src/coreclr/vm/dllimport.cpp`.
+
+import { CallingConvention, isTokenOf, MethodImplAttributes, PInvokeAttributes } from '@ijw/metadata';
+import type { InteropParameter, PlatformInvokeMethod } from '../../inventory/platform-invoke-method.ts';
+import { stripModifiers } from '../../verdict/blittable-types.ts';
+import type { TableCheck } from '../check.ts';
+import type { LintContext } from '../lint-context.ts';
+import { parameterText, typeTextOf } from '../parameter-text.ts';
+import { isAutoStructure } from './platform-invoke-parameters.ts';
+
+function causesOfParameter(context: LintContext, parameter: InteropParameter): string | undefined {
+  const type = stripModifiers(parameter.type);
+  const what = parameterText(parameter);
+  if (type.kind === 'byReference') return `${what} is passed by reference`;
+  if (type.kind === 'primitive' && type.type === 'void') return undefined;
+  if (isAutoStructure(context, type)) return `${what} is ${typeTextOf(context.module, type)}, which has automatic layout`;
+  const isOpen = context.blittable.of(type) !== 'notBlittable';
+  return isOpen ? undefined : `${what} is ${typeTextOf(context.module, type)}, which is not unmanaged`;
+}
+
+/** Everything about a P/Invoke that the runtime does not do when its marshalling is off. */
+export function disabledMarshallingCauses(context: LintContext, method: PlatformInvokeMethod): readonly string[] {
+  const causes: string[] = [];
+  if ((method.mapping?.flags ?? 0) & PInvokeAttributes.SupportsLastError) causes.push('SetLastError is set');
+  if ((method.implFlags & MethodImplAttributes.PreserveSig) === 0) causes.push('PreserveSig is false');
+  if ((method.signature.header & 0xf) === CallingConvention.VarArg) causes.push('The function takes variable arguments');
+  if (context.module.attributes.has('lcidConversion', method.token)) causes.push('LCIDConversion is asked for');
+  for (const parameter of [method.returnValue, ...method.parameters]) {
+    const cause = causesOfParameter(context, parameter);
+    if (cause !== undefined) causes.push(cause);
+  }
+  return causes;
+}
+
+/** NI050: P/Invokes of an assembly with DisableRuntimeMarshalling. */
+export const disabledMarshalling: TableCheck = {
+  rules: ['NI050'],
+  run(context) {
+    const { module } = context;
+    if (!module.attributes.all('disableRuntimeMarshalling').some(({ parent }) => isTokenOf(parent, 'Assembly'))) return;
+    for (const method of module.platformInvokes) {
+      if (method.kind !== 'named') continue;
+      const causes = module.diagnostics.attempt(() => disabledMarshallingCauses(context, method), method.token) ?? [];
+      for (const what of causes) context.report('NI050', { token: method.token, values: { what } });
+    }
+  },
+};

@@ -1,0 +1,68 @@
+// dotnet/runtime `src/coreclr/vm/dllimport.cpp` (NDirectMethodDesc::FindEntryPoint): the names that are tried.
+
+import { PInvokeAttributes, TypeSizes } from '@ijw/metadata';
+import type { PlatformInvokeMethod } from '../../inventory/platform-invoke-method.ts';
+import type { TableCheck } from '../check.ts';
+import type { LintContext } from '../lint-context.ts';
+import type { NativeExports } from '../lint-options.ts';
+
+const ARGUMENT_SLOT = 4;
+const decorated = /^[_@]?(.+)@(\d+)$/;
+
+/** Bytes of the arguments on an x86 stack; `undefined` where a type's size is not known. */
+function argumentBytes({ module, metadata }: LintContext, { parameters }: PlatformInvokeMethod): number | undefined {
+  const sizes = new TypeSizes(metadata, { pointerSize: 4 });
+  let bytes = 0;
+  for (const { type } of parameters) {
+    const size = module.attempt(() => sizes.of(type))?.size;
+    if (size === undefined) return undefined;
+    bytes += Math.ceil(size / ARGUMENT_SLOT) * ARGUMENT_SLOT;
+  }
+  return bytes;
+}
+
+/** What the runtime looks for, in its order; `@N` only where the image is for x86. */
+function candidates(context: LintContext, method: PlatformInvokeMethod, bytes: number | undefined): readonly string[] {
+  const name = method.mapping?.entryPoint || method.name;
+  const flags = method.mapping?.flags ?? 0;
+  const charSet = flags & PInvokeAttributes.CharSetMask;
+  const isWide = charSet === PInvokeAttributes.CharSetUnicode || charSet === PInvokeAttributes.CharSetAuto;
+  const names = flags & PInvokeAttributes.NoMangle ? [name] : isWide ? [`${name}W`, name] : [name, `${name}A`];
+  const isX86 = context.module.image?.machine === 'i386';
+  return isX86 && bytes !== undefined ? names.flatMap((one) => [one, `_${one}@${bytes}`]) : names;
+}
+
+const isExported = ({ names, ordinals }: NativeExports, wanted: readonly string[]): boolean =>
+  wanted.some((name) => (name.startsWith('#') ? ordinals.includes(Number(name.slice(1))) : names.includes(name)));
+
+/** A decorated name of the function that says another number of bytes. */
+function otherDecoration(names: readonly string[], wanted: string, bytes: number): { name: string; decorated: number } | undefined {
+  for (const name of names) {
+    const match = decorated.exec(name);
+    if (match?.[1] === wanted && Number(match[2]) !== bytes) return { name, decorated: Number(match[2]) };
+  }
+  return undefined;
+}
+
+function checkMethod(context: LintContext, method: PlatformInvokeMethod): void {
+  const name = method.mapping?.entryPoint || method.name;
+  const bytes = argumentBytes(context, method);
+  const exported = context.options.nativeLibrary?.(method.mapping?.moduleName ?? '');
+  const ownName = decorated.exec(name);
+  const other = bytes === undefined ? undefined : otherDecoration(ownName ? [name] : (exported?.names ?? []), ownName?.[1] ?? name, bytes);
+  if (other) context.report('NI018', { token: method.token, values: { ...other, bytes: bytes! } });
+  const wanted = candidates(context, method, bytes);
+  if (exported === undefined || other !== undefined || isExported(exported, wanted)) return;
+  const values = { library: method.mapping?.moduleName ?? '', candidates: wanted.join(', ') };
+  context.report('NI016', { token: method.token, values });
+}
+
+/** NI016 and NI018: P/Invokes against what libraries export. */
+export const nativeLibrary: TableCheck = {
+  rules: ['NI016', 'NI018'],
+  run(context) {
+    for (const method of context.module.platformInvokes) {
+      if (method.kind === 'named') context.module.diagnostics.attempt(() => checkMethod(context, method), method.token);
+    }
+  },
+};

@@ -1,0 +1,124 @@
+import { type Metadata, makeToken, TableId, type Token, targetFramework, tokenTable } from '@ijw/metadata';
+import { Boundary } from '@ijw/vtfixup';
+import { MethodRoles } from '../inventory/il-roles.ts';
+import type { InteropModule } from '../inventory/interop-module.ts';
+import type { SignatureUse } from '../inventory/signature-uses.ts';
+import { BlittableTypes } from '../verdict/blittable-types.ts';
+import type { FindingInput, LintFinding } from './lint-finding.ts';
+import type { LintOptions } from './lint-options.ts';
+import { MethodBodies } from './method-bodies.ts';
+import { lintRule } from './rule-catalog.ts';
+
+/** More findings of one module than this help nobody; the rest is counted. */
+export const MAX_FINDINGS = 100_000;
+
+/** What checks look at and report to. What several of them need is read once, when first asked for. */
+export class LintContext {
+  readonly module: InteropModule;
+  readonly options: LintOptions;
+  readonly findings: LintFinding[] = [];
+  /** Findings beyond the limit. */
+  dropped = 0;
+  readonly #enabled: ReadonlySet<string> | undefined;
+  #roles: MethodRoles | undefined;
+  #boundary: Boundary | undefined;
+  #blittable: BlittableTypes | undefined;
+  #framework: string | null | undefined;
+  #bodies: MethodBodies | undefined;
+  #callSites: ReadonlyMap<Token, SignatureUse> | undefined;
+
+  constructor(module: InteropModule, options: LintOptions) {
+    this.module = module;
+    this.options = options;
+    this.#enabled = options.rules && new Set(options.rules.map((id) => id.toUpperCase()));
+  }
+
+  get metadata(): Metadata {
+    return this.module.metadata;
+  }
+
+  get roles(): MethodRoles {
+    this.#roles ??= new MethodRoles(this.module);
+    return this.#roles;
+  }
+
+  /** The image's crossings; `undefined` for metadata that stands alone. */
+  get boundary(): Boundary | undefined {
+    const { image, metadata, diagnostics } = this.module;
+    if (image !== undefined) this.#boundary ??= Boundary.of(image, metadata, { diagnostics });
+    return this.#boundary;
+  }
+
+  get blittable(): BlittableTypes {
+    this.#blittable ??= new BlittableTypes(this.module, this.runtimeMarshallingDisabled);
+    return this.#blittable;
+  }
+
+  get bodies(): MethodBodies {
+    this.#bodies ??= new MethodBodies(this.metadata, this.module.image);
+    return this.#bodies;
+  }
+
+  /** Signatures of `calli`, by their row. */
+  get callSites(): ReadonlyMap<Token, SignatureUse> {
+    this.#callSites ??= new Map(this.module.signatures.callSites.map((use) => [use.place, use]));
+    return this.#callSites;
+  }
+
+  get runtimeMarshallingDisabled(): boolean {
+    return this.module.attributes.has('disableRuntimeMarshalling', makeToken(TableId.Assembly, 1));
+  }
+
+  /** `.NETCoreApp,Version=v8.0`. */
+  get framework(): string | undefined {
+    if (this.#framework === undefined) this.#framework = this.module.attempt(() => targetFramework(this.metadata)) ?? null;
+    return this.#framework ?? undefined;
+  }
+
+  isEnabled(rule: string): boolean {
+    return this.#enabled === undefined || this.#enabled.has(rule);
+  }
+
+  report(id: string, input: FindingInput): void {
+    const rule = lintRule(id);
+    if (rule === undefined || !this.isEnabled(id)) return;
+    if (this.findings.length >= MAX_FINDINGS) {
+      this.dropped++;
+      return;
+    }
+    const { token, ilOffset, rva } = input;
+    this.findings.push({
+      rule: id,
+      level: rule.level,
+      message: fill(rule.message, input.values ?? {}),
+      target: input.target ?? (token === undefined ? '' : this.nameOf(token)),
+      ...(token !== undefined && { token }),
+      ...(ilOffset !== undefined && { ilOffset }),
+      ...(rva !== undefined && { rva }),
+    });
+  }
+
+  nameOf(token: Token): string {
+    const table = tokenTable(token);
+    if (table === TableId.MethodDef || table === TableId.MemberRef || table === TableId.MethodSpec) return this.module.methodName(token);
+    if (table === TableId.Assembly || table === TableId.Module) return this.assemblyName;
+    return this.module.typeName(token);
+  }
+
+  get assemblyName(): string {
+    const { Assembly, Module } = this.metadata.tables;
+    const { strings } = this.metadata;
+    const name = this.module.attempt(() =>
+      Assembly.rowCount > 0 ? strings.get(Assembly.get(1, 'Name')) : Module.rowCount > 0 ? strings.get(Module.get(1, 'Name')) : '',
+    );
+    return name ?? '';
+  }
+}
+
+/** Names are clipped: a finding is a line to read. */
+const MAX_VALUE = 400;
+const fill = (message: string, values: Readonly<Record<string, string | number>>): string =>
+  message.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+    const text = String(values[name] ?? '');
+    return text.length > MAX_VALUE ? `${text.slice(0, MAX_VALUE)}…` : text;
+  });

@@ -1,0 +1,26 @@
+import type { Token } from '@ijw/metadata';
+import type { LintLevel } from './lint-rule.ts';
+
+/** One finding of one rule. */
+export interface LintFinding {
+  readonly rule: string;
+  readonly level: LintLevel;
+  readonly message: string;
+  /** What it is about: `Namespace.Type::Method`, `Namespace.Type`, a file. */
+  readonly target: string;
+  readonly token?: Token;
+  /** Offset of the instruction in the method's code. */
+  readonly ilOffset?: number;
+  readonly rva?: number;
+}
+
+/** What a check says of something; the rule gives level and wording. */
+export interface FindingInput {
+  readonly token?: Token;
+  /** Said in place of the token's name. */
+  readonly target?: string;
+  readonly ilOffset?: number;
+  readonly rva?: number;
+  /** What the names in the rule's message stand for. */
+  readonly values?: Readonly<Record<string, string | number>>;
+}

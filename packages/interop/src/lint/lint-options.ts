@@ -1,0 +1,21 @@
+import type { SourceTable } from '../tinyclr/check.ts';
+import type { LintLevel } from './lint-rule.ts';
+
+/** What a native library exports. */
+export interface NativeExports {
+  readonly names: readonly string[];
+  readonly ordinals: readonly number[];
+}
+
+export interface LintOptions {
+  /** Rules to run, by id; all where none is given. */
+  readonly rules?: readonly string[];
+  /** Findings below this level are left out; `info` leaves out none. */
+  readonly minimumLevel?: LintLevel;
+  /** The exports of a native library by the name that a P/Invoke gives it; `undefined` where it is not at hand. Rules that need it are silent without. */
+  readonly nativeLibrary?: (name: string) => NativeExports | undefined;
+  /** A TinyCLR interop table to hold against the assembly. */
+  readonly interopTable?: SourceTable;
+  /** LeanCLR signature strings of what is registered. */
+  readonly registeredSignatures?: readonly string[];
+}

@@ -1,0 +1,11 @@
+import { type TypeNode, typeText } from '@ijw/metadata';
+import type { InteropModule } from '../inventory/interop-module.ts';
+import type { InteropParameter } from '../inventory/platform-invoke-method.ts';
+
+/** `parameter 2 ("name")`, `the return value`. */
+export function parameterText({ position, name }: InteropParameter): string {
+  if (position === 0) return 'The return value';
+  return name === '' ? `Parameter ${position}` : `Parameter "${name}"`;
+}
+
+export const typeTextOf = (module: InteropModule, type: TypeNode): string => module.attempt(() => typeText(module.metadata, type)) ?? '?';

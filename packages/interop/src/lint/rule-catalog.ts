@@ -1,0 +1,19 @@
+import type { LintRule } from './lint-rule.ts';
+import { deviceRules } from './rules/device-rules.ts';
+import { functionPointerRules } from './rules/function-pointer-rules.ts';
+import { marshallingAndComRules } from './rules/marshalling-and-com-rules.ts';
+import { mixedModeRules } from './rules/mixed-mode-rules.ts';
+import { platformInvokeRules } from './rules/platform-invoke-rules.ts';
+
+/** Every rule, by ascending id. */
+export const lintRules: readonly LintRule[] = [
+  ...platformInvokeRules,
+  ...functionPointerRules,
+  ...marshallingAndComRules,
+  ...mixedModeRules,
+  ...deviceRules,
+];
+
+const byId: ReadonlyMap<string, LintRule> = new Map(lintRules.map((rule) => [rule.id, rule]));
+
+export const lintRule = (id: string): LintRule | undefined => byId.get(id.toUpperCase());

@@ -1,0 +1,68 @@
+import type { LintRule } from '../lint-rule.ts';
+import { ECMA_335, LOADER_LOCK } from './documentation.ts';
+
+export const mixedModeRules: readonly LintRule[] = [
+  {
+    id: 'NI070',
+    level: 'error',
+    needs: 'metadata',
+    title: 'Native code in an image that says it has none',
+    message: 'The method has native code at RVA {rva}, and the CLI header says ILONLY',
+    help: 'Clear COMIMAGE_FLAGS_ILONLY: the loader maps an IL-only image flat and runs none of its native code (ECMA-335 II.25.3.3.1).',
+    link: ECMA_335,
+  },
+  {
+    id: 'NI071',
+    level: 'error',
+    needs: 'metadata',
+    title: 'Native code outside executable sections',
+    message: 'The native code at RVA {rva} is in {section}',
+    help: 'The call ends in an access violation. The RVA has to lie in a section with IMAGE_SCN_MEM_EXECUTE.',
+    link: ECMA_335,
+  },
+  {
+    id: 'NI072',
+    level: 'error',
+    needs: 'metadata',
+    title: 'VTable slot without a method',
+    message: 'The slot at RVA {rva} holds {value}, which names no method of the module',
+    help: 'A slot holds the token of a MethodDef (or MemberRef, MethodSpec) of the module (ECMA-335 II.25.3.3.3).',
+    link: ECMA_335,
+  },
+  {
+    id: 'NI073',
+    level: 'error',
+    needs: 'metadata',
+    title: 'VTable slots of the wrong width',
+    message: 'The record at RVA {rva} has slots of {width} bytes; pointers of this image have {pointer}',
+    help: 'Use COR_VTABLE_64BIT in PE32+ images and COR_VTABLE_32BIT in PE32 images (ECMA-335 II.25.3.3.3).',
+    link: ECMA_335,
+  },
+  {
+    id: 'NI074',
+    level: 'error',
+    needs: 'native',
+    title: 'VTable slot that cannot be written',
+    message: 'The slots at RVA {rva} are in {section}, which is not writable',
+    help: 'The runtime writes addresses over the tokens: put the slots into a section with IMAGE_SCN_MEM_WRITE.',
+    link: ECMA_335,
+  },
+  {
+    id: 'NI075',
+    level: 'warning',
+    needs: 'il',
+    title: 'Managed code under the loader lock',
+    message: '{what}',
+    help: 'DllMain runs under the loader lock; starting the runtime or a garbage collection there deadlocks. Compile DllMain and what it calls as native code.',
+    link: LOADER_LOCK,
+  },
+  {
+    id: 'NI076',
+    level: 'warning',
+    needs: 'native',
+    title: 'Export that leads to no slot',
+    message: 'The export {export} jumps through the pointer at RVA {rva}, which is neither a slot nor an import',
+    help: 'Native callers would jump to whatever the pointer holds. Add the pointer to the VTableFixups, or correct the stub.',
+    link: ECMA_335,
+  },
+];

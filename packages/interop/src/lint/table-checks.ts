@@ -1,0 +1,40 @@
+import type { TableCheck } from './check.ts';
+import { callingConventions } from './checks/calling-conventions.ts';
+import { classInterfaces, comImports } from './checks/com-types.ts';
+import { internalCalls, interopTable, mangledNames, registeredSignatures } from './checks/device-tables.ts';
+import { disabledMarshalling } from './checks/disabled-marshalling.ts';
+import { dynamicCastable } from './checks/dynamic-castable.ts';
+import { loaderLock } from './checks/loader-lock.ts';
+import { nativeMethods, vtableFixups } from './checks/mixed-mode.ts';
+import { nativeLibrary } from './checks/native-library.ts';
+import { platformInvokeMethods, strayImplMaps } from './checks/platform-invoke-methods.ts';
+import { platformInvokeParameters } from './checks/platform-invoke-parameters.ts';
+import { safeHandles } from './checks/safe-handles.ts';
+import { searchPaths } from './checks/search-paths.ts';
+import { suppressGCTransition } from './checks/suppress-gc-transition.ts';
+import { entryPoints, unmanagedCallersOnly } from './checks/unmanaged-callers-only.ts';
+
+/** Checks of tables and native bytes. */
+export const tableChecks: readonly TableCheck[] = [
+  platformInvokeMethods,
+  platformInvokeParameters,
+  strayImplMaps,
+  searchPaths,
+  safeHandles,
+  nativeLibrary,
+  unmanagedCallersOnly,
+  entryPoints,
+  callingConventions,
+  suppressGCTransition,
+  disabledMarshalling,
+  dynamicCastable,
+  comImports,
+  classInterfaces,
+  nativeMethods,
+  vtableFixups,
+  loaderLock,
+  interopTable,
+  mangledNames,
+  internalCalls,
+  registeredSignatures,
+];
