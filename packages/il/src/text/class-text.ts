@@ -84,12 +84,12 @@ function writeLayout({ metadata, sink }: Disassembly, rid: number): void {
 }
 
 function writeInterfaceAttributes(disassembly: Disassembly, rid: number): void {
-  const { metadata, references, sink } = disassembly;
+  const { metadata, references } = disassembly;
   const { InterfaceImpl } = metadata.tables;
   for (const row of metadata.interfaceImplsOf(rid)) {
     const token = makeToken(TableId.InterfaceImpl, row);
-    if (metadata.customAttributesOf(token).length === 0) continue;
-    sink.line(`.interfaceimpl type ${references.type(InterfaceImpl.column('Interface').token(row) as TypeDefOrRefToken)}`);
-    writeCustomAttributes(disassembly, token);
+    const directive = `.interfaceimpl type ${references.type(InterfaceImpl.column('Interface').token(row) as TypeDefOrRefToken)}`;
+    // ilasm attaches one attribute to each directive; a second one would go to the class.
+    writeCustomAttributes(disassembly, token, { before: directive });
   }
 }

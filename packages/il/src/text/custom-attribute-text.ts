@@ -1,21 +1,29 @@
 import { AttributeDecoder, attributeArgumentsText, type Token, TokenText } from '@ijw/metadata';
 import { attempt, type Disassembly } from './disassembly.ts';
 
-/** `.custom` for each attribute of a row. @param owner written in parentheses where the assembler attaches nothing by position */
-export function writeCustomAttributes(disassembly: Disassembly, parent: Token, owner = ''): void {
+export interface CustomAttributePlace {
+  /** Written in parentheses where the assembler attaches nothing by position. */
+  readonly owner?: string;
+  /** A directive that stands before each attribute. */
+  readonly before?: string;
+}
+
+/** `.custom` for each attribute of a row. */
+export function writeCustomAttributes(disassembly: Disassembly, parent: Token, place: CustomAttributePlace = {}): void {
   const { metadata, options } = disassembly;
   if (options.customAttributes === 'none') return;
   for (const rid of metadata.customAttributesOf(parent))
-    attempt(disassembly, 0x0c000000 | rid, () => writeCustomAttribute(disassembly, rid, owner));
+    attempt(disassembly, 0x0c000000 | rid, () => writeCustomAttribute(disassembly, rid, place));
 }
 
-function writeCustomAttribute(disassembly: Disassembly, rid: number, owner: string): void {
+function writeCustomAttribute(disassembly: Disassembly, rid: number, { owner, before }: CustomAttributePlace): void {
   const { metadata, references, sink, options } = disassembly;
   const { CustomAttribute } = metadata.tables;
   const method = references.method(CustomAttribute.column('Type').token(rid));
   const blob = CustomAttribute.get(rid, 'Value');
+  if (before !== undefined) sink.line(before);
   sink.start().text('.custom ');
-  if (owner !== '') sink.text(`(${owner}) `);
+  if (owner !== undefined) sink.text(`(${owner}) `);
   sink.text(method);
   if (blob !== 0) sink.text(' = ( ').hexBytes(metadata.blobs.get(blob)).text(' )');
   sink.end();

@@ -71,13 +71,13 @@ function writeModule(disassembly: Disassembly): readonly ResourceFile[] {
   const resources = writeResources(disassembly);
   writeModuleHead(disassembly);
   writeImageHeaders(image, sink);
-  writeTypeList(disassembly);
   if (disassembly.options.forward) writeForwardDeclarations(disassembly);
   writeVTableFixups(disassembly);
   const labels = new DataLabels(disassembly);
   writeGlobals(disassembly, labels);
   writeClasses(disassembly, labels);
   labels.write(disassembly);
+  writeUnusedTypes(disassembly);
   return resources;
 }
 
@@ -100,15 +100,16 @@ function writeImageHeaders(image: PEImage, sink: TextSink): void {
   if (header !== undefined) sink.line(`.corflags ${hex(header.flags, 8)}`);
 }
 
-/** Every TypeRef, so that those which nothing else names are kept. */
-function writeTypeList({ metadata, references, sink, options, diagnostics }: Disassembly): void {
-  const { TypeRef } = metadata.tables;
-  if (!options.strict || TypeRef.rowCount === 0) return;
+/** Types that nothing in the text has named: strict text names them, so that the assembler makes their rows again. It has no directive that would do so for members. */
+function writeUnusedTypes({ metadata, references, sink, options, diagnostics }: Disassembly): void {
+  if (!options.strict) return;
+  const tokens = Array.from({ length: metadata.tables.TypeRef.rowCount }, (_, index) => makeToken(TableId.TypeRef, index + 1));
+  const types = tokens
+    .filter((token) => !references.isNamed(token))
+    .flatMap((token) => diagnostics.attempt(() => references.type(token), token) ?? []);
+  if (types.length === 0) return;
   sink.line('.typelist').open();
-  for (let rid = 1; rid <= TypeRef.rowCount; rid++) {
-    const text = diagnostics.attempt(() => references.type(makeToken(TableId.TypeRef, rid)));
-    if (text !== undefined) sink.line(text);
-  }
+  for (const text of types) sink.line(text);
   sink.close();
 }
 
@@ -132,7 +133,7 @@ function writeForwardDeclarations(disassembly: Disassembly): void {
 function writeGlobals(disassembly: Disassembly, labels: DataLabels): void {
   const { metadata } = disassembly;
   if (metadata.tables.TypeDef.rowCount === 0) return;
-  writeCustomAttributes(disassembly, makeToken(TableId.TypeDef, 1), '<Module>');
+  writeCustomAttributes(disassembly, makeToken(TableId.TypeDef, 1), { owner: '<Module>' });
   for (const rid of metadata.fieldsOf(1)) {
     if (isVisibleMember(disassembly, TableId.Field, rid))
       attempt(disassembly, makeToken(TableId.Field, rid), () => writeField(disassembly, rid, labels));

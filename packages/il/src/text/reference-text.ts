@@ -239,6 +239,11 @@ export class ReferenceText {
     });
   }
 
+  /** Whether the text has named a token. */
+  isNamed(token: Token): boolean {
+    return this.#texts.has(token);
+  }
+
   #kept(token: number, make: () => string): string {
     const known = this.#texts.get(token);
     if (known !== undefined) return known;

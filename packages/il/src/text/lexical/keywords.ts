@@ -1,28 +1,25 @@
 import { allOpCodes } from '../../opcodes/opcode-table.ts';
 
-/** The words that ilasm's scanner takes for itself (dotnet/runtime `src/coreclr/ilasm/il_kywd.h`); none of them is a name without quotes. */
+/** The words that ilasm 10.0 does not take as a name without quotes, measured word by word. (It takes `cil`, `managed`, `synchronized` and others of its grammar.) */
 const WORDS = `
-  void bool char wchar int int8 int16 int32 int64 uint uint8 uint16 uint32 uint64 float float32 float64 refany typedref object string native unsigned
-  value valuetype class vararg default stdcall thiscall fastcall unmanaged cdecl in out opt static public private family final specialname
-  virtual strict abstract assembly famandassem famorassem privatescope hidebysig newslot rtspecialname pinvokeimpl
-  nomangle ansi unicode auto autochar lasterr winapi platformapi bestfit on off charmaperror
-  instance explicit beforefieldinit initonly literal notserialized aggressiveinlining aggressiveoptimization nooptimization noinlining
-  nested serializable sequential extends implements interface import sealed enum windowsruntime flags
-  cil optil managed forwardref preservesig runtime internalcall synchronized
-  as nullref null true false bytearray field property mdtoken custom fixed array method marshal type constraint byreflike
-  modreq modopt pinned callconv alignment extern forwarder at with to catch filter finally fault handler tls
-  init retainappdomain callmostderived fromunmanaged reqsecobj reqmin reqopt reqrefuse request demand assert deny permitonly linkcheck inheritcheck
-  noncaslinkdemand noncasdemand noncasinheritance prejitgrant prejitdeny
-  nometadata noappdomain noprocess nomachine noplatform legacy library x86 amd64 arm arm64 retargetable
-  variant currency syschar decimal date bstr tbstr lpstr lpwstr lptstr objectref iunknown idispatch iinspectable struct safearray byvalstr
-  lpvoid any lpstruct error safearray vector hresult carray userdefined record filetime blob stream storage streamed_object stored_object blob_object
-  cf clsid iidparam hstring lputf8str ansi bstr sysstring method
-  nativeint native refany strict algorithm hash
-  .addon .assembly .cctor .class .corflags .ctor .custom .data .emitbyte .entrypoint .event .export .field .file .fire .get .hash .imagebase
-  .import .interfaceimpl .language .line .locale .locals .manifestres .maxstack .method .module .mresource .mscorlib .namespace .other
-  .override .pack .param .pdirect .permission .permissionset .property .publickey .publickeytoken .removeon .set .size .stackreserve
-  .subsystem .this .base .nester .try .typedef .typelist .ver .vtable .vtentry .vtfixup .xml .zeroinit
+  abstract algorithm alignment amd64 ansi any arm arm64 array as assembly assert at auto autochar beforefieldinit bestfit blob blob_object
+  bool brinst brnull brzero bstr byreflike bytearray byvalstr callconv callmostderived carray catch cdecl cf char charmaperror class clsid
+  codelabel constraint currency custom date decimal default demand deny endfault endmac enum error explicit extends extern false famandassem
+  family famorassem fastcall fault field filetime filter final finally fixed flags float float32 float64 forwarder fromunmanaged handler
+  hidebysig hresult idispatch iidparam il illegal implements import in inheritcheck init initonly instance int int16 int32 int64 int8
+  interface iunknown lasterr legacy library linkcheck literal lpstr lpstruct lptstr lpvoid lpwstr marshal mdtoken method modopt modreq
+  nested newslot nomangle nometadata noncasdemand noncasinheritance noncaslinkdemand noplatform notserialized null nullref object objectref
+  off on opt out permitonly pinned pinvokeimpl prejitdeny prejitgrant private privatescope property public record refany reqmin reqopt
+  reqrefuse reqsecobj request retainappdomain retargetable rtspecialname safearray sealed sequential serializable specialname static stdcall
+  storage stored_object stream streamed_object strict string struct syschar sysstring tbstr thiscall tls to true type typedref uint uint16
+  uint32 uint64 uint8 unicode unmanagedexp unsigned unused userdefined value valuetype vararg variant vector virtual void wchar winapi
+  windowsruntime with x86
 `;
 
-/** Keywords and the names of opcodes. */
-export const keywords: ReadonlySet<string> = new Set([...WORDS.split(/\s+/).filter(Boolean), ...allOpCodes.map((opCode) => opCode.name)]);
+/**
+ * Words that are no names: keywords, opcodes, and the first parts of opcodes with dots (`ldc` of `ldc.i4`), with which a dotted name would run into one.
+ */
+export const keywords: ReadonlySet<string> = new Set([
+  ...WORDS.split(/\s+/).filter(Boolean),
+  ...allOpCodes.map((opCode) => opCode.name.split('.', 1)[0]!),
+]);
