@@ -1,5 +1,5 @@
 import { type Diagnostics, hex } from '@ijw/binary';
-import { FieldDataReader, isNilToken, type Metadata, makeToken, TableId } from '@ijw/metadata';
+import { FieldDataReader, isNilToken, type Metadata, makeToken, TableId, TypeIndex } from '@ijw/metadata';
 import { CorFlags, type PEImage, readCliHeader } from '@ijw/pe';
 import { MethodBodySource } from '../body/method-body-source.ts';
 import type { ByteSink } from '../listing/ascii-writer.ts';
@@ -63,6 +63,8 @@ export function disassemble(
 
 function writeModule(disassembly: Disassembly): readonly ResourceFile[] {
   const { image, sink } = disassembly;
+  // The library that defines System.Object refers to no other for it.
+  if (new TypeIndex(disassembly.metadata).find('System', 'Object') !== undefined) sink.line('.mscorlib');
   writeModuleReferences(disassembly);
   writeAssemblyReferences(disassembly);
   writeAssembly(disassembly);
