@@ -77,4 +77,27 @@ export {
   relocationTypeName,
 } from './relocations/base-relocations.ts';
 export { writeBaseRelocations } from './relocations/base-relocations-writer.ts';
+export { decodeIconGroup, encodeIconGroup, type IconGroup, type IconGroupEntry, iconFile } from './resources/icon-group.ts';
+export { decodeManifest } from './resources/manifest.ts';
+export { decodeMessageTable, encodeMessageTable, type ResourceMessage } from './resources/message-table.ts';
+export {
+  listResources,
+  type Resource,
+  type ResourceData,
+  type ResourceId,
+  type ResourceNode,
+  type ResourceTable,
+  ResourceType,
+  readResourceDirectory,
+  resourceBytes,
+} from './resources/resource-directory.ts';
+export { type ResourceInput, resourceDirectoryPart } from './resources/resource-directory-builder.ts';
+export { decodeStringTable, encodeStringTable, type ResourceString } from './resources/string-table.ts';
+export {
+  decodeVersionInfo,
+  encodeVersionInfo,
+  type FixedFileInfo,
+  type VersionInfo,
+  type VersionStringTable,
+} from './resources/version-info.ts';
 export { readTlsDirectory, type TlsDirectory, type TlsDirectoryInput, tlsDirectoryPart } from './tls/tls-directory.ts';
