@@ -35,6 +35,32 @@ export type {
 export { type DebugEntry, DebugType, debugEntryBytes, readDebugDirectory } from './debug/debug-directory.ts';
 export { buildDebugDirectory, codeViewEntry, type DebugEntryInput, pdbChecksumEntry, pogoEntry } from './debug/debug-directory-builder.ts';
 export { readEmbeddedPortablePdb, writeEmbeddedPortablePdb } from './debug/embedded-portable-pdb.ts';
+export { expandPackedUnwind, type PackedArm64Unwind, packArm64Unwind, unpackArm64Unwind } from './exceptions/arm64-packed-unwind.ts';
+export {
+  type Arm64Epilogue,
+  type Arm64UnwindInfo,
+  type Arm64UnwindInput,
+  readArm64UnwindInfo,
+  writeArm64UnwindInfo,
+} from './exceptions/arm64-unwind.ts';
+export { type Arm64UnwindOperation, decodeArm64UnwindCode, encodeArm64UnwindCode } from './exceptions/arm64-unwind-codes.ts';
+export {
+  type ExceptionDirectory,
+  type ExceptionFormat,
+  type ExceptionHandler,
+  functionAt,
+  type RuntimeFunction,
+  readExceptionDirectory,
+} from './exceptions/exception-directory.ts';
+export {
+  readX64UnwindChain,
+  readX64UnwindInfo,
+  UnwindFlags,
+  writeX64UnwindInfo,
+  type X64UnwindInfo,
+  type X64UnwindOperation,
+  x64Registers,
+} from './exceptions/x64-unwind.ts';
 export { type ExportDirectory, type ExportedSymbol, readExportDirectory } from './exports/export-directory.ts';
 export { type ExportDirectoryInput, type ExportInput, exportDirectoryPart } from './exports/export-directory-builder.ts';
 export { computeChecksum, imageChecksum } from './headers/checksum.ts';
