@@ -76,11 +76,18 @@ export {
   type LeanClrType,
 } from './leanclr/signature.ts';
 export { LeanClrSignatureError, parseLeanClrSignature } from './leanclr/signature-parser.ts';
+export { type Baseline, baselineOf, findingKey, formatBaseline, newFindings, parseBaseline } from './lint/baseline.ts';
 export type { LintFinding } from './lint/lint-finding.ts';
 export { isAtLeast, type LintReport, lintModule } from './lint/lint-module.ts';
 export type { LintOptions, NativeExports } from './lint/lint-options.ts';
 export type { LintLevel, LintNeed, LintRule } from './lint/lint-rule.ts';
+export { explanationText, findingText, placeText } from './lint/output/lint-text.ts';
+export { type FileFindings, sarifLog } from './lint/output/sarif.ts';
 export { lintRule, lintRules } from './lint/rule-catalog.ts';
+export { matchesPattern, parseSuppressions, type Suppression, suppressionOf } from './lint/suppressions.ts';
+export { nanoStubs } from './nanoframework/generate.ts';
+export { NANO_PROFILES, type NanoProfile } from './nanoframework/nano-profile.ts';
+export { buildNanoTable, type NanoSlot, type NanoTable, nanoChecksum } from './nanoframework/native-table.ts';
 export { RuntimeException } from './runtime-exception.ts';
 export {
   type AssemblyShape,
@@ -92,7 +99,7 @@ export {
 } from './shape/assembly-shape.ts';
 export { readAssemblyShape } from './shape/read-assembly-shape.ts';
 export { STUB_TARGETS } from './stub-targets.ts';
-export { compareInteropTable, readSourceTable, type SourceTable, type TableMismatch } from './tinyclr/check.ts';
+export { compareInteropTable, compareMethodsTables, readSourceTable, type SourceTable, type TableMismatch } from './tinyclr/check.ts';
 export { generateTinyClr, type TinyClrOptions, tinyClrStubs } from './tinyclr/generate.ts';
 export { type DeviceMemory, type InteropDefinition, InteropError, InteropRegistry, TinyClrResult } from './tinyclr/interop-registry.ts';
 export { buildInteropTable, type InteropStruct, type InteropTable, interopChecksum, type NativeSlot } from './tinyclr/interop-table.ts';

@@ -1,14 +1,13 @@
-import type { ExceptionClause, Instruction, MethodBody } from '@ijw/il';
-import { isTokenOf, type MethodDefToken, TableId, type Token, tokenTable } from '@ijw/metadata';
+import type { ExceptionClause, Instruction } from '@ijw/il';
+import { TableId, type Token, tokenTable } from '@ijw/metadata';
 import { BodyMark } from '../body-marks.ts';
 import { BodyView, isOne, tokenOf } from '../body-view.ts';
 import { calleeOf } from '../callee.ts';
 import type { BodyCheck } from '../check.ts';
 import type { LintContext } from '../lint-context.ts';
 
-/** Calls are followed this far into methods of the module. */
-const MAX_DEPTH = 4;
-const MAX_METHODS = 200;
+/** Methods of the module are looked into that the method itself calls; beyond that nearly everything can throw somewhere. */
+const MAX_DEPTH = 1;
 
 const everything: ReadonlySet<string> = new Set(['System.Exception', 'System.Object']);
 
@@ -27,36 +26,34 @@ const throwingMethods: ReadonlySet<string> = new Set([
   'System.Runtime.ExceptionServices.ExceptionDispatchInfo::Throw',
 ]);
 
-interface Search {
-  readonly visited: Set<MethodDefToken>;
-}
+/** Its bodies throw for those who call what the just-in-time compiler replaces. */
+const INTRINSICS = /^(System\.Runtime|Internal\.Runtime)\.CompilerServices\.Unsafe$/;
 
-/** The first instruction from which an exception would leave the body; `undefined` where none is seen. */
-function firstEscape(context: LintContext, view: BodyView, search: Search, depth: number): { what: string; offset: number } | undefined {
+/** The first instruction from which an exception would leave the body, its own `throw` before calls; `undefined` where none is seen. */
+function firstEscape(context: LintContext, view: BodyView, depth: number): { what: string; offset: number } | undefined {
   const guards = view.body.exceptionClauses.filter((clause) => catchesAll(context, clause));
-  const isGuarded = (offset: number): boolean =>
-    guards.some(({ tryOffset, tryLength }) => offset >= tryOffset && offset < tryOffset + tryLength);
-  for (const instruction of view.instructions) {
-    if (isGuarded(instruction.offset)) continue;
-    const what = throwText(context, instruction, search, depth);
+  const open = view.instructions.filter(
+    ({ offset }) => !guards.some(({ tryOffset, tryLength }) => offset >= tryOffset && offset < tryOffset + tryLength),
+  );
+  const own = open.find((instruction) => isOne(instruction, 'throw', 'rethrow'));
+  if (own) return { what: own.opCode.name, offset: own.offset };
+  for (const instruction of open) {
+    const what = throwingCallee(context, instruction, depth);
     if (what !== undefined) return { what, offset: instruction.offset };
   }
   return undefined;
 }
 
-function throwText(context: LintContext, instruction: Instruction, search: Search, depth: number): string | undefined {
-  if (isOne(instruction, 'throw', 'rethrow')) return instruction.opCode.name;
+/** The name of the method that an instruction calls, where that method throws. */
+function throwingCallee(context: LintContext, instruction: Instruction, depth: number): string | undefined {
   if (!isOne(instruction, 'call', 'callvirt', 'newobj')) return undefined;
-  const token = tokenOf(instruction)!;
-  const callee = calleeOf(context, token);
-  if (callee === undefined) return undefined;
+  const callee = calleeOf(context, tokenOf(instruction)!);
+  if (callee === undefined || INTRINSICS.test(callee.type)) return undefined;
   const name = `${callee.type}::${callee.name}`;
-  if (callee.definition === undefined) return throwsByName.test(callee.name) || throwingMethods.has(name) ? name : undefined;
-  if (depth === MAX_DEPTH || search.visited.size >= MAX_METHODS || search.visited.has(callee.definition)) return undefined;
-  search.visited.add(callee.definition);
-  const body: MethodBody | undefined = context.bodies.of(callee.definition);
-  const inner = body && firstEscape(context, new BodyView(callee.definition, body), search, depth + 1);
-  return inner && name;
+  const { definition } = callee;
+  if (definition === undefined) return throwsByName.test(callee.name) || throwingMethods.has(name) ? name : undefined;
+  const body = depth < MAX_DEPTH ? context.bodies.of(definition) : undefined;
+  return body && firstEscape(context, new BodyView(definition, body), depth + 1) && name;
 }
 
 /** NI041: an exception is thrown, here or in a method that is called, and nothing catches it. */
@@ -64,8 +61,7 @@ export const escapingExceptions: BodyCheck = {
   rules: ['NI041'],
   marks: BodyMark.isUnmanagedCallersOnly,
   run(context, view) {
-    if (!isTokenOf(view.token, 'MethodDef')) return;
-    const found = firstEscape(context, view, { visited: new Set([view.token]) }, 0);
+    const found = firstEscape(context, view, 0);
     if (found) context.report('NI041', { token: view.token, ilOffset: found.offset, values: { what: found.what } });
   },
 };

@@ -61,7 +61,7 @@ function stepOf(context: LintContext, position: number, token: number): Step | u
   if (role & Role.setLastError) return { position, effect: 'keeps', asks: false, name };
   const keeps = callee.definition && keepsError(context, callee.definition);
   if (keeps !== undefined) return { position, effect: keeps ? 'keeps' : 'loses', asks: false, name };
-  if (callee.definition === undefined && isHarmless(callee.type, callee.name)) return undefined;
+  if (isHarmless(callee.type, callee.name)) return undefined;
   // A method of the module may be a wrapper of a P/Invoke: then the error asked for is its own.
   const isOwn = callee.definition !== undefined;
   return isOwn && wraps(context, callee.definition)

@@ -42,6 +42,9 @@ export function isVisibleType({ metadata }: LintContext, type: TypeDefToken): bo
 
 const isGlobal = (method: PlatformInvokeMethod): boolean => tokenRid(method.type) <= 1;
 
+/** Entry points of the runtime itself: no library is searched for. */
+export const isOfRuntime = ({ mapping }: PlatformInvokeMethod): boolean => /^(QCall|__Internal)$/.test(mapping?.moduleName ?? '');
+
 /** The generator of LibraryImport wrote the method, or what it stands in. */
 const isGenerated = ({ module }: LintContext, method: PlatformInvokeMethod): boolean =>
   method.name.includes('__PInvoke') || module.attributes.has('libraryImport', method.token);
@@ -74,7 +77,8 @@ const namedRules: Readonly<Record<string, MethodRule>> = {
     const isSaid =
       module.attributes.has('defaultDllImportSearchPaths', method.token) ||
       module.attributes.has('defaultDllImportSearchPaths', makeToken(TableId.Assembly, 1));
-    return isSaid || absolute.test(libraryName(method)) ? undefined : { library: libraryName(method) };
+    const isFound = absolute.test(libraryName(method)) || isOfRuntime(method) || isGlobal(method);
+    return isSaid || isFound ? undefined : { library: libraryName(method) };
   },
   NI010(_, { implFlags, signature }) {
     const result = stripModifiers(signature.returnType);
@@ -87,7 +91,7 @@ const namedRules: Readonly<Record<string, MethodRule>> = {
     return systemExtension.test(library) ? { library, what: 'an extension of one system' } : undefined;
   },
   NI019(context, method) {
-    if (isGlobal(method)) return undefined;
+    if (isGlobal(method) || isOfRuntime(method)) return undefined;
     const isPlace = ownerClass(context, method).some((name) => name.endsWith('NativeMethods') || name === 'Interop');
     return isPlace ? undefined : { type: context.module.typeName(method.type) };
   },

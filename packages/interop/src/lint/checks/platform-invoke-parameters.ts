@@ -1,9 +1,19 @@
-import { isTokenOf, NativeType, ParamAttributes, PInvokeAttributes, TypeAttributes, type TypeNode, tokenRid } from '@ijw/metadata';
+import {
+  isTokenOf,
+  methodSignatureOf,
+  NativeType,
+  ParamAttributes,
+  PInvokeAttributes,
+  TypeAttributes,
+  type TypeNode,
+  tokenRid,
+} from '@ijw/metadata';
 import type { InteropParameter, PlatformInvokeMethod } from '../../inventory/platform-invoke-method.ts';
 import { stripModifiers } from '../../verdict/blittable-types.ts';
 import type { TableCheck } from '../check.ts';
 import type { LintContext } from '../lint-context.ts';
 import { parameterText, typeTextOf } from '../parameter-text.ts';
+import { isOfRuntime } from './platform-invoke-methods.ts';
 
 const STRING_BUILDER = 'System.Text.StringBuilder';
 
@@ -25,7 +35,19 @@ type ParameterRule = (
 ) => Readonly<Record<string, string>> | undefined;
 
 const handleName = /handle|^h[A-Z]|^p?h[A-Z]/;
-const opensHandle = /^(Nt|Zw)?(Create|Open|Duplicate|LoadLibrary|FindFirst|RegOpen|RegCreate)/;
+const opensHandle = /^(Nt|Zw)?(Create(?!Window|Provider)|Open|Duplicate|LoadLibrary|FindFirst|RegOpen|RegCreate)/;
+
+/** The P/Invoke inside a LibraryImport method that gives its callers something else than the bare handle. */
+function isWrapped({ module }: LintContext, { name, type }: PlatformInvokeMethod): boolean {
+  const outer = /^<(.+)>g__/.exec(name)?.[1];
+  if (outer === undefined) return false;
+  const { MethodDef } = module.metadata.tables;
+  return !module.methodsOf(type).some((method) => {
+    if (module.metadata.strings.get(MethodDef.get(tokenRid(method), 'Name')) !== outer) return false;
+    const { returnType } = methodSignatureOf(module.metadata, method);
+    return isPrimitive(stripModifiers(returnType), 'native int');
+  });
+}
 
 /** The rules on one parameter; each gives the values of its finding beside the parameter itself. */
 const parameterRules: Readonly<Record<string, ParameterRule>> = {
@@ -55,7 +77,8 @@ const parameterRules: Readonly<Record<string, ParameterRule>> = {
     if (!isAutoStructure(context, structure)) return undefined;
     return { type: typeTextOf(context.module, structure) };
   },
-  NI014(_, { type, position, name }, method) {
+  NI014(context, { type, position, name }, method) {
+    if (isOfRuntime(method) || isWrapped(context, method)) return undefined;
     if (!opensHandle.test(method.mapping?.entryPoint || method.name)) return undefined;
     const { type: handle, byReference } = referred(type);
     const isHandle = position === 0 || (byReference && handleName.test(name));

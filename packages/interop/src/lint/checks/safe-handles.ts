@@ -31,6 +31,9 @@ export const safeHandles: TableCheck = {
       if (metadata.tables.TypeDef.get(tokenRid(type), 'Flags') & TypeAttributes.Abstract) return;
       if (!module.baseNames(type).some((name) => handleBases.has(name))) return;
       const access = parameterlessConstructor(context, type);
+      const isPrivate =
+        (metadata.tables.TypeDef.get(tokenRid(type), 'Flags') & TypeAttributes.VisibilityMask) === TypeAttributes.NestedPrivate;
+      if (isPrivate && access !== undefined) return;
       const wanted: readonly number[] = isVisibleType(context, type)
         ? [MethodAttributes.Public]
         : [MethodAttributes.Public, MethodAttributes.Assem, MethodAttributes.FamORAssem];

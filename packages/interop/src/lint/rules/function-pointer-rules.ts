@@ -106,7 +106,7 @@ export const functionPointerRules: readonly LintRule[] = [
     level: 'warning',
     needs: 'il',
     title: 'Exception may reach native code',
-    message: 'An exception of {what} would leave the method; native code cannot catch it and the process ends',
+    message: 'An exception ({what}) may leave the method; native code cannot catch it and the process ends',
     help: 'Catch everything in the method and return an error.',
     link: 'https://learn.microsoft.com/dotnet/standard/native-interop/exceptions-interoperability',
   },

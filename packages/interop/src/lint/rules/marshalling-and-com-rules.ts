@@ -16,7 +16,7 @@ export const marshallingAndComRules: readonly LintRule[] = [
     level: 'warning',
     needs: 'il',
     title: 'Marshal method that needs runtime marshalling',
-    message: '{function} marshals by the rules of the runtime, which DisableRuntimeMarshalling has turned off in this assembly',
+    message: "{function} goes by the runtime's marshalling rules, and P/Invokes of this assembly do not: it has DisableRuntimeMarshalling",
     help: 'Use sizeof, Unsafe.Read and Unsafe.Write, or function pointers (CA1421).',
     link: analyzer('CA1421'),
   },

@@ -1,0 +1,187 @@
+import { type Diagnostic, UnsupportedError, UsageError } from '@ijw/binary';
+import {
+  type Baseline,
+  baselineOf,
+  explanationText,
+  type FileFindings,
+  formatBaseline,
+  type LintFinding,
+  type LintLevel,
+  type LintOptions,
+  lintModule,
+  lintRule,
+  lintRules,
+  type NativeExports,
+  newFindings,
+  parseBaseline,
+  parseSuppressions,
+  placeText,
+  readSourceTable,
+  type Suppression,
+  sarifLog,
+  suppressionOf,
+} from '@ijw/interop';
+import { Metadata } from '@ijw/metadata';
+import { PEImage, readExportDirectory } from '@ijw/pe';
+import type { CommandContext } from '../command.ts';
+import { openImage } from '../input.ts';
+import { diagnosticLines } from '../output/diagnostic-lines.ts';
+import { errorLine } from '../output/error-line.ts';
+import { jsonDocument } from '../output/json.ts';
+import { VERSION } from '../version.ts';
+
+/** What was found in one file, or why it could not be read. */
+interface FileResult extends FileFindings {
+  readonly suppressed: readonly { readonly finding: LintFinding; readonly suppression: Suppression }[];
+  readonly dropped: number;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly failed?: boolean;
+}
+
+export async function run(context: CommandContext): Promise<number> {
+  const { options, operands } = context;
+  if (typeof options.explain === 'string') return explain(context, options.explain);
+  if (operands.length === 0) throw new UsageError('lint wants a file, or --explain with a rule');
+  const suppressions = textOption(context, 'suppressions', parseSuppressions) ?? [];
+  const baseline = textOption(context, 'baseline', parseBaseline);
+  const results = operands.map((file) => lintFile(context, file, suppressions));
+  if (typeof options.writeBaseline === 'string') return writeBaseline(context, options.writeBaseline, results);
+  const shown = baseline ? withoutKnown(results, baseline) : results;
+  write(context, shown);
+  return shown.some(({ findings, failed }) => failed || findings.length > 0) ? 1 : 0;
+}
+
+function explain(context: CommandContext, id: string): number {
+  const rule = lintRule(id);
+  if (rule === undefined) throw new UsageError(`There is no rule ${id}; the rules are ${lintRules.map((one) => one.id).join(' ')}`);
+  context.write(context.options.json || context.options.format === 'json' ? jsonDocument(rule) : explanationText(rule));
+  return 0;
+}
+
+const decoder = new TextDecoder();
+
+function textOption<T>(context: CommandContext, name: string, parse: (text: string) => T): T | undefined {
+  const path = context.options[name];
+  return typeof path === 'string' ? parse(decoder.decode(context.io.readFile(path))) : undefined;
+}
+
+function lintFile(context: CommandContext, file: string, suppressions: readonly Suppression[]): FileResult {
+  try {
+    const image = openImage(context, file);
+    const metadata = Metadata.of(image, { diagnostics: image.diagnostics });
+    if (metadata === undefined) throw new UnsupportedError('The image is native: there is no metadata to lint');
+    const report = lintModule(image, metadata, lintOptions(context));
+    const findings: LintFinding[] = [];
+    const suppressed: { finding: LintFinding; suppression: Suppression }[] = [];
+    for (const finding of report.findings) {
+      const suppression = suppressionOf(suppressions, finding);
+      if (suppression) suppressed.push({ finding, suppression });
+      else findings.push(finding);
+    }
+    return { file, findings, suppressed, dropped: report.dropped, diagnostics: [...image.diagnostics.entries, ...report.diagnostics] };
+  } catch (error) {
+    const line = error instanceof UsageError ? undefined : errorLine(file, error);
+    if (line === undefined) throw error;
+    context.io.writeError(line);
+    return { file, findings: [], suppressed: [], dropped: 0, diagnostics: [], failed: true };
+  }
+}
+
+function lintOptions(context: CommandContext): LintOptions {
+  const { rule, severity } = context.options;
+  const rules = Array.isArray(rule) ? (rule as readonly string[]).flatMap((ids) => ids.split(',')) : undefined;
+  const table = textOption(context, 'check', readSourceTable);
+  const signatures = textOption(context, 'signatures', signatureLines);
+  const nativeLibrary = libraryProvider(context);
+  return {
+    ...(rules !== undefined && { rules }),
+    ...(typeof severity === 'string' && { minimumLevel: severity as LintLevel }),
+    ...(table !== undefined && { interopTable: table }),
+    ...(signatures !== undefined && { registeredSignatures: signatures }),
+    ...(nativeLibrary !== undefined && { nativeLibrary }),
+  };
+}
+
+/** A signature a line; empty lines and lines that begin with # are passed over. */
+const signatureLines = (text: string): readonly string[] =>
+  text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('#'));
+
+/** Looks for libraries in the folders of `--search`, each once. */
+function libraryProvider({ options, io }: CommandContext): LintOptions['nativeLibrary'] {
+  const folders = Array.isArray(options.search) ? (options.search as readonly string[]) : [];
+  if (folders.length === 0) return undefined;
+  const known = new Map<string, NativeExports | undefined>();
+  return (name) => {
+    if (!known.has(name)) known.set(name, readLibrary(io, folders, name));
+    return known.get(name);
+  };
+}
+
+function readLibrary(io: CommandContext['io'], folders: readonly string[], name: string): NativeExports | undefined {
+  if (/[\\/]/.test(name)) return undefined;
+  for (const folder of folders) {
+    const path = [name, `${name}.dll`].map((file) => `${folder}/${file}`).find((file) => io.isFile(file));
+    const symbols = path === undefined ? undefined : readExportDirectory(PEImage.parse(io.readFile(path)))?.symbols;
+    if (path === undefined) continue;
+    return { names: symbols?.flatMap((symbol) => symbol.name ?? []) ?? [], ordinals: symbols?.map(({ ordinal }) => ordinal) ?? [] };
+  }
+  return undefined;
+}
+
+function writeBaseline(context: CommandContext, path: string, results: readonly FileResult[]): number {
+  const output = context.io.createFile(path);
+  try {
+    output.write(formatBaseline(baselineOf(results.flatMap(({ findings }) => findings))));
+    output.commit();
+  } catch (error) {
+    output.discard();
+    throw error;
+  }
+  return results.some(({ failed }) => failed) ? 1 : 0;
+}
+
+function withoutKnown(results: readonly FileResult[], baseline: Baseline): readonly FileResult[] {
+  const left = new Set(
+    newFindings(
+      results.flatMap(({ findings }) => findings),
+      baseline,
+    ),
+  );
+  return results.map((result) => ({ ...result, findings: result.findings.filter((finding) => left.has(finding)) }));
+}
+
+function write(context: CommandContext, results: readonly FileResult[]): void {
+  const format = context.options.json ? 'json' : context.options.format;
+  if (format === 'sarif') context.write(jsonDocument(sarifLog(results, VERSION)));
+  else if (format === 'json') context.write(jsonDocument(jsonOf(results)));
+  else for (const result of results) writeText(context, result);
+}
+
+/** One document for one file; for several, one with all of them. */
+function jsonOf(results: readonly FileResult[]) {
+  const documents = results.map(({ file, findings, suppressed, dropped, diagnostics }) => ({
+    file,
+    findings,
+    suppressed: suppressed.map(({ finding, suppression }) => ({ ...finding, reason: suppression.reason })),
+    ...(dropped > 0 && { dropped }),
+    diagnostics,
+  }));
+  return documents.length === 1 ? documents[0] : { files: documents, diagnostics: documents.flatMap((document) => document.diagnostics) };
+}
+
+function writeText(context: CommandContext, { file, findings, suppressed, dropped, diagnostics, failed }: FileResult): void {
+  const { style } = context;
+  if (failed) return;
+  const paint = { error: style.red, warning: style.yellow, info: style.cyan };
+  for (const finding of findings) {
+    const head = `${paint[finding.level](finding.level)} ${style.bold(finding.rule)}`;
+    context.write(`${file}: ${head}: ${placeText(finding)}: ${finding.message}\n`);
+  }
+  const beyond = dropped > 0 ? `, ${dropped} more not shown` : '';
+  const hidden = suppressed.length > 0 ? `, ${suppressed.length} suppressed` : '';
+  context.write(style.dim(`${file}: ${findings.length === 0 ? 'no' : findings.length} findings${beyond}${hidden}\n`));
+  context.write(diagnosticLines(diagnostics, style));
+}
