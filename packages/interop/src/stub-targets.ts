@@ -1,5 +1,9 @@
 import type { StubTarget } from './generated/stub-target.ts';
+import { nanoFrameworkTarget } from './nanoframework/nanoframework-target.ts';
 import { tinyClrTarget } from './tinyclr/tinyclr-target.ts';
 
 /** Every system that stubs are generated for, by the name that users type. */
-export const STUB_TARGETS: ReadonlyMap<string, StubTarget> = new Map([['tinyclr', tinyClrTarget]]);
+export const STUB_TARGETS: ReadonlyMap<string, StubTarget> = new Map([
+  ['tinyclr', tinyClrTarget],
+  ['nanoframework', nanoFrameworkTarget],
+]);

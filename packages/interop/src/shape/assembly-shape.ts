@@ -1,8 +1,9 @@
-import type { Metadata, MethodDefToken, TypeDefToken, TypeNode } from '@ijw/metadata';
+import type { FieldToken, Metadata, MethodDefToken, TypeDefToken, TypeNode } from '@ijw/metadata';
 
 export type TypeKind = 'class' | 'struct' | 'enum' | 'interface' | 'delegate';
 
 export interface FieldShape {
+  readonly token: FieldToken;
   readonly name: string;
   readonly type: TypeNode;
   readonly isStatic: boolean;

@@ -71,6 +71,7 @@ function readFields(metadata: Metadata, rid: number): FieldShape[] {
   return [...metadata.fieldsOf(rid)].map((field) => {
     const flags = Field.get(field, 'Flags');
     return {
+      token: makeToken(TableId.Field, field),
       name: metadata.strings.get(Field.get(field, 'Name')),
       type: decodeFieldSignature(metadata.blobs.reader(Field.get(field, 'Signature'), 'a field signature'), typeNodes),
       isStatic: (flags & FIELD_STATIC) !== 0,

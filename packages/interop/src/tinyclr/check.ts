@@ -18,11 +18,19 @@ export interface TableMismatch {
   readonly found: string;
 }
 
+/** The types that a system's methods table and its definition object are declared with. */
+export interface TableTypes {
+  readonly handler: string;
+  readonly definition: string;
+}
+
+const TINYCLR_TYPES: TableTypes = { handler: 'TinyCLR_Interop_MethodHandler', definition: 'TinyCLR_Interop_Assembly' };
+
 /** Reads `… methods[] = { … }` and `TinyCLR_Interop_Assembly … = { "name", checksum, methods }` back. @throws BadImageError */
-export function readSourceTable(source: string, reading = 'an interop table'): SourceTable {
+export function readSourceTable(source: string, reading = 'an interop table', types: TableTypes = TINYCLR_TYPES): SourceTable {
   const tokens = cTokens(source, reading);
-  const rows = initializer(tokens, 'TinyCLR_Interop_MethodHandler', reading);
-  const definition = initializer(tokens, 'TinyCLR_Interop_Assembly', reading);
+  const rows = initializer(tokens, types.handler, reading);
+  const definition = initializer(tokens, types.definition, reading);
   const [name, checksum] = definition;
   if (name?.[0]?.kind !== 'string' || checksum?.[0]?.kind !== 'number')
     throw malformed(reading, 'The definition wants a name and a checksum', name?.[0]?.offset);
@@ -56,7 +64,14 @@ function initializer(tokens: readonly CToken[], type: string, reading: string): 
 }
 
 /** Holds a firmware's table against an assembly, slot by slot. */
-export function compareInteropTable(expected: InteropTable, found: SourceTable): readonly TableMismatch[] {
+export const compareInteropTable = (expected: InteropTable, found: SourceTable): readonly TableMismatch[] =>
+  compareMethodsTables(
+    { ...expected, slots: expected.slots.map((slot) => slot && `${structName(expected, slot.className)}::${slot.methodName}`) },
+    found,
+  );
+
+/** Holds one methods table against another, slot by slot. */
+export function compareMethodsTables(expected: SourceTable, found: SourceTable): readonly TableMismatch[] {
   const mismatches: TableMismatch[] = [];
   const compare = (place: TableMismatch['place'], wanted: string, is: string): void => {
     if (wanted !== is) mismatches.push({ place, expected: wanted, found: is });
@@ -64,14 +79,12 @@ export function compareInteropTable(expected: InteropTable, found: SourceTable):
   compare('assembly', expected.assembly, found.assembly);
   compare('checksum', checksumText(expected.checksum), checksumText(found.checksum));
   compare('length', String(expected.slots.length), String(found.slots.length));
-  for (let index = 0; index < Math.max(expected.slots.length, found.slots.length); index++) {
-    const slot = expected.slots[index];
-    compare(index, slot ? `${structName(expected, slot.className)}::${slot.methodName}` : 'nullptr', found.slots[index] ?? 'nullptr');
-  }
+  for (let index = 0; index < Math.max(expected.slots.length, found.slots.length); index++)
+    compare(index, expected.slots[index] ?? 'nullptr', found.slots[index] ?? 'nullptr');
   return mismatches;
 }
 
-const checksumText = (checksum: number): string => `0x${checksum.toString(16).toUpperCase().padStart(8, '0')}`;
+export const checksumText = (checksum: number): string => `0x${checksum.toString(16).toUpperCase().padStart(8, '0')}`;
 
 const malformed = (reading: string, message: string, offset = 0): BadImageError =>
   new BadImageError({ code: 'BAD_INTEROP_TABLE', offset, reading, message });

@@ -1,0 +1,96 @@
+import { UnsupportedError } from '@ijw/binary';
+import { constantOf, typeFullName } from '@ijw/metadata';
+import type { TypeShape } from '../shape/assembly-shape.ts';
+import { fieldName } from '../tinyclr/names.ts';
+import { nanoClassName } from './names.ts';
+import { hasStubs, type NanoTable } from './native-table.ts';
+
+export const libraryStruct = (table: NanoTable, className: string): string => `Library_${table.project}_${className}`;
+export const definitionName = (table: NanoTable): string => `g_CLR_AssemblyNative_${table.assembly.name.replaceAll(/[^A-Za-z0-9_]/g, '_')}`;
+
+/** `<Project>.h`: enumerations, the structs with field indices and natives, the definition. */
+export function headerText(table: NanoTable): string {
+  const guard = `_${table.project.toUpperCase()}_H_`;
+  const includes = table.profile.includes.map((name) => `#include <${name}>\n`).join('');
+  const enums = table.types.filter(({ kind }) => kind === 'enum').map((type) => enumText(table, type));
+  const structs = structTexts(table);
+  return `#ifndef ${guard}
+#define ${guard}
+
+${includes}
+${enums.join('')}${structs.join('')}extern const CLR_RT_NativeAssemblyData ${definitionName(table)};
+
+#endif // ${guard}
+`;
+}
+
+function enumText({ assembly, profile }: NanoTable, type: TypeShape): string {
+  if (!profile.hasNativeVersion) return '';
+  const name = typeFullName(assembly.metadata, type.token)
+    .replace(/^.*\.(?=[^.]*$)/, '')
+    .replaceAll(/[^A-Za-z0-9_]/g, '_');
+  const items = type.fields.flatMap(({ name: item, isLiteral, token }) => {
+    const value = isLiteral ? constantOf(assembly.metadata, token) : undefined;
+    const number = value && 'value' in value ? value.value : undefined;
+    const isNumber = typeof number === 'number' || typeof number === 'bigint';
+    return isNumber ? [`    ${name}_${item.replaceAll(/[^A-Za-z0-9_]/g, '_')} = ${number},\n`] : [];
+  });
+  return items.length === 0 ? '' : `typedef enum __nfpack ${name}\n{\n${items.join('')}} ${name};\n\n`;
+}
+
+function structTexts(table: NanoTable): string[] {
+  let statics = 0;
+  return table.types.filter(hasStubs).flatMap((type) => {
+    if (type.name.startsWith('<PrivateImplementationDetails>')) return [];
+    const natives = table.slots.filter((slot) => slot?.type === type);
+    const own = type.fields.filter(({ isStatic, isLiteral }) => !isStatic && !isLiteral);
+    const lines = [
+      ...type.fields
+        .filter(({ isStatic, isLiteral }) => isStatic && !isLiteral)
+        .map(({ name }) => fieldLine('FIELD_STATIC', name, statics++)),
+      ...(own.length === 0 ? [] : instanceLines(type, own)),
+      ...natives.map((slot) => `    ${table.profile.declare}(${slot!.methodName});\n`),
+    ];
+    return lines.length === 0 ? [] : [`struct ${libraryStruct(table, structClass(type))}\n{\n${lines.join('')}};\n\n`];
+  });
+}
+
+/** A compiler's own class has no natives and may have any name. */
+const structClass = (type: TypeShape): string => {
+  try {
+    return nanoClassName(type);
+  } catch (error) {
+    if (error instanceof UnsupportedError) return type.name.replaceAll(/[^A-Za-z0-9_]/g, '_');
+    throw error;
+  }
+};
+
+const fieldLine = (prefix: string, name: string, index: number): string =>
+  `    static const int ${prefix}__${fieldName(name)} = ${index};\n`;
+
+/** Index 0 is the object's header; the fields of base types come first. */
+function instanceLines(type: TypeShape, own: TypeShape['fields']): string[] {
+  let index = 1;
+  for (let base = type.base; base; base = base.base)
+    index += base.fields.filter(({ isStatic, isLiteral }) => !isStatic && !isLiteral).length;
+  const root = rootBase(type);
+  if (root !== undefined && !FIELDLESS.has(root))
+    throw new UnsupportedError(`The fields of ${type.name} come after those of ${root}, which is in another assembly`);
+  return own.map(({ name }) => fieldLine('FIELD', name, index++));
+}
+
+/** Base types that are known to have no fields. */
+const FIELDLESS: ReadonlySet<string> = new Set([
+  'System.Object',
+  'System.ValueType',
+  'System.Enum',
+  'System.MarshalByRefObject',
+  'System.Attribute',
+  'System.EventArgs',
+]);
+
+function rootBase(type: TypeShape): string | undefined {
+  let current = type;
+  while (current.base) current = current.base;
+  return current.externalBase;
+}

@@ -1,0 +1,45 @@
+import type { AssemblyShape, TypeShape } from '../shape/assembly-shape.ts';
+import { orderedTypes } from '../tinyclr/type-order.ts';
+import { nanoTypeOrder } from './type-order.ts';
+
+/** What a generation of NETMF or nanoFramework does its own way. The sources of each value are in docs/interop-nanoframework.md. */
+export interface NanoProfile {
+  readonly name: string;
+  /** What the checksum takes in for a method without native code, and in newer tools after every method. */
+  readonly nothing: 'NULL' | 'nullptr';
+  readonly afterEvery: boolean;
+  /** The running checksum counts as 0 until the first native method has been taken in whole. */
+  readonly startsAtFirstNative: boolean;
+  /** `#include`s of the header, and the macro that declares a native. */
+  readonly includes: readonly string[];
+  readonly declare: string;
+  /** Start of the macros in a stub's body. */
+  readonly macro: 'NANOCLR' | 'TINYCLR';
+  /** The definition ends with the version that AssemblyNativeVersionAttribute gives. */
+  readonly hasNativeVersion: boolean;
+  order(assembly: AssemblyShape, operandTypes: (type: TypeShape) => readonly TypeShape[]): readonly TypeShape[];
+}
+
+const nano = {
+  includes: ['nanoCLR_Interop.h', 'nanoCLR_Runtime.h', 'nanoPackStruct.h'],
+  declare: 'NANOCLR_NATIVE_DECLARE',
+  macro: 'NANOCLR',
+  hasNativeVersion: true,
+  order: nanoTypeOrder,
+} as const;
+
+export const NANO_PROFILES: readonly NanoProfile[] = [
+  { ...nano, name: '1', nothing: 'NULL', afterEvery: false, startsAtFirstNative: true },
+  { ...nano, name: '2', nothing: 'nullptr', afterEvery: true, startsAtFirstNative: false },
+  {
+    name: 'netmf',
+    nothing: 'NULL',
+    afterEvery: false,
+    startsAtFirstNative: false,
+    includes: ['TinyCLR_Interop.h'],
+    declare: 'TINYCLR_NATIVE_DECLARE',
+    macro: 'TINYCLR',
+    hasNativeVersion: false,
+    order: (assembly) => orderedTypes(assembly),
+  },
+];
