@@ -1,3 +1,4 @@
+import { isTokenOf } from '@ijw/metadata';
 import type { TableCheck } from '../check.ts';
 
 /** DllImportSearchPath: UseDllDirectoryForDependencies, ApplicationDirectory, AssemblyDirectory. */
@@ -23,6 +24,8 @@ export const searchPaths: TableCheck = {
   run(context) {
     const { module } = context;
     for (const { rid, parent } of module.attributes.all('defaultDllImportSearchPaths')) {
+      // In a linked assembly, attributes of a netmodule stay on a type reference that nothing reads.
+      if (!isTokenOf(parent, 'Assembly') && !isTokenOf(parent, 'MethodDef')) continue;
       const value = module.attributes.value(rid)?.fixedArguments[0]?.value;
       if (typeof value !== 'number') continue;
       if ((value & UNSAFE) !== 0 || value === 0) context.report('NI006', { token: parent, values: { value: text(value) } });

@@ -1,0 +1,34 @@
+import { type LintFinding, lintModule, lintRules } from '@ijw/interop';
+import { describe, expect, it } from 'vitest';
+import { comAndDeviceCases } from './com-and-device-cases.ts';
+import { functionPointerCases } from './function-pointer-cases.ts';
+import { MIXED_MODE_RULES } from './mixed-mode-rules.ts';
+import { platformInvokeCases } from './platform-invoke-cases.ts';
+import type { SampleCase } from './sample-case.ts';
+import { SampleModule } from './sample-module.ts';
+
+const cases = [...platformInvokeCases, ...functionPointerCases, ...comAndDeviceCases];
+
+function lint(make: (module: SampleModule) => void, { options, corFlags, rule }: SampleCase): readonly LintFinding[] {
+  const module = new SampleModule();
+  make(module);
+  const { image, metadata } = module.build(corFlags);
+  const report = lintModule(image, metadata, options);
+  expect(report.diagnostics).toEqual([]);
+  return report.findings.filter((finding) => finding.rule === rule);
+}
+
+describe('lint rules on assemblies made for them', () => {
+  it.each(cases)('$rule speaks of one and not of the other', (sample) => {
+    const found = lint(sample.finds, sample);
+    expect(found.length).toBeGreaterThan(0);
+    expect(found[0]!.target).not.toBe('');
+    expect(found[0]!.message).not.toMatch(/[{}]/);
+    expect(lint(sample.passes, sample)).toEqual([]);
+  });
+
+  it('leave no rule without a pair', () => {
+    const tested = new Set([...cases.map(({ rule }) => rule), ...MIXED_MODE_RULES]);
+    expect(lintRules.map(({ id }) => id).filter((id) => !tested.has(id))).toEqual([]);
+  });
+});
