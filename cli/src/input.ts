@@ -1,24 +1,62 @@
 import { type Diagnostics, UnsupportedError, UsageError } from '@ijw/binary';
 import { Metadata } from '@ijw/metadata';
-import { PEImage } from '@ijw/pe';
+import { bundleEntryBytes, detectContainer, imageOfWebcil, PEImage, readSingleFileBundle, readWebcil, webcilOfWasm } from '@ijw/pe';
 import type { CommandContext } from './command.ts';
 
-/** The file a command works on: its bytes read, its headers parsed. Throws `FileAccessError` and `BadImageError`. */
-export function openImage(context: CommandContext, file = context.operands[0]!): PEImage {
-  return PEImage.parse(context.io.readFile(file), { layout: layout(context) });
+/** What a file turned out to be. */
+export interface OpenedFile {
+  readonly format: 'PE32' | 'PE32+' | 'webcil' | 'metadata';
+  /** The bytes of the file, or of the entry that was asked for. */
+  readonly bytes: Uint8Array;
+  /** Absent for bare metadata. */
+  readonly image?: PEImage;
 }
 
-/** The metadata of the file: of a PE image's CLI header, or standing alone. Throws where there is none. */
-export async function openMetadata(context: CommandContext, diagnostics: Diagnostics, file = context.operands[0]!): Promise<Metadata> {
-  const bytes = context.io.readFile(file);
-  if (isMetadataRoot(bytes)) return Metadata.parse(bytes, { diagnostics });
-  const metadata = Metadata.of(PEImage.parse(bytes, { layout: layout(context), diagnostics }), { diagnostics });
+/** Opens a PE image, a Webcil (bare or in a WebAssembly module), bare metadata, or an entry of a single-file bundle. Throws `FileAccessError`, `BadImageError`, `UsageError`. */
+export async function openFile(context: CommandContext, file = context.operands[0]!): Promise<OpenedFile> {
+  const bytes = await entryBytes(context, context.io.readFile(file));
+  const kind = detectContainer(bytes).kind;
+  if (kind === 'metadata') return { format: 'metadata', bytes };
+  const webcil = kind === 'wasm' ? webcilOfWasm(bytes) : kind === 'webcil' ? { bytes, offset: 0 } : undefined;
+  if (webcil !== undefined)
+    return { format: 'webcil', bytes, image: PEImage.parse(imageOfWebcil(readWebcil(webcil.bytes, webcil.offset))) };
+  const image = PEImage.parse(bytes, { layout: layout(context) });
+  return { format: image.is64Bit ? 'PE32+' : 'PE32', bytes, image };
+}
+
+async function entryBytes(context: CommandContext, bytes: Uint8Array): Promise<Uint8Array> {
+  const path = context.options.entry;
+  if (typeof path !== 'string') return bytes;
+  const bundle = readSingleFileBundle(bytes);
+  if (bundle === undefined) throw new UsageError('--entry: the file is no single-file bundle');
+  const entry =
+    bundle.entries.find((candidate) => candidate.path === path) ??
+    bundle.entries.find((candidate) => candidate.path.toLowerCase() === path.toLowerCase());
+  if (entry === undefined)
+    throw new UsageError(
+      `--entry: the bundle has no "${path}"; it has ${bundle.entries
+        .slice(0, 20)
+        .map((candidate) => candidate.path)
+        .join(', ')}`,
+    );
+  return bundleEntryBytes(bytes, entry);
+}
+
+/** The image a command works on. */
+export async function openImage(context: CommandContext, file = context.operands[0]!): Promise<PEImage> {
+  const { image } = await openFile(context, file);
+  if (image === undefined) throw new UnsupportedError('The file is bare metadata: there is no image around it');
+  return image;
+}
+
+/** The metadata of the file: of an image's CLI header, or standing alone. Throws where there is none. */
+export async function openMetadata(context: CommandContext, diagnostics: Diagnostics): Promise<Metadata> {
+  const { bytes, image } = await openFile(context);
+  if (image === undefined) return Metadata.parse(bytes, { diagnostics });
+  const metadata = Metadata.of(image, { diagnostics });
   if (metadata === undefined) throw new UnsupportedError('The image is native: it has no CLI header, so there is no metadata in it');
   return metadata;
 }
-
-/** `BSJB`: a portable PDB or another file of bare metadata. */
-const isMetadataRoot = (bytes: Uint8Array): boolean => bytes[0] === 0x42 && bytes[1] === 0x53 && bytes[2] === 0x4a && bytes[3] === 0x42;
 
 export function layout(context: CommandContext): 'file' | 'mapped' {
   return context.options.layout === 'mapped' ? 'mapped' : 'file';

@@ -19,7 +19,7 @@ import { interopText } from '../output/interop-text.ts';
 import { jsonDocument } from '../output/json.ts';
 
 export async function run(context: CommandContext): Promise<number> {
-  const image = openImage(context);
+  const image = await openImage(context);
   const { diagnostics } = image;
   const metadata = diagnostics.attempt(() => Metadata.of(image, { diagnostics }));
   const boundary = Boundary.of(image, metadata, { diagnostics });

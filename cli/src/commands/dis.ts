@@ -18,7 +18,7 @@ import { nativeText } from '../native-text.ts';
 import { vtableText } from '../vtable-text.ts';
 
 export async function run(context: CommandContext): Promise<number> {
-  const image = openImage(context);
+  const image = await openImage(context);
   const metadata = Metadata.of(image, { diagnostics: image.diagnostics });
   if (metadata === undefined) throw new UnsupportedError('The image is native: it has no CLI header, so there is no IL in it');
   const member = context.operands[1];

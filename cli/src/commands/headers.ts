@@ -21,7 +21,7 @@ import { jsonDocument } from '../output/json.ts';
 import { outlineOf } from '../output/outline.ts';
 
 export async function run(context: CommandContext): Promise<number> {
-  const image = openImage(context);
+  const image = await openImage(context);
   const document = headersDocument(image);
   const diagnostics = image.diagnostics.entries;
   if (context.options.json) context.write(jsonDocument({ file: context.operands[0], ...document, diagnostics }));

@@ -1,11 +1,8 @@
-import { createHash } from 'node:crypto';
-import { BadImageError, Diagnostics, hex } from '@ijw/binary';
-import { PEImage } from '@ijw/pe';
-import { type ImageSummary, summarizeImage } from '@ijw/vtfixup';
+import { BadImageError, hex } from '@ijw/binary';
 import type { CommandContext } from '../command.ts';
-import { layout } from '../input.ts';
+import { describeFile, type FileDescription } from '../file-description.ts';
 import { FileAccessError } from '../io.ts';
-import { columns } from '../output/columns.ts';
+import { type Cell, columns } from '../output/columns.ts';
 import { diagnosticLines } from '../output/diagnostic-lines.ts';
 import { errorLine } from '../output/error-line.ts';
 import { corFlagNames } from '../output/flag-names.ts';
@@ -16,12 +13,11 @@ export async function run(context: CommandContext): Promise<number> {
   const several = context.operands.length > 1;
   for (const [index, file] of context.operands.entries()) {
     try {
-      const document = describe(context, file);
+      const document = await describeFile(context, file);
       if (context.options.json) context.write(several ? jsonLine(document) : jsonDocument(document));
-      else context.write(`${index > 0 ? '\n' : ''}${text(context, document)}`);
+      else context.write(`${index > 0 ? '\n' : ''}${infoText(context, document)}`);
     } catch (error) {
-      if (!several) throw error;
-      if (!(error instanceof BadImageError || error instanceof FileAccessError)) throw error;
+      if (!several || !(error instanceof BadImageError || error instanceof FileAccessError)) throw error;
       context.io.writeError(errorLine(file, error)!);
       exitCode = 1;
     }
@@ -29,56 +25,17 @@ export async function run(context: CommandContext): Promise<number> {
   return exitCode;
 }
 
-export function describe(context: CommandContext, file: string) {
-  const bytes = context.io.readFile(file);
-  const diagnostics = new Diagnostics();
-  const image = PEImage.parse(bytes, { layout: layout(context), diagnostics });
-  const { metadata, ...summary } = summarizeImage(image);
-  return {
-    file,
-    size: bytes.length,
-    sha256: createHash('sha256').update(bytes).digest('hex'),
-    ...summary,
-    ...metadata,
-    diagnostics: diagnostics.entries,
-  };
-}
-
-type Document = ReturnType<typeof describe>;
-
 /** Not `toLocaleString`: it loads the data of all languages, which costs more than everything else here. */
 const thousands = (value: number): string => String(value).replace(/\B(?=(\d{3})+$)/g, ',');
 
-const KINDS: Readonly<Record<ImageSummary['kind'], string>> = {
+const KINDS: Readonly<Record<FileDescription['kind'], string>> = {
   native: 'native',
   managed: 'managed',
   mixed: 'mixed-mode (C++/CLI)',
+  metadata: 'bare metadata',
 };
 
-export function text(context: CommandContext, document: Document): string {
-  const { style } = context;
-  const label = (name: string) => ({ text: name, paint: style.dim });
-  const machine = document.machineOs === undefined ? document.machine : `${document.machine} (${document.machineOs})`;
-  const rows: (readonly (string | { text: string; paint?: (text: string) => string })[])[] = [
-    [label('sha256'), document.sha256],
-    [label('entry point'), entryPointText(document)],
-  ];
-  if (document.corFlags !== undefined)
-    rows.push([label('CLI flags'), `${hex(document.corFlags)} ${corFlagNames(document.corFlags)}`.trimEnd()]);
-  if (document.runtimeVersion !== undefined)
-    rows.push([label('runtime'), [document.runtimeVersion, document.targetFramework].filter(Boolean).join('  ')]);
-  if (document.assembly) rows.push([label('assembly'), assemblyText(document.assembly)]);
-  if (document.module) rows.push([label('module'), [document.module.name, document.module.mvid].filter(Boolean).join('  ')]);
-  if (document.references?.length)
-    rows.push([label('references'), document.references.map(({ name, version }) => `${name} ${version}`).join(', ')]);
-  const counts = Object.entries(document.counts).filter(([, count]) => count > 0);
-  if (counts.length > 0)
-    rows.push([label('counts'), counts.map(([name, count]) => `${count} ${COUNT_NAMES[name as keyof Document['counts']]}`).join(', ')]);
-  const title = `${style.bold(document.file)}  ${document.format} ${machine}, ${style.cyan(KINDS[document.kind])}, ${thousands(document.size)} bytes\n`;
-  return title + columns(rows, '  ') + diagnosticLines(document.diagnostics, style);
-}
-
-const COUNT_NAMES: Readonly<Record<keyof Document['counts'], string>> = {
+const COUNT_NAMES: Readonly<Record<keyof FileDescription['counts'], string>> = {
   types: 'types',
   methods: 'methods',
   fields: 'fields',
@@ -91,11 +48,39 @@ const COUNT_NAMES: Readonly<Record<keyof Document['counts'], string>> = {
   imports: 'imports',
 };
 
-function entryPointText({ entryPoint, corFlags }: Document): string {
+/** One screen. */
+export function infoText({ style }: CommandContext, document: FileDescription): string {
+  const { machine, machineOs, format, kind, size } = document;
+  const where = machine === undefined ? '' : ` ${machine}${machineOs === undefined ? '' : ` (${machineOs})`}`;
+  const title = `${style.bold(document.file)}  ${format}${where}, ${style.cyan(KINDS[kind])}, ${thousands(size)} bytes\n`;
+  const rows = facts(document).map(([label, text]): Cell[] => [{ text: label, paint: style.dim }, { text }]);
+  return title + columns(rows, '  ') + diagnosticLines(document.diagnostics, style);
+}
+
+function facts(document: FileDescription): (readonly [string, string])[] {
+  const { sha256, corFlags, runtimeVersion, targetFramework, assembly, module, references, counts, bundle } = document;
+  const rows: (readonly [string, string])[] = [
+    ['sha256', sha256],
+    ['entry point', entryPointText(document)],
+  ];
+  if (corFlags !== undefined) rows.push(['CLI flags', `${hex(corFlags)} ${corFlagNames(corFlags)}`.trimEnd()]);
+  if (runtimeVersion !== undefined) rows.push(['runtime', [runtimeVersion, targetFramework].filter(Boolean).join('  ')]);
+  if (assembly) rows.push(['assembly', assemblyText(assembly)]);
+  if (module) rows.push(['module', [module.name, module.mvid].filter(Boolean).join('  ')]);
+  if (references?.length) rows.push(['references', references.map(({ name, version }) => `${name} ${version}`).join(', ')]);
+  const counted = Object.entries(counts).filter(([, count]) => count > 0);
+  if (counted.length > 0)
+    rows.push(['counts', counted.map(([name, count]) => `${count} ${COUNT_NAMES[name as keyof typeof COUNT_NAMES]}`).join(', ')]);
+  if (bundle)
+    rows.push(['bundle', `${bundle.files.length} files, version ${bundle.version}: ${bundle.files.map((file) => file.path).join(', ')}`]);
+  return rows;
+}
+
+function entryPointText({ entryPoint, corFlags }: FileDescription): string {
   if (entryPoint === undefined) return 'none';
   if ('token' in entryPoint) return `token ${hex(entryPoint.token, 8)}`;
   return `${corFlags === undefined ? '' : 'native, '}RVA ${hex(entryPoint.rva)}`;
 }
 
-const assemblyText = ({ name, version, culture, publicKeyToken }: NonNullable<Document['assembly']>): string =>
+const assemblyText = ({ name, version, culture, publicKeyToken }: NonNullable<FileDescription['assembly']>): string =>
   [name, version, culture, publicKeyToken && `PublicKeyToken=${publicKeyToken}`].filter(Boolean).join(' ');

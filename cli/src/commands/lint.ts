@@ -44,7 +44,7 @@ export async function run(context: CommandContext): Promise<number> {
   if (operands.length === 0) throw new UsageError('lint wants a file, or --explain with a rule');
   const suppressions = textOption(context, 'suppressions', parseSuppressions) ?? [];
   const baseline = textOption(context, 'baseline', parseBaseline);
-  const results = operands.map((file) => lintFile(context, file, suppressions));
+  const results = await Promise.all(operands.map((file) => lintFile(context, file, suppressions)));
   if (typeof options.writeBaseline === 'string') return writeBaseline(context, options.writeBaseline, results);
   const shown = baseline ? withoutKnown(results, baseline) : results;
   write(context, shown);
@@ -65,9 +65,9 @@ function textOption<T>(context: CommandContext, name: string, parse: (text: stri
   return typeof path === 'string' ? parse(decoder.decode(context.io.readFile(path))) : undefined;
 }
 
-function lintFile(context: CommandContext, file: string, suppressions: readonly Suppression[]): FileResult {
+async function lintFile(context: CommandContext, file: string, suppressions: readonly Suppression[]): Promise<FileResult> {
   try {
-    const image = openImage(context, file);
+    const image = await openImage(context, file);
     const metadata = Metadata.of(image, { diagnostics: image.diagnostics });
     if (metadata === undefined) throw new UnsupportedError('The image is native: there is no metadata to lint');
     const report = lintModule(image, metadata, lintOptions(context));

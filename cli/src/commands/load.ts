@@ -10,7 +10,7 @@ import { loadEventText } from '../output/load-event-text.ts';
 import { searchPath } from '../search-path.ts';
 
 export async function run(context: CommandContext): Promise<number> {
-  const image = openImage(context);
+  const image = await openImage(context);
   const outcome = loadImage(image, context.operands[0]!, context.options);
   for (const event of outcome.events) await context.log('debug', event.step, event);
   if (context.options.json) {

@@ -2,10 +2,11 @@ import type { LoadEvent, LoadOutcome } from '@ijw/loader';
 import { Metadata } from '@ijw/metadata';
 import { Boundary } from '@ijw/vtfixup';
 import type { CommandContext } from '../command.ts';
+import { describeFile } from '../file-description.ts';
 import { openImage } from '../input.ts';
 import { jsonDocument } from '../output/json.ts';
 import { managedToNativeText, nativeToManagedText } from './boundary.ts';
-import { describe, text as infoText } from './info.ts';
+import { infoText } from './info.ts';
 import { eventsText, loadImage, outcomeText, slotsText } from './load.ts';
 
 /** Rows of each table that fit on two screens. */
@@ -36,17 +37,19 @@ const STORY: ReadonlySet<LoadEvent['step']> = new Set([
 
 /** What a mixed-mode file is, where its two halves meet, and how the CLR loads it. */
 export async function run(context: CommandContext): Promise<number> {
-  const image = openImage(context);
+  const image = await openImage(context);
   const metadata = Metadata.of(image, { diagnostics: image.diagnostics });
   const boundary = Boundary.of(image, metadata);
   const outcome = loadImage(image, context.operands[0]!, context.options);
   if (context.options.json) {
-    context.write(jsonDocument({ ...describe(context, context.operands[0]!), outcome: outcome.outcome, hresult: outcome.hresult }));
+    context.write(
+      jsonDocument({ ...(await describeFile(context, context.operands[0]!)), outcome: outcome.outcome, hresult: outcome.hresult }),
+    );
     return outcome.outcome === 'loaded' ? 0 : 1;
   }
   const limit = context.options.trace ? {} : { rows: ROWS };
   const events = context.options.trace ? outcome.events : outcome.events.filter((event) => STORY.has(event.step));
-  context.write(infoText(context, describe(context, context.operands[0]!)));
+  context.write(infoText(context, await describeFile(context, context.operands[0]!)));
   context.write(`\n${managedToNativeText(context, boundary, limit)}`);
   context.write(nativeToManagedText(context, boundary, limit));
   context.write(`\n${outcomeText(context, outcome)}${eventsText(context, events)}`);

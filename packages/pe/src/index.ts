@@ -17,6 +17,17 @@ export {
 export { type ImageKind, imageKind, imageKindOf } from './cli-header/image-kind.ts';
 export { inflate } from './compression/inflate.ts';
 export { type Container, type ContainerKind, detectContainer } from './containers/container.ts';
+export {
+  type BundleEntry,
+  BundleFileType,
+  type BundleInput,
+  bundleEntryBytes,
+  readSingleFileBundle,
+  type SingleFileBundle,
+  writeSingleFileBundle,
+} from './containers/single-file-bundle.ts';
+export { webcilOfWasm } from './containers/wasm-module.ts';
+export { imageOfWebcil, readWebcil, type Webcil, writeWebcil } from './containers/webcil.ts';
 export type {
   CodeViewNb10,
   CodeViewOther,
@@ -95,6 +106,17 @@ export {
   writeLoadConfig,
 } from './load-config/load-config.ts';
 export { type ImageLayout, type ParseOptions, PEImage } from './pe-image.ts';
+export {
+  type NgenHeader,
+  type ReadyToRunComponent,
+  type ReadyToRunCore,
+  ReadyToRunFlags,
+  type ReadyToRunHeader,
+  type ReadyToRunSection,
+  ReadyToRunSectionType,
+  readReadyToRunHeader,
+  writeReadyToRunHeader,
+} from './ready-to-run/ready-to-run-header.ts';
 export {
   type BaseRelocation,
   type BaseRelocationBlock,
