@@ -16,7 +16,8 @@ export async function nativeText(image: PEImage, metadata: Metadata, boundary: B
       return [
         ...head,
         ...instructions.map(
-          (instruction) => `${instruction.rva.toString(16).padStart(8, '0')}  ${instruction.mnemonic} ${instruction.operands}${comment(disassembler, instruction)}`,
+          (instruction) =>
+            `${instruction.rva.toString(16).padStart(8, '0')}  ${instruction.mnemonic} ${instruction.operands}${comment(disassembler, instruction)}`,
         ),
       ];
     } catch (error) {

@@ -1,6 +1,7 @@
 import {
   directoryNames,
   imageChecksum,
+  listResources,
   overlayOf,
   type PEImage,
   readBaseRelocations,
@@ -8,9 +9,12 @@ import {
   readCliHeader,
   readDebugDirectory,
   readDelayImportDirectory,
+  readExceptionDirectory,
   readExportDirectory,
   readImportDirectory,
   readLoadConfig,
+  readReadyToRunHeader,
+  readResourceDirectory,
   readRichHeader,
   readTlsDirectory,
 } from '@ijw/pe';
@@ -39,6 +43,7 @@ export async function run(context: CommandContext): Promise<number> {
 export function headersDocument(image: PEImage): Readonly<Record<string, object | undefined>> {
   const read = <T>(reader: (image: PEImage) => T): T | undefined => image.diagnostics.attempt(() => reader(image));
   const exported = read(readExportDirectory);
+  const exceptions = read(readExceptionDirectory);
   return {
     dos: image.dosHeader,
     rich: read(readRichHeader),
@@ -60,6 +65,9 @@ export function headersDocument(image: PEImage): Readonly<Record<string, object 
     debug: read(readDebugDirectory),
     tls: read(readTlsDirectory),
     loadConfig: read(readLoadConfig),
+    resources: read(resources),
+    exceptions: exceptions && { format: exceptions.format, count: exceptions.functions.length },
+    readyToRun: read(readReadyToRunHeader),
     overlay: read(overlayOf),
   };
 }
@@ -87,4 +95,10 @@ function relocationCounts(image: PEImage) {
     }
   }
   return { count, blocks: blocks.length, types };
+}
+
+/** Every resource by type, name and language, without its content. */
+function resources(image: PEImage) {
+  const root = readResourceDirectory(image);
+  return root && [...listResources(root)];
 }
