@@ -96,6 +96,12 @@ function mappedValue(reading: FieldReading, name: string, rva: number, type: Typ
   return { kind: 'static' };
 }
 
+/** By the section's header, which a dump has too. */
+function isZeroFilled(image: PEImage, rva: number): boolean {
+  const section = image.sectionAt(rva);
+  return section !== undefined && rva - section.virtualAddress >= section.sizeOfRawData;
+}
+
 /** The field of a row of FieldRVA. @throws BadImageError */
 export function readMappedField(reading: FieldReading, fieldRvaRid: number): MappedField {
   const { image, metadata } = reading;
@@ -111,7 +117,7 @@ export function readMappedField(reading: FieldReading, fieldRvaRid: number): Map
     name: fieldFullName(metadata, token),
     rva,
     ...(size !== undefined && { size }),
-    zeroFilled: image.rvaToOffset(rva) === undefined && image.sectionAt(rva) !== undefined,
+    zeroFilled: isZeroFilled(image, rva),
     value: mappedValue(reading, name, rva, type, size),
   };
 }
