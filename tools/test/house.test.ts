@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ALLOWED_ARROWS } from '../allowed-arrows.js';
+import { ALLOWED_ARROWS } from '../allowed-arrows.ts';
 
 const root = join(import.meta.dirname, '../..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
-const names = Object.keys(ALLOWED_ARROWS) as (keyof typeof ALLOWED_ARROWS)[];
+const names = Object.keys(ALLOWED_ARROWS);
 const folder = (name: string): string => `packages/${name.slice('@ijw/'.length)}`;
 const IMPORT = /^(?:import|export)\b[^'";]*?\bfrom '([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)/gm;
 const importsOf = (source: string): string[] => [...source.matchAll(IMPORT)].map((match) => match[1] ?? match[2] ?? match[3]!);

@@ -1,5 +1,5 @@
 /** The floors of the house: what each package may import. A package imports only from floors below its own. */
-export const ALLOWED_ARROWS = {
+export const ALLOWED_ARROWS: Readonly<Record<string, readonly string[]>> = {
   '@ijw/binary': [],
   '@ijw/demangle': [],
   '@ijw/pe': ['@ijw/binary'],
