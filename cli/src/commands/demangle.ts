@@ -1,22 +1,23 @@
-import { demangle } from '@ijw/demangle';
+import { demangle, isDecorated } from '@ijw/demangle';
 import type { CommandContext } from '../command.ts';
 import { jsonDocument } from '../output/json.ts';
 
-/** A decorated C++ name inside other text: `?`, then the characters that Microsoft's decoration uses. */
-const DECORATED = /\?[\w?@$.<>]+/g;
+/** Words of other text that may be names: decorated ones contain no spaces, quotes, commas or brackets but those of C++/CLI's own names. */
+const WORD = /[^\s"'`,;()[\]]+/g;
 
 export async function run(context: CommandContext): Promise<number> {
   return context.operands.length > 0 ? demangleNames(context) : filterInput(context);
 }
 
+/** A line for each name, in order. A name that is malformed is printed as it is, and said to be so; one that is not decorated is its own text. */
 function demangleNames(context: CommandContext): number {
   const results = context.operands.map((name) => demangle(name));
-  const failures = results.filter((result) => !result.ok);
   if (context.options.json) {
     context.write(jsonDocument({ names: results.map(({ decorated, text }) => ({ decorated, text })) }));
   } else {
     for (const { text } of results) context.write(`${text}\n`);
   }
+  const failures = results.filter((result) => !result.ok).filter(({ decorated }) => isDecorated(decorated) || decorated.startsWith('?'));
   for (const { decorated, error } of failures) {
     context.io.writeError(`ijw: ${decorated}: MALFORMED_NAME at character ${error.position}: ${error.message}\n`);
   }
@@ -27,10 +28,13 @@ function demangleNames(context: CommandContext): number {
 function filterInput(context: CommandContext): number {
   const text = new TextDecoder().decode(context.io.readFile('-'));
   if (context.options.json) {
-    const names = [...text.matchAll(DECORATED)].map(([name]) => demangle(name)).filter((result) => result.ok);
-    context.write(jsonDocument({ names: names.map((result) => ({ decorated: result.decorated, text: result.text })) }));
+    const names = [...text.matchAll(WORD)]
+      .map(([word]) => word)
+      .filter(isDecorated)
+      .map((word) => demangle(word));
+    context.write(jsonDocument({ names: names.map(({ decorated, text: name }) => ({ decorated, text: name })) }));
   } else {
-    context.write(text.replaceAll(DECORATED, (name) => demangle(name).text));
+    context.write(text.replaceAll(WORD, (word) => (isDecorated(word) ? demangle(word).text : word)));
   }
   return 0;
 }
