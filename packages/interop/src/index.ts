@@ -1,3 +1,4 @@
+export { cStubs } from './c-stubs/generate.ts';
 export {
   type ComObject,
   IID_IReferenceTracker,
@@ -53,8 +54,10 @@ export {
   type SlotValue,
   slotCount,
 } from './leanclr/argument-slots.ts';
+export { leanClrStubs } from './leanclr/generate.ts';
 export { type LeanClrMethodEntry, LeanClrMethodIndex } from './leanclr/method-index.ts';
 export { leanClrSignature } from './leanclr/method-signature.ts';
+export { type LeanClrNative, type LeanClrNatives, leanClrNatives } from './leanclr/native-methods.ts';
 export {
   type Dispatch,
   type Invoker,
@@ -76,6 +79,7 @@ export {
   type LeanClrType,
 } from './leanclr/signature.ts';
 export { LeanClrSignatureError, parseLeanClrSignature } from './leanclr/signature-parser.ts';
+export { SlotValues, type SlotValueType } from './leanclr/slot-value.ts';
 export { type Baseline, baselineOf, findingKey, formatBaseline, newFindings, parseBaseline } from './lint/baseline.ts';
 export type { LintFinding } from './lint/lint-finding.ts';
 export { isAtLeast, type LintReport, lintModule } from './lint/lint-module.ts';
@@ -97,6 +101,23 @@ export {
   type TypeKind,
   type TypeShape,
 } from './shape/assembly-shape.ts';
+export type { Conversion, MarshalledValue } from './shape/marshalled-value.ts';
+export {
+  type CrossingParameter,
+  type NativeBoundary,
+  type NativeCrossing,
+  type RefusedCrossing,
+  readNativeBoundary,
+  structsOf,
+} from './shape/native-boundary.ts';
+export {
+  type NativeExtent,
+  type NativeStruct,
+  type NativeType,
+  nativeExtent,
+  type StructLayout,
+  structLayout,
+} from './shape/native-type.ts';
 export { readAssemblyShape } from './shape/read-assembly-shape.ts';
 export { STUB_TARGETS } from './stub-targets.ts';
 export { compareInteropTable, compareMethodsTables, readSourceTable, type SourceTable, type TableMismatch } from './tinyclr/check.ts';

@@ -1,4 +1,6 @@
+import { cTarget } from './c-stubs/c-target.ts';
 import type { StubTarget } from './generated/stub-target.ts';
+import { leanClrTarget } from './leanclr/leanclr-target.ts';
 import { nanoFrameworkTarget } from './nanoframework/nanoframework-target.ts';
 import { tinyClrTarget } from './tinyclr/tinyclr-target.ts';
 
@@ -6,4 +8,6 @@ import { tinyClrTarget } from './tinyclr/tinyclr-target.ts';
 export const STUB_TARGETS: ReadonlyMap<string, StubTarget> = new Map([
   ['tinyclr', tinyClrTarget],
   ['nanoframework', nanoFrameworkTarget],
+  ['leanclr', leanClrTarget],
+  ['c', cTarget],
 ]);

@@ -1,0 +1,133 @@
+import { UnsupportedError } from '@ijw/binary';
+import { fileName } from '../generated/generated-file.ts';
+import type { StubEntry, StubSet } from '../generated/stub-set.ts';
+import { UniqueNames } from '../generated/unique-names.ts';
+import { type NativeBoundary, type NativeCrossing, structsOf } from '../shape/native-boundary.ts';
+import type { NativeType } from '../shape/native-type.ts';
+import { identifier } from '../shape/native-types.ts';
+import { C_RESERVED, CONVENTION_MACROS, declaration } from './c-type.ts';
+import { comment, structText } from './struct-text.ts';
+
+const PREAMBLE = `#ifdef __cplusplus
+#include <cstddef>
+#include <cstdint>
+#define IJW_ASSERT(condition, message) static_assert(condition, message)
+#else
+#include <stddef.h>
+#include <stdint.h>
+#define IJW_ASSERT(condition, message) _Static_assert(condition, message)
+#endif
+
+#if defined(_MSC_VER)
+#define IJW_ALIGN(bytes) __declspec(align(bytes))
+#else
+#define IJW_ALIGN(bytes) __attribute__((aligned(bytes)))
+#endif
+
+#if defined(_MSC_VER)
+#define IJW_CDECL __cdecl
+#define IJW_STDCALL __stdcall
+#define IJW_THISCALL __thiscall
+#define IJW_FASTCALL __fastcall
+#elif defined(__i386__)
+#define IJW_CDECL __attribute__((cdecl))
+#define IJW_STDCALL __attribute__((stdcall))
+#define IJW_THISCALL __attribute__((thiscall))
+#define IJW_FASTCALL __attribute__((fastcall))
+#else
+#define IJW_CDECL
+#define IJW_STDCALL
+#define IJW_THISCALL
+#define IJW_FASTCALL
+#endif
+
+#define IJW_BY_POINTER(wide, narrow) (sizeof(void *) == 8 ? (wide) : (narrow))
+
+/* A unit of UTF-16. */
+#ifdef _WIN32
+typedef wchar_t ijw_char16;
+#else
+typedef uint16_t ijw_char16;
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+#ifdef __GNUC__
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wbuiltin-declaration-mismatch"
+#endif
+`;
+
+const EPILOGUE = `#ifdef __GNUC__
+#pragma GCC diagnostic pop
+#endif
+#ifdef __cplusplus
+}
+#endif
+`;
+
+/** A header with the native prototype of every function on the border, and assertions about the structures that they pass. */
+export function cStubs(boundary: NativeBoundary): StubSet {
+  const { crossings, refused, module } = boundary;
+  if (crossings.length + refused.length === 0)
+    throw new UnsupportedError(`${module} calls no native code and none calls it, so there is nothing to generate`);
+  const structs = structsOf(crossings);
+  const names = new UniqueNames([...C_RESERVED, ...structs.map(({ name }) => name)]);
+  const declared = new Set<string>();
+  const entries: StubEntry[] = [];
+  const prototypes = { managedToNative: '', nativeToManaged: '' };
+  crossings.forEach((crossing, index) => {
+    const wanted = symbolOf(crossing);
+    const name = names.take(wanted);
+    prototypes[crossing.direction] += prototypeText(crossing, name, declared.has(wanted));
+    declared.add(wanted);
+    entries.push({ index, token: crossing.token, symbol: name });
+  });
+  const file = fileName(module, '.h');
+  const guard = `IJW_${identifier(module).toUpperCase()}_H`;
+  const text = [
+    `/* The functions on the border between managed and native code of ${comment(module)}, and the structures that they pass. */\n`,
+    `#ifndef ${guard}\n#define ${guard}\n\n${PREAMBLE}\n`,
+    ...structs.map(({ name }) => `typedef struct ${name} ${name};\n`),
+    '\n#pragma pack(push, 1)\n',
+    ...structs.filter(({ fields }) => fields !== undefined).map(structText),
+    '#pragma pack(pop)\n\n',
+    section('Called by managed code', prototypes.managedToNative),
+    section('Called by native code', prototypes.nativeToManaged),
+    refused.map(({ method, reason }) => `/* not expressible: ${comment(method)}: ${comment(reason)} */\n`).join(''),
+    `${EPILOGUE}\n#endif\n`,
+  ].join('');
+  return { files: [{ path: file, text }], entries, refusals: refused };
+}
+
+const section = (title: string, text: string): string => (text === '' ? '' : `/* ${title}. */\n\n${text}\n`);
+
+/** The name that native code knows it by, where that is an identifier; else the method's. */
+function symbolOf({ symbol, method }: NativeCrossing): string {
+  const isIdentifier = /^[A-Za-z_]\w{0,199}$/.test(symbol);
+  return isIdentifier ? symbol : identifier(method.slice(method.lastIndexOf('::') + 2));
+}
+
+function prototypeText(crossing: NativeCrossing, name: string, again: boolean): string {
+  const { convention, library, symbol, method, token } = crossing;
+  const [returnType, parameters] = nativeSignature(crossing);
+  const list = [...parameters, ...(convention.vararg && parameters.length > 0 ? ['...'] : [])].join(', ');
+  const declarator = `${CONVENTION_MACROS[convention.convention]} ${name}(${list || (convention.vararg ? '' : 'void')})`;
+  const from = library === undefined ? '' : ` in ${comment(library)}${symbol === name ? '' : `, ${comment(symbol)}`}`;
+  const note = `/* 0x${token.toString(16).padStart(8, '0')} ${comment(method)}${from}${crossing.setLastError ? ', sets the last error' : ''} */\n`;
+  // A second prototype of a function can only be a type.
+  return `${note}${again ? 'typedef' : 'extern'} ${declaration(returnType, declarator)};\n`;
+}
+
+/** With PreserveSig clear the function returns an HRESULT, and its result through a pointer behind the other parameters. */
+function nativeSignature({ returnsHresult, returnValue, parameters }: NativeCrossing): [NativeType, string[]] {
+  const unique = new UniqueNames(C_RESERVED);
+  const list = parameters.map(({ native, name }, index) =>
+    declaration(native, unique.take(name === '' ? `argument${index}` : identifier(name))),
+  );
+  if (!returnsHresult) return [returnValue.native, list];
+  const result =
+    returnValue.native.kind === 'void' ? [] : [declaration({ kind: 'pointer', element: returnValue.native }, unique.take('result'))];
+  return [{ kind: 'scalar', scalar: 'int32' }, [...list, ...result]];
+}

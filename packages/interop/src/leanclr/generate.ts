@@ -1,0 +1,128 @@
+import { UnsupportedError } from '@ijw/binary';
+import { C_RESERVED } from '../c-stubs/c-type.ts';
+import { fileName } from '../generated/generated-file.ts';
+import type { StubSet } from '../generated/stub-set.ts';
+import { UniqueNames } from '../generated/unique-names.ts';
+import { identifier } from '../shape/native-types.ts';
+import { SLOT_SIZE, SLOT_TYPES, slotCount } from './argument-slots.ts';
+import type { LeanClrNative, LeanClrNatives } from './native-methods.ts';
+
+const RESERVED = [...C_RESERVED, 'params', 'ret', 'offset', 'result', 'leanclr', 'self_', 'std'];
+
+interface NamedNative {
+  readonly native: LeanClrNative;
+  readonly name: string;
+  readonly parameterNames: readonly string[];
+}
+
+/**
+ * A header with the prototypes, a file of functions to be filled in, and a file with an invoker for each and their registration.
+ * @throws UnsupportedError for a module without natives
+ */
+export function leanClrStubs(module: string, { natives, refused }: LeanClrNatives): StubSet {
+  if (natives.length + refused.length === 0)
+    throw new UnsupportedError(`${module} has no P/Invokes and no internal calls, so there is nothing to generate`);
+  const names = new UniqueNames(RESERVED);
+  const named = natives.map((native): NamedNative => {
+    const parameters = new UniqueNames(RESERVED);
+    return {
+      native,
+      name: names.take(identifier(native.fullName.replace('::', '_')).slice(0, 160)),
+      parameterNames: native.parameters.map(({ name }, index) => parameters.take(name === '' ? `argument${index}` : identifier(name))),
+    };
+  });
+  const base = identifier(module);
+  const header = fileName(`${base}_natives`, '.h');
+  const stubs = new Map(named.map((native) => [native.name, functionText(native)]));
+  return {
+    files: [
+      { path: header, text: headerText(base, named) },
+      {
+        path: fileName(`${base}_natives`, '.cpp'),
+        text: `#include "${header}"\n${[...stubs.values()].map((stub) => `\n${stub}`).join('')}`,
+        stubs,
+      },
+      { path: fileName(`${base}_register`, '.cpp'), text: registrationText(base, header, named) },
+    ],
+    entries: named.map(({ native, name }, index) => ({ index, token: native.token, symbol: name })),
+    refusals: refused,
+  };
+}
+
+const resultType = ({ native }: NamedNative): string => native.result?.cpp ?? 'void';
+const prototype = (named: NamedNative): string =>
+  `${resultType(named)} ${named.name}(${named.native.parameters.map(({ value }, index) => `${value.cpp} ${named.parameterNames[index]}`).join(', ')})`;
+
+function headerText(base: string, named: readonly NamedNative[]): string {
+  return `#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#ifndef IJW_STRUCT
+#define IJW_STRUCT
+// The bytes of a structure, as they lie in consecutive slots.
+template <size_t Size> struct ijw_struct {
+    uint8_t bytes[Size];
+};
+#endif
+
+${named.map((native) => `${prototype(native)};\n`).join('')}
+// To be called after the runtime is initialized, and before a class with one of these methods is used.
+void register_${base}();
+`;
+}
+
+function functionText(named: NamedNative): string {
+  const unused = named.parameterNames.map((name) => `    (void)${name};\n`).join('');
+  const result = named.native.result === undefined ? '' : `    ${resultType(named)} result = {};\n    return result;\n`;
+  return `// ${named.native.fullName.replaceAll(/[^\x20-\x7e]|\\/g, '?')}\n${prototype(named)} {\n${unused}${result}}\n`;
+}
+
+/** The slot at which each argument starts, as a remark: an argument's offset is not its index. */
+function invokerText(named: NamedNative): string {
+  const { native, name, parameterNames } = named;
+  let slot = 0;
+  const fetches = native.parameters.map(({ value }, index) => {
+    const at = slot;
+    slot += slotCount(typeof value.slot === 'object' ? value.slot.struct : SLOT_TYPES[value.slot]);
+    return `    auto ${parameterNames[index]} = leanclr::RuntimeApi::get_argument<${value.cpp}>(params, offset); // slot ${at}\n`;
+  });
+  const call = `${name}(${parameterNames.join(', ')})`;
+  const size = native.result === undefined ? 0 : typeof native.result.slot === 'object' ? native.result.slot.struct : SLOT_SIZE;
+  const done =
+    native.result === undefined
+      ? `    ${call};\n    (void)ret;\n`
+      : `    auto result = ${call};\n    leanclr::RuntimeApi::set_return_value<${native.result.cpp}>(ret, result); // ${slotCount(size)} slots\n`;
+  const unused = native.parameters.length === 0 ? '    (void)params;\n' : '    size_t offset = 0;\n';
+  return `static leanclr::RtResultVoid ${name}_invoker(
+    leanclr::metadata::RtManagedMethodPointer, const leanclr::metadata::RtMethodInfo*,
+    const leanclr::interp::RtStackObject* params, leanclr::interp::RtStackObject* ret) {
+${unused}${fetches.join('')}${done}    RET_VOID_OK();
+}
+`;
+}
+
+function registrationText(base: string, header: string, named: readonly NamedNative[]): string {
+  const calls = named.map(({ native, name }) => {
+    const [register, type] =
+      native.kind === 'pinvoke' ? ['register_pinvoke_func', 'PInvokeFunction'] : ['register_internal_call_func', 'InternalCallFunction'];
+    return `    leanclr::RuntimeApi::${register}(${stringLiteral(native.key)}, (leanclr::vm::${type})&${name}, ${name}_invoker);\n`;
+  });
+  return `#include "${header}"
+#include "public/leanclr.hpp"
+
+${named.map((native) => `${invokerText(native)}\n`).join('')}void register_${base}() {
+${calls.join('')}}
+`;
+}
+
+/** Bytes of UTF-8 in a literal; octal escapes end after three digits, so that what follows is not taken in. */
+const stringLiteral = (text: string): string =>
+  `"${[...new TextEncoder().encode(text)]
+    .map((byte) =>
+      byte >= 0x20 && byte < 0x7f && byte !== 0x22 && byte !== 0x5c && byte !== 0x3f
+        ? String.fromCharCode(byte)
+        : `\\${byte.toString(8).padStart(3, '0')}`,
+    )
+    .join('')}"`;

@@ -1,0 +1,93 @@
+import { UnsupportedError } from '@ijw/binary';
+import {
+  type Metadata,
+  type MethodDefToken,
+  makeToken,
+  methodFullName,
+  methodSignatureOf,
+  parameterNames,
+  SignatureFlags,
+  TableId,
+} from '@ijw/metadata';
+import type { StubRefusal } from '../generated/stub-set.ts';
+import { leanClrSignature } from './method-signature.ts';
+import type { LeanClrMethod } from './registry.ts';
+import { formatLeanClrSignature } from './signature.ts';
+import { SlotValues, type SlotValueType } from './slot-value.ts';
+
+/** A method that native code implements, with what an invoker needs. */
+export interface LeanClrNative extends LeanClrMethod {
+  readonly token: MethodDefToken;
+  readonly fullName: string;
+  /** The key under which the native function is registered: the longest form of its table. */
+  readonly key: string;
+  readonly kind: 'pinvoke' | 'internalCall';
+  /** `this` first, where there is one. */
+  readonly parameters: readonly { readonly name: string; readonly value: SlotValueType }[];
+  readonly result: SlotValueType | undefined;
+}
+
+export interface LeanClrNatives {
+  readonly natives: readonly LeanClrNative[];
+  readonly refused: readonly StubRefusal[];
+}
+
+const METHOD_PINVOKE = 0x2000;
+const IMPL_INTERNAL_CALL = 0x1000;
+
+/**
+ * P/Invokes and internal calls of a module, or of them those that are asked for by `Type::Method` or token (which may also be methods with a body: internal calls override them).
+ * @throws UnsupportedError where a method that is asked for does not exist
+ */
+export function leanClrNatives(metadata: Metadata, wanted: readonly string[] = []): LeanClrNatives {
+  const { MethodDef } = metadata.tables;
+  const values = new SlotValues(metadata);
+  const natives: LeanClrNative[] = [];
+  const refused: StubRefusal[] = [];
+  const missing = new Set(wanted);
+  for (let rid = 1; rid <= MethodDef.rowCount; rid++) {
+    const token = makeToken(TableId.MethodDef, rid);
+    const isNative = (MethodDef.get(rid, 'Flags') & METHOD_PINVOKE) !== 0 || (MethodDef.get(rid, 'ImplFlags') & IMPL_INTERNAL_CALL) !== 0;
+    if (wanted.length === 0 && !isNative) continue;
+    const fullName = methodFullName(metadata, token);
+    const names = wanted.filter((name) => name === fullName || Number(name) === token);
+    if (wanted.length > 0 && names.length === 0) continue;
+    for (const name of names) missing.delete(name);
+    try {
+      natives.push(readNative(metadata, values, token, fullName));
+    } catch (error) {
+      if (!(error instanceof UnsupportedError)) throw error;
+      refused.push({ token, method: fullName, reason: error.message });
+    }
+  }
+  for (const name of missing) throw new UnsupportedError(`There is no method "${name.slice(0, 120)}"`);
+  return { natives, refused };
+}
+
+function readNative(metadata: Metadata, values: SlotValues, token: MethodDefToken, fullName: string): LeanClrNative {
+  const { MethodDef } = metadata.tables;
+  const rid = token & 0xffffff;
+  const signature = leanClrSignature(metadata, token);
+  const { header, returnType, parameterTypes } = methodSignatureOf(metadata, token);
+  const isPInvoke = (MethodDef.get(rid, 'Flags') & METHOD_PINVOKE) !== 0;
+  const kind = isPInvoke ? 'pinvoke' : 'internalCall';
+  const names = parameterNames(metadata, token);
+  const self = header & SignatureFlags.HasThis ? [{ name: 'self', value: { slot: 'pointer', cpp: 'void*' } as const }] : [];
+  const parameters = parameterTypes.map((type, index) => {
+    const value = values.of(type);
+    if (value === undefined) throw new UnsupportedError('a parameter of type void');
+    return { name: names.get(index + 1) ?? '', value };
+  });
+  return {
+    token,
+    fullName,
+    signature,
+    key: formatLeanClrSignature(kind === 'pinvoke' ? signature : { ...signature, module: undefined }),
+    kind,
+    isPInvoke,
+    isInternalCall: (MethodDef.get(rid, 'ImplFlags') & IMPL_INTERNAL_CALL) !== 0,
+    hasBody: MethodDef.get(rid, 'RVA') !== 0,
+    parameters: [...self, ...parameters],
+    result: values.of(returnType),
+  };
+}

@@ -1,0 +1,194 @@
+import { type Diagnostics, UnsupportedError } from '@ijw/binary';
+import {
+  findCustomAttribute,
+  isTokenOf,
+  type Metadata,
+  type MethodDefToken,
+  makeToken,
+  methodSignatureOf,
+  SignatureFlags,
+  TableId,
+} from '@ijw/metadata';
+import type { PEImage } from '@ijw/pe';
+import { Boundary, type EffectiveConvention, type ManagedToNative } from '@ijw/vtfixup';
+import { interopParameters } from '../inventory/platform-invoke-method.ts';
+import type { MarshalledValue } from './marshalled-value.ts';
+import type { NativeStruct, NativeType } from './native-type.ts';
+import { type MarshallingContext, NativeTypes } from './native-types.ts';
+
+export interface CrossingParameter extends MarshalledValue {
+  /** Empty where metadata has none. */
+  readonly name: string;
+  /** `ParamAttributes`: 1 in, 2 out. */
+  readonly flags: number;
+}
+
+/** One function on the border, as both sides see it. */
+export interface NativeCrossing {
+  readonly direction: 'managedToNative' | 'nativeToManaged';
+  /** `rva`: native code in the image; `named`: a function of a library; `slot`: through the fixup table; `unmanagedCallersOnly`: by a pointer that managed code hands out. */
+  readonly by: 'rva' | 'named' | 'slot' | 'unmanagedCallersOnly';
+  readonly token: MethodDefToken;
+  /** `Namespace.Type::Name`. */
+  readonly method: string;
+  /** What native code calls it, or what it is exported as. */
+  readonly symbol: string;
+  /** For functions of a library. */
+  readonly library: string | undefined;
+  readonly convention: EffectiveConvention;
+  readonly setLastError: boolean;
+  /** PreserveSig is clear: the native function returns an HRESULT, and its result through a last parameter. */
+  readonly returnsHresult: boolean;
+  readonly returnValue: CrossingParameter;
+  readonly parameters: readonly CrossingParameter[];
+}
+
+export interface RefusedCrossing {
+  readonly token: number;
+  readonly method: string;
+  readonly reason: string;
+}
+
+/** Every function on the border of a module, with the structures that they use. */
+export interface NativeBoundary {
+  readonly module: string;
+  readonly pointerSize: 4 | 8;
+  readonly crossings: readonly NativeCrossing[];
+  readonly refused: readonly RefusedCrossing[];
+}
+
+/** @throws BadImageError where the tables cannot be read; a method that has no native form is listed as refused */
+export function readNativeBoundary(image: PEImage, metadata: Metadata, diagnostics: Diagnostics): NativeBoundary {
+  const boundary = Boundary.of(image, metadata, { diagnostics });
+  const disabled = findCustomAttribute(
+    metadata,
+    makeToken(TableId.Assembly, 1),
+    'System.Runtime.CompilerServices.DisableRuntimeMarshallingAttribute',
+  );
+  const types = new NativeTypes(metadata, disabled !== undefined);
+  const crossings: NativeCrossing[] = [];
+  const refused: RefusedCrossing[] = [];
+  const add = (token: number, method: string, make: () => NativeCrossing): void => {
+    try {
+      crossings.push(make());
+    } catch (error) {
+      if (!(error instanceof UnsupportedError)) throw error;
+      refused.push({ token, method, reason: error.message });
+    }
+  };
+  for (const call of boundary.managedToNative) {
+    if (call.kind === 'internalCall') continue;
+    diagnostics.attempt(() => add(call.token, call.method, () => crossingOut(metadata, types, call)), call.token);
+  }
+  const seen = new Set<number>();
+  for (const entry of [...boundary.nativeToManaged, ...boundary.unmanagedCallersOnly]) {
+    const { token, method = '', convention } = entry;
+    if (seen.has(token) || convention === undefined) continue;
+    seen.add(token);
+    const by = 'slot' in entry ? ('slot' as const) : ('unmanagedCallersOnly' as const);
+    const symbol = ('slot' in entry ? entry.exports.find(({ name }) => name !== undefined)?.name : entry.entryPoint) ?? simpleName(method);
+    const isManaged = 'slot' in entry && entry.managedConvention;
+    diagnostics.attempt(
+      () => add(token, method, () => crossingIn(metadata, types, { token, method, symbol, by, convention, isManaged })),
+      token,
+    );
+  }
+  return { module: moduleName(metadata), pointerSize: image.pointerSize, crossings, refused };
+}
+
+const simpleName = (method: string): string => method.slice(method.lastIndexOf('::') + 2);
+
+const moduleName = (metadata: Metadata): string =>
+  metadata.strings.get(metadata.tables.Module.get(1, 'Name')).replace(/\.(?:dll|exe|netmodule|node)$/i, '');
+
+/** ImplMap flags, ECMA-335 II.23.1.8. */
+const CHARSET_MASK = 6;
+
+function crossingOut(metadata: Metadata, types: NativeTypes, call: ManagedToNative): NativeCrossing {
+  const flags = call.implMap?.flags ?? 0;
+  const text = (flags & CHARSET_MASK) >= 4 ? ('utf16' as const) : ('ansi' as const);
+  if (call.refusal) throw new UnsupportedError(`the runtime refuses the method (${call.refusal})`);
+  const by = call.kind === 'rva' ? ('rva' as const) : ('named' as const);
+  return {
+    direction: 'managedToNative',
+    by,
+    token: call.token,
+    method: call.method,
+    symbol: by === 'named' ? (call.implMap?.name ?? '') : simpleName(call.method),
+    library: by === 'named' ? call.implMap?.module : undefined,
+    convention: call.convention,
+    setLastError: call.setLastError,
+    returnsHresult: !call.preserveSig,
+    ...values(metadata, types, call.token, { text }),
+  };
+}
+
+interface Entry {
+  readonly token: number;
+  readonly method: string;
+  readonly symbol: string;
+  readonly by: NativeCrossing['by'];
+  readonly convention: EffectiveConvention;
+  readonly isManaged: boolean;
+}
+
+function crossingIn(metadata: Metadata, types: NativeTypes, entry: Entry): NativeCrossing {
+  const { token, method, symbol, by, convention } = entry;
+  if (entry.isManaged) throw new UnsupportedError('the slot holds the address that managed code calls: native code cannot use it');
+  if (!isTokenOf(token as MethodDefToken, 'MethodDef')) throw new UnsupportedError('the slot names a method of another module');
+  return {
+    direction: 'nativeToManaged',
+    by,
+    token: token as MethodDefToken,
+    method,
+    symbol,
+    library: undefined,
+    convention,
+    setLastError: false,
+    returnsHresult: false,
+    ...values(metadata, types, token as MethodDefToken, { text: 'ansi' }),
+  };
+}
+
+function values(metadata: Metadata, types: NativeTypes, token: MethodDefToken, context: MarshallingContext) {
+  const signature = methodSignatureOf(metadata, token);
+  if (signature.genericParameterCount > 0 || metadata.genericParamsOf(metadata.declaringType(token)).length > 0)
+    throw new UnsupportedError('a generic method has no native form');
+  if (signature.header & SignatureFlags.HasThis) throw new UnsupportedError('an instance method: its object cannot cross');
+  const [returnValue, ...parameters] = interopParameters(metadata, token, signature).map(({ type, name, flags, marshalling }, position) => {
+    const value = { ...types.of(type, marshalling, context), name, flags };
+    const problem =
+      value.native.kind === 'array' || (value.native.kind === 'void' && position > 0) ? 'a value of no size' : incomplete(value.native);
+    if (problem !== undefined) throw new UnsupportedError(problem);
+    return value;
+  });
+  return { returnValue: returnValue!, parameters };
+}
+
+const incomplete = (type: NativeType): string | undefined =>
+  type.kind === 'struct' && type.struct.fields === undefined
+    ? `${type.struct.fullName} has no layout that native code could use`
+    : undefined;
+
+/** The structures that types need, each after those that are in it. */
+export function structsOf(crossings: readonly NativeCrossing[]): readonly NativeStruct[] {
+  const ordered = new Set<NativeStruct>();
+  const entered = new Set<NativeStruct>();
+  const later: NativeStruct[] = [];
+  const visit = (type: NativeType, behindPointer: boolean): void => {
+    if (type.kind === 'pointer') visit(type.element, true);
+    else if (type.kind === 'array') visit(type.element, behindPointer);
+    else if (type.kind === 'function') for (const part of [type.returnType, ...type.parameters]) visit(part, true);
+    else if (type.kind === 'struct' && behindPointer) later.push(type.struct);
+    else if (type.kind === 'struct') enter(type.struct);
+  };
+  const enter = (struct: NativeStruct): void => {
+    if (entered.has(struct)) return;
+    entered.add(struct);
+    for (const { type } of struct.fields ?? []) visit(type, false);
+    ordered.add(struct);
+  };
+  for (const { returnValue, parameters } of crossings) for (const { native } of [returnValue, ...parameters]) visit(native, false);
+  for (let next = later.pop(); next !== undefined; next = later.pop()) enter(next);
+  return [...ordered];
+}
