@@ -14,7 +14,7 @@ import {
 import type { PEImage } from '@ijw/pe';
 import { AttributeIndex } from './attribute-index.ts';
 import { type PlatformInvokeMethod, readPlatformInvokes } from './platform-invoke-method.ts';
-import { readSignatureUses, type SignatureUses } from './signature-uses.ts';
+import { readPointerUses, readSignatureUses, type SignatureUses } from './signature-uses.ts';
 
 /** Chains of base types longer than this are a loop or not meant to be read. */
 const MAX_BASES = 100;
@@ -36,6 +36,7 @@ export class InteropModule {
   #attributes: AttributeIndex | undefined;
   #platformInvokes: readonly PlatformInvokeMethod[] | undefined;
   #signatures: SignatureUses | undefined;
+  #pointers: Pick<SignatureUses, 'functionPointers' | 'callSites'> | undefined;
 
   constructor(metadata: Metadata, image: PEImage | undefined, diagnostics: Diagnostics) {
     this.metadata = metadata;
@@ -57,6 +58,12 @@ export class InteropModule {
   get signatures(): SignatureUses {
     this.#signatures ??= readSignatureUses(this.metadata, this.diagnostics);
     return this.#signatures;
+  }
+
+  /** Function pointers and the signatures of `calli`, without reading all other signatures. */
+  get pointers(): Pick<SignatureUses, 'functionPointers' | 'callSites'> {
+    this.#pointers ??= this.#signatures ?? readPointerUses(this.metadata, this.diagnostics);
+    return this.#pointers;
   }
 
   /** The full name of a type by its token; the empty string where it cannot be read, or where all names together are longer than any assembly's. */

@@ -2,7 +2,9 @@
 
 import type { Diagnostics } from '@ijw/binary';
 import {
+  type BlobHeap,
   CallingConvention,
+  ElementType,
   type Metadata,
   type MethodSignature,
   makeToken,
@@ -82,8 +84,22 @@ class UseCollector implements SignatureTypeProvider<Mark> {
   }
 }
 
+/** Whether a signature may have a function pointer in it: most have not even the byte, and need not be decoded to know. */
+function mayHaveFunctionPointer(blobs: BlobHeap, offset: number): boolean {
+  const start = blobs.start(offset);
+  const end = start + blobs.length(offset);
+  for (let at = start; at < end; at++) if (blobs.bytes[at] === ElementType.FnPtr) return true;
+  return false;
+}
+
+/** Reads only signatures that have function pointers, and those of `calli`: `methods` and `modifiers` are not complete. */
+export const readPointerUses = (metadata: Metadata, diagnostics: Diagnostics): Pick<SignatureUses, 'functionPointers' | 'callSites'> =>
+  readUses(metadata, diagnostics, true);
+
 /** Reads every signature of the tables once. One that cannot be read is reported and passed over. */
-export function readSignatureUses(metadata: Metadata, diagnostics: Diagnostics): SignatureUses {
+export const readSignatureUses = (metadata: Metadata, diagnostics: Diagnostics): SignatureUses => readUses(metadata, diagnostics, false);
+
+function readUses(metadata: Metadata, diagnostics: Diagnostics, onlyPointers: boolean): SignatureUses {
   const collector = new UseCollector();
   const callSites: SignatureUse[] = [];
   const methods: SignatureUse[] = [];
@@ -94,6 +110,8 @@ export function readSignatureUses(metadata: Metadata, diagnostics: Diagnostics):
     for (let rid = 1; signatures !== undefined && rid <= rows.rowCount; rid++) {
       collector.place = makeToken(TableId[table], rid);
       diagnostics.attempt(() => {
+        const isCall = table === 'StandAloneSig' && isCallSignature(metadata, signatures.at(rid));
+        if (onlyPointers && !isCall && !mayHaveFunctionPointer(metadata.blobs, signatures.at(rid))) return;
         decoder.open(metadata.blobs, signatures.at(rid));
         const signature = table === 'TypeSpec' ? decoder.type() : decodeOne(decoder);
         const list = table === 'StandAloneSig' ? callSites : table === 'MethodDef' ? methods : undefined;
@@ -104,6 +122,9 @@ export function readSignatureUses(metadata: Metadata, diagnostics: Diagnostics):
   }
   return { functionPointers: collector.functionPointers, callSites, methods, modifiers: collector.counts };
 }
+
+const isCallSignature = ({ blobs }: Metadata, offset: number): boolean =>
+  blobs.length(offset) > 0 && signatureKindOf(blobs.bytes[blobs.start(offset)]!) === 'method';
 
 function decodeOne(decoder: SignatureDecoder<Mark>): MethodSignature<Mark> | undefined {
   switch (signatureKindOf(decoder.header ?? CallingConvention.Default)) {

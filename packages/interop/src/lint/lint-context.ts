@@ -61,7 +61,7 @@ export class LintContext {
 
   /** Signatures of `calli`, by their row. */
   get callSites(): ReadonlyMap<Token, SignatureUse> {
-    this.#callSites ??= new Map(this.module.signatures.callSites.map((use) => [use.place, use]));
+    this.#callSites ??= new Map(this.module.pointers.callSites.map((use) => [use.place, use]));
     return this.#callSites;
   }
 

@@ -80,7 +80,7 @@ export const callingConventions: TableCheck = {
     const { attributes } = context.module;
     for (const kind of ['unmanagedCallersOnly', 'unmanagedCallConv'] as const)
       for (const { rid, parent } of attributes.all(kind)) checkNames(context, callConvsOf(attributes.value(rid)), parent);
-    const { functionPointers, callSites } = context.module.signatures;
+    const { functionPointers, callSites } = context.module.pointers;
     const seen = new Set<string>();
     for (const use of [...functionPointers, ...callSites]) checkSignature(context, use, seen);
   },

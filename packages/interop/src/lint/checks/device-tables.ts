@@ -1,7 +1,9 @@
 import { UnsupportedError } from '@ijw/binary';
-import { type MethodDefToken, makeToken, TableId, TypeAttributes, tokenRid } from '@ijw/metadata';
+import { MethodAttributes, type MethodDefToken, makeToken, TableId, TypeAttributes, type TypeDefToken, tokenRid } from '@ijw/metadata';
+import type { PlatformInvokeMethod } from '../../inventory/platform-invoke-method.ts';
 import { LeanClrMethodIndex } from '../../leanclr/method-index.ts';
 import { LeanClrSignatureError, parseLeanClrSignature } from '../../leanclr/signature-parser.ts';
+import type { MethodShape, TypeShape } from '../../shape/assembly-shape.ts';
 import { readAssemblyShape } from '../../shape/read-assembly-shape.ts';
 import { compareInteropTable } from '../../tinyclr/check.ts';
 import { buildInteropTable } from '../../tinyclr/interop-table.ts';
@@ -28,21 +30,55 @@ export const interopTable: TableCheck = {
   },
 };
 
-/** The native methods of the shape by their C++ name. Spellings that are not known are passed over: there is nothing to compare. */
+/** The native methods by their C++ name. Spellings that are not known are passed over: there is nothing to compare. */
 function checkNames(context: LintContext): void {
-  const internal = new Set(context.module.platformInvokes.flatMap(({ kind, token }) => (kind === 'internalCall' ? token : [])));
-  if (internal.size === 0) return;
   const first = new Map<string, MethodDefToken>();
-  for (const type of readAssemblyShape(context.metadata).types) {
-    for (const method of type.methods) {
-      if (!internal.has(method.token)) continue;
-      const name = cppName(context, () => `${className(type)}::${methodName(context.metadata, method)}`);
-      if (name === undefined) continue;
-      const other = first.get(name);
-      if (other === undefined) first.set(name, method.token);
-      else context.report('NI081', { token: method.token, values: { name, other: context.nameOf(other) } });
-    }
+  for (const method of context.module.platformInvokes) {
+    const name = method.kind === 'internalCall' ? cppName(context, () => nativeName(context, method)) : undefined;
+    if (name === undefined) continue;
+    const other = first.get(name);
+    if (other === undefined) first.set(name, method.token);
+    else context.report('NI081', { token: method.token, values: { name, other: context.nameOf(other) } });
   }
+}
+
+function nativeName(context: LintContext, { token, name, type, flags, implFlags, signature }: PlatformInvokeMethod): string {
+  const method: MethodShape = {
+    token,
+    name,
+    isStatic: (flags & MethodAttributes.Static) !== 0,
+    isVirtual: (flags & MethodAttributes.Virtual) !== 0,
+    isAbstract: (flags & MethodAttributes.Abstract) !== 0,
+    hasBody: false,
+    implFlags,
+    genericArity: signature.genericParameterCount,
+    returnType: signature.returnType,
+    parameterTypes: signature.parameterTypes,
+  };
+  return `${className(bareShape(context, type, 0))}::${methodName(context.metadata, method)}`;
+}
+
+/** Types nested deeper than this are a loop. */
+const MAX_NESTING = 100;
+
+/** What the C++ name of a class is made of; its members are not read. */
+function bareShape(context: LintContext, token: TypeDefToken, depth: number): TypeShape {
+  const { metadata } = context;
+  const { TypeDef } = metadata.tables;
+  const outer = metadata.enclosingType(token);
+  return {
+    token,
+    namespace: metadata.strings.get(TypeDef.get(tokenRid(token), 'Namespace')),
+    name: metadata.strings.get(TypeDef.get(tokenRid(token), 'Name')),
+    kind: 'class',
+    genericArity: 0,
+    enclosing: tokenRid(outer) === 0 || depth > MAX_NESTING ? undefined : bareShape(context, outer, depth + 1),
+    base: undefined,
+    externalBase: undefined,
+    interfaces: [],
+    fields: [],
+    methods: [],
+  };
 }
 
 function cppName({ module }: LintContext, read: () => string): string | undefined {
