@@ -75,7 +75,6 @@ const isAscending = (segments: readonly Segment[]): boolean =>
  * than a sort.
  */
 function flatten(segments: readonly Segment[]): readonly Segment[] {
-  if (isAscending(segments)) return segments;
   const borders = [...new Set(segments.flatMap((segment) => [segment.rva, segment.end]))].sort((a, b) => a - b);
   const indexOf = new Map(borders.map((border, index) => [border, index]));
   const owners = new Array<Segment | undefined>(borders.length);
@@ -120,8 +119,8 @@ export function mapSegments(input: MappingInput): readonly Segment[] {
   const sections = input.sections.map((section) => placeSection(section, input)).filter((segment) => segment.end > segment.rva);
   const size = input.layout === 'mapped' || isFlat(input) ? input.fileSize : Math.min(input.optionalHeader.sizeOfHeaders, input.fileSize);
   const headers: Segment = { rva: 0, end: size, offset: 0, rawSize: size };
-  if (sections.length > 0 && sections[0]!.rva >= size) return flatten([headers, ...sections]);
-  return flatten([...sections, headers]);
+  const inOrder = [headers, ...sections];
+  return isAscending(inOrder) ? inOrder : flatten([...sections, headers]);
 }
 
 /** The segment that holds `rva`, by bisection. */

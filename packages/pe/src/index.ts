@@ -5,6 +5,13 @@ export { ImagePlan, type PlacedPart, type PlacedSection } from './builder/image-
 export { PEBuilder, type PEBuilderOptions } from './builder/pe-builder.ts';
 export { SectionBuilder, type SectionOptions } from './builder/section-builder.ts';
 export {
+  type AuthenticodeSignature,
+  authenticodeContent,
+  type CertificateIdentity,
+  readAuthenticodeSignatures,
+} from './certificates/authenticode.ts';
+export { type CertificateEntry, CertificateType, readCertificates, writeCertificates } from './certificates/certificate-table.ts';
+export {
   CLI_HEADER_SIZE,
   type CliDirectoryName,
   type CliHeader,

@@ -87,7 +87,10 @@ class TreeReader {
     const entries: ResourceNode[] = [];
     for (let index = 0; index < count; index++) {
       this.#left--;
-      if (this.#left < 0) throw this.#fail('TOO_MUCH_DATA', offset, 'The tables of the resource tree overlap each other');
+      if (this.#left < 0) {
+        this.#image.diagnostics.record(this.#fail('TOO_MUCH_DATA', offset, 'The tables of the resource tree overlap each other'));
+        break;
+      }
       const name = reader.u32();
       const target = reader.u32();
       const node = this.#image.diagnostics.attempt(() => this.#node(name, target, depth));
