@@ -126,6 +126,19 @@ describe.skipIf(manifestFiles.length === 0)('mixed files of ../shared/corpus as 
       expect(boundaryOf(facts).exports.filter(({ stub }) => stub?.target.kind === 'slot')).toHaveLength(facts.exportsViaSlot!);
     });
 
+    test('native code and pointers that come to the stubs', () => {
+      const callers = boundaryOf(facts).nativeCallers;
+      const scanned = facts.vtfixups!['nativeRefsToStubs(scan)']!;
+      const named = { call: ['call rel32->stub', 'bl->stub'], jump: ['jmp rel32->stub'] } as const;
+      const instructions = callers.filter(({ kind }) => kind === 'call' || kind === 'jump').map(({ kind }) => kind);
+      const expected = Object.entries(named).flatMap(([kind, keys]) => keys.flatMap((key) => Array<string>(scanned[key] ?? 0).fill(kind)));
+      expect(histogram(instructions)).toEqual(histogram(expected));
+      const relocated = facts.vtfixups!.relocRefs!['reloc->stub'];
+      const isArm64 = facts.machine === 'arm64';
+      const pointers = callers.filter(({ kind }) => kind === 'pointer' || (kind === 'address' && !isArm64));
+      if (relocated !== undefined) expect(pointers).toHaveLength(relocated);
+    });
+
     test('calling conventions of slots', () => {
       const boundary = boundaryOf(facts);
       const named = boundary.nativeToManaged.map(({ token, convention, slot }) => {
