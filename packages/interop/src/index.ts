@@ -13,6 +13,7 @@ export { CreateComInterfaceFlags, CreateObjectFlags } from './com-wrappers/flags
 export { type ComInterfaceEntry, ManagedObjectWrapper } from './com-wrappers/managed-object-wrapper.ts';
 export { type BuiltInWrappers, ComMarshalling } from './com-wrappers/marshalling.ts';
 export { TrackerSupport } from './com-wrappers/tracker-support.ts';
+export { csharpStubs } from './csharp-stubs/generate.ts';
 export {
   type CastableObject,
   type DynamicInterfaceCastable,

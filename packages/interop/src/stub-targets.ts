@@ -1,4 +1,5 @@
 import { cTarget } from './c-stubs/c-target.ts';
+import { csharpTarget } from './csharp-stubs/csharp-target.ts';
 import type { StubTarget } from './generated/stub-target.ts';
 import { leanClrTarget } from './leanclr/leanclr-target.ts';
 import { nanoFrameworkTarget } from './nanoframework/nanoframework-target.ts';
@@ -10,4 +11,5 @@ export const STUB_TARGETS: ReadonlyMap<string, StubTarget> = new Map([
   ['nanoframework', nanoFrameworkTarget],
   ['leanclr', leanClrTarget],
   ['c', cTarget],
+  ['csharp', csharpTarget],
 ]);

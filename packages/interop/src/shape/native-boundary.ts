@@ -35,6 +35,10 @@ export interface NativeCrossing {
   readonly symbol: string;
   /** For functions of a library. */
   readonly library: string | undefined;
+  /** Behind native code that only jumps to it: a function that the image imports. */
+  readonly imported: { readonly module: string; readonly name: string } | undefined;
+  /** The name under which native code finds a managed function from outside. */
+  readonly exportName: string | undefined;
   readonly convention: EffectiveConvention;
   readonly setLastError: boolean;
   /** PreserveSig is clear: the native function returns an HRESULT, and its result through a last parameter. */
@@ -86,10 +90,11 @@ export function readNativeBoundary(image: PEImage, metadata: Metadata, diagnosti
     if (seen.has(token) || convention === undefined) continue;
     seen.add(token);
     const by = 'slot' in entry ? ('slot' as const) : ('unmanagedCallersOnly' as const);
-    const symbol = ('slot' in entry ? entry.exports.find(({ name }) => name !== undefined)?.name : entry.entryPoint) ?? simpleName(method);
+    const exportName = 'slot' in entry ? entry.exports.find(({ name }) => name !== undefined)?.name : entry.entryPoint;
+    const symbol = exportName ?? simpleName(method);
     const isManaged = 'slot' in entry && entry.managedConvention;
     diagnostics.attempt(
-      () => add(token, method, () => crossingIn(metadata, types, { token, method, symbol, by, convention, isManaged })),
+      () => add(token, method, () => crossingIn(metadata, types, { token, method, symbol, exportName, by, convention, isManaged })),
       token,
     );
   }
@@ -116,6 +121,8 @@ function crossingOut(metadata: Metadata, types: NativeTypes, call: ManagedToNati
     method: call.method,
     symbol: by === 'named' ? (call.implMap?.name ?? '') : simpleName(call.method),
     library: by === 'named' ? call.implMap?.module : undefined,
+    imported: importedBy(call),
+    exportName: undefined,
     convention: call.convention,
     setLastError: call.setLastError,
     returnsHresult: !call.preserveSig,
@@ -123,7 +130,14 @@ function crossingOut(metadata: Metadata, types: NativeTypes, call: ManagedToNati
   };
 }
 
+function importedBy({ stub }: ManagedToNative): NativeCrossing['imported'] {
+  if (stub?.target.kind !== 'import') return undefined;
+  const { module, name } = stub.target.function;
+  return name === undefined ? undefined : { module, name };
+}
+
 interface Entry {
+  readonly exportName: string | undefined;
   readonly token: number;
   readonly method: string;
   readonly symbol: string;
@@ -143,6 +157,8 @@ function crossingIn(metadata: Metadata, types: NativeTypes, entry: Entry): Nativ
     method,
     symbol,
     library: undefined,
+    imported: undefined,
+    exportName: entry.exportName,
     convention,
     setLastError: false,
     returnsHresult: false,

@@ -1,0 +1,72 @@
+import { UnsupportedError } from '@ijw/binary';
+import { fileName, type GeneratedFile } from '../generated/generated-file.ts';
+import type { StubEntry, StubRefusal, StubSet } from '../generated/stub-set.ts';
+import { UniqueNames } from '../generated/unique-names.ts';
+import { type NativeBoundary, type NativeCrossing, structsOf } from '../shape/native-boundary.ts';
+import { csIdentifier, indent, remark } from './cs-type.ts';
+import { incomingText } from './incoming.ts';
+import { outgoingText } from './outgoing.ts';
+import { structText } from './struct-text.ts';
+import { ANSI_HELPERS } from './text-conversion.ts';
+
+/** The border of an image in C#, without C++/CLI: structures, calls out, calls in. Every signature that native code sees is blittable. */
+export function csharpStubs(boundary: NativeBoundary): StubSet {
+  const { crossings, module } = boundary;
+  if (crossings.length + boundary.refused.length === 0)
+    throw new UnsupportedError(`${module} calls no native code and none calls it, so there is nothing to generate`);
+  const refusals: StubRefusal[] = [...boundary.refused];
+  const entries: StubEntry[] = [];
+  const written: NativeCrossing[] = [];
+  const bodies = { managedToNative: [] as string[], nativeToManaged: [] as string[] };
+  const names = new UniqueNames(['NativeMethods', 'ManagedEntries', 'ToAnsi', 'FromAnsi', ...structsOf(crossings).map(({ name }) => name)]);
+  crossings.forEach((crossing, index) => {
+    const name = csIdentifier(names.take(csIdentifier(crossing.method.slice(crossing.method.lastIndexOf('::') + 2)).replace('@', '')));
+    try {
+      const write = crossing.direction === 'managedToNative' ? outgoingText : incomingText;
+      bodies[crossing.direction].push(indent(write(crossing, name)).join('\n'));
+      entries.push({ index, token: crossing.token, symbol: name.replace('@', '') });
+      written.push(crossing);
+    } catch (error) {
+      if (!(error instanceof UnsupportedError)) throw error;
+      refusals.push({ token: crossing.token, method: crossing.method, reason: error.message });
+    }
+  });
+  const notPortable = refusals.map(({ method, reason }) => `// not portable: ${remark(method)}: ${remark(reason)}\n`).join('');
+  const structs = structsOf(written).filter(({ fields }) => fields !== undefined);
+  const files: GeneratedFile[] = [
+    classFile(module, 'NativeMethods', 'What managed code calls.', bodies.managedToNative, notPortable),
+    ...(bodies.nativeToManaged.length === 0
+      ? []
+      : [classFile(module, 'ManagedEntries', 'What native code calls.', bodies.nativeToManaged, '')]),
+    ...(structs.length === 0
+      ? []
+      : [file(module, 'Structures', structs.map((struct) => structText(struct, boundary.pointerSize)).join('\n'))]),
+  ];
+  return { files, entries, refusals };
+}
+
+function classFile(module: string, name: string, summary: string, bodies: readonly string[], tail: string): GeneratedFile {
+  const body = bodies.join('\n\n');
+  const helpers = /\b(?:ToAnsi|FromAnsi)\(/.test(body) ? ANSI_HELPERS : '';
+  return file(
+    module,
+    name,
+    `/// <summary>${summary}</summary>\npublic static unsafe partial class ${name}\n{\n${body}\n${helpers}}\n${tail}`,
+  );
+}
+
+/** `Nullable` is off, as in the metadata that the signatures come from. */
+const file = (module: string, part: string, text: string): GeneratedFile => ({
+  path: fileName(`${module}.${part}`, '.cs'),
+  text: `// For a project with <AllowUnsafeBlocks>true</AllowUnsafeBlocks>.
+#nullable disable
+#pragma warning disable CS0649, CS8981
+using System;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace ${csIdentifier(module)}_Interop;
+
+${text}`,
+});

@@ -1,0 +1,280 @@
+import { UnsupportedError } from '@ijw/binary';
+import { UniqueNames } from '../generated/unique-names.ts';
+import type { Conversion, MarshalledValue } from '../shape/marshalled-value.ts';
+import type { CrossingParameter, NativeCrossing } from '../shape/native-boundary.ts';
+import type { NativeType } from '../shape/native-type.ts';
+import { CONVENTION_NAMES, csIdentifier, csString, csType, functionPointerType, indent, remark } from './cs-type.ts';
+import { TEXT_CALLS } from './text-conversion.ts';
+
+/** What one parameter adds to a wrapper. */
+interface Argument {
+  /** `string text`. */
+  readonly declaration: string;
+  /** What the native function gets. */
+  readonly passed: string;
+  /** Before the call, outside of `try`: what the clean-up looks at. */
+  readonly locals?: readonly string[];
+  /** Before the call. */
+  readonly setup?: readonly string[];
+  /** `fixed (…)` around the call. */
+  readonly pin?: string;
+  /** After a call that came back. */
+  readonly after?: readonly string[];
+  readonly cleanup?: readonly string[];
+}
+
+/** Names that the wrapper itself uses. */
+const RESERVED = ['result', 'hresult', 'resultValue'];
+
+const isPlain = ({ conversion }: MarshalledValue): boolean => conversion.kind === 'none';
+
+/** A call out of managed code: the blittable function, and around it what the runtime's stub would do. @throws UnsupportedError where C# cannot say it */
+export function outgoingText(crossing: NativeCrossing, name: string): readonly string[] {
+  if (crossing.convention.vararg) throw new UnsupportedError('variable arguments');
+  const { returnValue, parameters, returnsHresult, setLastError } = crossing;
+  const isDirect = !returnsHresult && !setLastError && [returnValue, ...parameters].every(isPlain);
+  const from = crossing.imported ?? (crossing.library === undefined ? undefined : { module: crossing.library, name: crossing.symbol });
+  const note = `// 0x${crossing.token.toString(16).padStart(8, '0')} ${remark(crossing.method)}`;
+  if (from !== undefined && from.module !== '') {
+    const inner = importText(crossing, isDirect ? name : `${name}_Native`, from, isDirect);
+    return isDirect ? [note, ...inner] : [note, ...wrapperText(crossing, name, `${name}_Native`), ...inner];
+  }
+  const pointer = `${name}_Function`;
+  const type = functionPointerType(conventionOf(crossing), nativeSignature(crossing), ...modifiers(crossing));
+  return [
+    note,
+    '// Native code of the image itself: its port is to be put here before the first call.',
+    `public static ${type} ${pointer};`,
+    ...wrapperText(crossing, name, pointer),
+  ];
+}
+
+const conventionOf = ({ convention }: NativeCrossing): string => (convention.source === 'platform' ? 'platform' : convention.convention);
+
+const modifiers = ({ convention }: NativeCrossing): readonly string[] => [
+  ...(convention.memberFunction ? ['MemberFunction'] : []),
+  ...(convention.suppressGCTransition ? ['SuppressGCTransition'] : []),
+];
+
+/** Parameter types, the result last. */
+function nativeSignature({ returnValue, parameters, returnsHresult }: NativeCrossing): readonly NativeType[] {
+  const types = parameters.map(({ native }) => native);
+  if (!returnsHresult) return [...types, returnValue.native];
+  const result: readonly NativeType[] = returnValue.native.kind === 'void' ? [] : [{ kind: 'pointer', element: returnValue.native }];
+  return [...types, ...result, { kind: 'scalar', scalar: 'int32' }];
+}
+
+function importText(
+  crossing: NativeCrossing,
+  name: string,
+  from: { readonly module: string; readonly name: string },
+  isPublic: boolean,
+): readonly string[] {
+  const types = nativeSignature(crossing);
+  const conventions = [CONVENTION_NAMES[conventionOf(crossing)], ...(crossing.convention.memberFunction ? ['MemberFunction'] : [])].filter(
+    Boolean,
+  );
+  const unique = new UniqueNames(RESERVED);
+  const list = types
+    .slice(0, -1)
+    .map((type, index) => `${csType(type)} ${csIdentifier(unique.take(crossing.parameters[index]?.name || `argument${index}`))}`);
+  return [
+    `[LibraryImport(${csString(from.module)}, EntryPoint = ${csString(from.name)})]`,
+    ...(conventions.length === 0
+      ? []
+      : [`[UnmanagedCallConv(CallConvs = new[] { ${conventions.map((each) => `typeof(CallConv${each})`).join(', ')} })]`]),
+    ...(crossing.convention.suppressGCTransition ? ['[SuppressGCTransition]'] : []),
+    `${isPublic ? 'public' : 'private'} static partial ${csType(types.at(-1)!)} ${name}(${list.join(', ')});`,
+  ];
+}
+
+function wrapperText(crossing: NativeCrossing, name: string, callee: string): readonly string[] {
+  const unique = new UniqueNames(RESERVED);
+  const names = crossing.parameters.map((parameter, index) =>
+    csIdentifier(unique.take(csIdentifier(parameter.name || `argument${index}`).replace('@', ''))),
+  );
+  const args = crossing.parameters.map((parameter, index) => argumentOf(parameter, names[index]!, unique.take(`native${index}`)));
+  const result = resultOf(crossing.returnValue);
+  const all = (part: 'locals' | 'setup' | 'after' | 'cleanup'): string[] => args.flatMap((each) => each[part] ?? []);
+  const pins = args.flatMap(({ pin }) => pin ?? []);
+  const call = [...callText(crossing, callee, args), ...all('after'), ...result.statements];
+  const pinned = pins.length === 0 ? call : [...pins.map((pin) => `fixed (${pin})`), '{', ...indent(call), '}'];
+  const body = [...all('setup'), ...pinned];
+  const cleanup = all('cleanup');
+  return [
+    `public static ${result.type} ${name}(${args.map(({ declaration }) => declaration).join(', ')})`,
+    '{',
+    ...indent([
+      ...all('locals'),
+      ...(cleanup.length === 0 ? body : ['try', '{', ...indent(body), '}', 'finally', '{', ...indent(cleanup), '}']),
+    ]),
+    '}',
+  ];
+}
+
+/** The call itself, with the last error cleared before and kept after it, and a failed HRESULT thrown. */
+function callText(
+  { returnValue, returnsHresult, setLastError }: NativeCrossing,
+  callee: string,
+  args: readonly Argument[],
+): readonly string[] {
+  const isVoid = returnValue.native.kind === 'void';
+  const passed = args.map(({ passed: text }) => text);
+  if (returnsHresult && !isVoid) passed.push('&result');
+  const call = `${callee}(${passed.join(', ')});`;
+  const type = csType(returnValue.native);
+  return [
+    ...(returnsHresult && !isVoid ? [`${type} result = default;`] : []),
+    ...(setLastError ? ['Marshal.SetLastSystemError(0);'] : []),
+    returnsHresult ? `int hresult = ${call}` : isVoid ? call : `${type} result = ${call}`,
+    ...(setLastError ? ['Marshal.SetLastPInvokeError(Marshal.GetLastSystemError());'] : []),
+    ...(returnsHresult ? ['Marshal.ThrowExceptionForHR(hresult);'] : []),
+  ];
+}
+
+function resultOf({ native, conversion }: MarshalledValue): { readonly type: string; readonly statements: readonly string[] } {
+  const type = csType(native);
+  switch (conversion.kind) {
+    case 'boolean':
+      return { type: 'bool', statements: ['return result != 0;'] };
+    case 'character':
+      return { type: 'char', statements: [conversion.encoding === 'ansi' ? 'return FromAnsi(result);' : 'return (char)result;'] };
+    case 'text': {
+      const { from, free } = TEXT_CALLS[conversion.encoding];
+      const convert = [`string resultValue = result == null ? null : Marshal.${from}((nint)result);`, `Marshal.${free}((nint)result);`];
+      return { type: 'string', statements: [...convert, 'return resultValue;'] };
+    }
+    case 'array':
+    case 'buffer':
+      throw new UnsupportedError('the result is of a length that nothing says');
+    case 'delegate':
+    case 'safeHandle':
+      // The runtime would make an object of it; the caller does.
+      return { type, statements: ['return result;'] };
+    default:
+      return { type, statements: native.kind === 'void' ? [] : ['return result;'] };
+  }
+}
+
+function argumentOf(parameter: CrossingParameter, name: string, local: string): Argument {
+  const { native, conversion } = parameter;
+  const type = csType(native);
+  switch (conversion.kind) {
+    case 'none':
+      return { declaration: `${type} ${name}`, passed: name };
+    case 'boolean':
+    case 'character':
+      return { declaration: `${managedType(conversion)} ${name}`, passed: toNative(conversion, type, name) };
+    case 'text':
+      return textArgument(conversion.encoding, type, name, local);
+    case 'buffer':
+      return bufferArgument(conversion.encoding, type, name, local);
+    case 'array':
+      return arrayArgument(conversion.element, name, local);
+    case 'reference':
+      return referenceArgument(conversion.element, name, local);
+    case 'delegate':
+      return {
+        declaration: `Delegate ${name}`,
+        passed: `(${type})${local}`,
+        locals: [`nint ${local} = ${name} == null ? 0 : Marshal.GetFunctionPointerForDelegate(${name});`],
+        cleanup: [`GC.KeepAlive(${name});`],
+      };
+    case 'safeHandle':
+      return {
+        declaration: `SafeHandle ${name}`,
+        passed: `(${type})${name}.DangerousGetHandle()`,
+        locals: [`bool ${local} = false;`],
+        setup: [`${name}.DangerousAddRef(ref ${local});`],
+        cleanup: [`if (${local}) ${name}.DangerousRelease();`],
+      };
+  }
+}
+
+const managedType = (conversion: Conversion): string =>
+  conversion.kind === 'boolean' ? 'bool' : conversion.kind === 'character' ? 'char' : 'string';
+
+function toNative(conversion: Conversion, type: string, value: string): string {
+  if (conversion.kind === 'boolean') return `(${type})(${value} ? ${conversion.trueValue} : 0)`;
+  return conversion.kind === 'character' && conversion.encoding === 'ansi' ? `ToAnsi(${value})` : `(${type})${value}`;
+}
+
+function fromNative(conversion: Conversion, value: string): string {
+  if (conversion.kind === 'boolean') return `${value} != 0`;
+  return conversion.kind === 'character' && conversion.encoding === 'ansi' ? `FromAnsi(${value})` : `(char)${value}`;
+}
+
+function textArgument(encoding: keyof typeof TEXT_CALLS, type: string, name: string, local: string): Argument {
+  const { to, free } = TEXT_CALLS[encoding];
+  return {
+    declaration: `string ${name}`,
+    passed: local,
+    locals: [`${type} ${local} = null;`],
+    setup: [`${local} = (${type})Marshal.${to}(${name});`],
+    cleanup: [`Marshal.${free}((nint)${local});`],
+  };
+}
+
+/** Room for the capacity and a terminator, filled before the call and read back after it. */
+function bufferArgument(encoding: 'ansi' | 'utf16', type: string, name: string, local: string): Argument {
+  const unit = encoding === 'ansi' ? 'Marshal.SystemMaxDBCSCharSize' : '2';
+  const { to, from } = TEXT_CALLS[encoding];
+  const copy = `for (byte* from = (byte*)Marshal.${to}(${name}.ToString()), at = from; ; at += ${encoding === 'ansi' ? 1 : 2})`;
+  const unitType = encoding === 'ansi' ? 'byte' : 'ushort';
+  return {
+    declaration: `StringBuilder ${name}`,
+    passed: local,
+    locals: [`${type} ${local} = null;`],
+    setup: [
+      `if (${name} != null)`,
+      '{',
+      `    ${local} = (${type})Marshal.AllocCoTaskMem((${name}.Capacity + 1) * ${unit});`,
+      `    ${copy}`,
+      '    {',
+      `        ${local}[(${unitType}*)at - (${unitType}*)from] = *(${unitType}*)at;`,
+      `        if (*(${unitType}*)at == 0) { Marshal.FreeCoTaskMem((nint)from); break; }`,
+      '    }',
+      '}',
+    ],
+    after: [`if (${name} != null) ${name}.Clear().Append(Marshal.${from}((nint)${local}));`],
+    cleanup: [`Marshal.FreeCoTaskMem((nint)${local});`],
+  };
+}
+
+/** Arrays of blittable elements are pinned, not copied. */
+function arrayArgument({ native, conversion }: MarshalledValue, name: string, local: string): Argument {
+  const type = csType(native);
+  if (conversion.kind === 'none') return { declaration: `${type}[] ${name}`, passed: local, pin: `${type}* ${local} = ${name}` };
+  if (conversion.kind === 'character' && conversion.encoding === 'utf16')
+    return { declaration: `char[] ${name}`, passed: `(ushort*)${local}`, pin: `char* ${local} = ${name}` };
+  throw new UnsupportedError(`an array whose elements are marshalled one by one (${conversion.kind})`);
+}
+
+function referenceArgument({ native, conversion }: MarshalledValue, name: string, local: string): Argument {
+  const type = csType(native);
+  switch (conversion.kind) {
+    case 'none':
+      return { declaration: `ref ${type} ${name}`, passed: local, pin: `${type}* ${local} = &${name}` };
+    case 'boolean':
+    case 'character':
+      return {
+        declaration: `ref ${managedType(conversion)} ${name}`,
+        passed: `&${local}`,
+        locals: [`${type} ${local} = ${toNative(conversion, type, name)};`],
+        after: [`${name} = ${fromNative(conversion, local)};`],
+      };
+    case 'text': {
+      const { to, from, free } = TEXT_CALLS[conversion.encoding];
+      return {
+        declaration: `ref string ${name}`,
+        passed: `&${local}`,
+        locals: [`${type} ${local} = null;`],
+        setup: [`${local} = (${type})Marshal.${to}(${name});`],
+        after: [`${name} = ${local} == null ? null : Marshal.${from}((nint)${local});`],
+        cleanup: [`Marshal.${free}((nint)${local});`],
+      };
+    }
+    default:
+      throw new UnsupportedError(`a ${conversion.kind} by reference`);
+  }
+}
