@@ -22,8 +22,12 @@ export function writeBody(
   if (disassembly.entryPoint === token) sink.line('.entrypoint');
   sink.line(`.maxstack  ${body.maxStack}`);
   const locals = writeLocals(disassembly, body);
-  const boundaries = instructionBoundaries(body);
-  const isBoundary = (offset: number): boolean => offset >= 0 && offset < boundaries.length && boundaries[offset] === 1;
+  // Most bodies are without branches, and need no walk before the one that writes them.
+  let boundaries: Uint8Array | undefined;
+  const isBoundary = (offset: number): boolean => {
+    boundaries ??= instructionBoundaries(body);
+    return offset >= 0 && offset < boundaries.length && boundaries[offset] === 1;
+  };
   const names: OperandNames = { arguments: argumentNames, locals, isBoundary };
   const end = body.codeEnd - body.codeStart;
   const isBlockBorder = (offset: number): boolean => offset === end || isBoundary(offset);
@@ -118,7 +122,7 @@ class BodyWriter {
       if (this.#source) for (const line of this.#source.get(offset) ?? []) sink.line(`//${line}`);
       sink.start().label(offset).text(':  ');
       if (options.bytes) sink.text('/* ').hexBytes(bytes.subarray(cursor.at, cursor.nextAt)).text(' */ ');
-      if (cursor.index === BAD_INSTRUCTION) sink.text(`.emitbyte 0x${bytes[cursor.at]!.toString(16).padStart(2, '0')}`);
+      if (cursor.index === BAD_INSTRUCTION) this.#bytes(cursor.at, cursor.nextAt);
       else this.#instruction(cursor);
       sink.end();
     }
@@ -131,8 +135,17 @@ class BodyWriter {
       instructions.write(sink, cursor, this.#names);
     } catch (error) {
       diagnostics.record(error, 'error');
-      const operand = this.#body.bytes.subarray(cursor.operandAt, cursor.nextAt);
-      sink.text('/*@error the operand names nothing: ').hexBytes(operand).text(' */');
+      this.#bytes(cursor.at, cursor.nextAt);
+      sink.text(' //@error the operand names nothing');
+    }
+  }
+
+  /** What is no instruction stands as its bytes, which the assembler takes. */
+  #bytes(start: number, end: number): void {
+    const { sink } = this.#disassembly;
+    for (let at = start; at < end; at++) {
+      if (at > start) sink.end().start().text('          ');
+      sink.text(`.emitbyte 0x${this.#body.bytes[at]!.toString(16).padStart(2, '0')}`);
     }
   }
 

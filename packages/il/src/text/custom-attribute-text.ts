@@ -12,19 +12,20 @@ export interface CustomAttributePlace {
 export function writeCustomAttributes(disassembly: Disassembly, parent: Token, place: CustomAttributePlace = {}): void {
   const { metadata, options } = disassembly;
   if (options.customAttributes === 'none') return;
-  for (const rid of metadata.customAttributesOf(parent))
-    attempt(disassembly, 0x0c000000 | rid, () => writeCustomAttribute(disassembly, rid, place));
+  const rows = metadata.customAttributesOf(parent);
+  if (rows.length === 0) return;
+  for (const rid of rows) attempt(disassembly, 0x0c000000 | rid, () => writeCustomAttribute(disassembly, rid, place));
 }
 
 function writeCustomAttribute(disassembly: Disassembly, rid: number, { owner, before }: CustomAttributePlace): void {
-  const { metadata, references, sink, options } = disassembly;
+  const { metadata, instructions, sink, options } = disassembly;
   const { CustomAttribute } = metadata.tables;
-  const method = references.method(CustomAttribute.column('Type').token(rid));
+  const writeConstructor = instructions.method(CustomAttribute.column('Type').token(rid));
   const blob = CustomAttribute.get(rid, 'Value');
   if (before !== undefined) sink.line(before);
   sink.start().text('.custom ');
   if (owner !== undefined) sink.text(`(${owner}) `);
-  sink.text(method);
+  writeConstructor(sink);
   if (blob !== 0) sink.text(' = ( ').hexBytes(metadata.blobs.get(blob)).text(' )');
   sink.end();
   if (options.customAttributes === 'verbal') {

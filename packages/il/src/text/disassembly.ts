@@ -65,7 +65,7 @@ export function attempt(disassembly: Disassembly, token: number, write: () => vo
   } catch (error) {
     disassembly.diagnostics.record(error, 'error', token);
     disassembly.sink
-      .end()
+      .finishLine()
       .line(`//@error ${(error as BadImageError).code} ${token.toString(16).padStart(8, '0')}: ${(error as Error).message}`);
   }
 }

@@ -3,6 +3,7 @@ import type { Token } from '@ijw/metadata';
 import type { InstructionCursor } from '../body/instruction-cursor.ts';
 import { OperandKind } from '../opcodes/opcode.ts';
 import { opCodesByIndex } from '../opcodes/opcode-table.ts';
+import { EncodedTexts } from './encoded-texts.ts';
 import { float32Text, float64Text } from './lexical/float-literal.ts';
 import { byteList, stringOperand } from './lexical/string-literal.ts';
 import type { ReferenceText } from './reference-text.ts';
@@ -41,11 +42,21 @@ const ARGUMENT_OPCODES: ReadonlySet<number> = new Set(
   ),
 );
 
+/** By operand kind: 1 where the operand is a token. */
+const TOKEN_KINDS = new Uint8Array(32);
+for (const kind of ['InlineMethod', 'InlineField', 'InlineType', 'InlineString', 'InlineSig', 'InlineTok'] as const)
+  TOKEN_KINDS[OperandKind[kind]] = 1;
+
+/** Strings may be of any length, and lie within each other: long ones are not kept. */
+const LONGEST_KEPT = 0x1000;
+
 /** Writes instructions. Operands that tokens name are made once for a token. */
 export class InstructionText {
   readonly #references: ReferenceText;
   readonly #showTokens: boolean;
-  readonly #strings = new Map<number, string>();
+  readonly #operands = new EncodedTexts();
+  /** Of `ldtoken`, which says more of a token than other instructions do. */
+  readonly #anyTokens = new EncodedTexts();
 
   constructor(references: ReferenceText, showTokens: boolean) {
     this.#references = references;
@@ -59,8 +70,8 @@ export class InstructionText {
       sink.ascii(BARE[index]!);
       return;
     }
-    sink.ascii(PADDED[index]!);
-    this.#operand(sink, cursor, names);
+    if (TOKEN_KINDS[operandKind] === 1) this.#token(sink, cursor);
+    else this.#operand(sink.ascii(PADDED[index]!), cursor, names);
   }
 
   #operand(sink: TextSink, cursor: InstructionCursor, names: OperandNames): void {
@@ -92,15 +103,21 @@ export class InstructionText {
         return;
       case OperandKind.InlineSwitch:
         this.#switch(sink, cursor, names);
-        return;
-      default:
-        this.#token(sink, cursor);
     }
   }
 
+  /** The operand is read before anything is written: where it names nothing, nothing of the instruction is. */
   #token(sink: TextSink, cursor: InstructionCursor): void {
+    const { operandKind } = cursor;
     const token = cursor.uint32;
-    sink.text(this.#tokenText(cursor.operandKind, token));
+    const texts = operandKind === OperandKind.InlineTok ? this.#anyTokens : this.#operands;
+    let start = texts.startOf(token);
+    if (start === undefined) {
+      const text = this.#tokenText(operandKind, token);
+      if (text.length <= LONGEST_KEPT) start = texts.add(token, text);
+      else sink.ascii(PADDED[cursor.index]!).text(text);
+    }
+    if (start !== undefined) sink.ascii(PADDED[cursor.index]!).run(texts.bytes, start, texts.endOf(start));
     if (this.#showTokens) sink.text(` /* ${token.toString(16).toUpperCase().padStart(8, '0')} */`);
   }
 
@@ -114,21 +131,12 @@ export class InstructionText {
       case OperandKind.InlineType:
         return references.type(token as never);
       case OperandKind.InlineString:
-        return this.#string(token);
+        return stringOperand(references.metadata.userStrings.get(token & 0xffffff));
       case OperandKind.InlineSig:
         return references.standAloneSignature(token as Token);
       default:
         return references.anyToken(token as Token);
     }
-  }
-
-  #string(token: number): string {
-    let text = this.#strings.get(token);
-    if (text === undefined) {
-      text = stringOperand(this.#references.metadata.userStrings.get(token & 0xffffff));
-      this.#strings.set(token, text);
-    }
-    return text;
   }
 
   /** A label where the target is an instruction; else the distance as it is stored, which ilasm takes too. */
@@ -148,6 +156,13 @@ export class InstructionText {
     }
     sink.indent -= 2;
     sink.text(')');
+  }
+
+  /** A method as an operand names it: what writes it to a sink. Methods that many directives name are read once. @throws BadImageError */
+  method(token: Token): (sink: TextSink) => void {
+    const texts = this.#operands;
+    const start = texts.startOf(token) ?? texts.add(token, this.#references.method(token));
+    return (sink) => sink.run(texts.bytes, start, texts.endOf(start));
   }
 }
 

@@ -168,7 +168,7 @@ export function writeForeignOverrides(disassembly: Disassembly, typeRid: number)
 function writeVTableEntries({ options, references, sink }: Disassembly, token: MethodDefToken): void {
   for (const { record, slot } of options.vtable?.entriesOf(token) ?? []) sink.line(`.vtentry ${record} : ${slot}`);
   for (const { ordinal, name } of options.vtable?.exportsOf(token) ?? []) {
-    sink.line(`.export [${ordinal}]${name === undefined ? '' : ` as ${references.identifiers.dotted(name)}`}`);
+    sink.line(`.export [${ordinal}]${name === undefined ? '' : ` as ${references.identifiers.simple(name)}`}`);
   }
 }
 

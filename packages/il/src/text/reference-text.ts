@@ -25,13 +25,16 @@ const ACCESS = 7;
 /** Types that enclose or describe each other deeper than this are a loop. */
 const MAX_DEPTH = 100;
 
-/** What tokens are called in IL text. Each token is read once. */
+/** What tokens are called in IL text. A type is read once; members are kept by those who write them often. */
 export class ReferenceText {
   readonly metadata: Metadata;
   readonly identifiers: Identifiers;
   readonly types: TypeText;
   readonly #assemblyAliases = new Map<number, string>();
-  readonly #texts = new Map<number, string>();
+  readonly #types = new Map<number, string>();
+  /** Names by their place in the heap: both columns of a qualified one. */
+  readonly #names = new Map<number, string>();
+  readonly #words = new Map<number, string>();
   #depth = 0;
 
   constructor(metadata: Metadata, identifiers: Identifiers) {
@@ -63,18 +66,30 @@ export class ReferenceText {
 
   /** A type where a name is wanted: `[assembly]Ns.Outer/Inner`; a TypeSpec as its type. @throws BadImageError */
   type(token: TypeDefOrRefToken): string {
-    return this.#kept(token, () => {
-      switch (tokenTable(token)) {
-        case TableId.TypeDef:
-          return this.#typeDefinition(token as TypeDefToken);
-        case TableId.TypeRef:
-          return this.#typeReference(tokenRid(token));
-        case TableId.TypeSpec:
-          return this.#typeSpecification(tokenRid(token));
-        default:
-          throw this.#badToken(token);
-      }
-    });
+    const known = this.#types.get(token);
+    if (known !== undefined) return known;
+    if (this.#depth >= MAX_DEPTH) throw this.#badToken(token, 'is part of itself');
+    this.#depth++;
+    try {
+      const text = this.#typeText(token);
+      this.#types.set(token, text);
+      return text;
+    } finally {
+      this.#depth--;
+    }
+  }
+
+  #typeText(token: TypeDefOrRefToken): string {
+    switch (tokenTable(token)) {
+      case TableId.TypeDef:
+        return this.#typeDefinition(token as TypeDefToken);
+      case TableId.TypeRef:
+        return this.#typeReference(tokenRid(token));
+      case TableId.TypeSpec:
+        return this.#typeSpecification(tokenRid(token));
+      default:
+        throw this.#badToken(token);
+    }
   }
 
   #typeDefinition(token: TypeDefToken): string {
@@ -110,27 +125,46 @@ export class ReferenceText {
 
   /** A type where a type is wanted: `class [assembly]Ns.Name` is what signatures write, and ilasm takes the bare name too. */
   qualified(namespace: number, name: number): string {
+    if (namespace === 0) return this.name(name);
     const { strings } = this.metadata;
     const space = strings.get(namespace);
     const simple = strings.get(name);
     return this.identifiers.dotted(space === '' ? simple : `${space}.${simple}`);
   }
 
+  /** The name at a place of the #Strings heap. @throws BadImageError */
+  name(offset: number): string {
+    let text = this.#names.get(offset);
+    if (text === undefined) {
+      text = this.identifiers.dotted(this.metadata.strings.get(offset));
+      this.#names.set(offset, text);
+    }
+    return text;
+  }
+
+  /** The name of one word at a place of the #Strings heap. @throws BadImageError */
+  word(offset: number): string {
+    let text = this.#words.get(offset);
+    if (text === undefined) {
+      text = this.identifiers.simple(this.metadata.strings.get(offset));
+      this.#words.set(offset, text);
+    }
+    return text;
+  }
+
   /** A method where an instruction or a directive names it, with return type, parent and parameters. @throws BadImageError */
   method(token: Token): string {
-    return this.#kept(token, () => {
-      const rid = tokenRid(token);
-      switch (tokenTable(token)) {
-        case TableId.MethodDef:
-          return this.#methodDefinition(rid, '');
-        case TableId.MemberRef:
-          return this.#memberReference(rid, '');
-        case TableId.MethodSpec:
-          return this.#methodSpecification(rid);
-        default:
-          throw this.#badToken(token);
-      }
-    });
+    const rid = tokenRid(token);
+    switch (tokenTable(token)) {
+      case TableId.MethodDef:
+        return this.#methodDefinition(rid, '');
+      case TableId.MemberRef:
+        return this.#memberReference(rid, '');
+      case TableId.MethodSpec:
+        return this.#methodSpecification(rid);
+      default:
+        throw this.#badToken(token);
+    }
   }
 
   #methodDefinition(rid: number, instantiation: string): string {
@@ -143,18 +177,17 @@ export class ReferenceText {
   /** The name of a MethodDef: one that is compilercontrolled carries its token, so that no other can be meant. */
   methodName(rid: number): string {
     const { MethodDef } = this.metadata.tables;
-    const name = this.metadata.strings.get(MethodDef.get(rid, 'Name'));
-    return this.#memberName(name, MethodDef.get(rid, 'Flags'), makeToken(TableId.MethodDef, rid));
+    return this.#memberName(MethodDef.get(rid, 'Name'), MethodDef.get(rid, 'Flags'), makeToken(TableId.MethodDef, rid));
   }
 
-  #memberName(name: string, flags: number, token: Token): string {
-    if (flags & ACCESS) return this.identifiers.dotted(name);
-    return this.identifiers.dotted(`${name}$PST${token.toString(16).toUpperCase().padStart(8, '0')}`);
+  #memberName(name: number, flags: number, token: Token): string {
+    if (flags & ACCESS) return this.name(name);
+    return this.identifiers.dotted(`${this.metadata.strings.get(name)}$PST${token.toString(16).toUpperCase().padStart(8, '0')}`);
   }
 
   #memberReference(rid: number, instantiation: string): string {
     const { MemberRef } = this.metadata.tables;
-    const name = this.identifiers.dotted(this.metadata.strings.get(MemberRef.get(rid, 'Name')));
+    const name = this.name(MemberRef.get(rid, 'Name'));
     const signature = this.methodSignature(MemberRef.get(rid, 'Signature'));
     const parent = MemberRef.column('Class').token(rid);
     if (tokenTable(parent) !== TableId.MethodDef) return methodText(signature, this.parent(parent), name, instantiation);
@@ -183,22 +216,20 @@ export class ReferenceText {
 
   /** A field with its type and parent. @throws BadImageError */
   field(token: Token): string {
-    return this.#kept(token, () => {
-      const { Field, MemberRef } = this.metadata.tables;
-      const rid = tokenRid(token);
-      if (tokenTable(token) === TableId.Field) {
-        const owner = this.metadata.declaringType(token as FieldToken);
-        return `${this.fieldType(Field.get(rid, 'Signature'))} ${this.parent(owner)}${this.fieldName(rid)}`;
-      }
-      if (tokenTable(token) !== TableId.MemberRef) throw this.#badToken(token);
-      const name = this.identifiers.dotted(this.metadata.strings.get(MemberRef.get(rid, 'Name')));
-      return `${this.fieldType(MemberRef.get(rid, 'Signature'))} ${this.parent(MemberRef.column('Class').token(rid))}${name}`;
-    });
+    const { Field, MemberRef } = this.metadata.tables;
+    const rid = tokenRid(token);
+    if (tokenTable(token) === TableId.Field) {
+      const owner = this.metadata.declaringType(token as FieldToken);
+      return `${this.fieldType(Field.get(rid, 'Signature'))} ${this.parent(owner)}${this.fieldName(rid)}`;
+    }
+    if (tokenTable(token) !== TableId.MemberRef) throw this.#badToken(token);
+    const parent = this.parent(MemberRef.column('Class').token(rid));
+    return `${this.fieldType(MemberRef.get(rid, 'Signature'))} ${parent}${this.name(MemberRef.get(rid, 'Name'))}`;
   }
 
   fieldName(rid: number): string {
     const { Field } = this.metadata.tables;
-    return this.#memberName(this.metadata.strings.get(Field.get(rid, 'Name')), Field.get(rid, 'Flags'), makeToken(TableId.Field, rid));
+    return this.#memberName(Field.get(rid, 'Name'), Field.get(rid, 'Flags'), makeToken(TableId.Field, rid));
   }
 
   fieldType(blob: number): string {
@@ -232,30 +263,14 @@ export class ReferenceText {
 
   /** The signature of a `calli`. @throws BadImageError */
   standAloneSignature(token: Token): string {
-    return this.#kept(token, () => {
-      if (tokenTable(token) !== TableId.StandAloneSig) throw this.#badToken(token);
-      const signature = this.methodSignature(this.metadata.tables.StandAloneSig.get(tokenRid(token), 'Signature'));
-      return `${conventionText(signature.header)}${signature.returnType}(${parameterTexts(signature).join(', ')})`;
-    });
+    if (tokenTable(token) !== TableId.StandAloneSig) throw this.#badToken(token);
+    const signature = this.methodSignature(this.metadata.tables.StandAloneSig.get(tokenRid(token), 'Signature'));
+    return `${conventionText(signature.header)}${signature.returnType}(${parameterTexts(signature).join(', ')})`;
   }
 
-  /** Whether the text has named a token. */
+  /** Whether the text has named a type. */
   isNamed(token: Token): boolean {
-    return this.#texts.has(token);
-  }
-
-  #kept(token: number, make: () => string): string {
-    const known = this.#texts.get(token);
-    if (known !== undefined) return known;
-    if (this.#depth >= MAX_DEPTH) throw this.#badToken(token, 'is part of itself');
-    this.#depth++;
-    try {
-      const text = make();
-      this.#texts.set(token, text);
-      return text;
-    } finally {
-      this.#depth--;
-    }
+    return this.#types.has(token);
   }
 
   #badToken(token: number, message = 'is no token of that kind'): BadImageError {

@@ -14,6 +14,8 @@ export class TextSink {
   readonly #sink: ByteSink;
   readonly #bytes = new Uint8Array(CHUNK + SLACK);
   #length = 0;
+  /** Whether the last byte that went to the sink ended a line. */
+  #atStart = true;
   /** Spaces before the next line. */
   indent = 0;
   /** Lines written so far. */
@@ -24,7 +26,9 @@ export class TextSink {
   }
 
   flush(): void {
-    if (this.#length > 0) this.#sink(this.#bytes.subarray(0, this.#length));
+    if (this.#length === 0) return;
+    this.#atStart = this.#bytes[this.#length - 1] === NEWLINE;
+    this.#sink(this.#bytes.subarray(0, this.#length));
     this.#length = 0;
   }
 
@@ -60,6 +64,12 @@ export class TextSink {
     this.lines++;
     if (this.#length > CHUNK) this.flush();
     return this;
+  }
+
+  /** Ends the line that was begun, if one was. */
+  finishLine(): this {
+    const atStart = this.#length === 0 ? this.#atStart : this.#bytes[this.#length - 1] === NEWLINE;
+    return atStart ? this : this.end();
   }
 
   /** A whole line. */
@@ -116,6 +126,22 @@ export class TextSink {
     for (let index = 0; index < ready.length; index++) bytes[at++] = ready[index]!;
     this.#length = at;
     if (at > CHUNK) this.flush();
+    return this;
+  }
+
+  /** Bytes of a run in a buffer: UTF-8 without line ends. */
+  run(from: Uint8Array, start: number, end: number): this {
+    if (end - start > SLACK) return this.#longRun(from, start, end);
+    const bytes = this.#bytes;
+    let at = this.#length;
+    for (let index = start; index < end; index++) bytes[at++] = from[index]!;
+    this.#length = at;
+    if (at > CHUNK) this.flush();
+    return this;
+  }
+
+  #longRun(from: Uint8Array, start: number, end: number): this {
+    for (let at = start; at < end; at += SLACK) this.run(from, at, Math.min(at + SLACK, end));
     return this;
   }
 
