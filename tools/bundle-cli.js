@@ -20,7 +20,6 @@ await build({
   alias: { 'node:child_process': './cli/src/no-child-process.ts' },
   minifySyntax: true,
   minifyWhitespace: true,
-  keepNames: true,
   logLevel: 'warning',
 });
 
