@@ -43,8 +43,8 @@ const TABLES: readonly {
   {
     title: 'slots over the DOS header',
     records: [{ ...ADD, rva: 0 }],
-    ijwhost: { hresult: BAD_FORMAT, rule: 'invalidFixupToken' },
-    none: { hresult: BAD_FORMAT, rule: 'invalidFixupToken' },
+    ijwhost: { hresult: 0x8007045a },
+    none: { hresult: FATAL, rule: 'slotFault' },
   },
   {
     title: 'a record over the slots of another',

@@ -3,10 +3,10 @@ import { Metadata } from '@ijw/metadata';
 import type { PEImage } from '@ijw/pe';
 import { NativeCalls } from '@ijw/vtfixup';
 import { START_UP, type StartUpPath, type StartUpState } from '../hosts/start-up.ts';
-import { LoadRefusal } from '../load-refusal.ts';
+import { type ClrException, LoadRefusal } from '../load-refusal.ts';
 import type { BoundImport, MappedModule } from '../windows/os-module.ts';
 import { WindowsError } from '../windows/windows-error.ts';
-import { type AssemblyImage, assemblyDisplayName, assemblyImage } from './assembly.ts';
+import { type AssemblyImage, assemblyDisplayName, assemblyImage, knownDisplayName } from './assembly.ts';
 import { checkArchitecture } from './check-architecture.ts';
 import { checkFormat } from './check-format.ts';
 import { clrRefusal, clrRefusals } from './clr-error.ts';
@@ -193,19 +193,37 @@ function loaded({ process }: Runtime, load: AssemblyLoad): void {
   process.trace.add({ step: 'loaded', assembly: assembly.image.displayName, base: load.module?.base ?? 0 });
 }
 
-function readManifest(view: ImageView, file: string | undefined): { readonly metadata: Metadata; readonly displayName: string } {
+interface Manifest {
+  readonly metadata: Metadata;
+  readonly displayName: string;
+}
+
+function readManifest(view: ImageView, file: string | undefined): Manifest {
+  const metadata = readMetadata(view);
+  const displayName = metadata && readDisplayName(metadata);
+  if (metadata && displayName !== undefined) return { metadata, displayName };
+  throw clrRefusal({ rule: 'noManifest', reason: 'The image has no assembly manifest', exception: clrRefusals.manifestExpected(file) });
+}
+
+function readMetadata(view: ImageView): Metadata | undefined {
   try {
     const metadata = Metadata.of(view.image);
-    const displayName = metadata && assemblyDisplayName(metadata);
-    if (metadata && displayName !== undefined) return { metadata, displayName };
+    // The tables are laid out when they are first asked for.
+    return metadata?.tables && metadata;
   } catch (error) {
-    if (!(error instanceof BadImageError)) throw error;
-    throw clrRefusal({
-      rule: error.code,
-      reason: error.message,
-      exception: clrRefusals.badFormat(file),
-      place: { structure: error.reading },
-    });
+    throw manifestRefusal(error, clrRefusals.corruptMetadata());
   }
-  throw clrRefusal({ rule: 'noManifest', reason: 'The image has no assembly manifest', exception: clrRefusals.manifestExpected(file) });
+}
+
+function readDisplayName(metadata: Metadata): string | undefined {
+  try {
+    return assemblyDisplayName(metadata);
+  } catch (error) {
+    throw manifestRefusal(error, clrRefusals.manifestIndexNotFound(knownDisplayName(metadata)));
+  }
+}
+
+function manifestRefusal(error: unknown, exception: ClrException): unknown {
+  if (!(error instanceof BadImageError)) return error;
+  return clrRefusal({ rule: error.code, reason: error.message, exception, place: { structure: error.reading } });
 }

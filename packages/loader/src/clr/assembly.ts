@@ -1,3 +1,4 @@
+import { BadImageError } from '@ijw/binary';
 import { formatAssemblyIdentity, type Metadata, publicKeyToken } from '@ijw/metadata';
 import { type CliHeader, CorFlags, type PEImage } from '@ijw/pe';
 import { isMixed } from './image-view.ts';
@@ -17,12 +18,23 @@ export function assemblyDisplayName(metadata: Metadata): string | undefined {
   const { Assembly } = metadata.tables;
   if (Assembly.rowCount === 0) return undefined;
   const row = Assembly.row(1);
-  return formatAssemblyIdentity({
-    name: metadata.strings.get(row.Name),
-    version: { major: row.Major, minor: row.Minor, build: row.Build, revision: row.Revision },
-    culture: metadata.strings.get(row.Culture),
-    publicKeyToken: publicKeyToken(metadata.blobs.get(row.PublicKey)),
-  });
+  return displayName(metadata, metadata.strings.get(row.Culture), publicKeyToken(metadata.blobs.get(row.PublicKey)));
+}
+
+/** What a message calls an assembly whose Assembly row is not all readable: its name and version where there is a name. */
+export function knownDisplayName(metadata: Metadata): string {
+  try {
+    return displayName(metadata, '', publicKeyToken(new Uint8Array()));
+  } catch (error) {
+    if (error instanceof BadImageError) return '<Unknown>';
+    throw error;
+  }
+}
+
+function displayName(metadata: Metadata, culture: string, token: string | undefined): string {
+  const { Name, Major, Minor, Build, Revision } = metadata.tables.Assembly.row(1);
+  const version = { major: Major, minor: Minor, build: Build, revision: Revision };
+  return formatAssemblyIdentity({ name: metadata.strings.get(Name), version, culture, publicKeyToken: token });
 }
 
 export const assemblyImage = (image: PEImage, cli: CliHeader, metadata: Metadata, displayName: string): AssemblyImage => ({

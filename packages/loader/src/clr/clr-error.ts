@@ -4,6 +4,8 @@ import { type ClrException, LoadRefusal, type LoadRefusalDetails, type Place } f
 export const HResult = {
   COR_E_BADIMAGEFORMAT: 0x8007000b,
   COR_E_ASSEMBLYEXPECTED: 0x80131018,
+  CLDB_E_FILE_CORRUPT: 0x8013110e,
+  CLDB_E_INDEX_NOTFOUND: 0x80131124,
   COR_E_EXECUTIONENGINE: 0x80131506,
   COR_E_METHODACCESS: 0x80131510,
   COR_E_MISSINGMETHOD: 0x80131513,
@@ -42,6 +44,15 @@ const withCode = (text: string, hresult: number): string => `${text} (0x${hresul
 
 const couldNotLoad = (what: string, text: string): string => `Could not load file or assembly '${what}'. ${text}`;
 
+/** winerror.h: BAD_EXE_FORMAT, EXE_MARKED_INVALID, INVALID_ORDINAL, INVALID_DLL, FILE_CORRUPT, NOACCESS. */
+const BAD_IMAGE_CODES: readonly number[] = [0x800700c1, 0x800700c0, 0x800700b6, 0x80070482, 0x80070570, 0x800703e6];
+
+/** `EEFileLoadException::GetFileLoadKind` (vm/clrex.cpp), as far as the Windows loader's codes go. */
+function fileLoadKind(hresult: number): string {
+  if (hresult === 0x8007007e) return 'IO.FileNotFoundException';
+  return BAD_IMAGE_CODES.includes(hresult) ? 'BadImageFormatException' : 'IO.FileLoadException';
+}
+
 /** Every way in which the CLR refuses an image, with the exception it throws. `file` is a path, `assembly` a display name. */
 export const clrRefusals = {
   /** `PEImage::CheckILFormat` failed (BFA_BAD_IL). */
@@ -73,10 +84,16 @@ export const clrRefusals = {
     ),
   /** The Windows loader did not load the module. */
   moduleNotLoaded: (file: string, hresult: number, text: string): ClrException =>
+    exception(fileLoadKind(hresult), hresult, couldNotLoad(file, withCode(text, hresult))),
+  /** The tables do not fit into their stream. */
+  corruptMetadata: (): ClrException =>
+    exception('BadImageFormatException', HResult.CLDB_E_FILE_CORRUPT, withCode('File is corrupt.', HResult.CLDB_E_FILE_CORRUPT)),
+  /** The Assembly row names a string or a blob that is not there. */
+  manifestIndexNotFound: (assembly: string): ClrException =>
     exception(
-      hresult === 0x8007007e ? 'IO.FileNotFoundException' : 'IO.FileLoadException',
-      hresult,
-      couldNotLoad(file, withCode(text, hresult)),
+      'BadImageFormatException',
+      HResult.CLDB_E_INDEX_NOTFOUND,
+      couldNotLoad(assembly, withCode('Index not found.', HResult.CLDB_E_INDEX_NOTFOUND)),
     ),
   /** `ThrowHR(COR_E_BADIMAGEFORMAT)` while the assembly was being loaded: wrapped once. */
   invalidToken: (assembly: string): ClrException =>

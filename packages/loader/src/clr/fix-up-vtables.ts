@@ -122,7 +122,8 @@ function collectTokens(
     if (!isFixable(record, pointerSizedFixup)) continue;
     for (let index = 0; index < record.count; index++) {
       const rva = record.rva + index * pointerSize;
-      const token = readToken(module.base + rva);
+      // `GetRvaData(0)` is a null pointer.
+      const token = record.rva === 0 ? undefined : readToken(module.base + rva);
       if (token === undefined)
         throw fatalRefusal('slotFault', `The slot at ${hex(rva)} cannot be read`, { structure: `vtable fixup ${record.index}`, rva });
       tokens.push(token);

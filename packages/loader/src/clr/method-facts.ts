@@ -1,8 +1,8 @@
 import { type Metadata, type MethodDefToken, makeToken, TableId } from '@ijw/metadata';
 
 /** ECMA-335 II.23.1.10 and II.23.1.11: the bits of Flags and ImplFlags that decide how a method is loaded and called. */
-const Flags = { static: 0x10, virtual: 0x40, abstract: 0x400, unmanagedExport: 0x8, pinvokeImpl: 0x2000 } as const;
-const ImplFlags = { codeTypeMask: 0x3, il: 0, native: 1, runtime: 3, unmanaged: 0x4, preserveSig: 0x80, internalCall: 0x1000 } as const;
+const Flags = { static: 0x10, virtual: 0x40, abstract: 0x400, unmanagedExport: 0x8, rtSpecialName: 0x1000, pinvokeImpl: 0x2000 } as const;
+const ImplFlags = { codeTypeMask: 0x3, il: 0, native: 1, runtime: 3, unmanaged: 0x4, preserveSig: 0x80, internalCall: 0x1000, async: 0x2000 } as const;
 
 /** A method as the class loader sees it. */
 export interface MethodFacts {
@@ -16,6 +16,9 @@ export interface MethodFacts {
   /** `IsReallyMdPinvokeImpl`: PinvokeImpl without UnmanagedExport. */
   readonly isPInvoke: boolean;
   readonly pinvokeImpl: boolean;
+  readonly isRtSpecialName: boolean;
+  /** A flag of .NET 10. */
+  readonly isAsync: boolean;
   readonly isInternalCall: boolean;
   readonly codeType: 'il' | 'native' | 'optil' | 'runtime';
   readonly isUnmanaged: boolean;
@@ -41,6 +44,8 @@ export function methodFacts(metadata: Metadata, rid: number, isGlobal: boolean):
     isVirtual: (flags & Flags.virtual) !== 0,
     isAbstract: (flags & Flags.abstract) !== 0,
     pinvokeImpl,
+    isRtSpecialName: (flags & Flags.rtSpecialName) !== 0,
+    isAsync: (implFlags & ImplFlags.async) !== 0,
     isPInvoke: pinvokeImpl && (flags & Flags.unmanagedExport) === 0,
     isInternalCall: (implFlags & ImplFlags.internalCall) !== 0,
     codeType: CODE_TYPES[implFlags & ImplFlags.codeTypeMask]!,

@@ -1,10 +1,11 @@
 import { BadImageError } from '@ijw/binary';
-import { makeToken, TableId, type TypeDefToken, tokenRid, typeFullName } from '@ijw/metadata';
+import { makeToken, TableId, type TypeDefToken, tableNameOf, tokenRid, tokenTable, typeFullName } from '@ijw/metadata';
 import type { ClrException } from '../load-refusal.ts';
 import type { AssemblyImage } from './assembly.ts';
-import { badImageFormat, typeLoadException } from './clr-error.ts';
+import { typeLoadException } from './clr-error.ts';
 import { type MethodFacts, methodFacts } from './method-facts.ts';
-import { ENUMERATION_RULES, type TypeFacts, type TypeRule, VALIDATION_RULES } from './type-rules.ts';
+import { MethodSignatureRule } from './method-signature-rule.ts';
+import { couldNotLoadType, ENUMERATION_RULES, type TypeFacts, type TypeRule, VALIDATION_RULES } from './type-rules.ts';
 
 /** ECMA-335 II.23.1.15. */
 const TypeFlags = { interface: 0x20, abstract: 0x80 } as const;
@@ -18,10 +19,12 @@ export interface TypeProblem {
 /** Loads the image's types once each, as far as their methods decide whether they load. */
 export class TypeLoader {
   readonly #assembly: AssemblyImage;
+  readonly #signatures: MethodSignatureRule;
   readonly #loaded = new Map<number, TypeProblem | null>();
 
   constructor(assembly: AssemblyImage) {
     this.#assembly = assembly;
+    this.#signatures = new MethodSignatureRule(assembly.metadata);
   }
 
   /** Why the type does not load, or `undefined` when it does. */
@@ -52,22 +55,58 @@ export class TypeLoader {
   }
 
   #problemOf(rid: number): TypeProblem | undefined {
+    const type = this.facts(makeToken(TableId.TypeDef, rid));
+    const parent = this.#missingParent(rid);
+    if (parent !== undefined) return problem('missingParent', `${couldNotLoadType(invalidToken(parent), type.assembly)}.`);
+    const methods: MethodFacts[] = [];
+    for (const method of this.#assembly.metadata.methodsOf(rid)) {
+      if (this.#signatures.isBroken(method)) return problem('methodSignature', 'The signature is incorrect.');
+      const facts = this.#methodFacts(method, rid === 1);
+      if (!facts) return problem('methodFormat', `${couldNotLoadType(type.name, type.assembly)} because the format is invalid.`);
+      const broken = brokenRule(ENUMERATION_RULES, facts, type);
+      if (broken) return broken;
+      methods.push(facts);
+    }
+    if (rid === 1 && this.#hasInstanceField(rid)) return problem('nonStaticGlobalField', 'Non-Static Global Field.');
+    return methods.map((method) => brokenRule(VALIDATION_RULES, method, type)).find((broken) => broken !== undefined);
+  }
+
+  /** The token that a type extends, where there is no such type. */
+  #missingParent(rid: number): number | undefined {
+    const parent = this.#assembly.metadata.tables.TypeDef.column('Extends').token(rid);
+    const table = tableNameOf(tokenTable(parent));
+    if (tokenRid(parent) === 0 || table === undefined) return undefined;
+    return this.#assembly.metadata.tables[table].has(tokenRid(parent)) ? undefined : parent;
+  }
+
+  #hasInstanceField(rid: number): boolean {
+    const { Field } = this.#assembly.metadata.tables;
+    return [...this.#assembly.metadata.fieldsOf(rid)].some((field) => (Field.get(field, 'Flags') & STATIC_FIELD) === 0);
+  }
+
+  /** `undefined`: a name or a row that is not there. */
+  #methodFacts(method: number, isGlobal: boolean): MethodFacts | undefined {
     try {
-      const { metadata } = this.#assembly;
-      const type = this.facts(makeToken(TableId.TypeDef, rid));
-      const methods = [...metadata.methodsOf(rid)].map((method) => methodFacts(metadata, method, rid === 1));
-      return firstBroken(ENUMERATION_RULES, methods, type) ?? firstBroken(VALIDATION_RULES, methods, type);
+      return methodFacts(this.#assembly.metadata, method, isGlobal);
     } catch (error) {
-      if (error instanceof BadImageError) return { rule: error.code, exception: badImageFormat(error.message) };
+      if (error instanceof BadImageError) return undefined;
       throw error;
     }
   }
 }
 
-function firstBroken(rules: readonly TypeRule[], methods: readonly MethodFacts[], type: TypeFacts): TypeProblem | undefined {
-  for (const method of methods) {
-    const found = rules.find((rule) => rule.broken(method, type));
-    if (found) return { rule: found.rule, exception: typeLoadException(found.message(method, type)), method };
-  }
-  return undefined;
+/** ECMA-335 II.23.1.5. */
+const STATIC_FIELD = 0x10;
+
+const invalidToken = (token: number): string => `Invalid_Token.0x${token.toString(16).toUpperCase().padStart(8, '0')}`;
+
+const problem = (rule: string, message: string, method?: MethodFacts): TypeProblem => ({
+  rule,
+  exception: typeLoadException(message),
+  ...(method && { method }),
+});
+
+function brokenRule(rules: readonly TypeRule[], method: MethodFacts, type: TypeFacts): TypeProblem | undefined {
+  const found = rules.find((rule) => rule.broken(method, type));
+  return found && problem(found.rule, found.message(method, type), method);
 }

@@ -17,10 +17,26 @@ export interface TypeRule {
   readonly message: (method: MethodFacts, type: TypeFacts) => string;
 }
 
+/** RTSpecialName is for these alone (ECMA-335 II.22.26). */
+const SPECIAL_NAMES = /^(\.c?ctor$|_VtblGap)/;
+
+/** How the runtime's messages about a type begin. */
+export const couldNotLoadType = (name: string, assembly: string): string => `Could not load type '${name}' from assembly '${assembly}'`;
+
 const says = (message: string) => (): string => message;
 
 /** dotnet/runtime `vm/methodtablebuilder.cpp`, EnumerateClassMethods: asked of every method before any of the second list. */
 export const ENUMERATION_RULES: readonly TypeRule[] = [
+  {
+    rule: 'specialName',
+    broken: (method) => method.isRtSpecialName && !SPECIAL_NAMES.test(method.name),
+    message: (_method, type) => `${couldNotLoadType(type.name, type.assembly)}.`,
+  },
+  {
+    rule: 'asyncMethod',
+    broken: (method) => method.isAsync,
+    message: (_method, type) => `${couldNotLoadType(type.name, type.assembly)} because the format is invalid.`,
+  },
   {
     rule: 'abstractWithRva',
     broken: (method) => method.rva !== 0 && method.isAbstract,
@@ -44,7 +60,7 @@ export const ENUMERATION_RULES: readonly TypeRule[] = [
   {
     rule: 'virtualPInvoke',
     broken: (method) => method.isVirtual && method.pinvokeImpl,
-    message: says('Virtual PInvoke method.'),
+    message: says('Virtual PInvoke implemented method.'),
   },
   {
     rule: 'virtualStatic',

@@ -96,7 +96,8 @@ export class BootstrapThunks {
     const size = record.count * platform.pointerSize;
     const slots = module.base + record.rva;
     const before = platform.hostUnprotectsSlots ? memory.protect(slots, size, PageRights.readWrite) : undefined;
-    if (isRefusal(before)) return false;
+    // RVA 0 is a null pointer, whose page nobody can unprotect.
+    if (isRefusal(before) || record.rva === 0) return false;
     if (before !== undefined) trace.add(unprotect(record, size, pageRightsText(before)));
     const thunks = this.#writeThunks(module, record, firstThunk);
     for (const { thunk, token, slot } of thunks) {

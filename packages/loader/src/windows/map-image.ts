@@ -77,7 +77,8 @@ function placeImage(process: GuestProcess, request: MapRequest, size: number, pr
     );
   }
   const stuck = request.relocate && wanted !== preferred && !canMove(request);
-  const at = stuck ? undefined : process.memory.reserve(size, wanted);
+  // Nothing is ever mapped in the first 64 KiB.
+  const at = stuck || wanted < ALLOCATION_GRANULARITY ? undefined : process.memory.reserve(size, wanted);
   if (typeof at === 'number') return at;
   if (!canMove(request)) {
     const reason = stuck ? `cannot go to ${hex(wanted)}` : `its base ${hex(wanted)} is taken`;

@@ -14,6 +14,7 @@ export function parseException(text: string): ClrException {
 const SYSTEM_TEXTS: readonly (readonly [string, string])[] = [
   ['Bad format.', 'An attempt was made to load a program with an incorrect format.'],
   ['DLL initialization failed.', 'A dynamic link library (DLL) initialization routine failed.'],
+  ['No access to memory location.', 'Invalid access to memory location.'],
   ['Invalid address.', 'Attempt to access invalid address.'],
 ];
 
