@@ -127,5 +127,8 @@ export { type DeviceMemory, type InteropDefinition, InteropError, InteropRegistr
 export { buildInteropTable, type InteropStruct, type InteropTable, interopChecksum, type NativeSlot } from './tinyclr/interop-table.ts';
 export { interopDefinitions } from './tinyclr/linker-map.ts';
 export { TINYCLR_PROFILES, type TinyClrProfile } from './tinyclr/profile.ts';
+export type { Blittability } from './verdict/blittable-types.ts';
+export { type RuntimeVerdict, type VerdictMoment, type VerdictTopic, verdictMessages } from './verdict/runtime-verdict.ts';
+export { RuntimeVerdicts } from './verdict/runtime-verdicts.ts';
 export { projectedTypes } from './winrt/projected-types.ts';
 export { isWindowsRuntimeVersion } from './winrt/windows-runtime-use.ts';

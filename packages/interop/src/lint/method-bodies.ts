@@ -1,5 +1,13 @@
 import { BadImageError } from '@ijw/binary';
-import { codeOf, InstructionCursor, type MethodBody, MethodBodySource, methodCodeKind } from '@ijw/il';
+import {
+  codeOf,
+  decodeInstructions,
+  type Instruction,
+  InstructionCursor,
+  type MethodBody,
+  MethodBodySource,
+  methodCodeKind,
+} from '@ijw/il';
 import { type Metadata, type MethodDefToken, tokenRid } from '@ijw/metadata';
 import type { PEImage } from '@ijw/pe';
 import { namesMethod } from '../inventory/il-roles.ts';
@@ -24,6 +32,12 @@ export class MethodBodies {
     if (methodCodeKind(row) !== 'il') return undefined;
     const body = this.#source?.attempt(row.rva, method);
     return body instanceof BadImageError ? undefined : body;
+  }
+
+  /** The instructions of a method; none where it has no IL that can be read. */
+  instructionsOf(method: MethodDefToken): readonly Instruction[] {
+    const body = this.of(method);
+    return body === undefined ? [] : [...decodeInstructions(codeOf(body))].filter((one): one is Instruction => one.opCode !== undefined);
   }
 
   /** The tokens of the methods that a method's IL names. */

@@ -8,7 +8,7 @@ import { parameterText, typeTextOf } from '../parameter-text.ts';
 const delegateBases: ReadonlySet<string> = new Set(['System.MulticastDelegate', 'System.Delegate']);
 
 /** A delegate of the module, or one of the core library's by name. */
-function isCallback({ module }: LintContext, type: TypeNode): boolean {
+export function isCallback({ module }: LintContext, type: TypeNode): boolean {
   const bare = stripModifiers(type);
   if (bare.kind === 'functionPointer') return true;
   const named = bare.kind === 'genericInstance' ? bare.generic : bare;
