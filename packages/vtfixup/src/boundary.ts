@@ -1,6 +1,6 @@
 import type { Diagnostics } from '@ijw/binary';
 import type { Metadata } from '@ijw/metadata';
-import type { PEImage } from '@ijw/pe';
+import { type CliHeader, type PEImage, readCliHeader } from '@ijw/pe';
 import { NativeCalls } from './calls/native-calls.ts';
 import { type PInvoke, readPInvokes } from './calls/p-invoke.ts';
 import { ImageCode } from './code/code-region.ts';
@@ -10,10 +10,11 @@ import type { IndirectCall } from './code/jump.ts';
 import { findNativeCallers, type NativeCaller } from './code/native-callers.ts';
 import { decodeStub, type PointerMeaning, type Stub } from './code/stub.ts';
 import { type CppCliData, readCppCliData } from './cppcli/cpp-cli-data.ts';
+import { literalAllowance } from './cppcli/mapped-field.ts';
 import { type Crossing, crossingByPointer, crossingIn, crossingOut } from './crossing.ts';
 import { type EntryPoints, readEntryPoints } from './entries/entry-point.ts';
 import { type ImageExport, readImageExports } from './entries/image-export.ts';
-import { type ManagedEntry, managedEntry } from './entries/managed-entry.ts';
+import { type ManagedEntry, managedEntry, SlotMethods } from './entries/managed-entry.ts';
 import { judgeSlot, type ReadMemory, slotContent } from './entries/slot-token.ts';
 import { readUnmanagedCallersOnly, type UnmanagedCallersOnly } from './entries/unmanaged-callers-only.ts';
 import { grouped } from './grouped.ts';
@@ -54,7 +55,7 @@ export interface FixupEntries {
 
 /**
  * Every place of an image where managed and native code meet. Making one reads nothing; each list is read when first asked for and kept. What is wrong
- * with the image is reported to `diagnostics`; only a CLI header or tables that cannot be read at all throw.
+ * with the image is reported to `diagnostics`, and what could be read is given.
  */
 export class Boundary {
   readonly image: PEImage;
@@ -85,7 +86,7 @@ export class Boundary {
 
   /** The records of the VTableFixups directory. */
   get fixups(): readonly VTableFixup[] {
-    return this.keep('fixups', () => readVTableFixups(this.image, this.diagnostics));
+    return this.keep('fixups', () => (this.cliHeader ? readVTableFixups(this.image, this.diagnostics) : []));
   }
 
   /** The slots of all records. */
@@ -155,12 +156,14 @@ export class Boundary {
     return this.keep('cppCliData', () => {
       const { image, metadata, diagnostics } = this;
       const { isSlot } = this.pointers;
-      return metadata && diagnostics.attempt(() => readCppCliData({ image, metadata, isSlot }, diagnostics));
+      return (
+        metadata && diagnostics.attempt(() => readCppCliData({ image, metadata, isSlot, spend: literalAllowance(image) }, diagnostics))
+      );
     });
   }
 
   get entryPoints(): EntryPoints {
-    return this.keep('entryPoints', () => readEntryPoints(this.image, this.code, this.platform, this.pointers));
+    return this.keep('entryPoints', () => readEntryPoints(this.image, this.cliHeader, (rva) => this.stubAt(rva)));
   }
 
   /** Follows jumps from an address; `undefined` when the machine's code cannot be read. */
@@ -174,6 +177,10 @@ export class Boundary {
       const slots = new Set(this.slots.map(({ rva }) => rva));
       return { imports: this.importedFunctions, isSlot: (rva) => slots.has(rva) };
     });
+  }
+
+  private get cliHeader(): CliHeader | undefined {
+    return this.keep('cliHeader', () => this.diagnostics.attempt(() => readCliHeader(this.image)));
   }
 
   private get calls(): NativeCalls | undefined {
@@ -202,11 +209,12 @@ export class Boundary {
     const jumps = grouped(found?.jumps ?? [], ({ pointer }) => pointer);
     const indirectCalls = grouped(found?.calls ?? [], ({ pointer }) => pointer);
     const exports = this.exportsBySlot();
+    const methods = new SlotMethods(calls, diagnostics);
     return this.slots.map((slot) => {
       const content = slotContent(reading, slot);
       judgeSlot(reading, slot, content, diagnostics);
       return {
-        ...managedEntry(slot, content, calls, diagnostics),
+        ...managedEntry(slot, content, methods),
         stubs: withExportStubs(jumps.get(slot.rva) ?? [], exports.get(slot.rva) ?? []),
         calls: indirectCalls.get(slot.rva) ?? [],
         exports: exports.get(slot.rva) ?? [],

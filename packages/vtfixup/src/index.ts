@@ -20,13 +20,13 @@ export type { IndirectCall, Jump, Transfer, TransferKind } from './code/jump.ts'
 export { type CallerKind, findNativeCallers, type NativeCaller } from './code/native-callers.ts';
 export { decodeStub, type PointerMeaning, type Stub, type StubTarget } from './code/stub.ts';
 export { type CppCliData, readCppCliData, type SizedType } from './cppcli/cpp-cli-data.ts';
-export { type MappedField, type MappedValue, readMappedField } from './cppcli/mapped-field.ts';
+export { literalAllowance, type MappedField, type MappedValue, readMappedField } from './cppcli/mapped-field.ts';
 export { readStartupLists, type StartupEntry, type StartupList, type StartupTable, startupTables } from './cppcli/startup-list.ts';
 export { type LiteralEncoding, literalEncoding, literalText } from './cppcli/string-literal.ts';
 export type { Crossing } from './crossing.ts';
 export { type EntryPoints, readEntryPoints } from './entries/entry-point.ts';
 export { exportText, type ImageExport, readImageExports } from './entries/image-export.ts';
-export { type ManagedEntry, managedEntry } from './entries/managed-entry.ts';
+export { type ManagedEntry, managedEntry, SlotMethods } from './entries/managed-entry.ts';
 export { isMethodToken, type ReadMemory, type SlotContent, slotContent } from './entries/slot-token.ts';
 export { readUnmanagedCallersOnly, type UnmanagedCallersOnly } from './entries/unmanaged-callers-only.ts';
 export {

@@ -52,11 +52,26 @@ export interface MappedField {
 /** A name without the number that stands for an unnamed namespace. */
 export const withoutUnnamedNamespace = (name: string): string => name.replace(/^(?:\?A0x[0-9a-f]+\.)+/, '');
 
+/** MSVC refuses literals longer than this many bytes; a longer one is not read as text. */
+const MAX_LITERAL = 0x10000;
+
 /** What fields are read with. */
 export interface FieldReading {
   readonly image: PEImage;
   readonly metadata: Metadata;
   readonly isSlot: (rva: number) => boolean;
+  /** Whether so many bytes more of literals may be read: together they are no more than the file has. */
+  readonly spend: (bytes: number) => boolean;
+}
+
+/** An allowance of literals for one image. */
+export function literalAllowance(image: PEImage): (bytes: number) => boolean {
+  let left = image.bytes.length;
+  return (bytes) => {
+    if (bytes > MAX_LITERAL || bytes > left) return false;
+    left -= bytes;
+    return true;
+  };
 }
 
 const formatGuid = (bytes: Uint8Array): string => {
@@ -87,7 +102,7 @@ function mappedValue(reading: FieldReading, name: string, rva: number, type: Typ
   const { image, metadata } = reading;
   if (name.startsWith('__m2mep@') && reading.isSlot(rva)) return { kind: 'managedEntry', slotRva: rva };
   if (name.startsWith('__unep@') || name.includes('$initializer$')) return pointedValue(reading, name, rva) ?? { kind: 'static' };
-  if (name.startsWith('??_C@') && size !== undefined) {
+  if (name.startsWith('??_C@') && size !== undefined && reading.spend(size)) {
     const encoding = literalEncoding(name, typeName(metadata, type));
     return { kind: 'string', encoding, text: literalText(image.bytesAt(rva, size, 'a string literal'), encoding) };
   }

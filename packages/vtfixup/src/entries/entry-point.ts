@@ -1,9 +1,7 @@
 // PE/COFF "AddressOfEntryPoint"; ECMA-335 II.25.3.3.2, EntryPointToken, which NATIVE_ENTRYPOINT makes an RVA.
 
-import { CorFlags, type PEImage, readCliHeader } from '@ijw/pe';
-import type { ImageCode } from '../code/code-region.ts';
-import { decodeStub, type PointerMeaning, type Stub } from '../code/stub.ts';
-import type { Platform } from '../platform/platform.ts';
+import { type CliHeader, CorFlags, type PEImage } from '@ijw/pe';
+import type { Stub } from '../code/stub.ts';
 
 /** Where the operating system and the runtime enter an image. */
 export interface EntryPoints {
@@ -15,15 +13,16 @@ export interface EntryPoints {
   readonly token?: number;
 }
 
-/** @throws BadImageError when the CLI header cannot be read */
-export function readEntryPoints(image: PEImage, code: ImageCode, platform: Platform | undefined, meaning: PointerMeaning): EntryPoints {
+/** @param stubAt follows jumps from an address, where the machine's code can be read */
+export function readEntryPoints(image: PEImage, header: CliHeader | undefined, stubAt: (rva: number) => Stub | undefined): EntryPoints {
   const entry = image.optionalHeader.addressOfEntryPoint;
-  const header = readCliHeader(image);
   const value = header?.entryPointTokenOrRva ?? 0;
   const isNative = ((header?.flags ?? 0) & CorFlags.NATIVE_ENTRYPOINT) !== 0;
+  const imageStub = entry === 0 ? undefined : stubAt(entry);
+  const nativeStub = value !== 0 && isNative ? stubAt(value) : undefined;
   return {
-    ...(entry !== 0 && platform && { image: decodeStub(code, platform, entry, meaning) }),
-    ...(value !== 0 && isNative && platform && { native: decodeStub(code, platform, value, meaning) }),
+    ...(imageStub && { image: imageStub }),
+    ...(nativeStub && { native: nativeStub }),
     ...(value !== 0 && !isNative && { token: value }),
   };
 }

@@ -24,20 +24,46 @@ export interface ManagedEntry {
   readonly marshallingCauses: readonly MarshallingCause[];
 }
 
-/** Describes a slot's method. A method that cannot be read is reported. */
-export function managedEntry(
-  slot: VTableSlot,
-  content: SlotContent,
-  calls: NativeCalls | undefined,
-  diagnostics: Diagnostics,
-): ManagedEntry {
-  const token = content.kind === 'patched' ? 0 : content.token;
-  const described =
-    calls && isMethodToken(calls.metadata, token) ? diagnostics.attempt(() => describe(calls, token as Token), token) : undefined;
-  return { slot, content, token, managedConvention: !entersFromUnmanaged(slot.fixup.type), marshallingCauses: [], ...described };
+type DescribedMethod = Pick<ManagedEntry, 'method' | 'signature' | 'convention' | 'marshallingCauses'>;
+
+/** The methods that slots name, each read once: a compiler gives a method two slots, and a hostile file any number. */
+export class SlotMethods {
+  private readonly calls: NativeCalls | undefined;
+  private readonly diagnostics: Diagnostics;
+  private readonly known = new Map<number, DescribedMethod | undefined>();
+
+  constructor(calls: NativeCalls | undefined, diagnostics: Diagnostics) {
+    this.calls = calls;
+    this.diagnostics = diagnostics;
+  }
+
+  /** `undefined` for a token that names no method, and for a method that cannot be read, which is reported. */
+  describe(token: number): DescribedMethod | undefined {
+    const { calls } = this;
+    if (calls === undefined || !isMethodToken(calls.metadata, token)) return undefined;
+    if (!this.known.has(token))
+      this.known.set(
+        token,
+        this.diagnostics.attempt(() => describe(calls, token as Token), token),
+      );
+    return this.known.get(token);
+  }
 }
 
-function describe(calls: NativeCalls, token: Token) {
+/** Describes a slot. */
+export function managedEntry(slot: VTableSlot, content: SlotContent, methods: SlotMethods): ManagedEntry {
+  const token = content.kind === 'patched' ? 0 : content.token;
+  return {
+    slot,
+    content,
+    token,
+    managedConvention: !entersFromUnmanaged(slot.fixup.type),
+    marshallingCauses: [],
+    ...methods.describe(token),
+  };
+}
+
+function describe(calls: NativeCalls, token: Token): DescribedMethod {
   const signature = methodSignatureOf(calls.metadata, token);
   return {
     method: methodFullName(calls.metadata, token),
