@@ -4,15 +4,10 @@ import { BAD_INSTRUCTION, InstructionCursor } from '../body/instruction-cursor.t
 import type { MethodBody } from '../body/method-body.ts';
 import { type Disassembly, limitation } from './disassembly.ts';
 import { type CodeBlock, exceptionBlocks } from './exception-blocks.ts';
-import type { OperandNames } from './instruction-text.ts';
+import type { ArgumentNames, OperandNames } from './instruction-text.ts';
 
 /** A body: `.entrypoint`, `.maxstack`, `.locals`, instructions, exception clauses. @throws BadImageError when there is no body at the address */
-export function writeBody(
-  disassembly: Disassembly,
-  token: MethodDefToken,
-  rva: number,
-  argumentNames: readonly (string | undefined)[],
-): void {
+export function writeBody(disassembly: Disassembly, token: MethodDefToken, rva: number, argumentNames: () => ArgumentNames): void {
   const { bodies, diagnostics, sink } = disassembly;
   const body = bodies.read(rva, token);
   for (const diagnostic of body.diagnostics) {
@@ -28,7 +23,15 @@ export function writeBody(
     boundaries ??= instructionBoundaries(body);
     return offset >= 0 && offset < boundaries.length && boundaries[offset] === 1;
   };
-  const names: OperandNames = { arguments: argumentNames, locals, isBoundary };
+  let known: ArgumentNames | undefined;
+  const names: OperandNames = {
+    arguments: () => {
+      known ??= argumentNames();
+      return known;
+    },
+    locals,
+    isBoundary,
+  };
   const end = body.codeEnd - body.codeStart;
   const isBlockBorder = (offset: number): boolean => offset === end || isBoundary(offset);
   const clauses = body.exceptionClauses;

@@ -10,11 +10,10 @@ export interface CustomAttributePlace {
 
 /** `.custom` for each attribute of a row. */
 export function writeCustomAttributes(disassembly: Disassembly, parent: Token, place: CustomAttributePlace = {}): void {
-  const { metadata, options } = disassembly;
-  if (options.customAttributes === 'none') return;
-  const rows = metadata.customAttributesOf(parent);
-  if (rows.length === 0) return;
-  for (const rid of rows) attempt(disassembly, 0x0c000000 | rid, () => writeCustomAttribute(disassembly, rid, place));
+  const { metadata, namedBy, options } = disassembly;
+  if (options.customAttributes === 'none' || !namedBy.customAttribute.has(parent)) return;
+  for (const rid of metadata.customAttributesOf(parent))
+    attempt(disassembly, 0x0c000000 | rid, () => writeCustomAttribute(disassembly, rid, place));
 }
 
 function writeCustomAttribute(disassembly: Disassembly, rid: number, { owner, before }: CustomAttributePlace): void {

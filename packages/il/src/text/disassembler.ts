@@ -21,6 +21,7 @@ import {
 } from './manifest-text.ts';
 import type { MemberFilter } from './member-filter.ts';
 import { writeMethod } from './method-text.ts';
+import { readNamedRows } from './named-rows.ts';
 import { ReferenceText } from './reference-text.ts';
 import { TextSink } from './text-sink.ts';
 import { isVisibleMember } from './visibility.ts';
@@ -48,6 +49,7 @@ export function disassemble(
     image,
     metadata,
     references,
+    namedBy: readNamedRows(metadata),
     instructions: new InstructionText(references, options.tokens ?? false),
     bodies: new MethodBodySource(image),
     data: new FieldDataReader(image, metadata),

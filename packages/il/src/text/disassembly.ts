@@ -3,6 +3,7 @@ import type { FieldDataReader, Metadata } from '@ijw/metadata';
 import type { PEImage } from '@ijw/pe';
 import type { MethodBodySource } from '../body/method-body-source.ts';
 import type { InstructionText } from './instruction-text.ts';
+import type { NamedBy } from './named-rows.ts';
 import type { ReferenceText } from './reference-text.ts';
 import type { TextSink } from './text-sink.ts';
 
@@ -48,6 +49,7 @@ export interface Disassembly {
   readonly image: PEImage;
   readonly metadata: Metadata;
   readonly references: ReferenceText;
+  readonly namedBy: NamedBy;
   readonly instructions: InstructionText;
   readonly bodies: MethodBodySource;
   readonly data: FieldDataReader;

@@ -1,4 +1,4 @@
-import { constantOf, type FieldToken, makeToken, TableId } from '@ijw/metadata';
+import { constantOf, type FieldToken, makeToken, type ParamToken, TableId } from '@ijw/metadata';
 import { constantText } from './constant-text.ts';
 import { writeCustomAttributes } from './custom-attribute-text.ts';
 import type { DataLabels } from './data-text.ts';
@@ -30,7 +30,8 @@ function offsetText({ metadata }: Disassembly, token: FieldToken): string {
   return row === undefined ? '' : `[${metadata.tables.FieldLayout.get(row, 'Offset')}] `;
 }
 
-export function marshalOf({ metadata }: Disassembly, token: Parameters<Disassembly['metadata']['findFieldMarshal']>[0]): string {
+export function marshalOf({ metadata, namedBy }: Disassembly, token: FieldToken | ParamToken): string {
+  if (!namedBy.fieldMarshal.has(token)) return '';
   const row = metadata.findFieldMarshal(token);
   return row === undefined ? '' : `${marshalText(metadata.blobs.get(metadata.tables.FieldMarshal.get(row, 'NativeType')))} `;
 }
@@ -45,7 +46,8 @@ function pinvokeText({ metadata }: Disassembly, token: FieldToken): string {
   return `pinvokeimpl(${quotedString(module)} as ${quotedString(name)} ${pinvokeFlagWords(ImplMap.get(row, 'MappingFlags'))}) `;
 }
 
-function valueText({ metadata }: Disassembly, token: FieldToken): string {
+function valueText({ metadata, namedBy }: Disassembly, token: FieldToken): string {
+  if (!namedBy.constant.has(token)) return '';
   const constant = constantOf(metadata, token);
   return constant === undefined ? '' : ` = ${constantText(constant)}`;
 }

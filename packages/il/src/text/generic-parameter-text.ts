@@ -14,10 +14,10 @@ const FLAGS: readonly (readonly [mask: number, value: number, word: string])[] =
 const KNOWN = 0x3f;
 
 /** `<class .ctor (Base) T, + U>`, or nothing for what is not generic. @throws BadImageError */
-export function genericParametersText({ metadata, references }: Disassembly, owner: Token): string {
+export function genericParametersText({ metadata, namedBy, references }: Disassembly, owner: Token): string {
+  if (!namedBy.genericParam.has(owner)) return '';
   const { GenericParam, GenericParamConstraint } = metadata.tables;
   const rids = [...metadata.genericParamsOf(owner)].sort((a, b) => GenericParam.get(a, 'Number') - GenericParam.get(b, 'Number'));
-  if (rids.length === 0) return '';
   const texts = rids.map((rid) => {
     const flags = GenericParam.get(rid, 'Flags');
     const words =
@@ -36,18 +36,19 @@ export function genericParametersText({ metadata, references }: Disassembly, own
 
 /** Attributes of generic parameters and of their constraints: `.param type`, `.param constraint`. */
 export function writeGenericParameterAttributes(disassembly: Disassembly, owner: Token): void {
-  const { metadata, references, sink } = disassembly;
+  const { metadata, namedBy, references, sink } = disassembly;
   const { GenericParam, GenericParamConstraint } = metadata.tables;
+  if (!namedBy.genericParam.has(owner)) return;
   for (const rid of metadata.genericParamsOf(owner)) {
     const number = GenericParam.get(rid, 'Number') + 1;
     const token = makeToken(TableId.GenericParam, rid);
-    if (metadata.customAttributesOf(token).length > 0) {
+    if (namedBy.customAttribute.has(token)) {
       sink.line(`.param type [${number}]`);
       writeCustomAttributes(disassembly, token);
     }
     for (const row of metadata.constraintsOf(rid)) {
       const constraint = makeToken(TableId.GenericParamConstraint, row);
-      if (metadata.customAttributesOf(constraint).length === 0) continue;
+      if (!namedBy.customAttribute.has(constraint)) continue;
       const type = GenericParamConstraint.column('Constraint').token(row) as TypeDefOrRefToken;
       if (tokenRid(type) === 0) continue;
       sink.line(`.param constraint [${number}], ${references.type(type)}`);

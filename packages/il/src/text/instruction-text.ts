@@ -26,10 +26,13 @@ const littleEndian = (low: number, high?: number): Uint8Array => {
   return bytes;
 };
 
+/** Names of the arguments by number; `undefined` where the number is all there is. */
+export type ArgumentNames = readonly (string | undefined)[];
+
 /** What an instruction's operands are called in the method that is being written. */
 export interface OperandNames {
-  /** Names of the arguments by number; `undefined` where the number is all there is. */
-  readonly arguments: readonly (string | undefined)[];
+  /** Asked for where an instruction names an argument. */
+  readonly arguments: () => ArgumentNames;
   /** How many local variables there are: they are called `V_0`, `V_1`, …. */
   readonly locals: number;
   isBoundary(offset: number): boolean;
@@ -171,6 +174,6 @@ const LDC_I4_S = opCodesByIndex.find((opCode) => opCode?.name === 'ldc.i4.s')!.i
 const integerText = (value: number): string => (value >= -256 && value <= 256 ? String(value) : hex(value >>> 0));
 
 function variableText(index: number, number: number, names: OperandNames): string {
-  if (ARGUMENT_OPCODES.has(index)) return names.arguments[number] ?? String(number);
+  if (ARGUMENT_OPCODES.has(index)) return names.arguments()[number] ?? String(number);
   return number < names.locals ? `V_${number}` : String(number);
 }

@@ -1,4 +1,14 @@
-import { constantOf, type MethodDefToken, type MethodSignature, makeToken, type ParamToken, SignatureFlags, TableId } from '@ijw/metadata';
+import {
+  constantOf,
+  isTokenOf,
+  type MethodDefToken,
+  type MethodSignature,
+  makeToken,
+  type ParamToken,
+  SignatureFlags,
+  TableId,
+  tokenRid,
+} from '@ijw/metadata';
 import { writeBody } from './body-text.ts';
 import { constantText } from './constant-text.ts';
 import { writeCustomAttributes } from './custom-attribute-text.ts';
@@ -6,6 +16,7 @@ import { attempt, type Disassembly, limitation, tokenComment } from './disassemb
 import { marshalOf } from './field-text.ts';
 import { implFlagWords, methodFlagWords, pinvokeFlagWords } from './flags/member-flags.ts';
 import { genericParametersText, writeGenericParameterAttributes } from './generic-parameter-text.ts';
+import type { ArgumentNames } from './instruction-text.ts';
 import { quotedString } from './lexical/string-literal.ts';
 import { writeSecurity } from './security-text.ts';
 import { conventionText } from './type-text.ts';
@@ -14,8 +25,9 @@ const PINVOKE_IMPL = 0x2000;
 const CODE_TYPE = 3;
 const UNMANAGED = 4;
 
-/** The Param rows of a method by position; 0 is the return value. */
-type Parameters = ReadonlyMap<number, ParamToken>;
+/** The Param rows of a method by position; 0 is the return value. Positions without a row are left out. */
+type Parameters = readonly (ParamToken | undefined)[];
+const noParameters: Parameters = [];
 
 /** `.method` with its body. @throws BadImageError */
 export function writeMethod(disassembly: Disassembly, rid: number): void {
@@ -27,13 +39,13 @@ export function writeMethod(disassembly: Disassembly, rid: number): void {
   const flags = MethodDef.get(rid, 'Flags');
   const implFlags = MethodDef.get(rid, 'ImplFlags');
   const head = `.method ${tokenComment(disassembly, token)}${methodFlagWords(flags)}${pinvokeText(disassembly, token, flags)}`;
+  const name = references.methodName(rid);
   sink.start().text(head).end();
-  sink
-    .start()
-    .text(`        ${conventionText(signature.header)}${returnText(disassembly, signature, parameters)} ${references.methodName(rid)}`);
-  sink.text(genericParametersText(disassembly, token));
+  sink.start().text('        ').text(conventionText(signature.header));
+  writeReturn(disassembly, signature, parameters);
+  sink.text(' ').text(name).text(genericParametersText(disassembly, token));
   writeParameterList(disassembly, signature, parameters);
-  sink.text(` ${implFlagWords(implFlags)}`).end();
+  sink.text(' ').text(implFlagWords(implFlags)).end();
   sink.open();
   writeVTableEntries(disassembly, token);
   writeCustomAttributes(disassembly, token);
@@ -41,14 +53,19 @@ export function writeMethod(disassembly: Disassembly, rid: number): void {
   writeGenericParameterAttributes(disassembly, token);
   writeParameterDetails(disassembly, parameters);
   writeOverrides(disassembly, token);
-  writeCode(disassembly, rid, argumentNames(disassembly, signature, parameters));
-  sink.close(`end of method ${references.methodName(rid)}`);
+  writeCode(disassembly, rid, () => argumentNames(disassembly, signature, parameters));
+  sink.close(`end of method ${name}`);
 }
 
 function parametersOf({ metadata }: Disassembly, rid: number): Parameters {
-  const { Param } = metadata.tables;
-  const parameters = new Map<number, ParamToken>();
-  for (const param of metadata.paramsOf(rid)) parameters.set(Param.get(param, 'Sequence'), makeToken(TableId.Param, param));
+  const rows = metadata.paramsOf(rid);
+  if (rows.length === 0) return noParameters;
+  const sequence = metadata.tables.Param.column('Sequence');
+  const parameters: (ParamToken | undefined)[] = [];
+  for (let index = 0; index < rows.length; index++) {
+    const param = rows.at(index)!;
+    parameters[sequence.at(param)] = makeToken(TableId.Param, param);
+  }
   return parameters;
 }
 
@@ -71,47 +88,54 @@ const PARAM_WORDS: readonly (readonly [number, string])[] = [
   [0x10, '[opt]'],
 ];
 
+const PARAM_WORD_BITS = 0x13;
+
 function parameterWords({ metadata }: Disassembly, token: ParamToken | undefined): string {
   if (token === undefined) return '';
   const flags = metadata.tables.Param.get(token & 0xffffff, 'Flags');
+  if ((flags & PARAM_WORD_BITS) === 0) return '';
   return PARAM_WORDS.filter(([bit]) => flags & bit)
     .map(([, word]) => word)
     .join('');
 }
 
-function returnText(disassembly: Disassembly, signature: MethodSignature<string>, parameters: Parameters): string {
-  const token = parameters.get(0);
+function writeReturn(disassembly: Disassembly, { returnType }: MethodSignature<string>, parameters: Parameters): void {
+  const { sink } = disassembly;
+  const token = parameters[0];
   const words = parameterWords(disassembly, token);
-  const marshal = token === undefined ? '' : ` ${marshalOf(disassembly, token)}`.trimEnd();
-  return `${words === '' ? '' : `${words} `}${signature.returnType}${marshal}`;
+  if (words !== '') sink.text(words).text(' ');
+  sink.text(returnType);
+  const marshal = token === undefined ? '' : marshalOf(disassembly, token);
+  if (marshal !== '') sink.text(' ').text(marshal.trimEnd());
 }
 
 /** `(int32 a, [out] string& b)`. The variable part of a vararg signature stands in references only. */
 function writeParameterList(disassembly: Disassembly, { parameterTypes }: MethodSignature<string>, parameters: Parameters): void {
-  const { sink } = disassembly;
+  const { metadata, references, sink } = disassembly;
+  const { Param } = metadata.tables;
   sink.text('(');
   for (let index = 0; index < parameterTypes.length; index++) {
     if (index > 0) sink.text(', ');
-    const token = parameters.get(index + 1);
+    const token = parameters[index + 1];
     const words = parameterWords(disassembly, token);
     if (words !== '') sink.text(words).text(' ');
     sink.text(parameterTypes[index]!);
     if (token === undefined) continue;
     const marshal = marshalOf(disassembly, token);
     if (marshal !== '') sink.text(' ').text(marshal.trimEnd());
-    const name = disassembly.metadata.strings.get(disassembly.metadata.tables.Param.get(token & 0xffffff, 'Name'));
-    if (name !== '') sink.text(' ').text(disassembly.references.identifiers.simple(name));
+    const name = references.word(Param.get(token & 0xffffff, 'Name'));
+    if (name !== '') sink.text(' ').text(name);
   }
   sink.text(')');
 }
 
 /** `.param [1] = value` and the attributes of parameters. */
 function writeParameterDetails(disassembly: Disassembly, parameters: Parameters): void {
-  const { metadata, sink } = disassembly;
-  for (const [sequence, token] of parameters) {
+  const { metadata, namedBy, sink } = disassembly;
+  for (const [sequence, token] of parameters.entries()) {
+    if (token === undefined || !(namedBy.constant.has(token) || namedBy.customAttribute.has(token))) continue;
     attempt(disassembly, token, () => {
       const constant = constantOf(metadata, token);
-      if (constant === undefined && metadata.customAttributesOf(token).length === 0) return;
       sink.line(`.param [${sequence}]${constant === undefined ? '' : ` = ${constantText(constant)}`}`);
       writeCustomAttributes(disassembly, token);
     });
@@ -119,26 +143,24 @@ function writeParameterDetails(disassembly: Disassembly, parameters: Parameters)
 }
 
 /** Names that tell one argument: those of others are their numbers. */
-function argumentNames(
-  { metadata, references }: Disassembly,
-  signature: MethodSignature<string>,
-  parameters: Parameters,
-): readonly (string | undefined)[] {
+function argumentNames({ metadata, references }: Disassembly, signature: MethodSignature<string>, parameters: Parameters): ArgumentNames {
   const first = signature.header & SignatureFlags.HasThis && !(signature.header & SignatureFlags.ExplicitThis) ? 1 : 0;
   const names: (string | undefined)[] = [];
   const seen = new Set<string>();
-  for (const [sequence, token] of parameters) {
-    const name = metadata.strings.get(metadata.tables.Param.get(token & 0xffffff, 'Name'));
-    if (sequence === 0 || name === '' || seen.has(name)) continue;
+  for (const [sequence, token] of parameters.entries()) {
+    if (sequence === 0 || token === undefined) continue;
+    const name = references.word(metadata.tables.Param.get(token & 0xffffff, 'Name'));
+    if (name === '' || seen.has(name)) continue;
     seen.add(name);
-    names[first + sequence - 1] = references.identifiers.simple(name);
+    names[first + sequence - 1] = name;
   }
   return names;
 }
 
 /** `.override` for each MethodImpl of the declaring type whose body this method is. */
 function writeOverrides(disassembly: Disassembly, token: MethodDefToken): void {
-  const { metadata, references, sink } = disassembly;
+  const { metadata, namedBy, references, sink } = disassembly;
+  if (!namedBy.methodImpl.has(token)) return;
   const { MethodImpl } = metadata.tables;
   const owner = metadata.declaringType(token) & 0xffffff;
   if (owner === 0) return;
@@ -154,10 +176,9 @@ function writeOverrides(disassembly: Disassembly, token: MethodDefToken): void {
 export function writeForeignOverrides(disassembly: Disassembly, typeRid: number): void {
   const { metadata, references, sink } = disassembly;
   const { MethodImpl } = metadata.tables;
-  const own = metadata.methodsOf(typeRid);
   for (const row of metadata.methodImplsOf(typeRid)) {
     const body = MethodImpl.column('MethodBody').token(row);
-    if (body >>> 24 === TableId.MethodDef && [...own].includes(body & 0xffffff)) continue;
+    if (isTokenOf(body, 'MethodDef') && tokenRid(metadata.declaringType(body)) === typeRid) continue;
     attempt(disassembly, 0x19000000 | row, () => {
       const declaration = references.method(MethodImpl.column('MethodDeclaration').token(row));
       sink.line(`.override method ${declaration} with method ${references.method(body)}`);
@@ -172,7 +193,7 @@ function writeVTableEntries({ options, references, sink }: Disassembly, token: M
   }
 }
 
-function writeCode(disassembly: Disassembly, rid: number, names: readonly (string | undefined)[]): void {
+function writeCode(disassembly: Disassembly, rid: number, names: () => ArgumentNames): void {
   const { metadata, options, sink } = disassembly;
   const { MethodDef } = metadata.tables;
   const token = makeToken(TableId.MethodDef, rid);

@@ -26,12 +26,14 @@ const ACCESSORS: readonly (readonly [number, string])[] = [
 /** The same two bits for events and properties. HasDefault is said by the value. */
 const flagWords = (flags: number): string => `${flags & 0x200 ? 'specialname ' : ''}${flags & 0x400 ? 'rtspecialname ' : ''}`;
 
-function writeAccessors({ metadata, references, sink }: Disassembly, association: EventToken | PropertyToken): void {
+function writeAccessors({ metadata, instructions, sink }: Disassembly, association: EventToken | PropertyToken): void {
   const { MethodSemantics } = metadata.tables;
   for (const row of metadata.semanticsOf(association)) {
     const semantics = MethodSemantics.get(row, 'Semantics');
     const word = ACCESSORS.find(([bit]) => semantics & bit)?.[1] ?? '.other';
-    sink.line(`${word} ${references.method(makeToken(TableId.MethodDef, MethodSemantics.get(row, 'Method')))}`);
+    const writeAccessor = instructions.method(makeToken(TableId.MethodDef, MethodSemantics.get(row, 'Method')));
+    writeAccessor(sink.start().text(word).text(' '));
+    sink.end();
   }
 }
 
@@ -41,7 +43,7 @@ export function writeEvent(disassembly: Disassembly, token: EventToken): void {
   const { Event } = metadata.tables;
   const rid = tokenRid(token);
   const type = Event.column('EventType').token(rid) as TypeDefOrRefToken;
-  const name = references.identifiers.dotted(metadata.strings.get(Event.get(rid, 'Name')));
+  const name = references.name(Event.get(rid, 'Name'));
   sink.line(`.event ${flagWords(Event.get(rid, 'EventFlags'))}${tokenRid(type) === 0 ? '' : `${references.type(type)} `}${name}`);
   sink.open();
   writeCustomAttributes(disassembly, token);
@@ -51,12 +53,12 @@ export function writeEvent(disassembly: Disassembly, token: EventToken): void {
 
 /** @throws BadImageError */
 export function writeProperty(disassembly: Disassembly, token: PropertyToken): void {
-  const { metadata, references, sink } = disassembly;
+  const { metadata, namedBy, references, sink } = disassembly;
   const { Property } = metadata.tables;
   const rid = tokenRid(token);
   const signature = decodePropertySignature(metadata.blobs.reader(Property.get(rid, 'Type'), 'a property signature'), references.types);
-  const name = references.identifiers.dotted(metadata.strings.get(Property.get(rid, 'Name')));
-  const constant = constantOf(metadata, token);
+  const name = references.name(Property.get(rid, 'Name'));
+  const constant = namedBy.constant.has(token) ? constantOf(metadata, token) : undefined;
   const value = constant === undefined ? '' : ` = ${constantText(constant)}`;
   const convention = conventionText(signature.header & 0x20);
   sink.line(

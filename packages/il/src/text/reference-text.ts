@@ -142,11 +142,12 @@ export class ReferenceText {
     return text;
   }
 
-  /** The name of one word at a place of the #Strings heap. @throws BadImageError */
+  /** The name of one word at a place of the #Strings heap; nothing for one that is empty. @throws BadImageError */
   word(offset: number): string {
     let text = this.#words.get(offset);
     if (text === undefined) {
-      text = this.identifiers.simple(this.metadata.strings.get(offset));
+      const name = this.metadata.strings.get(offset);
+      text = name === '' ? '' : this.identifiers.simple(name);
       this.#words.set(offset, text);
     }
     return text;

@@ -23,8 +23,9 @@ const ACTIONS = [
 
 /** `.permissionset` with its bytes: the decoded forms lose what the bytes say. */
 export function writeSecurity(disassembly: Disassembly, parent: Token): void {
-  const { metadata, sink } = disassembly;
+  const { metadata, namedBy, sink } = disassembly;
   const { DeclSecurity } = metadata.tables;
+  if (!namedBy.declSecurity.has(parent)) return;
   for (const rid of metadata.declSecuritiesOf(parent)) {
     attempt(disassembly, 0x0e000000 | rid, () => {
       const value = DeclSecurity.get(rid, 'Action');
