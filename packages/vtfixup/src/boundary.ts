@@ -5,7 +5,7 @@ import { NativeCalls } from './calls/native-calls.ts';
 import { type PInvoke, readPInvokes } from './calls/p-invoke.ts';
 import { ImageCode } from './code/code-region.ts';
 import { type ImportedFunction, readImportedFunctions } from './code/imported-function.ts';
-import { findIndirectTransfers, type IndirectJump } from './code/indirect-transfers.ts';
+import { findIndirectTransfers, type IndirectJump, type IndirectTransfers } from './code/indirect-transfers.ts';
 import type { IndirectCall } from './code/jump.ts';
 import { findNativeCallers, type NativeCaller } from './code/native-callers.ts';
 import { decodeStub, type PointerMeaning, type Stub } from './code/stub.ts';
@@ -129,6 +129,11 @@ export class Boundary {
     ]);
   }
 
+  /** Jumps of the image to functions of other modules (`jmp [IAT]`), in ascending order of address. */
+  get importStubs(): readonly IndirectJump[] {
+    return this.keep('importStubs', () => this.indirectTransfers.jumps.filter(({ pointer }) => this.importedFunctions.has(pointer)));
+  }
+
   /** Native code and pointers that come to the stubs of slots, in ascending order of address. Scans all code once. */
   get nativeCallers(): readonly NativeCaller[] {
     return this.keep('nativeCallers', () => {
@@ -179,6 +184,16 @@ export class Boundary {
     });
   }
 
+  /** What goes through slots and imports, found in one scan. */
+  private get indirectTransfers(): IndirectTransfers {
+    return this.keep('indirectTransfers', () => {
+      const { platform, importedFunctions, slots } = this;
+      if (platform === undefined || (slots.length === 0 && importedFunctions.size === 0)) return { jumps: [], calls: [] };
+      const { isSlot } = this.pointers;
+      return findIndirectTransfers(this.code, platform, (pointer) => isSlot(pointer) || importedFunctions.has(pointer));
+    });
+  }
+
   private get cliHeader(): CliHeader | undefined {
     return this.keep('cliHeader', () => this.diagnostics.attempt(() => readCliHeader(this.image)));
   }
@@ -205,9 +220,9 @@ export class Boundary {
   private readNativeToManaged(): readonly NativeToManaged[] {
     const { image, metadata, platform, readMemory, diagnostics, calls } = this;
     const reading = { image, metadata, platform, readMemory };
-    const found = platform && this.slots.length > 0 ? findIndirectTransfers(this.code, platform, this.pointers.isSlot) : undefined;
-    const jumps = grouped(found?.jumps ?? [], ({ pointer }) => pointer);
-    const indirectCalls = grouped(found?.calls ?? [], ({ pointer }) => pointer);
+    const { jumps: allJumps, calls: allCalls } = this.indirectTransfers;
+    const jumps = grouped(allJumps, ({ pointer }) => pointer);
+    const indirectCalls = grouped(allCalls, ({ pointer }) => pointer);
     const exports = this.exportsBySlot();
     const methods = new SlotMethods(calls, diagnostics);
     return this.slots.map((slot) => {

@@ -260,6 +260,15 @@ describe('GetLastError', () => {
     expect(native('other.dll', 'GetLastError').replacedGetLastError).toBe(false);
   });
 
+  test('one jump away from the function of kernel32', () => {
+    const native = (code: Uint8Array) =>
+      nativeOf(() => ({ signature: signature(INT) }), { code, imports: ['GetLastError'], importModule: 'KERNEL32.dll' });
+    expect(native(toImport).replacedGetLastError).toBe(true);
+    expect(native(Uint8Array.of(0xeb, 0x00, 0xff, 0x25, 0xf8, 0x6f, 0x02, 0x00)).stub?.target.kind).toBe('import');
+    expect(native(Uint8Array.of(0xeb, 0x00, 0xff, 0x25, 0xf8, 0x6f, 0x02, 0x00)).replacedGetLastError).toBe(false);
+    expect(native(Uint8Array.of(0xff, 0x15, 0xfa, 0x6f, 0x02, 0x00, 0xc3)).replacedGetLastError).toBe(false);
+  });
+
   test('a jump to another module’s function of the name is not replaced', () => {
     const native = nativeOf(() => ({ signature: signature(INT) }), { code: toImport, imports: ['GetLastError'] });
     expect(native.stub?.target).toMatchObject({ kind: 'import', function: { module: 'host.dll', name: 'GetLastError' } });

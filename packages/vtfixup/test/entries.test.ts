@@ -141,6 +141,41 @@ describe('UnmanagedCallersOnly', () => {
   });
 });
 
+describe('jumps to imports', () => {
+  test('are found wherever code is, and only there', () => {
+    const code = new Bytes(TEXT)
+      .bytes([0xff, 0x25])
+      .rel32(IAT)
+      .at(TEXT + 0x21)
+      .bytes([0x48, 0xff, 0x25])
+      .rel32(IAT + 8)
+      .bytes([0xff, 0x15])
+      .rel32(IAT);
+    const data = new Bytes(DATA).bytes([0xff, 0x25]).rel32(IAT).toBytes();
+    const boundary = sampleBoundary({ architecture: 'x64', code: code.toBytes(), data, imports: ['A', 'B'] });
+    expect(boundary.importStubs.map(({ rva, pointer }) => [rva, pointer])).toEqual([
+      [TEXT, IAT],
+      [TEXT + 0x21, IAT + 8],
+    ]);
+  });
+});
+
+describe('fields that mean no good', () => {
+  test('a literal larger than the file is not read as text', () => {
+    const boundary = sampleBoundary({
+      architecture: 'x64',
+      metadata: (builder) => {
+        const array = builder.add('TypeDef', { Name: '$ArrayType$$$BY0A@$$CBD', Flags: 0x108 });
+        builder.add('ClassLayout', { ClassSize: 0x7fffffff, Parent: array });
+        const field = builder.add('Field', { Name: '??_C@_00CNPNBAHC@@', Flags: 0x16, Signature: Uint8Array.of(6, 0x11, 0x08) });
+        builder.set('TypeDef', 2, 'FieldList', 2);
+        builder.add('FieldRVA', { RVA: DATA, Field: field });
+      },
+    });
+    expect(boundary.cppCliData!.fields).toMatchObject([{ rva: DATA, size: 0x7fffffff, value: { kind: 'static' } }]);
+  });
+});
+
 describe('without metadata', () => {
   test('slots, stubs and exports are there, their methods are not', () => {
     const code = new Bytes(TEXT).bytes([0xff, 0x25]).rel32(DATA).toBytes();

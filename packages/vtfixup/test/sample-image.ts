@@ -37,8 +37,9 @@ export interface SampleInput {
   readonly fixupsSize?: number;
   readonly metadata?: (builder: MetadataBuilder) => void;
   readonly exports?: readonly ExportInput[];
-  /** Names imported from `host.dll`, their pointers at `IAT`. */
+  /** Names imported from `host.dll` (or another module), their pointers at `IAT`. */
   readonly imports?: readonly string[];
+  readonly importModule?: string;
   /** Names of `late.dll`, their pointers behind a module handle at `DELAY_IAT`. */
   readonly delayImports?: readonly string[];
   readonly relocations?: readonly { readonly rva: number; readonly type?: number }[];
@@ -76,7 +77,8 @@ export function sampleImage(input: SampleInput): Uint8Array {
   builder.setDirectory('cliHeader', cliHeader);
   if (input.exports) builder.setDirectory('export', rdata.add(exportDirectoryPart({ moduleName: 'sample.dll', symbols: input.exports })));
   const imports =
-    input.imports && buildImports([{ name: 'host.dll', symbols: input.imports.map((name) => ({ name })) }], builder.pointerSize);
+    input.imports &&
+    buildImports([{ name: input.importModule ?? 'host.dll', symbols: input.imports.map((name) => ({ name })) }], builder.pointerSize);
   const delay =
     input.delayImports &&
     buildDelayImports([{ name: 'late.dll', symbols: input.delayImports.map((name) => ({ name })) }], builder.pointerSize);
