@@ -22,6 +22,7 @@ describe('the example of the README', () => {
       'nativeToManaged',
       'nativeCallers',
       'exports',
+      'importStubs',
       'entryPoints',
       'unmanagedCallersOnly',
       'cppCliData',
