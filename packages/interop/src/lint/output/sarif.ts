@@ -41,7 +41,7 @@ const resultOf = (file: string, finding: LintFinding, suppression?: Suppression)
   level: levels[finding.level],
   message: { text: finding.message },
   locations: [locationOf(file, finding)],
-  ...(suppression !== undefined && { suppressions: [{ kind: 'external', justification: suppression.reason }] }),
+  ...(suppression !== undefined && { suppressions: [{ kind: 'external' as const, justification: suppression.reason }] }),
 });
 
 const ruleDescriptors = lintRules.map((rule) => ({
@@ -59,7 +59,7 @@ const ruleDescriptors = lintRules.map((rule) => ({
 export function sarifLog(files: readonly FileFindings[], version: string) {
   return {
     $schema: 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json',
-    version: '2.1.0',
+    version: '2.1.0' as const,
     runs: [
       {
         tool: { driver: { name: 'ijw', semanticVersion: version, rules: ruleDescriptors } },
@@ -68,7 +68,7 @@ export function sarifLog(files: readonly FileFindings[], version: string) {
           ...findings.map((finding) => resultOf(file, finding)),
           ...suppressed.map(({ finding, suppression }) => resultOf(file, finding, suppression)),
         ]),
-        columnKind: 'utf16CodeUnits',
+        columnKind: 'utf16CodeUnits' as const,
       },
     ],
   };
