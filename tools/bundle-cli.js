@@ -7,6 +7,17 @@ import { build } from 'esbuild';
 
 const outfile = 'cli/dist/bundle/ijw.cjs';
 
+/** chalk looks at the terminal through `node:tty`, which loads the network stack. ijw says itself when it colours, so there is nothing to look at. */
+const noColourDetection = {
+  name: 'no-colour-detection',
+  setup(build) {
+    build.onResolve({ filter: /^#supports-color$/ }, () => ({ path: 'supports-color', namespace: 'no-colour-detection' }));
+    build.onLoad({ filter: /.*/, namespace: 'no-colour-detection' }, () => ({
+      contents: 'export default { stdout: false, stderr: false };',
+    }));
+  },
+};
+
 await rm('cli/dist/bundle', { recursive: true, force: true });
 await build({
   entryPoints: ['cli/src/main.ts'],
@@ -18,6 +29,7 @@ await build({
   conditions: ['@ijw/source'],
   external: ['iced-x86', 'capstone-wasm', 'pino'],
   alias: { 'node:child_process': './cli/src/no-child-process.ts' },
+  plugins: [noColourDetection],
   minifySyntax: true,
   minifyWhitespace: true,
   logLevel: 'warning',

@@ -18,7 +18,8 @@ function readCache() {
   }
 }
 
-const source = `(function (require, module, exports) {${readFileSync(filename, 'utf8')}\n})`;
+// The bundle is ASCII: as Latin-1 it is read without decoding.
+const source = `(function (require, module, exports) {${readFileSync(filename, 'latin1')}\n})`;
 const script = new Script(source, {
   filename,
   cachedData: readCache(),

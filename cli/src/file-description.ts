@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Diagnostic, Diagnostics } from '@ijw/binary';
 import { Metadata } from '@ijw/metadata';
 import { type BundleEntry, type PEImage, readSingleFileBundle } from '@ijw/pe';
-import { type ImageCounts, type ImageSummary, type MetadataSummary, summarizeImage, summarizeMetadata } from '@ijw/vtfixup';
+import { type ImageCounts, type ImageSummary, type MetadataSummary, summarizeImage, summarizeMetadata } from '@ijw/vtfixup/image-summary';
 import type { CommandContext } from './command.ts';
 import { type OpenedFile, openFile } from './input.ts';
 
