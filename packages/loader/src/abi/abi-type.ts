@@ -1,0 +1,30 @@
+/** A value as the calling conventions see it. Sizes and alignments are in bytes. */
+export type AbiType =
+  | { readonly kind: 'void' }
+  /** Integers, enumerations, pointers and everything that is passed as one. */
+  | { readonly kind: 'integer'; readonly size: 1 | 2 | 4 | 8; readonly signed: boolean }
+  | { readonly kind: 'float'; readonly size: 4 | 8 }
+  | AggregateType;
+
+/** A structure that is passed by value. */
+export interface AggregateType {
+  readonly kind: 'aggregate';
+  readonly size: number;
+  readonly alignment: number;
+  /** One to four floating-point values of one type and nothing else (AAPCS64 "homogeneous floating-point aggregate"). */
+  readonly homogeneous?: { readonly elementSize: 4 | 8; readonly count: number };
+}
+
+/** A signature that no code can be made for, and why. */
+export interface Unsupported {
+  readonly kind: 'unsupported';
+  readonly reason: string;
+}
+
+export const unsupported = (reason: string): Unsupported => ({ kind: 'unsupported', reason });
+
+export const VOID: AbiType = { kind: 'void' };
+
+export const pointerType = (pointerSize: 4 | 8): AbiType => ({ kind: 'integer', size: pointerSize, signed: false });
+
+export const abiSize = (type: AbiType): number => (type.kind === 'void' ? 0 : type.size);

@@ -1,0 +1,41 @@
+/** Where a value is when the callee's first instruction runs. */
+export type Place =
+  | { readonly kind: 'register'; readonly register: string }
+  /** `offset` counts from the argument base: the first argument slot of the stack, above the return address where the stack holds one. */
+  | { readonly kind: 'stack'; readonly offset: number };
+
+/** A run of a value's bytes that is in one place. */
+export interface Piece {
+  readonly place: Place;
+  /** Offset and size in the value. */
+  readonly offset: number;
+  readonly size: number;
+  /** Variadic calls on x64: the integer register that holds the same bits. */
+  readonly duplicate?: string;
+}
+
+export interface PlacedArgument {
+  /** By reference: the caller made a copy, and the one piece is its address. */
+  readonly passed: 'value' | 'reference';
+  readonly pieces: readonly Piece[];
+}
+
+export type PlacedResult =
+  | { readonly kind: 'void' }
+  | { readonly kind: 'registers'; readonly pieces: readonly Piece[] }
+  /** The caller gives the address of a buffer as a hidden argument; `returnedIn`: the register that holds the address again on return. */
+  | { readonly kind: 'buffer'; readonly size: number; readonly address: Place; readonly returnedIn?: string };
+
+/** Where everything is that a native call passes. */
+export interface CallPlacement {
+  /** By parameter, without the hidden one. */
+  readonly arguments: readonly PlacedArgument[];
+  readonly result: PlacedResult;
+  /** Bytes of the argument area on the stack, with what the convention reserves there. */
+  readonly stackBytes: number;
+  /** Bytes that the callee removes from the stack on return, without the return address. */
+  readonly calleePops: number;
+}
+
+export const inRegister = (register: string): Place => ({ kind: 'register', register });
+export const onStack = (offset: number): Place => ({ kind: 'stack', offset });

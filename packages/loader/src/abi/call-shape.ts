@@ -1,0 +1,14 @@
+import type { UnmanagedConvention } from '@ijw/vtfixup';
+import type { AbiType } from './abi-type.ts';
+
+/** A native call, as far as the placement of its values depends on it. */
+export interface CallShape {
+  /** Counts on x86 only; `thiscall` makes a member function everywhere. */
+  readonly convention: UnmanagedConvention;
+  /** The first parameter is `this` of a C++ member function, which returns every structure through a buffer. */
+  readonly memberFunction: boolean;
+  readonly variadic: boolean;
+  /** `this` first, without a hidden buffer for the result. */
+  readonly parameters: readonly AbiType[];
+  readonly result: AbiType;
+}

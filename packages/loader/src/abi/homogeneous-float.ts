@@ -1,0 +1,46 @@
+// dotnet/runtime `src/coreclr/vm/class.cpp`, EEClass::CheckForHFA and MethodTable::GetNativeHFAType.
+
+import { decodeFieldSignature, type Metadata, type TypeDefToken, type TypeNode, tokenRid, typeNodes } from '@ijw/metadata';
+
+const FIELD_STATIC = 0x10;
+const LAYOUT_MASK = 0x18;
+const EXPLICIT_LAYOUT = 0x10;
+const LARGEST_COUNT = 4;
+/** Structures in structures; types that hold one another end here. */
+const DEPTH_LIMIT = 32;
+
+/**
+ * The elements of a structure that is one to four floating-point values of one type. The types of the fields and the total size decide, not the number of fields: a C++ type has one
+ * field, `<alignment member>`, and its real size in ClassLayout. @throws BadImageError
+ */
+export function homogeneousFloats(
+  metadata: Metadata,
+  type: TypeDefToken,
+  size: number,
+): { readonly elementSize: 4 | 8; readonly count: number } | undefined {
+  const elementSize = elementSizeOf(metadata, type, 0);
+  if (elementSize === undefined) return undefined;
+  const count = size / elementSize;
+  return Number.isInteger(count) && count >= 1 && count <= LARGEST_COUNT ? { elementSize, count } : undefined;
+}
+
+function elementSizeOf(metadata: Metadata, type: TypeDefToken, depth: number): 4 | 8 | undefined {
+  const { TypeDef, Field } = metadata.tables;
+  if (depth > DEPTH_LIMIT || (TypeDef.get(tokenRid(type), 'Flags') & LAYOUT_MASK) === EXPLICIT_LAYOUT) return undefined;
+  let common: 4 | 8 | undefined;
+  for (const rid of metadata.fieldsOf(tokenRid(type))) {
+    if (Field.get(rid, 'Flags') & FIELD_STATIC) continue;
+    const signature = metadata.blobs.reader(Field.get(rid, 'Signature'), 'a field signature');
+    const own = floatSize(metadata, decodeFieldSignature(signature, typeNodes), depth);
+    if (own === undefined || (common !== undefined && own !== common)) return undefined;
+    common = own;
+  }
+  return common;
+}
+
+function floatSize(metadata: Metadata, type: TypeNode, depth: number): 4 | 8 | undefined {
+  if (type.kind === 'modified') return floatSize(metadata, type.unmodified, depth);
+  if (type.kind === 'primitive') return type.type === 'float32' ? 4 : type.type === 'float64' ? 8 : undefined;
+  const isOwn = type.kind === 'named' && type.valueType && type.token >>> 24 === 0x02;
+  return isOwn ? elementSizeOf(metadata, type.token as TypeDefToken, depth + 1) : undefined;
+}
