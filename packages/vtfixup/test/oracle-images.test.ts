@@ -49,6 +49,8 @@ const spelled: Readonly<Record<string, string>> = {
   '@MAdd': '<Module>::MAdd',
 };
 
+const facts = names.length === 0 ? '' : readFileSync(`${oracleDirectory}../facts.more.jsonl`, 'utf8');
+
 describe.skipIf(names.length === 0)('images of ../shared/oracles/clr', () => {
   test('there are 133', () => {
     expect(names).toHaveLength(133);
@@ -130,6 +132,8 @@ describe.skipIf(names.length === 0)('images of ../shared/oracles/clr', () => {
     ['rA_convs', 'unsupported'],
   ])('%s: the convention is refused (%s)', (name, problem) => {
     expect(open(name).managedToNative.flatMap(({ convention }) => convention.problem ?? [])).toEqual([problem]);
+    const messages = boundaryJson(open(name)).managedToNative.flatMap(({ conventionMessage }) => conventionMessage ?? []);
+    expect(facts).toContain(messages[0]);
   });
 
   test('images that load have nothing to refuse', () => {

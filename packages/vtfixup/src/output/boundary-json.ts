@@ -1,7 +1,7 @@
 import { demangle } from '@ijw/demangle';
 import type { Boundary, ManagedToNative, NativeToManaged } from '../boundary.ts';
 import type { MarshallingCause } from '../calls/marshalling-cause.ts';
-import type { EffectiveConvention } from '../calls/unmanaged-convention.ts';
+import { conventionProblems, type EffectiveConvention } from '../calls/unmanaged-convention.ts';
 import type { ImportedFunction } from '../code/imported-function.ts';
 import type { NativeCaller } from '../code/native-callers.ts';
 import type { Stub } from '../code/stub.ts';
@@ -44,7 +44,7 @@ const conventionJson = ({ convention, source, vararg, memberFunction, suppressGC
   ...(vararg && { vararg }),
   ...(memberFunction && { memberFunction }),
   ...(suppressGCTransition && { suppressGCTransition }),
-  ...(problem !== undefined && { conventionProblem: problem }),
+  ...(problem !== undefined && { conventionProblem: problem, conventionMessage: conventionProblems[problem] }),
 });
 
 const causesJson = (causes: readonly MarshallingCause[]) => ({
