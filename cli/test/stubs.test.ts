@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { bytesOf, interopTest, MODULE, method, type } from '../../packages/interop/test/fixtures/interop-assembly.ts';
+import { nativeAssembly } from '../../packages/interop/test/fixtures/native-assembly.ts';
 import { processIo } from '../src/process-io.ts';
 import { run } from '../src/run.ts';
 import { memoryIo } from './memory-io.ts';
@@ -115,5 +116,56 @@ describe('ijw stubs', () => {
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
+  });
+
+  it.each([
+    ['nanoframework', assembly, ['InteropTest.h', 'InteropTest.cpp', 'InteropTest_InteropTest_MyNativeClass.cpp', 'FindInteropTest.cmake']],
+    ['leanclr', nativeAssembly(), ['Native_natives.h', 'Native_natives.cpp', 'Native_register.cpp']],
+    ['c', nativeAssembly(), ['Native.h']],
+    ['csharp', nativeAssembly(), ['Native.NativeMethods.cs', 'Native.Structures.cs']],
+  ] as const)('writes for %s, and finds its own files in order', async (system, bytes, names) => {
+    const args = ['b.dll', '--for', system, '--bare'];
+    const { exitCode, output, files } = await ijw([...args, '-o', 'out', '--json'], { 'b.dll': bytes });
+    const document = JSON.parse(output);
+    expect([exitCode, document.files.map(({ path }: { path: string }) => path)]).toEqual([0, names]);
+    expect(document.entries.length).toBeGreaterThan(2);
+    const again = await ijw([...args, '--check', 'out', '--json'], Object.fromEntries(files));
+    expect([again.exitCode, JSON.parse(again.output).mismatches]).toEqual([0, []]);
+    const nothing = await ijw([...args, '--check', 'elsewhere'], { 'b.dll': bytes });
+    expect(nothing.exitCode).toBe(1);
+  });
+
+  it('finds the line where a generated file was changed', async () => {
+    const { files } = await ijw(['b.dll', '--for', 'c', '-o', 'out'], { 'b.dll': nativeAssembly() });
+    const changed = encode(text(files.get('out/Native.h')).replace('Add(int32_t p0', 'Add(int16_t p0'));
+    const { exitCode, output } = await ijw(['b.dll', '--for', 'c', '--check', 'out'], {
+      'b.dll': nativeAssembly(),
+      'out/Native.h': changed,
+    });
+    expect([exitCode, output.includes('int16_t p0')]).toEqual([1, true]);
+  });
+
+  it.each(['leanclr', 'c', 'csharp'])('keeps hostile names inside of the folder for %s', async (system) => {
+    const { exitCode, files } = await ijw(['b.dll', '--for', system, '-o', 'out'], { 'b.dll': nativeAssembly({ hostile: true }) });
+    const written = [...files.keys()].filter((path) => path.startsWith('out') || path.includes('evil'));
+    expect(exitCode).toBe(0);
+    expect(written.filter((path) => !/^out\/[\w.]+$/.test(path) || path.includes('..'))).toEqual([]);
+    for (const path of written)
+      expect(
+        text(files.get(path))
+          .split('\n')
+          .every((line) => !/^ *int bad/.test(line)),
+      ).toBe(true);
+  });
+
+  it.each(['leanclr', 'c', 'csharp', 'nanoframework', 'tinyclr'])('says that there is nothing to generate for %s', async (system) => {
+    const plain = bytesOf({ assembly: 'Plain', types: [MODULE, type('A.B', { methods: [method('M', { hasRva: true })] })] });
+    const { exitCode, errors, files } = await ijw(['plain.dll', '--for', system, '-o', 'out'], { 'plain.dll': plain });
+    expect([exitCode, files.size, errors.split('\n').length]).toEqual([1, 2, 2]);
+  });
+
+  it('generates for one method only when it is asked to', async () => {
+    const { output } = await ijw(['b.dll', '--for', 'leanclr', '--method', 'N.Functions::Move', '--json'], { 'b.dll': nativeAssembly() });
+    expect(JSON.parse(output).entries.map(({ symbol }: { symbol: string }) => symbol)).toEqual(['N_Functions_Move']);
   });
 });

@@ -25,6 +25,9 @@ export const CONVENTION_NAMES: Readonly<Record<string, string>> = {
   fastcall: 'Fastcall',
 };
 
+/** The longest name that the compiler puts into metadata (CS7013). */
+export const MAXIMUM_NAME = 1023;
+
 /** A native type as C# names it: every value is blittable. */
 export function csType(type: NativeType): string {
   switch (type.kind) {

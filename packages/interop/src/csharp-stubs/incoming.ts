@@ -2,13 +2,15 @@ import { UnsupportedError } from '@ijw/binary';
 import { UniqueNames } from '../generated/unique-names.ts';
 import type { MarshalledValue } from '../shape/marshalled-value.ts';
 import type { NativeCrossing } from '../shape/native-boundary.ts';
-import { CONVENTION_NAMES, csIdentifier, csString, csType, remark } from './cs-type.ts';
+import { CONVENTION_NAMES, csIdentifier, csString, csType, MAXIMUM_NAME, remark } from './cs-type.ts';
 import { TEXT_CALLS } from './text-conversion.ts';
 
 /** A call into managed code: an entry for native callers that converts what is not blittable, and the place for the body. @throws UnsupportedError where C# cannot say it */
 export function incomingText(crossing: NativeCrossing, name: string): readonly string[] {
   const { convention, returnValue, parameters, exportName } = crossing;
   if (convention.vararg) throw new UnsupportedError('variable arguments');
+  if (exportName !== undefined && exportName.length > MAXIMUM_NAME)
+    throw new UnsupportedError(`a name of ${exportName.length} characters; compilers take ${MAXIMUM_NAME}`);
   const unique = new UniqueNames([]);
   const names = parameters.map((parameter, index) =>
     csIdentifier(unique.take(csIdentifier(parameter.name || `argument${index}`).replace('@', ''))),

@@ -3,7 +3,7 @@ import { UniqueNames } from '../generated/unique-names.ts';
 import type { Conversion, MarshalledValue } from '../shape/marshalled-value.ts';
 import type { CrossingParameter, NativeCrossing } from '../shape/native-boundary.ts';
 import type { NativeType } from '../shape/native-type.ts';
-import { CONVENTION_NAMES, csIdentifier, csString, csType, functionPointerType, indent, remark } from './cs-type.ts';
+import { CONVENTION_NAMES, csIdentifier, csString, csType, functionPointerType, indent, MAXIMUM_NAME, remark } from './cs-type.ts';
 import { TEXT_CALLS } from './text-conversion.ts';
 
 /** What one parameter adds to a wrapper. */
@@ -31,6 +31,9 @@ const isPlain = ({ conversion }: MarshalledValue): boolean => conversion.kind ==
 /** A call out of managed code: the blittable function, and around it what the runtime's stub would do. @throws UnsupportedError where C# cannot say it */
 export function outgoingText(crossing: NativeCrossing, name: string): readonly string[] {
   if (crossing.convention.vararg) throw new UnsupportedError('variable arguments');
+  if (crossing.by === 'named' && crossing.symbol === '') throw new UnsupportedError('the function has no name');
+  const longest = Math.max(crossing.symbol.length, crossing.library?.length ?? 0);
+  if (longest > MAXIMUM_NAME) throw new UnsupportedError(`a name of ${longest} characters; compilers take ${MAXIMUM_NAME}`);
   const { returnValue, parameters, returnsHresult, setLastError } = crossing;
   const isDirect = !returnsHresult && !setLastError && [returnValue, ...parameters].every(isPlain);
   const from = crossing.imported ?? (crossing.library === undefined ? undefined : { module: crossing.library, name: crossing.symbol });
@@ -244,6 +247,7 @@ function bufferArgument(encoding: 'ansi' | 'utf16', type: string, name: string, 
 /** Arrays of blittable elements are pinned, not copied. */
 function arrayArgument({ native, conversion }: MarshalledValue, name: string, local: string): Argument {
   const type = csType(native);
+  if (type === 'void') throw new UnsupportedError('an array of a type that is only known by name');
   if (conversion.kind === 'none') return { declaration: `${type}[] ${name}`, passed: local, pin: `${type}* ${local} = ${name}` };
   if (conversion.kind === 'character' && conversion.encoding === 'utf16')
     return { declaration: `char[] ${name}`, passed: `(ushort*)${local}`, pin: `char* ${local} = ${name}` };
@@ -252,6 +256,7 @@ function arrayArgument({ native, conversion }: MarshalledValue, name: string, lo
 
 function referenceArgument({ native, conversion }: MarshalledValue, name: string, local: string): Argument {
   const type = csType(native);
+  if (type === 'void') return { declaration: `void* ${name}`, passed: name };
   switch (conversion.kind) {
     case 'none':
       return { declaration: `ref ${type} ${name}`, passed: local, pin: `${type}* ${local} = &${name}` };
