@@ -3,11 +3,11 @@ import type { Token } from '@ijw/metadata';
 import type { InstructionCursor } from '../body/instruction-cursor.ts';
 import { OperandKind } from '../opcodes/opcode.ts';
 import { opCodesByIndex } from '../opcodes/opcode-table.ts';
-import { EncodedTexts } from './encoded-texts.ts';
 import { float32Text, float64Text } from './lexical/float-literal.ts';
 import { byteList, stringOperand } from './lexical/string-literal.ts';
 import type { ReferenceText } from './reference-text.ts';
 import type { TextSink } from './text-sink.ts';
+import { TokenTexts } from './token-texts.ts';
 
 /** Operands stand in one column where the opcode leaves room. */
 const OPERAND_COLUMN = 11;
@@ -50,19 +50,18 @@ const TOKEN_KINDS = new Uint8Array(32);
 for (const kind of ['InlineMethod', 'InlineField', 'InlineType', 'InlineString', 'InlineSig', 'InlineTok'] as const)
   TOKEN_KINDS[OperandKind[kind]] = 1;
 
-/** Strings may be of any length, and lie within each other: long ones are not kept. */
-const LONGEST_KEPT = 0x1000;
-
 /** Writes instructions. Operands that tokens name are made once for a token. */
 export class InstructionText {
   readonly #references: ReferenceText;
   readonly #showTokens: boolean;
-  readonly #operands = new EncodedTexts();
+  readonly #operands: TokenTexts;
   /** Of `ldtoken`, which says more of a token than other instructions do. */
-  readonly #anyTokens = new EncodedTexts();
+  readonly #anyTokens: TokenTexts;
 
   constructor(references: ReferenceText, showTokens: boolean) {
     this.#references = references;
+    this.#operands = new TokenTexts(references.metadata);
+    this.#anyTokens = new TokenTexts(references.metadata);
     this.#showTokens = showTokens;
   }
 
@@ -113,14 +112,14 @@ export class InstructionText {
   #token(sink: TextSink, cursor: InstructionCursor): void {
     const { operandKind } = cursor;
     const token = cursor.uint32;
-    const texts = operandKind === OperandKind.InlineTok ? this.#anyTokens : this.#operands;
-    let start = texts.startOf(token);
-    if (start === undefined) {
-      const text = this.#tokenText(operandKind, token);
-      if (text.length <= LONGEST_KEPT) start = texts.add(token, text);
-      else sink.ascii(PADDED[cursor.index]!).text(text);
+    if (operandKind === OperandKind.InlineString) {
+      const text = stringOperand(this.#references.metadata.userStrings.get(token & 0xffffff));
+      sink.ascii(PADDED[cursor.index]!).text(text);
+    } else {
+      const texts = operandKind === OperandKind.InlineTok ? this.#anyTokens : this.#operands;
+      const start = texts.startOf(token) || texts.add(token, this.#tokenText(operandKind, token));
+      sink.ascii(PADDED[cursor.index]!).run(texts.bytes, start, texts.endOf(start));
     }
-    if (start !== undefined) sink.ascii(PADDED[cursor.index]!).run(texts.bytes, start, texts.endOf(start));
     if (this.#showTokens) sink.text(` /* ${token.toString(16).toUpperCase().padStart(8, '0')} */`);
   }
 
@@ -133,8 +132,6 @@ export class InstructionText {
         return references.field(token as Token);
       case OperandKind.InlineType:
         return references.type(token as never);
-      case OperandKind.InlineString:
-        return stringOperand(references.metadata.userStrings.get(token & 0xffffff));
       case OperandKind.InlineSig:
         return references.standAloneSignature(token as Token);
       default:
@@ -164,7 +161,7 @@ export class InstructionText {
   /** A method as an operand names it: what writes it to a sink. Methods that many directives name are read once. @throws BadImageError */
   method(token: Token): (sink: TextSink) => void {
     const texts = this.#operands;
-    const start = texts.startOf(token) ?? texts.add(token, this.#references.method(token));
+    const start = texts.startOf(token) || texts.add(token, this.#references.method(token));
     return (sink) => sink.run(texts.bytes, start, texts.endOf(start));
   }
 }

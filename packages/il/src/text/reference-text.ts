@@ -35,6 +35,8 @@ export class ReferenceText {
   /** Names by their place in the heap: both columns of a qualified one. */
   readonly #names = new Map<number, string>();
   readonly #words = new Map<number, string>();
+  /** Compilers write a signature once, whatever has it: these are kept by their blob. */
+  readonly #fieldTypes = new Map<number, string>();
   #depth = 0;
 
   constructor(metadata: Metadata, identifiers: Identifiers) {
@@ -234,7 +236,12 @@ export class ReferenceText {
   }
 
   fieldType(blob: number): string {
-    return decodeFieldSignature(this.metadata.blobs.reader(blob, 'a field signature'), this.types);
+    let text = this.#fieldTypes.get(blob);
+    if (text === undefined) {
+      text = decodeFieldSignature(this.metadata.blobs.reader(blob, 'a field signature'), this.types);
+      this.#fieldTypes.set(blob, text);
+    }
+    return text;
   }
 
   methodSignature(blob: number): MethodSignature<string> {
