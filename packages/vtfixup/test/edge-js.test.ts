@@ -163,7 +163,8 @@ describe.each(files.map((facts) => [facts.name, facts] as const))('edge-js %s', 
 });
 
 describe('a file damaged anywhere', () => {
-  const file = readFileSync(edgeFile('x64/24'));
+  const originals = files.map(({ name }) => readFileSync(edgeFile(name)));
+  const file = originals[0]!;
 
   /** A sequence of numbers below 2^32 from a seed (xorshift). */
   function* numbers(seed: number): Generator<number, never> {
@@ -175,9 +176,9 @@ describe('a file damaged anywhere', () => {
     }
   }
 
-  test.each(Array.from({ length: 60 }, (_, index) => index + 1))('seed %d: nothing but BadImageError escapes', (seed) => {
+  test.each(Array.from({ length: 36 }, (_, index) => index + 1))('seed %d: nothing but BadImageError escapes', (seed) => {
     const random = numbers(seed * 0x9e3779b1);
-    const damaged = Uint8Array.from(file);
+    const damaged = Uint8Array.from(originals[seed % originals.length]!);
     for (let count = 0; count < 40; count++) damaged[random.next().value % damaged.length] = random.next().value & 0xff;
     for (let count = 0; count < 5; count++) damaged[random.next().value % 0x400] = random.next().value & 0xff;
     expect(outcomeOf(damaged)).toMatch(/^(read|BadImageError)$/);

@@ -169,6 +169,11 @@ describe.skipIf(manifestFiles.length === 0)('other files of ../shared/corpus as 
     expect(callers.slice(0, 12).map(({ method }) => method.slice(method.indexOf('/') + 1))).toEqual(
       facts.interop!.unmanagedCallersOnlySample,
     );
+    const conventions = callers.map(({ convention: { convention, source, memberFunction } }) => {
+      if (memberFunction) return 'CallConvMemberFunction';
+      return source === 'attribute' ? `CallConv${convention[0]!.toUpperCase()}${convention.slice(1)}` : 'default';
+    });
+    expect(histogram(conventions)).toEqual(facts.interop!.unmanagedCallersOnlyConvs);
     expect(boundary.diagnostics.entries).toEqual([]);
   });
 });
