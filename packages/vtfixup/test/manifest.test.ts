@@ -173,7 +173,8 @@ describe.skipIf(manifestFiles.length === 0)('other files of ../shared/corpus as 
       if (memberFunction) return 'CallConvMemberFunction';
       return source === 'attribute' ? `CallConv${convention[0]!.toUpperCase()}${convention.slice(1)}` : 'default';
     });
-    expect(histogram(conventions)).toEqual(facts.interop!.unmanagedCallersOnlyConvs);
+    const named = callers.flatMap(({ entryPoint }) => (entryPoint === undefined ? [] : ['with EntryPoint']));
+    expect(histogram([...conventions, ...named])).toEqual(facts.interop!.unmanagedCallersOnlyConvs);
     expect(boundary.diagnostics.entries).toEqual([]);
   });
 });
