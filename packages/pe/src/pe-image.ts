@@ -1,6 +1,7 @@
 import { BadImageError, ByteReader, Diagnostics, hex } from '@ijw/binary';
 import type { FileOffset, Rva } from './address.ts';
 import { findSegment, type MappingInput, mapSegments, placeSection, type Segment } from './address-map.ts';
+import { decodeName } from './decode-name.ts';
 import type { CoffHeader } from './headers/coff-header.ts';
 import { type DataDirectory, type DirectoryName, directoryNames } from './headers/data-directory.ts';
 import type { DosHeader } from './headers/dos-header.ts';
@@ -167,10 +168,10 @@ export class PEImage {
   cstringAt(rva: Rva, reading = DEFAULT_READING, limit = 0x10000): string {
     const reader = this.readerAt(rva, undefined, reading);
     const end = reader.bytes.indexOf(0);
-    if (end >= 0 && end <= limit) return decodeText(reader.bytes.subarray(0, end));
+    if (end >= 0 && end <= limit) return decodeName(reader.bytes.subarray(0, end));
     const segment = this.#segmentAt(rva, reading);
     const length = reader.bytes.length;
-    if (end < 0 && length <= limit && rva + length < segment.end) return decodeText(reader.bytes);
+    if (end < 0 && length <= limit && rva + length < segment.end) return decodeName(reader.bytes);
     throw reader.error('UNTERMINATED_STRING', `The string at ${hex(rva)} has no terminating NUL`);
   }
 
@@ -228,17 +229,4 @@ export class PEImage {
       message: `${length} bytes wanted of a file of ${this.bytes.length}`,
     });
   }
-}
-
-const utf8 = new TextDecoder();
-
-/** Short ASCII, which names nearly always are, without the cost of a decoder. */
-function decodeText(bytes: Uint8Array): string {
-  if (bytes.length > 64) return utf8.decode(bytes);
-  let text = '';
-  for (const byte of bytes) {
-    if (byte >= 0x80) return utf8.decode(bytes);
-    text += String.fromCharCode(byte);
-  }
-  return text;
 }

@@ -70,7 +70,7 @@ export function structure<const F extends FieldKinds>(fields: F): Structure<F> {
     read(reader) {
       const start = reader.take(size);
       parser ??= compile();
-      return parser.parse(reader.bytes.subarray(start, start + size)) as StructureValue<F>;
+      return parser.parse(start === 0 ? reader.bytes : reader.bytes.subarray(start, start + size)) as StructureValue<F>;
     },
     write(writer, value) {
       for (const [name, kind] of entries) writeField(writer, kind, value[name] as number | bigint | Uint8Array);

@@ -83,10 +83,14 @@ export interface MachineIdentity {
   readonly os?: MachineOs;
 }
 
+let names: ReadonlyMap<number, MachineName> | undefined;
+
 function nameOf(machine: number): MachineName | undefined {
-  if (machine === Machine.ARMNT) return 'arm';
-  for (const [name, value] of Object.entries(Machine)) if (value === machine) return name.toLowerCase() as MachineName;
-  return undefined;
+  names ??= new Map([
+    ...Object.entries(Machine).map(([name, value]) => [value, name.toLowerCase() as MachineName] as const),
+    [Machine.ARMNT, 'arm'],
+  ]);
+  return names.get(machine);
 }
 
 /** What the Machine field of a COFF header says. */

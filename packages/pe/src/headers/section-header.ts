@@ -1,4 +1,5 @@
 import type { ByteReader } from '@ijw/binary';
+import { decodeName } from '../decode-name.ts';
 import { type StructureOf, structure } from '../structure.ts';
 import type { CoffHeader } from './coff-header.ts';
 
@@ -42,13 +43,22 @@ export const SectionCharacteristics = {
   MEM_WRITE: 0x80000000,
 } as const;
 
-const utf8 = new TextDecoder();
-
 const textOf = (bytes: Uint8Array, start: number, limit: number): string => {
   const view = bytes.subarray(start, start + limit);
   const end = view.indexOf(0);
-  return utf8.decode(end < 0 ? view : view.subarray(0, end));
+  return decodeName(end < 0 ? view : view.subarray(0, end));
 };
+
+/** Eight bytes of ASCII, nearly always. */
+function shortName(bytes: Uint8Array): string {
+  let name = '';
+  for (const byte of bytes) {
+    if (byte === 0) break;
+    if (byte >= 0x80) return textOf(bytes, 0, bytes.length);
+    name += String.fromCharCode(byte);
+  }
+  return name;
+}
 
 /** A COFF symbol of an image: IMAGE_SYMBOL. Behind the last one stands the string table. */
 const SYMBOL_SIZE = 18;
@@ -56,18 +66,32 @@ const LONG_NAME_LIMIT = 256;
 
 /** PE/COFF says that images have no long section names; MinGW writes them all the same (`/4` for `.debug_info`). */
 function sectionName(nameBytes: Uint8Array, bytes: Uint8Array, coffHeader: CoffHeader): string {
-  const name = textOf(nameBytes, 0, nameBytes.length);
-  if (!/^\/\d+$/.test(name) || coffHeader.pointerToSymbolTable === 0) return name;
+  const name = shortName(nameBytes);
+  if (coffHeader.pointerToSymbolTable === 0 || !/^\/\d+$/.test(name)) return name;
   const offset = coffHeader.pointerToSymbolTable + coffHeader.numberOfSymbols * SYMBOL_SIZE + Number(name.slice(1));
   return offset < bytes.length ? textOf(bytes, offset, LONG_NAME_LIMIT) : name;
 }
+
+/** Field by field: spreading what binary-parser returns costs four times as much, and files have up to 65 535 sections. */
+const withName = (raw: StructureOf<typeof sectionHeaderLayout>, bytes: Uint8Array, coffHeader: CoffHeader): SectionHeader => ({
+  name: sectionName(raw.nameBytes, bytes, coffHeader),
+  nameBytes: raw.nameBytes,
+  virtualSize: raw.virtualSize,
+  virtualAddress: raw.virtualAddress,
+  sizeOfRawData: raw.sizeOfRawData,
+  pointerToRawData: raw.pointerToRawData,
+  pointerToRelocations: raw.pointerToRelocations,
+  pointerToLineNumbers: raw.pointerToLineNumbers,
+  numberOfRelocations: raw.numberOfRelocations,
+  numberOfLineNumbers: raw.numberOfLineNumbers,
+  characteristics: raw.characteristics,
+});
 
 /** Reads NumberOfSections headers. `bytes` is the whole file, for long names. */
 export function readSectionHeaders(reader: ByteReader, bytes: Uint8Array, coffHeader: CoffHeader): SectionHeader[] {
   const sections: SectionHeader[] = [];
   for (let index = 0; index < coffHeader.numberOfSections; index++) {
-    const header = sectionHeaderLayout.read(reader);
-    sections.push({ ...header, name: sectionName(header.nameBytes, bytes, coffHeader) });
+    sections.push(withName(sectionHeaderLayout.read(reader), bytes, coffHeader));
   }
   return sections;
 }

@@ -81,8 +81,8 @@ class TreeReader {
 
   table(id: ResourceId, offset: number, depth: number): ResourceTable {
     if (depth > DEPTH_LIMIT) throw this.#fail('RESOURCES_TOO_DEEP', offset, `The resource tree is deeper than ${DEPTH_LIMIT} levels`);
-    const { numberOfNameEntries, numberOfIdEntries, ...raw } = resourceTableLayout.read(this.#readerAt(offset, resourceTableLayout.size));
-    const count = numberOfNameEntries + numberOfIdEntries;
+    const raw = resourceTableLayout.read(this.#readerAt(offset, resourceTableLayout.size));
+    const count = raw.numberOfNameEntries + raw.numberOfIdEntries;
     const reader = this.#readerAt(offset + resourceTableLayout.size, count * 8);
     const entries: ResourceNode[] = [];
     for (let index = 0; index < count; index++) {
@@ -96,7 +96,8 @@ class TreeReader {
       const node = this.#image.diagnostics.attempt(() => this.#node(name, target, depth));
       if (node !== undefined) entries.push(node);
     }
-    return { kind: 'table', id, ...raw, entries };
+    const { characteristics, timeDateStamp, majorVersion, minorVersion } = raw;
+    return { kind: 'table', id, characteristics, timeDateStamp, majorVersion, minorVersion, entries };
   }
 
   #node(name: number, target: number, depth: number): ResourceNode {
