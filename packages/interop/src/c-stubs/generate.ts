@@ -104,9 +104,9 @@ export function cStubs(boundary: NativeBoundary): StubSet {
 const section = (title: string, text: string): string => (text === '' ? '' : `/* ${title}. */\n\n${text}\n`);
 
 /** The name that native code knows it by, where that is an identifier; else the method's. */
-function symbolOf({ symbol, method }: NativeCrossing): string {
+function symbolOf({ symbol, name }: NativeCrossing): string {
   const isIdentifier = /^[A-Za-z_]\w{0,199}$/.test(symbol);
-  return isIdentifier ? symbol : identifier(method.slice(method.lastIndexOf('::') + 2));
+  return isIdentifier ? symbol : identifier(name);
 }
 
 function prototypeText(crossing: NativeCrossing, name: string, again: boolean): string {

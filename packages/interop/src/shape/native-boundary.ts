@@ -31,6 +31,8 @@ export interface NativeCrossing {
   readonly token: MethodDefToken;
   /** `Namespace.Type::Name`. */
   readonly method: string;
+  /** The name alone. It may hold anything, `::` too. */
+  readonly name: string;
   /** What native code calls it, or what it is exported as. */
   readonly symbol: string;
   /** For functions of a library. */
@@ -91,7 +93,7 @@ export function readNativeBoundary(image: PEImage, metadata: Metadata, diagnosti
     seen.add(token);
     const by = 'slot' in entry ? ('slot' as const) : ('unmanagedCallersOnly' as const);
     const exportName = 'slot' in entry ? entry.exports.find(({ name }) => name !== undefined)?.name : entry.entryPoint;
-    const symbol = exportName ?? simpleName(method);
+    const symbol = exportName ?? nameOf(metadata, token);
     const isManaged = 'slot' in entry && entry.managedConvention;
     diagnostics.attempt(
       () => add(token, method, () => crossingIn(metadata, types, { token, method, symbol, exportName, by, convention, isManaged })),
@@ -101,7 +103,9 @@ export function readNativeBoundary(image: PEImage, metadata: Metadata, diagnosti
   return { module: moduleName(metadata), pointerSize: image.pointerSize, crossings, refused };
 }
 
-const simpleName = (method: string): string => method.slice(method.lastIndexOf('::') + 2);
+/** Empty for a token that is no method of the module. */
+const nameOf = (metadata: Metadata, token: number): string =>
+  isTokenOf(token as MethodDefToken, 'MethodDef') ? metadata.strings.get(metadata.tables.MethodDef.get(token & 0xffffff, 'Name')) : '';
 
 const moduleName = (metadata: Metadata): string =>
   metadata.strings.get(metadata.tables.Module.get(1, 'Name')).replace(/\.(?:dll|exe|netmodule|node)$/i, '');
@@ -119,7 +123,8 @@ function crossingOut(metadata: Metadata, types: NativeTypes, call: ManagedToNati
     by,
     token: call.token,
     method: call.method,
-    symbol: by === 'named' ? (call.implMap?.name ?? '') : simpleName(call.method),
+    name: nameOf(metadata, call.token),
+    symbol: by === 'named' ? (call.implMap?.name ?? '') : nameOf(metadata, call.token),
     library: by === 'named' ? call.implMap?.module : undefined,
     imported: importedBy(call),
     exportName: undefined,
@@ -155,6 +160,7 @@ function crossingIn(metadata: Metadata, types: NativeTypes, entry: Entry): Nativ
     by,
     token: token as MethodDefToken,
     method,
+    name: nameOf(metadata, token),
     symbol,
     library: undefined,
     imported: undefined,

@@ -39,7 +39,8 @@ export function buildInteropTable(assembly: AssemblyShape): InteropTable {
   return { assembly: assembly.name, checksum: interopChecksum(assembly.name, slots), slots, structs };
 }
 
-const isNative = (type: TypeShape, method: MethodShape): boolean =>
+/** No body, not abstract, and of a class or structure. */
+export const isNative = (type: TypeShape, method: MethodShape): boolean =>
   !method.hasBody && !method.isAbstract && (type.kind === 'class' || type.kind === 'struct');
 
 function readSlots(assembly: AssemblyShape, types: readonly TypeShape[]): (NativeSlot | undefined)[] {

@@ -1,13 +1,19 @@
-import { UsageError } from '@ijw/binary';
+import { UnsupportedError, UsageError } from '@ijw/binary';
 import { fileName } from '../generated/generated-file.ts';
 import type { StubInput, StubTarget } from '../generated/stub-target.ts';
 import { readAssemblyShape } from '../shape/read-assembly-shape.ts';
 import { compareInteropTable, readSourceTable } from './check.ts';
 import { assemblyIdentifier, tinyClrStubs } from './generate.ts';
-import { buildInteropTable, type InteropTable } from './interop-table.ts';
+import { buildInteropTable, type InteropTable, isNative } from './interop-table.ts';
 import { TINYCLR_PROFILES } from './profile.ts';
 
-const tableOf = ({ metadata }: StubInput): InteropTable => buildInteropTable(readAssemblyShape(metadata));
+/** An assembly without natives is told as that, whatever else there is about its types. */
+function tableOf({ metadata }: StubInput): InteropTable {
+  const shape = readAssemblyShape(metadata);
+  if (!shape.types.some((type) => type.methods.some((method) => isNative(type, method))))
+    throw new UnsupportedError(`${shape.name} has no native methods, so there is nothing to generate`);
+  return buildInteropTable(shape);
+}
 
 /** `--for tinyclr`. */
 export const tinyClrTarget: StubTarget = {
