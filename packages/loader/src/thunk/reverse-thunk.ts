@@ -1,0 +1,68 @@
+import { BadImageError } from '@ijw/binary';
+import { type Metadata, type MethodDefToken, makeToken } from '@ijw/metadata';
+import { NativeCalls } from '@ijw/vtfixup';
+import { type Unsupported, unsupported } from '../abi/abi-type.ts';
+import { TypeMeasure } from '../abi/type-measure.ts';
+import type { Architecture } from '../architecture.ts';
+import { MarshallingPlanner } from './marshalling-plan.ts';
+import { planReverseCall, type ReverseCallPlan } from './reverse-call-plan.ts';
+import type { ReverseStub } from './reverse-stub.ts';
+import { transitionRecord } from './transition-record.ts';
+import { reverseStubWriter } from './write-reverse-stub.ts';
+
+/** The marshalling code of one slot, before it has its place. */
+export interface ReverseThunk {
+  readonly kind: 'thunk';
+  readonly plan: ReverseCallPlan;
+  readonly size: number;
+  /** The code for a place; the word at `data` is the address that the transition record is passed to. */
+  write(code: number, data: number): Uint8Array;
+}
+
+/** Makes the reverse thunks of one image's methods. What the methods share is looked up once. */
+export class ReverseThunks {
+  readonly #architecture: Architecture;
+  readonly #metadata: Metadata;
+  readonly #calls: NativeCalls;
+  readonly #planner: MarshallingPlanner;
+  readonly #pointerSize: 4 | 8;
+
+  /** @throws BadImageError when the tables cannot be read */
+  constructor(metadata: Metadata, architecture: Architecture, machine: ConstructorParameters<typeof NativeCalls>[1]) {
+    this.#architecture = architecture;
+    this.#metadata = metadata;
+    this.#calls = new NativeCalls(metadata, machine);
+    this.#pointerSize = architecture === 'x86' ? 4 : 8;
+    this.#planner = new MarshallingPlanner(metadata, new TypeMeasure(metadata, this.#pointerSize));
+  }
+
+  /** The thunk of a method, or why there is none: the runtime finds out at the first call. */
+  of(signature: Uint8Array, methodDef?: MethodDefToken): ReverseThunk | Unsupported {
+    try {
+      return this.#make(signature, methodDef);
+    } catch (error) {
+      if (error instanceof BadImageError) return unsupported(error.message);
+      throw error;
+    }
+  }
+
+  #make(signature: Uint8Array, methodDef: MethodDefToken | undefined): ReverseThunk | Unsupported {
+    const plan = planReverseCall({
+      architecture: this.#architecture,
+      metadata: this.#metadata,
+      planner: this.#planner,
+      signature,
+      ...(methodDef !== undefined && { methodDef }),
+      conventionOf: (decoded) => this.#calls.conventionOf(methodDef ?? makeToken(0x06, 0), decoded),
+    });
+    if (plan.kind === 'unsupported') return plan;
+    const stub: ReverseStub = {
+      placement: plan.placement,
+      record: transitionRecord(plan.placement, this.#pointerSize),
+      variadic: plan.convention.vararg,
+    };
+    const write = reverseStubWriter(this.#architecture, stub);
+    if (!write) return unsupported('The arguments take more room than a frame has');
+    return { kind: 'thunk', plan, size: write(stub, 0, 0x4000).length, write: (code, data) => write(stub, code, data) };
+  }
+}
