@@ -18,7 +18,12 @@ export function nanoStubs(table: NanoTable, bare: boolean): StubSet {
   );
   if (entries.length === 0) throw new UnsupportedError(`${table.assembly.name} has no native methods, so there is nothing to generate`);
   const natives = new Map<string, NanoSlot[]>();
-  for (const slot of table.slots) if (slot) natives.set(slot.className, [...(natives.get(slot.className) ?? []), slot]);
+  for (const slot of table.slots) {
+    if (!slot) continue;
+    const own = natives.get(slot.className);
+    if (own) own.push(slot);
+    else natives.set(slot.className, [slot]);
+  }
   const classes = [...natives].flatMap(([className, slots]) =>
     bare ? [bareFile(table, className, slots)] : interopFiles(table, className, slots),
   );

@@ -1,6 +1,7 @@
 import { UnsupportedError } from '@ijw/binary';
 import { constantOf, typeFullName } from '@ijw/metadata';
 import type { TypeShape } from '../shape/assembly-shape.ts';
+import { InheritedFields, isInstanceField } from '../shape/inherited-fields.ts';
 import { fieldName } from '../tinyclr/names.ts';
 import { nanoClassName } from './names.ts';
 import { hasStubs, type NanoTable } from './native-table.ts';
@@ -40,16 +41,24 @@ function enumText({ assembly, profile }: NanoTable, type: TypeShape): string {
 
 function structTexts(table: NanoTable): string[] {
   let statics = 0;
+  const inherited = new InheritedFields();
+  const natives = new Map<TypeShape, string[]>();
+  for (const slot of table.slots) {
+    if (!slot) continue;
+    const line = `    ${table.profile.declare}(${slot.methodName});\n`;
+    const lines = natives.get(slot.type);
+    if (lines) lines.push(line);
+    else natives.set(slot.type, [line]);
+  }
   return table.types.filter(hasStubs).flatMap((type) => {
     if (type.name.startsWith('<PrivateImplementationDetails>')) return [];
-    const natives = table.slots.filter((slot) => slot?.type === type);
-    const own = type.fields.filter(({ isStatic, isLiteral }) => !isStatic && !isLiteral);
+    const own = type.fields.filter(isInstanceField);
     const lines = [
       ...type.fields
         .filter(({ isStatic, isLiteral }) => isStatic && !isLiteral)
         .map(({ name }) => fieldLine('FIELD_STATIC', name, statics++)),
-      ...(own.length === 0 ? [] : instanceLines(type, own)),
-      ...natives.map((slot) => `    ${table.profile.declare}(${slot!.methodName});\n`),
+      ...(own.length === 0 ? [] : instanceLines(inherited, type, own)),
+      ...(natives.get(type) ?? []),
     ];
     return lines.length === 0 ? [] : [`struct ${libraryStruct(table, structClass(type))}\n{\n${lines.join('')}};\n\n`];
   });
@@ -69,14 +78,11 @@ const fieldLine = (prefix: string, name: string, index: number): string =>
   `    static const int ${prefix}__${fieldName(name)} = ${index};\n`;
 
 /** Index 0 is the object's header; the fields of base types come first. */
-function instanceLines(type: TypeShape, own: TypeShape['fields']): string[] {
-  let index = 1;
-  for (let base = type.base; base; base = base.base)
-    index += base.fields.filter(({ isStatic, isLiteral }) => !isStatic && !isLiteral).length;
-  const root = rootBase(type);
-  if (root !== undefined && !FIELDLESS.has(root))
-    throw new UnsupportedError(`The fields of ${type.name} come after those of ${root}, which is in another assembly`);
-  return own.map(({ name }) => fieldLine('FIELD', name, index++));
+function instanceLines(inherited: InheritedFields, type: TypeShape, own: TypeShape['fields']): string[] {
+  const { fields, externalBase } = inherited.of(type);
+  if (externalBase !== undefined && !FIELDLESS.has(externalBase))
+    throw new UnsupportedError(`The fields of ${type.name} come after those of ${externalBase}, which is in another assembly`);
+  return own.map(({ name }, index) => fieldLine('FIELD', name, 1 + fields + index));
 }
 
 /** Base types that are known to have no fields. */
@@ -88,9 +94,3 @@ const FIELDLESS: ReadonlySet<string> = new Set([
   'System.Attribute',
   'System.EventArgs',
 ]);
-
-function rootBase(type: TypeShape): string | undefined {
-  let current = type;
-  while (current.base) current = current.base;
-  return current.externalBase;
-}

@@ -47,7 +47,9 @@ export function operandTypes(assembly: AssemblyShape, image: PEImage | undefined
     if (cursor.index < 0 || !NAMES_METHOD.has(opCodesByIndex[cursor.index]!.index)) return;
     const owner = metadata.declaringType(method.token);
     const types = signatureTypes(assembly, byName, cursor.uint32 as Token);
-    if (types.length > 0) found.set(owner, [...(found.get(owner) ?? []), ...types]);
+    const known = found.get(owner);
+    if (known) known.push(...types);
+    else found.set(owner, types);
   });
   return (type) => found.get(type.token) ?? [];
 }

@@ -29,6 +29,7 @@ export function readAssemblyShape(metadata: Metadata): AssemblyShape {
   const byToken = new Map<number, Mutable<TypeShape>>();
   for (let rid = 2; rid <= metadata.tables.TypeDef.rowCount; rid++) byToken.set(makeToken(TableId.TypeDef, rid), bareType(metadata, rid));
   for (const type of byToken.values()) relate(metadata, type, byToken);
+  for (const next of ['enclosing', 'base'] as const) checkChains(metadata, byToken.values(), next);
   return { metadata, name: assemblyName(metadata), types: [...byToken.values()], byToken };
 }
 
@@ -101,7 +102,7 @@ function readMethods(metadata: Metadata, rid: number): MethodShape[] {
   });
 }
 
-/** Links a type to the others of the module. An enclosing or base chain that comes back to the type is refused: nothing could be ordered by it. */
+/** Links a type to the others of the module. Chains that come back to a type are refused afterwards: nothing could be ordered by them. */
 function relate(metadata: Metadata, type: Mutable<TypeShape>, byToken: ReadonlyMap<number, TypeShape>): void {
   const rid = tokenRid(type.token);
   const { TypeDef, InterfaceImpl } = metadata.tables;
@@ -109,20 +110,26 @@ function relate(metadata: Metadata, type: Mutable<TypeShape>, byToken: ReadonlyM
   type.enclosing = inModule(metadata.enclosingType(type.token));
   type.base = inModule(TypeDef.column('Extends').token(rid));
   type.interfaces = [...metadata.interfaceImplsOf(rid)].flatMap((row) => inModule(InterfaceImpl.column('Interface').token(row)) ?? []);
-  for (const next of ['enclosing', 'base'] as const) checkChain(metadata, type, next, byToken.size);
 }
 
-function checkChain(metadata: Metadata, type: TypeShape, next: 'enclosing' | 'base', limit: number): void {
-  let current = type[next];
-  for (let steps = 0; current; steps++, current = current[next]) {
-    if (current === type || steps > limit) {
-      const table = next === 'base' ? 'TypeDef' : 'NestedClass';
-      throw new BadImageError({
-        code: 'TYPE_CYCLE',
-        offset: metadata.place.base,
-        reading: `the ${table} table`,
-        message: `${typeFullName(metadata, type.token as TypeDefToken)} is its own ${next} type`,
-      });
+/** Follows each chain as far as it has not been followed yet. */
+function checkChains(metadata: Metadata, types: Iterable<TypeShape>, next: 'enclosing' | 'base'): void {
+  const sound = new Set<TypeShape>();
+  for (const type of types) {
+    const path = new Set<TypeShape>();
+    for (let current: TypeShape | undefined = type; current && !sound.has(current); current = current[next]) {
+      if (path.has(current)) throw cycle(metadata, current, next);
+      path.add(current);
     }
+    for (const followed of path) sound.add(followed);
   }
+}
+
+function cycle(metadata: Metadata, type: TypeShape, next: 'enclosing' | 'base'): BadImageError {
+  return new BadImageError({
+    code: 'TYPE_CYCLE',
+    offset: metadata.place.base,
+    reading: `the ${next === 'base' ? 'TypeDef' : 'NestedClass'} table`,
+    message: `${typeFullName(metadata, type.token as TypeDefToken)} is its own ${next} type`,
+  });
 }

@@ -1,5 +1,6 @@
 import { UnsupportedError } from '@ijw/binary';
 import type { AssemblyShape, MethodShape, TypeShape } from '../shape/assembly-shape.ts';
+import { InheritedFields } from '../shape/inherited-fields.ts';
 import { crc32 } from './crc32.ts';
 import { className, fieldName, methodName, typeCode } from './names.ts';
 import { orderedMethods, orderedTypes } from './type-order.ts';
@@ -83,15 +84,21 @@ export function interopChecksum(
 
 function readStructs(assembly: AssemblyShape, types: readonly TypeShape[], slots: readonly (NativeSlot | undefined)[]): InteropStruct[] {
   const natives = new Map<TypeShape, NativeSlot[]>();
-  for (const slot of slots) if (slot) natives.set(slot.type, [...(natives.get(slot.type) ?? []), slot]);
+  for (const slot of slots) {
+    if (!slot) continue;
+    const own = natives.get(slot.type);
+    if (own) own.push(slot);
+    else natives.set(slot.type, [slot]);
+  }
   const structs: InteropStruct[] = [];
+  const inherited = new InheritedFields();
   let staticIndex = 0;
   for (const type of types) {
     if (type.kind !== 'class' && type.kind !== 'struct') continue;
     const fields = type.fields.filter((field) => !field.isLiteral);
     const own = natives.get(type) ?? [];
     const constants = [];
-    let instanceIndex = fields.some((field) => !field.isStatic) ? 1 + inheritedFieldCount(type) : 0;
+    let instanceIndex = fields.some((field) => !field.isStatic) ? 1 + inheritedFieldCount(inherited, type) : 0;
     for (const field of fields) {
       const name = `${fieldName(field.name)}___${typeCode(assembly.metadata, field.type)}`;
       if (field.isStatic) constants.push({ constant: `FIELD_STATIC___${name}`, index: staticIndex++ });
@@ -105,13 +112,9 @@ function readStructs(assembly: AssemblyShape, types: readonly TypeShape[], slots
 /** Base types that are known to have no fields of their own. */
 const FIELDLESS = new Set(['System.Object', 'System.ValueType', 'System.Enum', 'System.MarshalByRefObject', 'System.Attribute']);
 
-function inheritedFieldCount(type: TypeShape): number {
-  let count = 0;
-  for (let current: TypeShape | undefined = type; current; current = current.base) {
-    if (current !== type) count += current.fields.filter((field) => !field.isLiteral && !field.isStatic).length;
-    if (current.externalBase !== undefined && !FIELDLESS.has(current.externalBase)) {
-      throw new UnsupportedError(`The fields of ${type.name} come after those of ${current.externalBase}, which is in another assembly`);
-    }
-  }
-  return count;
+function inheritedFieldCount(inherited: InheritedFields, type: TypeShape): number {
+  const { fields, externalBase } = inherited.of(type);
+  if (externalBase !== undefined && !FIELDLESS.has(externalBase))
+    throw new UnsupportedError(`The fields of ${type.name} come after those of ${externalBase}, which is in another assembly`);
+  return fields;
 }
