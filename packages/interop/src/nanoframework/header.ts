@@ -60,14 +60,16 @@ function structTexts(table: NanoTable): string[] {
       ...(own.length === 0 ? [] : instanceLines(inherited, type, own)),
       ...(natives.get(type) ?? []),
     ];
-    return lines.length === 0 ? [] : [`struct ${libraryStruct(table, structClass(type))}\n{\n${lines.join('')}};\n\n`];
+    return lines.length === 0
+      ? []
+      : [`struct ${libraryStruct(table, structClass(type, table.profile.generics))}\n{\n${lines.join('')}};\n\n`];
   });
 }
 
 /** A compiler's own class has no natives and may have any name. */
-const structClass = (type: TypeShape): string => {
+const structClass = (type: TypeShape, generics: boolean): string => {
   try {
-    return nanoClassName(type);
+    return nanoClassName(type, generics);
   } catch (error) {
     if (error instanceof UnsupportedError) return type.name.replaceAll(/[^A-Za-z0-9_]/g, '_');
     throw error;

@@ -40,30 +40,34 @@ function checked(text: string, what: string): string {
   throw new UnsupportedError(`nanoFramework's name for ${what.slice(0, 120)}, "${text.slice(0, 120)}", is no identifier of C++`);
 }
 
+/** `List`1` → `List_1`; `<…>` goes. */
+const withoutGenerics = (name: string): string => name.replaceAll('`', '_').replaceAll(/<[^>]*>/g, '');
+
 /** `NS_Outer__Inner`, without underscores in front. @throws UnsupportedError */
-export function nanoClassName(type: TypeShape): string {
-  return checked(joined(type).replaceAll('.', '_').replace(/^_+/, ''), `the class ${type.name}`);
+export function nanoClassName(type: TypeShape, generics: boolean): string {
+  const name = joined(type).replaceAll('.', '_').replace(/^_+/, '');
+  return checked(generics ? withoutGenerics(name) : name, `the class ${type.name}`);
 }
 
 const joined = (type: TypeShape): string =>
   `${type.enclosing ? joined(type.enclosing).replaceAll('.', '_').replace(/^_+/, '') : ''}_${type.namespace}_${type.name}`;
 
 /** `Name___[STATIC__]Ret__Arg1__Arg2`. @throws UnsupportedError */
-export function nanoMethodName(metadata: Metadata, method: MethodShape): string {
-  const types = [method.returnType, ...method.parameterTypes].map((type) => typeCode(metadata, type)).join('__');
-  const name = `${method.name}${method.isStatic ? '___STATIC__' : '___'}${types}`;
-  return checked(name.replaceAll('.', '_').replaceAll('/', ''), `the method ${method.name}`);
+export function nanoMethodName(metadata: Metadata, method: MethodShape, generics: boolean): string {
+  const types = [method.returnType, ...method.parameterTypes].map((type) => typeCode(metadata, type, generics)).join('__');
+  const name = `${method.name}${method.isStatic ? '___STATIC__' : '___'}${types}`.replaceAll('.', '_').replaceAll('/', '');
+  return checked(generics ? withoutGenerics(name) : name, `the method ${method.name}`);
 }
 
-function typeCode(metadata: Metadata, type: TypeNode): string {
+function typeCode(metadata: Metadata, type: TypeNode, generics: boolean): string {
   switch (type.kind) {
     case 'szArray':
     case 'array':
-      return `SZARRAY_${typeCode(metadata, innermost(type))}`;
+      return `SZARRAY_${typeCode(metadata, innermost(type), generics)}`;
     case 'byReference':
-      return `BYREF_${typeCode(metadata, type.element)}`;
+      return `BYREF_${typeCode(metadata, type.element, generics)}`;
     case 'modified':
-      return typeCode(metadata, type.unmodified);
+      return typeCode(metadata, type.unmodified, generics);
     case 'primitive':
       return PRIMITIVES[type.type]?.code ?? type.type;
     case 'named': {
@@ -73,10 +77,19 @@ function typeCode(metadata: Metadata, type: TypeNode): string {
     case 'genericTypeParameter':
     case 'genericMethodParameter':
       return 'GENERICTYPE';
+    case 'genericInstance':
+      if (generics) return typeCode(metadata, type.generic, generics);
+      throw spellingUnknown(type);
+    case 'pointer':
+      if (generics && type.element.kind === 'primitive') return `${typeCode(metadata, type.element, generics)}ptr`;
+      throw spellingUnknown(type);
     default:
-      throw new UnsupportedError(`nanoFramework's spelling of a type of the kind ${type.kind} in a native method is not known`);
+      throw spellingUnknown(type);
   }
 }
+
+const spellingUnknown = (type: TypeNode): UnsupportedError =>
+  new UnsupportedError(`nanoFramework's spelling of a type of the kind ${type.kind} in a native method is not known`);
 
 /** Arrays of arrays are spelled by what is in the innermost. */
 function innermost(type: TypeNode): TypeNode {

@@ -10,6 +10,8 @@ export interface NanoProfile {
   readonly afterEvery: boolean;
   /** The running checksum counts as 0 until the first native method has been taken in whole. */
   readonly startsAtFirstNative: boolean;
+  /** Arity marks become underscores and type arguments go, so that generic types have names. */
+  readonly generics: boolean;
   /** `#include`s of the header, and the macro that declares a native. */
   readonly includes: readonly string[];
   readonly declare: string;
@@ -29,13 +31,14 @@ const nano = {
 } as const;
 
 export const NANO_PROFILES: readonly NanoProfile[] = [
-  { ...nano, name: '1', nothing: 'NULL', afterEvery: false, startsAtFirstNative: true },
-  { ...nano, name: '2', nothing: 'nullptr', afterEvery: true, startsAtFirstNative: false },
+  { ...nano, name: '1', nothing: 'NULL', afterEvery: false, startsAtFirstNative: true, generics: false },
+  { ...nano, name: '2', nothing: 'nullptr', afterEvery: true, startsAtFirstNative: false, generics: true },
   {
     name: 'netmf',
     nothing: 'NULL',
     afterEvery: false,
     startsAtFirstNative: false,
+    generics: false,
     includes: ['TinyCLR_Interop.h'],
     declare: 'TINYCLR_NATIVE_DECLARE',
     macro: 'TINYCLR',

@@ -45,7 +45,7 @@ export function buildNanoTable(
   for (const type of types) {
     for (const method of orderedMethods(type)) {
       const isNative = hasStubs(type) && !method.hasBody && !method.isAbstract;
-      const slot = isNative ? nativeSlot(assembly, slots.length, type, method) : undefined;
+      const slot = isNative ? nativeSlot(assembly, profile, slots.length, type, method) : undefined;
       slots.push(slot);
       if (slot === undefined) continue;
       const name = `${slot.className}::${slot.methodName}`;
@@ -57,8 +57,8 @@ export function buildNanoTable(
   return { assembly, profile, project: identifier(options.project ?? assembly.name), checksum, types, slots };
 }
 
-function nativeSlot({ metadata }: AssemblyShape, index: number, type: TypeShape, method: MethodShape): NanoSlot {
-  return { index, type, method, className: nanoClassName(type), methodName: nanoMethodName(metadata, method) };
+function nativeSlot({ metadata }: AssemblyShape, { generics }: NanoProfile, index: number, type: TypeShape, method: MethodShape): NanoSlot {
+  return { index, type, method, className: nanoClassName(type, generics), methodName: nanoMethodName(metadata, method, generics) };
 }
 
 /** Interfaces, enumerations and delegates have places in the table and no part in the checksum. */

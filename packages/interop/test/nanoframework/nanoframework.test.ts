@@ -137,6 +137,9 @@ describe('nanoFramework stubs', () => {
     const build = (types: readonly ReturnType<typeof type>[]) =>
       nanoStubs(buildNanoTable(shapeOf({ assembly: 'A', types: [MODULE, ...types] }), profile('1')), true);
     expect(() => build([type('A.B')])).toThrow(UnsupportedError);
-    expect(() => build([type('A.B`1', { methods: [method('M')] })])).toThrow('no identifier');
+    const generic = type('A.B`1', { methods: [method('M')] });
+    expect(() => build([generic])).toThrow('no identifier');
+    const table = buildNanoTable(shapeOf({ assembly: 'A', types: [MODULE, generic] }), profile('2'));
+    expect(table.slots[0]?.className).toBe('A_B_1');
   });
 });
