@@ -1,11 +1,14 @@
 import {
+  decodeResource,
   directoryNames,
   imageChecksum,
   listResources,
   overlayOf,
   type PEImage,
+  readAuthenticodeSignatures,
   readBaseRelocations,
   readBoundImportDirectory,
+  readCertificates,
   readCliHeader,
   readDebugDirectory,
   readDelayImportDirectory,
@@ -26,7 +29,7 @@ import { outlineOf } from '../output/outline.ts';
 
 export async function run(context: CommandContext): Promise<number> {
   const image = await openImage(context);
-  const document = headersDocument(image);
+  const document = { ...headersDocument(image), certificates: await certificates(image) };
   const diagnostics = image.diagnostics.entries;
   if (context.options.json) context.write(jsonDocument({ file: context.operands[0], ...document, diagnostics }));
   else {
@@ -97,8 +100,19 @@ function relocationCounts(image: PEImage) {
   return { count, blocks: blocks.length, types };
 }
 
-/** Every resource by type, name and language, without its content. */
+/** Every resource by type, name and language; versions, manifests, strings, messages and icon groups decoded. */
 function resources(image: PEImage) {
   const root = readResourceDirectory(image);
-  return root && [...listResources(root)];
+  return (
+    root &&
+    [...listResources(root)].map((resource) => ({ ...resource, ...image.diagnostics.attempt(() => decodeResource(image, resource)) }))
+  );
+}
+
+/** The certificate table, and what its Authenticode signatures say. */
+async function certificates(image: PEImage) {
+  const entries = image.diagnostics.attempt(() => readCertificates(image));
+  if (entries === undefined) return undefined;
+  const signatures = await readAuthenticodeSignatures(image);
+  return { entries: entries.map(({ offset, revision, type, bytes }) => ({ offset, revision, type, size: bytes.length })), signatures };
 }
