@@ -70,7 +70,8 @@ export const dynamicCastable: TableCheck = {
   rules: ['NI055', 'NI056', 'NI057'],
   run(context) {
     const { module, metadata } = context;
-    for (const { parent } of module.attributes.all('dynamicInterfaceCastableImplementation')) {
+    const types = new Set(module.attributes.all('dynamicInterfaceCastableImplementation').map(({ parent }) => parent));
+    for (const parent of types) {
       if (!isTokenOf(parent, 'TypeDef')) continue;
       module.diagnostics.attempt(() => {
         const isInterface = (metadata.tables.TypeDef.get(tokenRid(parent), 'Flags') & TypeAttributes.Interface) !== 0;

@@ -29,12 +29,23 @@ const throwingMethods: ReadonlySet<string> = new Set([
 /** Its bodies throw for those who call what the just-in-time compiler replaces. */
 const INTRINSICS = /^(System\.Runtime|Internal\.Runtime)\.CompilerServices\.Unsafe$/;
 
+/** By offset: how many handlers that take every exception cover the code there. */
+function guardedCode(context: LintContext, { body }: BodyView): Int32Array {
+  const size = body.codeEnd - body.codeStart;
+  const depth = new Int32Array(size + 1);
+  for (const clause of body.exceptionClauses) {
+    if (clause.tryOffset >= size || !catchesAll(context, clause)) continue;
+    depth[clause.tryOffset]! += 1;
+    depth[Math.min(clause.tryOffset + clause.tryLength, size)]! -= 1;
+  }
+  for (let offset = 1; offset < depth.length; offset++) depth[offset]! += depth[offset - 1]!;
+  return depth;
+}
+
 /** The first instruction from which an exception would leave the body, its own `throw` before calls; `undefined` where none is seen. */
 function firstEscape(context: LintContext, view: BodyView, depth: number): { what: string; offset: number } | undefined {
-  const guards = view.body.exceptionClauses.filter((clause) => catchesAll(context, clause));
-  const open = view.instructions.filter(
-    ({ offset }) => !guards.some(({ tryOffset, tryLength }) => offset >= tryOffset && offset < tryOffset + tryLength),
-  );
+  const guarded = guardedCode(context, view);
+  const open = view.instructions.filter(({ offset }) => guarded[offset] === 0);
   const own = open.find((instruction) => isOne(instruction, 'throw', 'rethrow'));
   if (own) return { what: own.opCode.name, offset: own.offset };
   for (const instruction of open) {

@@ -1,6 +1,6 @@
 // System.Runtime.InteropServices.Marshal: GetLastWin32Error gives the error that the runtime kept after the last P/Invoke with SetLastError.
 
-import { readControlFlow } from '@ijw/il';
+import { type ControlFlow, readControlFlow } from '@ijw/il';
 import { type MethodDefToken, PInvokeAttributes } from '@ijw/metadata';
 import { Role } from '../../inventory/il-roles.ts';
 import { type BodyView, isOne, tokenOf } from '../body-view.ts';
@@ -31,6 +31,8 @@ const after: Readonly<Record<Exclude<Effect, 'none'>, (state: number) => number>
 };
 
 interface Step {
+  /** Among all steps of the body. */
+  readonly index: number;
   readonly position: number;
   readonly effect: Effect;
   readonly asks: boolean;
@@ -52,7 +54,7 @@ function keepsError(context: LintContext, definition: MethodDefToken): boolean |
   return (module.metadata.tables.ImplMap.get(mapping, 'MappingFlags') & PInvokeAttributes.SupportsLastError) !== 0;
 }
 
-function stepOf(context: LintContext, position: number, token: number): Step | undefined {
+function stepOf(context: LintContext, position: number, token: number): Omit<Step, 'index'> | undefined {
   const role = context.roles.of(token);
   const callee = calleeOf(context, token);
   if (callee === undefined) return undefined;
@@ -77,21 +79,26 @@ function stepsOf(context: LintContext, view: BodyView): readonly Step[] {
   for (const [position, instruction] of view.instructions.entries()) {
     if (!isOne(instruction, 'call', 'callvirt', 'newobj')) continue;
     const step = stepOf(context, position, tokenOf(instruction)!);
-    if (step) steps.push(step);
+    if (step) steps.push({ ...step, index: steps.length });
   }
   return steps;
+}
+
+/** Blocks and steps both are in the order of the code. */
+function stepsByBlock(view: BodyView, { blocks }: ControlFlow, steps: readonly Step[]): readonly (readonly Step[])[] {
+  let next = 0;
+  return blocks.map(({ end }) => {
+    const first = next;
+    while (next < steps.length && view.instructions[steps[next]!.position]!.offset < end) next++;
+    return steps.slice(first, next);
+  });
 }
 
 /** Runs the steps of every block until the states at their starts change no more: each start is a set of four bits, so this ends. */
 function check(context: LintContext, view: BodyView): void {
   const flow = readControlFlow(view.body);
   const steps = stepsOf(context, view);
-  const byBlock = flow.blocks.map(({ start, end }) =>
-    steps.filter(({ position }) => {
-      const { offset } = view.instructions[position]!;
-      return offset >= start && offset < end;
-    }),
-  );
+  const byBlock = stepsByBlock(view, flow, steps);
   const states = new Uint8Array(flow.blocks.length);
   const pending: number[] = [];
   const enter = (block: number | undefined, state: number): void => {
@@ -109,17 +116,24 @@ function check(context: LintContext, view: BodyView): void {
   for (const [block, state] of states.entries()) if (state !== 0) judge(context, view, byBlock[block]!, state, steps);
 }
 
+/** What a finding names is no further back than this. */
+const MAX_STEPS_BACK = 100;
+
+/** The name of the nearest step of a kind before another, in the order of the code. */
+const nearest = (steps: readonly Step[], index: number, effect: Effect): string =>
+  steps.slice(Math.max(0, index - MAX_STEPS_BACK), index).findLast((step) => step.effect === effect)?.name ?? '';
+
 function judge(context: LintContext, view: BodyView, block: readonly Step[], entry: number, all: readonly Step[]): void {
   let state = entry;
+  let index = block[0]?.index ?? 0;
   for (const step of block) {
     if (step.effect !== 'none') state = after[step.effect](state);
-    if (!step.asks) continue;
-    const ilOffset = view.instructions[step.position]!.offset;
-    const before = all.filter(({ position, effect }) => position < step.position && effect !== 'none');
-    const lost = before.findLast(({ effect }) => effect === 'loses')?.name ?? '';
-    const between = before.findLast(({ effect }) => effect === 'other')?.name ?? '';
-    if (state === Before.notKept) context.report('NI008', { token: view.token, ilOffset, values: { function: lost } });
-    if (state & Before.disturbed) context.report('NI009', { token: view.token, ilOffset, values: { between } });
+    if (step.asks) {
+      const place = { token: view.token, ilOffset: view.instructions[step.position]!.offset };
+      if (state === Before.notKept) context.report('NI008', { ...place, values: { function: nearest(all, index, 'loses') } });
+      if (state & Before.disturbed) context.report('NI009', { ...place, values: { between: nearest(all, index, 'other') } });
+    }
+    index++;
   }
 }
 

@@ -73,7 +73,9 @@ export const calliTargets: BodyCheck = {
     const stores = new Map<number, number[]>();
     for (const [position, instruction] of view.instructions.entries()) {
       const local = localOf(instruction, 'st');
-      if (local !== undefined) stores.set(local, [...(stores.get(local) ?? []), position]);
+      const stored = local === undefined ? undefined : stores.get(local);
+      if (stored) stored.push(position);
+      else if (local !== undefined) stores.set(local, [position]);
     }
     for (const [position, instruction] of view.instructions.entries()) {
       if (!isOne(instruction, 'calli')) continue;

@@ -78,11 +78,11 @@ const parameterRules: Readonly<Record<string, ParameterRule>> = {
     return { type: typeTextOf(context.module, structure) };
   },
   NI014(context, { type, position, name }, method) {
-    if (isOfRuntime(method) || isWrapped(context, method)) return undefined;
     if (!opensHandle.test(method.mapping?.entryPoint || method.name)) return undefined;
     const { type: handle, byReference } = referred(type);
     const isHandle = position === 0 || (byReference && handleName.test(name));
-    return isHandle && isPrimitive(handle, 'native int') ? { function: method.mapping?.entryPoint || method.name } : undefined;
+    if (!isHandle || !isPrimitive(handle, 'native int') || isOfRuntime(method) || isWrapped(context, method)) return undefined;
+    return { function: method.mapping?.entryPoint || method.name };
   },
   NI062(context, { type, marshalling }) {
     return isComMarshalled(context, referred(type).type, marshalling) ? {} : undefined;

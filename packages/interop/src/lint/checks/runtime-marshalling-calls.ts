@@ -8,7 +8,9 @@ export const runtimeMarshallingCalls: BodyCheck = {
   rules: ['NI051'],
   marks: Role.needsRuntimeMarshalling,
   run(context, { token: method, instructions }) {
-    if (!context.runtimeMarshallingDisabled) return;
+    // Marshal itself forwards from one overload to the next.
+    const isOwn = context.nameOf(method).startsWith('System.Runtime.InteropServices.Marshal::');
+    if (!context.runtimeMarshallingDisabled || isOwn) return;
     for (const instruction of instructions) {
       const token = tokenOf(instruction);
       if (token === undefined || !isOne(instruction, 'call', 'callvirt')) continue;

@@ -21,13 +21,18 @@ function isUnrooted(context: LintContext, view: BodyView, position: number): boo
   return loads.length === 1 && stores.length === 1 && isOne(instructions[stores[0]! - 1], 'newobj');
 }
 
+/** A body with more of these calls than this is no program's. */
+const MAX_CALLS = 1000;
+
 /** NI048. */
 export const unrootedDelegates: BodyCheck = {
   rules: ['NI048'],
   marks: Role.getFunctionPointer,
   run(context, view) {
+    let left = MAX_CALLS;
     for (const [position, instruction] of view.instructions.entries()) {
       if (!isOne(instruction, 'call') || !(context.roles.of(tokenOf(instruction)!) & Role.getFunctionPointer)) continue;
+      if (--left < 0) return;
       if (isUnrooted(context, view, position)) context.report('NI048', { token: view.token, ilOffset: instruction.offset });
     }
   },
