@@ -1,3 +1,7 @@
+export type { AbiType, AggregateType, Unsupported } from './abi/abi-type.ts';
+export type { CallPlacement, Piece, Place as ArgumentPlace, PlacedArgument, PlacedResult } from './abi/call-placement.ts';
+export type { CallShape } from './abi/call-shape.ts';
+export { placeCall } from './abi/place-call.ts';
 export { type Architecture, architectureOf, type Host } from './architecture.ts';
 export type { CallResult, Use } from './clr/call-result.ts';
 export type { BoundPInvoke, CallOutcome } from './clr/p-invoke.ts';
@@ -13,6 +17,10 @@ export type { ContextRequest, ImageInput, LoaderOptions, LoadRequest } from './l
 export { type ManagedCall, type ManagedEntry, type ManagedResult, RecordingManagedEntry } from './managed-entry.ts';
 export { precodeThunkBuilder } from './precode-thunk-builder.ts';
 export { DATA_DISTANCE } from './process/executable-heap.ts';
+export type { MarshalledValue } from './thunk/marshalling-plan.ts';
+export { type ReverseCallPlan, reverseCallText } from './thunk/reverse-call-plan.ts';
+export { type ReverseThunk, ReverseThunks } from './thunk/reverse-thunk.ts';
+export { type TransitionRecord, transitionRecord } from './thunk/transition-record.ts';
 export type { ThunkBuilder, ThunkKind, ThunkPlan, ThunkRequest } from './thunk-builder.ts';
 export {
   firstOf,

@@ -16,7 +16,14 @@ import type { BoundImport, MappedModule } from './windows/os-module.ts';
 /** What is in a slot. */
 export type SlotContent =
   /** A thunk of the runtime: `reverse` for native callers, `managed` for the method's own entry. */
-  | { readonly kind: 'reverse' | 'managed'; readonly address: number; readonly size: number; readonly bytes: Uint8Array }
+  | {
+      readonly kind: 'reverse' | 'managed';
+      readonly address: number;
+      readonly size: number;
+      readonly bytes: Uint8Array;
+      /** The marshalling code that a `reverse` thunk leads to. */
+      readonly stub?: { readonly address: number; readonly size: number; readonly bytes: Uint8Array };
+    }
   /** ijwhost's, which starts the runtime. */
   | { readonly kind: 'bootstrap'; readonly address: number; readonly size: number; readonly bytes: Uint8Array }
   /** What the file has there, or anything else that is no thunk. */
@@ -215,7 +222,11 @@ export class LoadedModule {
     const address = asAddress(value);
     if (address === undefined) return { kind: 'raw' };
     const fixed = this.#runtime.ijwData(module.base).byAddress.get(address);
-    if (fixed) return { kind: fixed.kind, address, size: fixed.size, bytes: this.#bytes(address, fixed.size) };
+    if (fixed) {
+      const { kind, size, stub } = fixed;
+      const code = stub && { stub: { ...stub, bytes: this.#bytes(stub.address, stub.size) } };
+      return { kind, address, size, bytes: this.#bytes(address, size), ...code };
+    }
     const boot = bootstrap.at(address);
     if (!boot) return { kind: 'raw' };
     const { size } = process.platform.bootstrapThunk;

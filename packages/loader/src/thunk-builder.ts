@@ -18,7 +18,7 @@ export interface ThunkRequest {
   readonly isPInvoke: boolean;
   /** The method's signature blob, absent where the token is no MethodDef of the image. */
   readonly signature?: Uint8Array;
-  /** Address of the managed code: what the thunk calls at last. */
+  /** Where the thunk leads: the marshalling code of a `reverse` one that has some, else the managed code itself. */
   readonly managedEntry: number;
   /** Token of an application domain the thunk is bound to, on .NET Framework: the first one for P|4, the caller's for P|8. */
   readonly appDomain?: 'first' | 'caller';

@@ -1,5 +1,5 @@
 import { BadImageError } from '@ijw/binary';
-import { Metadata } from '@ijw/metadata';
+import { Metadata, makeToken, TableId } from '@ijw/metadata';
 import type { PEImage } from '@ijw/pe';
 import { NativeCalls } from '@ijw/vtfixup';
 import { START_UP, type StartUpPath, type StartUpState } from '../hosts/start-up.ts';
@@ -133,6 +133,7 @@ function requireModule(_runtime: Runtime, load: AssemblyLoad): void {
 function fixUpSlots(runtime: Runtime, load: AssemblyLoad): void {
   const bound = load.bound!;
   const assembly = newAssembly(load, bound);
+  checkTypeNames(bound);
   if (load.module) {
     const data = runtime.ijwData(load.module.base);
     if (!data.fixedUp) data.owner = assembly;
@@ -149,6 +150,18 @@ function fixUpSlots(runtime: Runtime, load: AssemblyLoad): void {
   }
   load.assembly = assembly;
 }
+
+/** `ClassLoader::PopulateAvailableClassHashTable`: every type's name is read before any type is loaded. */
+function checkTypeNames({ metadata }: AssemblyImage): void {
+  const { TypeDef } = metadata.tables;
+  for (let rid = 1; rid <= TypeDef.rowCount; rid++) {
+    if (hasString(metadata, TypeDef.get(rid, 'Name')) && hasString(metadata, TypeDef.get(rid, 'Namespace'))) continue;
+    const place = { structure: 'TypeDef', token: makeToken(TableId.TypeDef, rid) };
+    throw clrRefusal({ rule: 'typeName', reason: `The name of type ${rid} is not there`, exception: clrRefusals.invalidTypeName(), place });
+  }
+}
+
+const hasString = (metadata: Metadata, offset: number): boolean => offset === 0 || offset < (metadata.stream('#Strings')?.length ?? 0);
 
 const newAssembly = ({ module, context, file, reflectionOnly = false }: AssemblyLoad, image: AssemblyImage): LoadedAssembly => ({
   image,
@@ -205,9 +218,17 @@ function readManifest(view: ImageView, file: string | undefined): Manifest {
   throw clrRefusal({ rule: 'noManifest', reason: 'The image has no assembly manifest', exception: clrRefusals.manifestExpected(file) });
 }
 
+/** ECMA-335 II.24.2.6, and the versions before it: 1.0, 1.1 and 2.0. */
+const TABLES_VERSIONS: readonly string[] = ['1.0', '1.1', '2.0'];
+
 function readMetadata(view: ImageView): Metadata | undefined {
   try {
     const metadata = Metadata.of(view.image);
+    const header = metadata?.stream('#~');
+    if (header && !TABLES_VERSIONS.includes(`${header[4]}.${header[5]}`)) {
+      const reason = `The tables stream has version ${header[4]}.${header[5]}`;
+      throw clrRefusal({ rule: 'tablesVersion', reason, exception: clrRefusals.oldMetadata(), place: { structure: 'tables header' } });
+    }
     // The tables are laid out when they are first asked for.
     return metadata?.tables && metadata;
   } catch (error) {

@@ -4,6 +4,7 @@ import { type ClrException, LoadRefusal, type LoadRefusalDetails, type Place } f
 export const HResult = {
   COR_E_BADIMAGEFORMAT: 0x8007000b,
   COR_E_ASSEMBLYEXPECTED: 0x80131018,
+  CLDB_E_FILE_OLDVER: 0x80131107,
   CLDB_E_FILE_CORRUPT: 0x8013110e,
   CLDB_E_INDEX_NOTFOUND: 0x80131124,
   COR_E_EXECUTIONENGINE: 0x80131506,
@@ -43,6 +44,8 @@ export const clrException = exception;
 const withCode = (text: string, hresult: number): string => `${text} (0x${hresult.toString(16).toUpperCase().padStart(8, '0')})`;
 
 const couldNotLoad = (what: string, text: string): string => `Could not load file or assembly '${what}'. ${text}`;
+
+const INDEX_NOT_FOUND = withCode('Index not found.', HResult.CLDB_E_INDEX_NOTFOUND);
 
 /** winerror.h: BAD_EXE_FORMAT, EXE_MARKED_INVALID, INVALID_ORDINAL, INVALID_DLL, FILE_CORRUPT, NOACCESS. */
 const BAD_IMAGE_CODES: readonly number[] = [0x800700c1, 0x800700c0, 0x800700b6, 0x80070482, 0x80070570, 0x800703e6];
@@ -88,16 +91,25 @@ export const clrRefusals = {
   /** The tables do not fit into their stream. */
   corruptMetadata: (): ClrException =>
     exception('BadImageFormatException', HResult.CLDB_E_FILE_CORRUPT, withCode('File is corrupt.', HResult.CLDB_E_FILE_CORRUPT)),
+  /** The tables stream has a version that the runtime does not read. */
+  oldMetadata: (): ClrException =>
+    exception('BadImageFormatException', HResult.CLDB_E_FILE_OLDVER, withCode('Old version error.', HResult.CLDB_E_FILE_OLDVER)),
   /** The Assembly row names a string or a blob that is not there. */
   manifestIndexNotFound: (assembly: string): ClrException =>
+    exception('BadImageFormatException', HResult.CLDB_E_INDEX_NOTFOUND, couldNotLoad(assembly, INDEX_NOT_FOUND)),
+  /** What a token names is not in its heap. */
+  tokenIndexNotFound: (assembly: string): ClrException =>
     exception(
       'BadImageFormatException',
       HResult.CLDB_E_INDEX_NOTFOUND,
-      couldNotLoad(assembly, withCode('Index not found.', HResult.CLDB_E_INDEX_NOTFOUND)),
+      couldNotLoad(assembly, INDEX_NOT_FOUND),
+      exception('BadImageFormatException', HResult.CLDB_E_INDEX_NOTFOUND, INDEX_NOT_FOUND),
     ),
   /** `ThrowHR(COR_E_BADIMAGEFORMAT)` while the assembly was being loaded: wrapped once. */
   invalidToken: (assembly: string): ClrException =>
     badImageFormat(couldNotLoad(assembly, BAD_FORMAT_TEXT), badImageFormat(withCode(BAD_FORMAT_TEXT, HResult.COR_E_BADIMAGEFORMAT))),
+  /** A TypeDef row names a string that is not there. */
+  invalidTypeName: (): ClrException => badImageFormat('Invalid token.'),
   /** The same from `FindMethodThrowing`: not wrapped. */
   notAMethod: (): ClrException => badImageFormat(withCode(BAD_FORMAT_TEXT, HResult.COR_E_BADIMAGEFORMAT)),
   /** A type that the fixups need does not load. */

@@ -27,6 +27,14 @@ export interface FixedSlot {
   /** Address of the thunk, which is what the slot holds. */
   readonly address: number;
   readonly size: number;
+  /** The marshalling code that the thunk leads to; absent where the method's signature has none. */
+  readonly stub?: PlacedCode;
+}
+
+/** Machine code in its place. */
+export interface PlacedCode {
+  readonly address: number;
+  readonly size: number;
 }
 
 /** What the runtime keeps of an image's slots, by base and process-wide: whoever loads the image first has fixed them up. */

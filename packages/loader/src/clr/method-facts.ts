@@ -2,7 +2,16 @@ import { type Metadata, type MethodDefToken, makeToken, TableId } from '@ijw/met
 
 /** ECMA-335 II.23.1.10 and II.23.1.11: the bits of Flags and ImplFlags that decide how a method is loaded and called. */
 const Flags = { static: 0x10, virtual: 0x40, abstract: 0x400, unmanagedExport: 0x8, rtSpecialName: 0x1000, pinvokeImpl: 0x2000 } as const;
-const ImplFlags = { codeTypeMask: 0x3, il: 0, native: 1, runtime: 3, unmanaged: 0x4, preserveSig: 0x80, internalCall: 0x1000, async: 0x2000 } as const;
+const ImplFlags = {
+  codeTypeMask: 0x3,
+  il: 0,
+  native: 1,
+  runtime: 3,
+  unmanaged: 0x4,
+  preserveSig: 0x80,
+  internalCall: 0x1000,
+  async: 0x2000,
+} as const;
 
 /** A method as the class loader sees it. */
 export interface MethodFacts {

@@ -1,11 +1,13 @@
 import { hex } from '@ijw/binary';
 import { isFault, isRefusal, PageRights, pageRightsText } from '@ijw/machine';
+import type { MethodDefToken } from '@ijw/metadata';
 import { DATA_DISTANCE } from '../process/executable-heap.ts';
 import { readPointer, writePointer } from '../process/pointer-access.ts';
+import { ReverseThunks } from '../thunk/reverse-thunk.ts';
 import type { ThunkKind } from '../thunk-builder.ts';
 import type { AssemblyImage } from './assembly.ts';
 import { fatalRefusal } from './clr-error.ts';
-import type { FixedSlot, FixupContext } from './fix-up-vtables.ts';
+import type { FixedSlot, FixupContext, PlacedCode } from './fix-up-vtables.ts';
 import { type FixupRecord, FixupType } from './fixup-records.ts';
 import type { ResolvedMethod } from './resolve-fixup-token.ts';
 
@@ -14,14 +16,15 @@ import type { ResolvedMethod } from './resolve-fixup-token.ts';
  */
 export function patchSlots(context: FixupContext, records: readonly FixupRecord[], methods: readonly ResolvedMethod[]): void {
   const { pointerSize, pointerSizedFixup } = context.process.platform;
-  const managed = new Map<number, { readonly address: number; readonly size: number }>();
+  const managed = new Map<number, PlacedThunk>();
+  const reverse = new ReverseThunks(context.assembly.metadata, context.process.architecture, context.assembly.image);
   let next = 0;
   for (const record of records) {
     const kind: ThunkKind = record.type === pointerSizedFixup ? 'managed' : 'reverse';
     const appDomain = kind === 'reverse' && context.host === 'framework' ? domainOf(record) : undefined;
     for (let index = 0; index < record.count; index++) {
       const method = methods[next++]!;
-      const made = (kind === 'managed' && managed.get(method.token)) || makeThunk(context, method, kind, appDomain);
+      const made = (kind === 'managed' && managed.get(method.token)) || makeThunk(context, reverse, method, kind, appDomain);
       if (kind === 'managed') managed.set(method.token, made);
       const rva = record.rva + index * pointerSize;
       const slot: FixedSlot = { record: record.index, rva, type: record.type, method, kind, ...(appDomain && { appDomain }), ...made };
@@ -40,20 +43,45 @@ const isPInvoke = ({ metadata }: AssemblyImage, { methodDef }: ResolvedMethod): 
 
 const domainOf = (record: FixupRecord): 'first' | 'caller' => (record.type & FixupType.fromUnmanaged ? 'first' : 'caller');
 
+interface PlacedThunk extends PlacedCode {
+  readonly stub?: PlacedCode;
+}
+
+/** The marshalling code of a method that native code may call. What has none refuses its first call. */
+function placeStub(
+  { process }: FixupContext,
+  reverse: ReverseThunks,
+  method: ResolvedMethod,
+  managedEntry: number,
+): PlacedCode | undefined {
+  if (!method.signature) return undefined;
+  const thunk = reverse.of(method.signature, method.methodDef as MethodDefToken | undefined);
+  if (thunk.kind === 'unsupported') return undefined;
+  const address = process.stubs.allocate(thunk.size, STUB_ALIGNMENT);
+  process.stubs.writeCode(address, thunk.write(address, address + DATA_DISTANCE));
+  writePointer(process.memory, address + DATA_DISTANCE, managedEntry, process.platform.pointerSize);
+  return { address, size: thunk.size };
+}
+
+const STUB_ALIGNMENT = 16;
+
 function makeThunk(
   context: FixupContext,
+  reverse: ReverseThunks,
   method: ResolvedMethod,
   kind: ThunkKind,
   appDomain: 'first' | 'caller' | undefined,
-): { readonly address: number; readonly size: number } {
+): PlacedThunk {
   const { process, module, thunkBuilder } = context;
+  const gate = process.gates.for(module.name, method.name, 'managed', method.token).address;
+  const stub = kind === 'reverse' ? placeStub(context, reverse, method, gate) : undefined;
   const plan = thunkBuilder({
     architecture: process.architecture,
     kind,
     token: method.token,
     method: method.name,
     isPInvoke: isPInvoke(context.assembly, method),
-    managedEntry: process.gates.for(module.name, method.name, 'managed', method.token).address,
+    managedEntry: stub?.address ?? gate,
     ...(method.signature && { signature: method.signature }),
     ...(appDomain && { appDomain }),
   });
@@ -71,7 +99,7 @@ function makeThunk(
     size: code.length,
     ...(appDomain && { appDomain }),
   });
-  return { address, size: code.length };
+  return { address, size: code.length, ...(stub && { stub }) };
 }
 
 /** `SetTargetForVTableEntry`: the page is made writable for one write and gets its rights back. */

@@ -3,6 +3,8 @@ import { makeToken, methodFullName, TableId, type Token, type TypeDefToken, tabl
 import type { AssemblyImage } from './assembly.ts';
 import { clrException, clrRefusal, clrRefusals, HResult, typeLoadException } from './clr-error.ts';
 import type { TypeLoader } from './type-loader.ts';
+import { couldNotLoadType } from './type-rules.ts';
+import { invalidToken } from './type-shape-rule.ts';
 
 /** A method that a slot's token leads to. */
 export interface ResolvedMethod {
@@ -37,7 +39,14 @@ export function resolveFixupToken(assembly: AssemblyImage, types: TypeLoader, to
     return resolveMethod(assembly, types, token);
   } catch (error) {
     if (!(error instanceof BadImageError)) throw error;
-    throw notAMethod(token, `Token ${hex(token, 8)} in a vtable fixup cannot be resolved: ${error.message}`);
+    const reason = `Token ${hex(token, 8)} in a vtable fixup cannot be resolved: ${error.message}`;
+    if (!/^BAD_(BLOB|STRING)_OFFSET$/.test(error.code)) throw notAMethod(token, reason);
+    throw clrRefusal({
+      rule: 'fixupTokenIndex',
+      reason,
+      exception: clrRefusals.tokenIndexNotFound(displayName),
+      place: { structure: 'vtable fixups', token },
+    });
   }
 
   function resolveMethod(of: AssemblyImage, loader: TypeLoader, method: number): ResolvedMethod {
@@ -76,7 +85,15 @@ function resolveMethodDef(assembly: AssemblyImage, types: TypeLoader, token: num
 /** The type must load; a generic type has no method that a slot could call. */
 function loadDeclaringType(assembly: AssemblyImage, types: TypeLoader, methodRid: number): void {
   const type = assembly.metadata.declaringType(makeToken(TableId.MethodDef, methodRid));
-  if (tokenRid(type) === 0) return;
+  if (tokenRid(type) === 0) {
+    const inner = typeLoadException(`${couldNotLoadType(invalidToken(makeToken(TableId.TypeDef, 0)), assembly.displayName)}.`);
+    throw clrRefusal({
+      rule: 'methodOfNoType',
+      reason: 'A vtable fixup names a method that no type has',
+      exception: clrRefusals.typeNotLoaded(assembly.displayName, inner),
+      place: { structure: 'vtable fixups', token: makeToken(TableId.MethodDef, methodRid) },
+    });
+  }
   loadType(assembly, types, type, methodRid);
 }
 
@@ -89,7 +106,7 @@ function loadType(assembly: AssemblyImage, types: TypeLoader, type: TypeDefToken
   }
   const { genericParameters, name } = types.facts(type);
   if (genericParameters === 0) return;
-  const inner = typeLoadException(`Could not load type '${name}' from assembly '${assembly.displayName}'.`);
+  const inner = typeLoadException(`${couldNotLoadType(name, assembly.displayName)}.`);
   const reason = `A vtable fixup names a method of the generic type ${name}`;
   throw clrRefusal({ rule: 'fixupInGenericType', reason, exception: clrRefusals.typeNotLoaded(assembly.displayName, inner), place });
 }

@@ -1,14 +1,15 @@
 import { BadImageError } from '@ijw/binary';
-import { makeToken, TableId, type TypeDefToken, tableNameOf, tokenRid, tokenTable, typeFullName } from '@ijw/metadata';
+import { makeToken, TableId, type TypeDefToken, tokenRid, typeFullName } from '@ijw/metadata';
 import type { ClrException } from '../load-refusal.ts';
 import type { AssemblyImage } from './assembly.ts';
 import { typeLoadException } from './clr-error.ts';
 import { type MethodFacts, methodFacts } from './method-facts.ts';
 import { MethodSignatureRule } from './method-signature-rule.ts';
 import { couldNotLoadType, ENUMERATION_RULES, type TypeFacts, type TypeRule, VALIDATION_RULES } from './type-rules.ts';
+import { fieldProblem, methodEndProblem, typeShapeProblem } from './type-shape-rule.ts';
 
 /** ECMA-335 II.23.1.15. */
-const TypeFlags = { interface: 0x20, abstract: 0x80 } as const;
+const TypeFlags = { interface: 0x20, abstract: 0x80, import: 0x1000 } as const;
 
 export interface TypeProblem {
   readonly rule: string;
@@ -51,15 +52,17 @@ export class TypeLoader {
       genericParameters: metadata.genericParamsOf(type).length,
       isInterface: (flags & TypeFlags.interface) !== 0,
       isAbstract: (flags & TypeFlags.abstract) !== 0,
+      isImport: (flags & TypeFlags.import) !== 0,
     };
   }
 
   #problemOf(rid: number): TypeProblem | undefined {
     const type = this.facts(makeToken(TableId.TypeDef, rid));
-    const parent = this.#missingParent(rid);
-    if (parent !== undefined) return problem('missingParent', `${couldNotLoadType(invalidToken(parent), type.assembly)}.`);
+    const { metadata } = this.#assembly;
+    const shape = typeShapeProblem(metadata, rid, type);
+    if (shape) return problem(shape.rule, shape.message);
     const methods: MethodFacts[] = [];
-    for (const method of this.#assembly.metadata.methodsOf(rid)) {
+    for (const method of metadata.methodsOf(rid)) {
       if (this.#signatures.isBroken(method)) return problem('methodSignature', 'The signature is incorrect.');
       const facts = this.#methodFacts(method, rid === 1);
       if (!facts) return problem('methodFormat', `${couldNotLoadType(type.name, type.assembly)} because the format is invalid.`);
@@ -67,21 +70,9 @@ export class TypeLoader {
       if (broken) return broken;
       methods.push(facts);
     }
-    if (rid === 1 && this.#hasInstanceField(rid)) return problem('nonStaticGlobalField', 'Non-Static Global Field.');
+    const members = methodEndProblem(metadata, rid) ?? fieldProblem(metadata, rid);
+    if (members) return problem(members.rule, members.message);
     return methods.map((method) => brokenRule(VALIDATION_RULES, method, type)).find((broken) => broken !== undefined);
-  }
-
-  /** The token that a type extends, where there is no such type. */
-  #missingParent(rid: number): number | undefined {
-    const parent = this.#assembly.metadata.tables.TypeDef.column('Extends').token(rid);
-    const table = tableNameOf(tokenTable(parent));
-    if (tokenRid(parent) === 0 || table === undefined) return undefined;
-    return this.#assembly.metadata.tables[table].has(tokenRid(parent)) ? undefined : parent;
-  }
-
-  #hasInstanceField(rid: number): boolean {
-    const { Field } = this.#assembly.metadata.tables;
-    return [...this.#assembly.metadata.fieldsOf(rid)].some((field) => (Field.get(field, 'Flags') & STATIC_FIELD) === 0);
   }
 
   /** `undefined`: a name or a row that is not there. */
@@ -94,11 +85,6 @@ export class TypeLoader {
     }
   }
 }
-
-/** ECMA-335 II.23.1.5. */
-const STATIC_FIELD = 0x10;
-
-const invalidToken = (token: number): string => `Invalid_Token.0x${token.toString(16).toUpperCase().padStart(8, '0')}`;
 
 const problem = (rule: string, message: string, method?: MethodFacts): TypeProblem => ({
   rule,

@@ -8,6 +8,7 @@ export interface TypeFacts {
   readonly genericParameters: number;
   readonly isInterface: boolean;
   readonly isAbstract: boolean;
+  readonly isImport: boolean;
 }
 
 /** One reason why a type with such a method does not load, with the message of the TypeLoadException. */
@@ -28,14 +29,9 @@ const says = (message: string) => (): string => message;
 /** dotnet/runtime `vm/methodtablebuilder.cpp`, EnumerateClassMethods: asked of every method before any of the second list. */
 export const ENUMERATION_RULES: readonly TypeRule[] = [
   {
-    rule: 'specialName',
-    broken: (method) => method.isRtSpecialName && !SPECIAL_NAMES.test(method.name),
-    message: (_method, type) => `${couldNotLoadType(type.name, type.assembly)}.`,
-  },
-  {
-    rule: 'asyncMethod',
-    broken: (method) => method.isAsync,
-    message: (_method, type) => `${couldNotLoadType(type.name, type.assembly)} because the format is invalid.`,
+    rule: 'importedWithRva',
+    broken: (method, type) => method.rva !== 0 && type.isImport,
+    message: says('Method with non-zero RVA in an Import.'),
   },
   {
     rule: 'abstractWithRva',
@@ -53,6 +49,16 @@ export const ENUMERATION_RULES: readonly TypeRule[] = [
     message: (method, type) => `Internal call method '${type.name}.${method.name}' with non-zero RVA.`,
   },
   {
+    rule: 'asyncMethod',
+    broken: (method) => method.isAsync,
+    message: (_method, type) => `${couldNotLoadType(type.name, type.assembly)} because the format is invalid.`,
+  },
+  {
+    rule: 'specialName',
+    broken: (method) => method.isRtSpecialName && !SPECIAL_NAMES.test(method.name),
+    message: (_method, type) => `${couldNotLoadType(type.name, type.assembly)}.`,
+  },
+  {
     rule: 'abstractInConcreteType',
     broken: (method, type) => method.isAbstract && !type.isAbstract,
     message: says('Abstract method in non-abstract class.'),
@@ -65,7 +71,7 @@ export const ENUMERATION_RULES: readonly TypeRule[] = [
   {
     rule: 'virtualStatic',
     broken: (method, type) => method.isVirtual && method.isStatic && !type.isInterface,
-    message: says('Virtual static method.'),
+    message: says('Virtual Static Method.'),
   },
   {
     rule: 'nonStaticGlobal',

@@ -14,6 +14,8 @@ export class GuestProcess {
   readonly memory: AddressSpace;
   readonly gates: GateTable;
   readonly heap: ExecutableHeap;
+  /** Marshalling code, apart from the precodes that lead to it. */
+  readonly stubs: ExecutableHeap;
   /** Mapped images and host modules, by base. */
   readonly modules = new Map<number, OsModule>();
   /** Where steps are recorded: the trace of the load that is going on. */
@@ -26,6 +28,7 @@ export class GuestProcess {
     this.memory = new AddressSpace({ addressLimit: this.platform.addressLimit, ...(commitLimit !== undefined && { commitLimit }) });
     this.gates = new GateTable(this.memory, this.platform);
     this.heap = new ExecutableHeap(this.memory, this.platform.heapBase);
+    this.stubs = new ExecutableHeap(this.memory, this.platform.heapBase);
     this.trace = trace;
   }
 
