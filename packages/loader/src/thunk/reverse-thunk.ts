@@ -23,15 +23,15 @@ export interface ReverseThunk {
 export class ReverseThunks {
   readonly #architecture: Architecture;
   readonly #metadata: Metadata;
-  readonly #calls: NativeCalls;
+  readonly #machine: ConstructorParameters<typeof NativeCalls>[1];
+  #calls: NativeCalls | undefined;
   readonly #planner: MarshallingPlanner;
   readonly #pointerSize: 4 | 8;
 
-  /** @throws BadImageError when the tables cannot be read */
   constructor(metadata: Metadata, architecture: Architecture, machine: ConstructorParameters<typeof NativeCalls>[1]) {
     this.#architecture = architecture;
     this.#metadata = metadata;
-    this.#calls = new NativeCalls(metadata, machine);
+    this.#machine = machine;
     this.#pointerSize = architecture === 'x86' ? 4 : 8;
     this.#planner = new MarshallingPlanner(metadata, new TypeMeasure(metadata, this.#pointerSize));
   }
@@ -47,13 +47,15 @@ export class ReverseThunks {
   }
 
   #make(signature: Uint8Array, methodDef: MethodDefToken | undefined): ReverseThunk | Unsupported {
+    this.#calls ??= new NativeCalls(this.#metadata, this.#machine);
+    const calls = this.#calls;
     const plan = planReverseCall({
       architecture: this.#architecture,
       metadata: this.#metadata,
       planner: this.#planner,
       signature,
       ...(methodDef !== undefined && { methodDef }),
-      conventionOf: (decoded) => this.#calls.conventionOf(methodDef ?? makeToken(0x06, 0), decoded),
+      conventionOf: (decoded) => calls.conventionOf(methodDef ?? makeToken(0x06, 0), decoded),
     });
     if (plan.kind === 'unsupported') return plan;
     const stub: ReverseStub = {
