@@ -20,7 +20,7 @@ export function csharpStubs(boundary: NativeBoundary): StubSet {
   const bodies = { managedToNative: [] as string[], nativeToManaged: [] as string[] };
   const names = new UniqueNames(['NativeMethods', 'ManagedEntries', 'ToAnsi', 'FromAnsi', ...structsOf(crossings).map(({ name }) => name)]);
   crossings.forEach((crossing, index) => {
-    const name = csIdentifier(names.take(csIdentifier(crossing.name).replace('@', '')));
+    const name = csIdentifier(names.take(csIdentifier(crossing.name).replace('@', ''), ['_Native', '_Function', '_Body']));
     try {
       const write = crossing.direction === 'managedToNative' ? outgoingText : incomingText;
       bodies[crossing.direction].push(indent(write(crossing, name)).join('\n'));

@@ -24,7 +24,7 @@ export function incomingText(crossing: NativeCrossing, name: string): readonly s
     ...(exportName === undefined || exportName === '' ? [] : [`EntryPoint = ${csString(exportName)}`]),
     ...(conventions.length === 0 ? [] : [`CallConvs = new[] { ${conventions.join(', ')} }`]),
   ];
-  const call = `${name}_Body(${parameters.map((parameter, index) => fromNative(parameter, names[index]!)).join(', ')})`;
+  const call = `${name.replace('@', '')}_Body(${parameters.map((parameter, index) => fromNative(parameter, names[index]!)).join(', ')})`;
   return [
     `// 0x${crossing.token.toString(16).padStart(8, '0')} ${remark(crossing.method)}`,
     `[UnmanagedCallersOnly${settings.length === 0 ? '' : `(${settings.join(', ')})`}]`,
@@ -32,7 +32,7 @@ export function incomingText(crossing: NativeCrossing, name: string): readonly s
     `    => ${toNative(returnValue, call)};`,
     '',
     '// The body of the method goes here. No exception may leave it: that ends the process.',
-    `private static ${managedType(returnValue)} ${name}_Body(${parameters.map((parameter, index) => `${managedType(parameter)} ${names[index]}`).join(', ')})`,
+    `private static ${managedType(returnValue)} ${name.replace('@', '')}_Body(${parameters.map((parameter, index) => `${managedType(parameter)} ${names[index]}`).join(', ')})`,
     '    => throw new NotImplementedException();',
   ];
 }

@@ -37,15 +37,22 @@ export function outgoingText(crossing: NativeCrossing, name: string): readonly s
   const { returnValue, parameters, returnsHresult, setLastError } = crossing;
   const isDirect = !returnsHresult && !setLastError && [returnValue, ...parameters].every(isPlain);
   const from = crossing.imported ?? (crossing.library === undefined ? undefined : { module: crossing.library, name: crossing.symbol });
-  const note = `// 0x${crossing.token.toString(16).padStart(8, '0')} ${remark(crossing.method)}`;
+  const base = name.replace('@', '');
+  const { alternativeName } = crossing;
+  const notes = [
+    `// 0x${crossing.token.toString(16).padStart(8, '0')} ${remark(crossing.method)}`,
+    ...(alternativeName === undefined
+      ? []
+      : [`// The runtime also looks for ${remark(alternativeName)}; LibraryImport takes the name as it stands.`]),
+  ];
   if (from !== undefined && from.module !== '') {
-    const inner = importText(crossing, isDirect ? name : `${name}_Native`, from, isDirect);
-    return isDirect ? [note, ...inner] : [note, ...wrapperText(crossing, name, `${name}_Native`), ...inner];
+    const inner = importText(crossing, isDirect ? name : `${base}_Native`, from, isDirect);
+    return isDirect ? [...notes, ...inner] : [...notes, ...wrapperText(crossing, name, `${base}_Native`), '', ...inner];
   }
-  const pointer = `${name}_Function`;
+  const pointer = `${base}_Function`;
   const type = functionPointerType(conventionOf(crossing), nativeSignature(crossing), ...modifiers(crossing));
   return [
-    note,
+    ...notes,
     '// Native code of the image itself: its port is to be put here before the first call.',
     `public static ${type} ${pointer};`,
     ...wrapperText(crossing, name, pointer),

@@ -27,7 +27,7 @@ export function leanClrStubs(module: string, { natives, refused }: LeanClrNative
     const parameters = new UniqueNames(RESERVED);
     return {
       native,
-      name: names.take(identifier(native.fullName.replace('::', '_')).slice(0, 160)),
+      name: names.take(identifier(native.fullName.replace('::', '_')).slice(0, 160), ['_invoker']),
       parameterNames: native.parameters.map(({ name }, index) => parameters.take(name === '' ? `argument${index}` : identifier(name))),
     };
   });

@@ -37,6 +37,8 @@ export interface NativeCrossing {
   readonly symbol: string;
   /** For functions of a library. */
   readonly library: string | undefined;
+  /** The name that the runtime also looks for, because the P/Invoke has a character set and no ExactSpelling (ECMA-335 II.23.1.8, NoMangle). */
+  readonly alternativeName: string | undefined;
   /** Behind native code that only jumps to it: a function that the image imports. */
   readonly imported: { readonly module: string; readonly name: string } | undefined;
   /** The name under which native code finds a managed function from outside. */
@@ -111,6 +113,7 @@ const moduleName = (metadata: Metadata): string =>
   metadata.strings.get(metadata.tables.Module.get(1, 'Name')).replace(/\.(?:dll|exe|netmodule|node)$/i, '');
 
 /** ImplMap flags, ECMA-335 II.23.1.8. */
+const NO_MANGLE = 1;
 const CHARSET_MASK = 6;
 
 function crossingOut(metadata: Metadata, types: NativeTypes, call: ManagedToNative): NativeCrossing {
@@ -126,6 +129,7 @@ function crossingOut(metadata: Metadata, types: NativeTypes, call: ManagedToNati
     name: nameOf(metadata, call.token),
     symbol: by === 'named' ? (call.implMap?.name ?? '') : nameOf(metadata, call.token),
     library: by === 'named' ? call.implMap?.module : undefined,
+    alternativeName: by === 'named' ? alternativeName(call, flags, text) : undefined,
     imported: importedBy(call),
     exportName: undefined,
     convention: call.convention,
@@ -133,6 +137,11 @@ function crossingOut(metadata: Metadata, types: NativeTypes, call: ManagedToNati
     returnsHresult: !call.preserveSig,
     ...values(metadata, types, call.token, { text }),
   };
+}
+
+function alternativeName({ implMap }: ManagedToNative, flags: number, text: MarshallingContext['text']): string | undefined {
+  if (implMap === undefined || flags & NO_MANGLE || !(flags & CHARSET_MASK)) return undefined;
+  return `${implMap.name}${text === 'utf16' ? 'W' : 'A'}`;
 }
 
 function importedBy({ stub }: ManagedToNative): NativeCrossing['imported'] {
@@ -163,6 +172,7 @@ function crossingIn(metadata: Metadata, types: NativeTypes, entry: Entry): Nativ
     name: nameOf(metadata, token),
     symbol,
     library: undefined,
+    alternativeName: undefined,
     imported: undefined,
     exportName: entry.exportName,
     convention,

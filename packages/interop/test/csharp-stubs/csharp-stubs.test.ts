@@ -33,6 +33,7 @@ describe('the C# of a boundary', () => {
   it('writes out strings, characters, the last error and the string that comes back', () => {
     const name = methodOf(native, 'Name');
     expect(name).toContain('public static string Name(string p0, bool p1, char p2)');
+    expect(native).toContain('// The runtime also looks for NameW; LibraryImport takes the name as it stands.');
     expect(name).toContain('native0 = (ushort*)Marshal.StringToCoTaskMemUni(p0);');
     expect(name).toContain('Name_Native(native0, (int)(p1 ? 1 : 0), (ushort)p2)');
     const steps = [
