@@ -167,8 +167,8 @@ export class PEImage {
   /** UTF-8 up to a NUL; `BadImageError` `UNTERMINATED_STRING` when there is none within `limit` bytes. */
   cstringAt(rva: Rva, reading = DEFAULT_READING, limit = 0x10000): string {
     const reader = this.readerAt(rva, undefined, reading);
-    const end = reader.bytes.indexOf(0);
-    if (end >= 0 && end <= limit) return decodeName(reader.bytes.subarray(0, end));
+    const end = reader.bytes.subarray(0, limit + 1).indexOf(0);
+    if (end >= 0) return decodeName(reader.bytes.subarray(0, end));
     const segment = this.#segmentAt(rva, reading);
     const length = reader.bytes.length;
     if (end < 0 && length <= limit && rva + length < segment.end) return decodeName(reader.bytes);

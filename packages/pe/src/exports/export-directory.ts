@@ -54,8 +54,7 @@ function readNames(image: PEImage, header: Header, budget: TextBudget): Readonly
     const rva = names.u32();
     const target = ordinals.u16();
     image.diagnostics.attempt(() => {
-      const name = image.cstringAt(rva, READING, NAME_LIMIT);
-      budget.spend(name.length, rva);
+      const name = budget.cstring(image, rva, NAME_LIMIT);
       if (target >= header.numberOfFunctions)
         throw ordinals.error('BAD_EXPORT_ORDINAL', `"${name}" has index ${target}, beyond the addresses`);
       const list = byIndex.get(target);
@@ -69,9 +68,7 @@ function readNames(image: PEImage, header: Header, budget: TextBudget): Readonly
 /** An address inside the directory is no address: it is the forwarder's text (PE/COFF "Export Address Table"). */
 function readTarget(image: PEImage, rva: Rva, directory: DataDirectory, budget: TextBudget): Pick<ExportedSymbol, 'rva' | 'forwarder'> {
   if (rva < directory.rva || rva >= directory.rva + directory.size) return { rva };
-  const forwarder = image.cstringAt(rva, READING, NAME_LIMIT);
-  budget.spend(forwarder.length, rva);
-  return { forwarder };
+  return { forwarder: budget.cstring(image, rva, NAME_LIMIT) };
 }
 
 function readSymbols(image: PEImage, header: Header, directory: DataDirectory): ExportedSymbol[] {

@@ -51,8 +51,8 @@ class BoundReader {
     this.#rva += boundDescriptorLayout.size;
     if (raw.timeDateStamp === 0 && raw.offsetModuleName === 0) return undefined;
     const name =
-      this.#image.diagnostics.attempt(() => this.#image.cstringAt(this.#start + raw.offsetModuleName, READING, NAME_LIMIT)) ?? '';
-    this.#budget.spend(boundDescriptorLayout.size + name.length, this.#rva);
+      this.#image.diagnostics.attempt(() => this.#budget.cstring(this.#image, this.#start + raw.offsetModuleName, NAME_LIMIT)) ?? '';
+    this.#budget.spend(boundDescriptorLayout.size, this.#rva);
     return { name, timeDateStamp: raw.timeDateStamp, count: raw.numberOfModuleForwarderRefs };
   }
 }

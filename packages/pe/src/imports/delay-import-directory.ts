@@ -44,8 +44,7 @@ const MODULE_NAME_LIMIT = 0x1000;
 function readModule(image: PEImage, raw: ReturnType<typeof delayDescriptorLayout.read>, budget: TextBudget): DelayImportedModule {
   const base = raw.attributes & DELAY_ATTRIBUTE_RVA ? 0n : image.optionalHeader.imageBase;
   const rva = (field: number): Rva => (field === 0 ? 0 : Number(BigInt(field) - base));
-  const name = image.diagnostics.attempt(() => image.cstringAt(rva(raw.name), READING, MODULE_NAME_LIMIT)) ?? '';
-  budget.spend(name.length, rva(raw.name));
+  const name = image.diagnostics.attempt(() => budget.cstring(image, rva(raw.name), MODULE_NAME_LIMIT)) ?? '';
   const table = { lookupRva: rva(raw.importNameTable), iatRva: rva(raw.importAddressTable), reading: READING, base };
   return {
     name,

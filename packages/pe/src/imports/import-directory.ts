@@ -45,8 +45,7 @@ function lookupTableOf(image: PEImage, { importLookupTableRva, importAddressTabl
 
 function readModule(image: PEImage, descriptor: Descriptor, budget: TextBudget): ImportedModule {
   const { nameRva, ...rest } = descriptor;
-  const name = image.diagnostics.attempt(() => image.cstringAt(nameRva, READING, MODULE_NAME_LIMIT)) ?? '';
-  budget.spend(name.length, nameRva);
+  const name = image.diagnostics.attempt(() => budget.cstring(image, nameRva, MODULE_NAME_LIMIT)) ?? '';
   const table = { lookupRva: lookupTableOf(image, descriptor), iatRva: descriptor.importAddressTableRva, reading: READING };
   return { name, ...rest, symbols: readThunkTable(image, table, budget) };
 }

@@ -25,9 +25,7 @@ export interface ThunkTable {
 
 function readName(image: PEImage, rva: Rva, reading: string, budget: TextBudget): Pick<ImportedSymbol, 'name' | 'hint'> {
   const hint = image.u16At(rva, reading);
-  const name = image.cstringAt(rva + 2, reading, NAME_LIMIT);
-  budget.spend(name.length, rva);
-  return { name, hint };
+  return { name: budget.cstring(image, rva + 2, NAME_LIMIT), hint };
 }
 
 function readThunk(image: PEImage, thunk: bigint, iatRva: Rva, table: ThunkTable, budget: TextBudget): ImportedSymbol {
