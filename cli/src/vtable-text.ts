@@ -25,5 +25,11 @@ export function vtableText(image: PEImage, boundary: Boundary): VTableText {
     }),
     entriesOf: (token) => entries.get(token) ?? [],
     exportsOf: (token) => exports.get(token) ?? [],
+    otherExports: otherExports(boundary),
   };
 }
+
+const otherExports = (boundary: Boundary): VTableText['otherExports'] =>
+  boundary.exports
+    .filter(({ stub }) => stub?.target.kind !== 'slot')
+    .map(({ ordinal, name, rva }) => ({ ordinal, ...(name !== undefined && { name }), target: `RVA 0x${rva.toString(16)}` }));

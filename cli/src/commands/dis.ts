@@ -7,6 +7,7 @@ import {
   type NativeText,
   parseMemberFilter,
   type ResourceFile,
+  type SourceText,
   writeILListing,
 } from '@ijw/il';
 import { Metadata } from '@ijw/metadata';
@@ -15,6 +16,8 @@ import { Boundary } from '@ijw/vtfixup';
 import type { CommandContext, OptionValues } from '../command.ts';
 import { openImage } from '../input.ts';
 import { nativeText } from '../native-text.ts';
+import { sourceText } from '../source-text.ts';
+import { classComments, headerComments } from '../text-preamble.ts';
 import { vtableText } from '../vtable-text.ts';
 
 export async function run(context: CommandContext): Promise<number> {
@@ -25,7 +28,9 @@ export async function run(context: CommandContext): Promise<number> {
   const filter = member === undefined ? undefined : parseMemberFilter(metadata, member);
   if (context.options.listing) return listing(context, image, metadata, filter);
   const diagnostics = new Diagnostics();
-  const options = await disassemblyOptions(context.options, image, metadata);
+  const options = await disassemblyOptions(context, image, metadata);
+  if (context.options.headers) context.write(headerComments(image));
+  if (context.options.classList) for (const line of classComments(metadata)) context.write(line);
   const { resources } = disassemble(image, metadata, (chunk) => context.write(chunk), diagnostics, options, filter);
   writeResourceFiles(context, resources);
   return report(context, diagnostics);
@@ -38,10 +43,12 @@ function listing(context: CommandContext, image: PEImage, metadata: Metadata, fi
   return 0;
 }
 
-async function disassemblyOptions(options: OptionValues, image: PEImage, metadata: Metadata): Promise<DisassemblyOptions> {
+async function disassemblyOptions(context: CommandContext, image: PEImage, metadata: Metadata): Promise<DisassemblyOptions> {
+  const { options } = context;
   const strict = options.strict === true;
   const boundary = Boundary.of(image, metadata, { diagnostics: new Diagnostics() });
   const native: NativeText | undefined = options.native && !strict ? await nativeText(image, metadata, boundary) : undefined;
+  const source = options.source ? await findSource(context, image) : undefined;
   return {
     strict,
     tokens: options.tokens === true,
@@ -54,7 +61,14 @@ async function disassemblyOptions(options: OptionValues, image: PEImage, metadat
     vtable: vtableText(image, boundary),
     ...visibility(options),
     ...(native && { native }),
+    ...(source && { source }),
   };
+}
+
+async function findSource({ io, operands }: CommandContext, image: PEImage): Promise<SourceText | undefined> {
+  const { source, missing } = await sourceText(io, operands[0]!, image);
+  if (missing !== undefined) io.writeError(`ijw: ${operands[0]}: --source: ${missing}\n`);
+  return source;
 }
 
 function visibility(options: OptionValues): Pick<DisassemblyOptions, 'visibility'> {

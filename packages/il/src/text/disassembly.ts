@@ -13,6 +13,8 @@ export interface VTableText {
   /** Record and slot, both from 1. */
   entriesOf(token: number): readonly { readonly record: number; readonly slot: number }[];
   exportsOf(token: number): readonly { readonly ordinal: number; readonly name?: string }[];
+  /** Exports that lead to no slot: native code and data. */
+  readonly otherExports: readonly { readonly ordinal: number; readonly name?: string; readonly target: string }[];
 }
 
 /** The native code behind a method, a line each, as comments. */

@@ -105,6 +105,7 @@ export const methodCases: GoldenCases = {
           { record: 1, slot: 2 },
         ],
         exportsOf: () => [{ ordinal: 1, name: 'Exported.Name' }, { ordinal: 2 }],
+        otherExports: [{ ordinal: 3, name: 'native', target: 'RVA 0x1234' }],
       },
     },
   },

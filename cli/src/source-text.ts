@@ -1,0 +1,107 @@
+import { inflateRawSync } from 'node:zlib';
+import { BadImageError } from '@ijw/binary';
+import type { SourceText } from '@ijw/il';
+import { PortablePdb, type SequencePoint } from '@ijw/metadata';
+import { DebugType, type PEImage, readDebugDirectory, readEmbeddedPortablePdb } from '@ijw/pe';
+import type { Io } from './io.ts';
+
+/** Lines of one statement that are shown; a statement may claim to span a whole file. */
+const MOST_LINES = 40;
+/** Of embedded sources: a bound for what a few bytes may inflate to. */
+const LONGEST_SOURCE = 0x4000000;
+
+export interface FoundSource {
+  readonly source?: SourceText;
+  /** Why there are no source lines, in words for the user. */
+  readonly missing?: string;
+}
+
+/** Source lines by the portable PDB that is in the image, or in a file of its name beside it. Their text is what the PDB embeds, or the source file where it lies. */
+export async function sourceText(io: Io, file: string, image: PEImage): Promise<FoundSource> {
+  const beside = file.replace(/\.[^./\\]*$/, '.pdb');
+  try {
+    const embedded = await readEmbeddedPortablePdb(image);
+    if (embedded === undefined && !io.isFile(beside)) return { missing: `no PDB is embedded, and there is no ${beside}` };
+    const pdb = PortablePdb.parse(embedded ?? io.readFile(beside));
+    if (pdb === undefined) return { missing: `${beside} is no portable PDB` };
+    if (embedded === undefined && !belongsTo(pdb, image)) return { missing: `${beside} belongs to another build of the file` };
+    return { source: linesBy(pdb, io) };
+  } catch (error) {
+    if (!(error instanceof BadImageError)) throw error;
+    return { missing: `the PDB cannot be read: ${error.message}` };
+  }
+}
+
+/** Portable PDB specification, "#Pdb stream": the first 16 bytes of the id are the GUID of the CodeView entry. */
+function belongsTo(pdb: PortablePdb, image: PEImage): boolean {
+  const data = readDebugDirectory(image)?.find((entry) => entry.type === DebugType.CODEVIEW)?.data;
+  if (data?.kind !== 'rsds') return true;
+  const [a = '', b = '', c = '', ...rest] = data.guid.split('-');
+  const swapped = (digits: string): string => (digits.match(/../g) ?? []).reverse().join('');
+  return pdb.id.startsWith(`${swapped(a)}${swapped(b)}${swapped(c)}${rest.join('')}`);
+}
+
+function linesBy(pdb: PortablePdb, io: Io): SourceText {
+  const documents = new SourceDocuments(pdb, io);
+  return {
+    linesOf(methodToken) {
+      const points = attempt(() => pdb.sequencePoints(methodToken & 0xffffff)?.points);
+      return points && new Map(points.map((point) => [point.offset, linesOfPoint(documents, point)]));
+    },
+  };
+}
+
+function linesOfPoint(documents: SourceDocuments, point: SequencePoint): readonly string[] {
+  if (point.kind === 'hidden') return [' (hidden)'];
+  const { name, lines } = documents.at(point.document);
+  const last = Math.min(point.endLine, point.startLine + MOST_LINES - 1);
+  return [` ${name}:${point.startLine}`, ...lines.slice(point.startLine - 1, last)];
+}
+
+interface Source {
+  readonly name: string;
+  readonly lines: readonly string[];
+}
+
+/** The sources of a PDB. One is kept: the methods of a document follow each other. */
+class SourceDocuments {
+  readonly #pdb: PortablePdb;
+  readonly #io: Io;
+  #known: (Source & { readonly rid: number }) | undefined;
+
+  constructor(pdb: PortablePdb, io: Io) {
+    this.#pdb = pdb;
+    this.#io = io;
+  }
+
+  at(rid: number): Source {
+    if (this.#known?.rid !== rid) {
+      const name = attempt(() => this.#pdb.document(rid).name) ?? `document ${rid}`;
+      this.#known = { rid, name: name.replaceAll(/[\r\n]/g, ' '), lines: this.#text(rid, name).split(/\r\n|[\r\n\u0085\u2028\u2029]/) };
+    }
+    return this.#known;
+  }
+
+  #text(rid: number, name: string): string {
+    const embedded = attempt(() => this.#pdb.embeddedSource(rid));
+    try {
+      const decoder = new TextDecoder();
+      if (embedded !== undefined) return decoder.decode(embedded.deflated ? inflated(embedded.content) : embedded.content);
+      return this.#io.isFile(name) ? decoder.decode(this.#io.readFile(name)) : '';
+    } catch {
+      // The text is an extra: the place stands in the output without it too.
+      return '';
+    }
+  }
+}
+
+const inflated = (content: Uint8Array): Uint8Array => inflateRawSync(content, { maxOutputLength: LONGEST_SOURCE });
+
+function attempt<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof BadImageError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,28 @@
+import { type Metadata, makeToken, TableId, typeFullName } from '@ijw/metadata';
+import type { PEImage } from '@ijw/pe';
+import { Chalk } from 'chalk';
+import { headersDocument } from './commands/headers.ts';
+import { outlineOf } from './output/outline.ts';
+
+/** The parts of `ijw headers` that stand before IL text. */
+const PARTS: readonly string[] = ['dos', 'coff', 'optional', 'sections', 'directories', 'cli'];
+
+/** PE and CLI headers as comments. */
+export function headerComments(image: PEImage): string {
+  const document = headersDocument(image);
+  const style = new Chalk({ level: 0 });
+  return PARTS.flatMap((part) => {
+    const content = document[part];
+    return content === undefined ? [] : [part, ...outlineOf(content, style).split(/\r\n|[\r\n]/)];
+  })
+    .map((line) => `// ${line}`.trimEnd().concat('\n'))
+    .join('');
+}
+
+/** Every class with its token, as comments. */
+export function* classComments(metadata: Metadata): Generator<string> {
+  for (let rid = 1; rid <= metadata.tables.TypeDef.rowCount; rid++) {
+    const token = makeToken(TableId.TypeDef, rid);
+    yield `// ${token.toString(16).padStart(8, '0')}  ${typeFullName(metadata, token).replaceAll(/[\r\n]/g, ' ')}\n`;
+  }
+}

@@ -1,0 +1,119 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildMixedImage } from '@ijw/fixtures';
+import {
+  CustomDebugInformationKind,
+  MetadataBuilder,
+  makeToken,
+  TableId,
+  writeCustomDebugInformation,
+  writeDocumentName,
+  writeSequencePoints,
+} from '@ijw/metadata';
+import { describe, expect, it } from 'vitest';
+import { buildILImage } from '../../packages/il/test/il-image.ts';
+import { run } from '../src/run.ts';
+import { memoryIo } from './memory-io.ts';
+
+const edge = readFileSync(join(import.meta.dirname, '../../node_modules/edge-js/lib/native/win32/x64/24/edge_nativeclr.node'));
+const small = buildILImage(({ builder, method }) => {
+  builder.add('TypeDef', { Namespace: 'N', Name: 'C', Flags: 1 });
+  method('M', (code) => code.emit('nop').emit('ret'));
+});
+
+/** Of one method, whose `nop` is lines 2 and 3 of a document that is in the PDB. */
+function pdb(): Uint8Array {
+  const builder = new MetadataBuilder();
+  const encoder = new TextEncoder();
+  const name = writeDocumentName('/src/P.cs', '/', { add: (text) => builder.blobs.add(encoder.encode(text)) });
+  const document = builder.add('Document', { Name: name });
+  const points = [
+    { kind: 'visible', offset: 0, document: 1, startLine: 2, startColumn: 1, endLine: 3, endColumn: 7 },
+    { kind: 'hidden', offset: 1, document: 1 },
+  ] as const;
+  builder.add('MethodDebugInformation', { Document: 1, SequencePoints: writeSequencePoints({ localSignature: 0, points }, 1) });
+  builder.add('CustomDebugInformation', {
+    Parent: document,
+    Kind: CustomDebugInformationKind.embeddedSource,
+    Value: writeCustomDebugInformation({
+      kind: 'embeddedSource',
+      deflated: undefined,
+      content: encoder.encode('one;\r\n two;\nthree;\nfour;'),
+    }),
+  });
+  const typeSystemRowCounts = Array.from({ length: 64 }, (_, table) => (table === TableId.MethodDef ? 1 : 0));
+  return builder.build({ pdb: { id: '00'.repeat(20), entryPoint: makeToken(TableId.MethodDef, 0), typeSystemRowCounts } });
+}
+
+async function dis(args: readonly string[], files: Readonly<Record<string, Uint8Array>>) {
+  const io = memoryIo(files);
+  const exitCode = await run(['dis', ...args], io);
+  return { exitCode, output: io.output.text, errors: io.errors.text };
+}
+
+describe('ijw dis of a mixed-mode image', () => {
+  it('names every slot, every record and every export', async () => {
+    const { output } = await dis(['edge.node'], { 'edge.node': edge });
+    const entries = [...output.matchAll(/^ *\.vtentry (\d+) : (\d+)$/gm)].map(([, record, slot]) => `${record}:${slot}`);
+    const fixups = [...output.matchAll(/^\.vtfixup \[(\d+)\] .*at (\w+)$/gm)].map(([, count, label]) => ({
+      count: Number(count),
+      label: label!,
+    }));
+    expect(entries).toHaveLength(56);
+    expect(new Set(entries).size).toBe(56);
+    expect(fixups).toHaveLength(56);
+    for (const { label } of fixups) expect(output).toContain(`.data ${label} = bytearray (`);
+    expect(output).toContain('The export 1 "node_register_module_v137" leads to RVA 0x6250');
+  });
+
+  it('gives the exports of methods to the methods', async () => {
+    const { bytes } = buildMixedImage({
+      architecture: 'x64',
+      records: [
+        { type: 0x05, slots: ['Add', 'Twice'] },
+        { type: 0x05, slots: ['Twice'] },
+      ],
+    });
+    const { output } = await dis(['mixed.dll'], { 'mixed.dll': bytes });
+    const parts = output.split('.method ').slice(1);
+    const named = (name: string) => parts.find((part) => part.includes(` ${name}(`))!.match(/\.(vtentry|export).*/g);
+    expect(named('Add')).toEqual(['.vtentry 1 : 1', '.export [1] as Add_0']);
+    expect(named('Twice')).toEqual(['.vtentry 1 : 2', '.vtentry 2 : 1', '.export [2] as Twice_1']);
+  });
+
+  it('says which native functions stand behind methods', async () => {
+    const { output, exitCode } = await dis(['edge.node', '--native'], { 'edge.node': edge });
+    expect(exitCode).toBe(0);
+    expect(output).toMatch(/\/\/ RVA 0x[0-9a-f]+ jmp → node\.exe!v8::/);
+  });
+
+  it('lists in strict text what no assembler takes', async () => {
+    const { errors } = await dis(['edge.node', '--strict'], { 'edge.node': edge });
+    expect(errors).toContain('NOT_ASSEMBLED');
+    expect(errors).toMatch(/\d+ more\n$/);
+  });
+});
+
+describe('ijw dis options', () => {
+  it('writes headers and classes as comments first', async () => {
+    const { output } = await dis(['a.dll', '--headers', '--class-list'], { 'a.dll': small });
+    const comments = output.slice(0, output.indexOf('.assembly extern'));
+    expect(comments.split('\n').filter((line) => line !== '' && !line.startsWith('//'))).toEqual([]);
+    expect(comments).toMatch(/^\/\/ {3}imageBase +0x10000000$/m);
+    expect(comments).toContain('// 02000002  N.C\n');
+  });
+
+  it('shows the source that a PDB beside the file embeds', async () => {
+    const { output, errors } = await dis(['a.dll', '--source'], { 'a.dll': small, 'a.pdb': pdb() });
+    expect(errors).toBe('');
+    expect(output).toContain('    // /src/P.cs:2\n    // two;\n    //three;\n    IL_0000:  nop\n    // (hidden)\n    IL_0001:  ret\n');
+  });
+
+  it('says why there are no source lines', async () => {
+    const { exitCode, output, errors } = await dis(['a.dll', '--source'], { 'a.dll': small });
+    expect(exitCode).toBe(0);
+    expect(output).toContain('IL_0000:  nop');
+    expect(errors).toContain('--source: no PDB is embedded, and there is no a.pdb');
+    expect((await dis(['a.dll', '--source'], { 'a.dll': small, 'a.pdb': new Uint8Array(20) })).errors).toContain('the PDB cannot be read');
+  });
+});
