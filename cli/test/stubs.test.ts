@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -167,5 +168,23 @@ describe('ijw stubs', () => {
   it('generates for one method only when it is asked to', async () => {
     const { output } = await ijw(['b.dll', '--for', 'leanclr', '--method', 'N.Functions::Move', '--json'], { 'b.dll': nativeAssembly() });
     expect(JSON.parse(output).entries.map(({ symbol }: { symbol: string }) => symbol)).toEqual(['N_Functions_Move']);
+  });
+
+  it('does the same as a process', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'ijw-stubs-'));
+    const call = (...args: string[]) =>
+      spawnSync(process.execPath, [join(import.meta.dirname, '../bin/ijw.js'), 'stubs', ...args], { encoding: 'utf8' });
+    try {
+      writeFileSync(join(folder, 'a.dll'), assembly);
+      const out = join(folder, 'new', 'out');
+      expect(call(join(folder, 'a.dll'), '--for', 'tinyclr', '-o', out).status).toBe(0);
+      expect(readdirSync(out).sort()).toEqual(['InteropTest.cpp', 'InteropTest.h', 'InteropTest_InteropTest_MyNativeClass.cpp']);
+      expect(call(join(folder, 'a.dll'), '--for', 'tinyclr', '--check', out).status).toBe(0);
+      writeFileSync(join(out, 'InteropTest.cpp'), 'no table');
+      const { status, stderr } = call(join(folder, 'a.dll'), '--for', 'tinyclr', '--check', out);
+      expect([status, stderr]).toEqual([1, expect.stringMatching(/^ijw: .*BAD_INTEROP_TABLE.*\n$/)]);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 });
