@@ -27,9 +27,11 @@ await build({
   platform: 'node',
   target: 'node20',
   conditions: ['@ijw/source'],
-  external: ['iced-x86', 'capstone-wasm', 'pino'],
+  external: ['asn1js', 'capstone-wasm', 'iced-x86', 'pino', 'pkijs'],
   alias: { 'node:child_process': './cli/src/no-child-process.ts' },
   plugins: [noColourDetection],
+  // A script of V8's has no loader of its own: what stays outside the bundle is required.
+  supported: { 'dynamic-import': false },
   minifySyntax: true,
   minifyWhitespace: true,
   logLevel: 'warning',

@@ -6,7 +6,7 @@
 
 const { readFileSync } = require('node:fs');
 const { join } = require('node:path');
-const { constants, Script } = require('node:vm');
+const { Script } = require('node:vm');
 
 const filename = join(__dirname, '../dist/bundle/ijw.cjs');
 
@@ -23,7 +23,6 @@ const source = `(function (require, module, exports) {${readFileSync(filename, '
 const script = new Script(source, {
   filename,
   cachedData: readCache(),
-  importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
 });
 const bundle = { exports: {} };
 script.runInThisContext()(require, bundle, bundle.exports);

@@ -79,6 +79,21 @@ describe('the command line as a process', () => {
     }
   });
 
+  it.each(['x64', 'arm64', 'ia32'])('loads a decoder of machine code only when it is asked for: %s', (architecture) => {
+    const { exitCode, output } = call(['dis', edge.replace('x64', architecture), '<Module>::printf', '--native']);
+    expect([exitCode, output]).toEqual([0, expect.stringMatching(/\n {2}\/\/ [0-9a-f]{8} {2}(ret|ret .*)\s*\n/)]);
+  });
+
+  it('logs to standard error when it is asked to', () => {
+    const { output, errors } = call(['load', edge, '--log-level', 'debug', '--json']);
+    expect(JSON.parse(output).outcome).toBe('loaded');
+    const lines = errors
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines.map((line) => line.msg)).toContain('patchSlot');
+  });
+
   it.each(['bash', 'zsh', 'fish'])('makes a completion script for %s', (shell) => {
     expect(call(['completion', shell])).toMatchObject({ exitCode: 0, output: expect.stringContaining('boundary') });
   });
