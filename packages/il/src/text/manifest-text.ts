@@ -1,6 +1,6 @@
 import { embeddedResource, makeToken, manifestResources, TableId, tokenRid } from '@ijw/metadata';
 import { writeCustomAttributes } from './custom-attribute-text.ts';
-import { attempt, type Disassembly } from './disassembly.ts';
+import { attempt, type Disassembly, limitation } from './disassembly.ts';
 import { quotedString } from './lexical/string-literal.ts';
 import { writeSecurity } from './security-text.ts';
 
@@ -27,6 +27,14 @@ function writeBlob({ metadata, sink }: Disassembly, directive: string, blob: num
     sink.hexBytes(bytes.subarray(at, at + 16));
   }
   sink.text(')').end();
+}
+
+/** A public key, the architecture, and the bits that have a word. */
+const ASSEMBLY_FLAGS = 0x01 | 0x70 | ASSEMBLY_WORDS.reduce((mask, [bit]) => mask | bit, 0);
+
+function noteOtherFlags(disassembly: Disassembly, token: number, flags: number): void {
+  const rest = flags & ~ASSEMBLY_FLAGS;
+  if (rest !== 0) limitation(disassembly, token, `The flags 0x${(rest >>> 0).toString(16)} of the assembly have no word in IL`);
 }
 
 /** `.assembly extern`, with an alias where two references have one name. */
@@ -66,6 +74,7 @@ export function writeAssembly(disassembly: Disassembly): void {
     const row = Assembly.row(1);
     sink.line(`.assembly ${assemblyWords(row.Flags)}${references.identifiers.dotted(metadata.strings.get(row.Name))}`);
     sink.open();
+    noteOtherFlags(disassembly, token, row.Flags);
     writeCustomAttributes(disassembly, token);
     writeSecurity(disassembly, token);
     writeBlob(disassembly, '.publickey', row.PublicKey);
@@ -123,7 +132,9 @@ function writeExportedType(disassembly: Disassembly, rid: number): void {
   const { metadata, references, sink } = disassembly;
   const { ExportedType, File } = metadata.tables;
   const flags = ExportedType.get(rid, 'Flags');
-  const words = flags & FORWARDER ? 'forwarder ' : EXPORT_WORDS[flags & 7]!;
+  const visibility = flags & 7;
+  // Some compilers give a forwarder the visibility of the type.
+  const words = `${flags & FORWARDER && visibility === 0 ? '' : EXPORT_WORDS[visibility]}${flags & FORWARDER ? 'forwarder ' : ''}`;
   sink.line(`.class extern ${words}${references.qualified(ExportedType.get(rid, 'TypeNamespace'), ExportedType.get(rid, 'TypeName'))}`);
   sink.open();
   const implementation = ExportedType.column('Implementation').token(rid);

@@ -12,6 +12,7 @@ import { constantText } from './constant-text.ts';
 import { writeCustomAttributes } from './custom-attribute-text.ts';
 import type { Disassembly } from './disassembly.ts';
 import { conventionText } from './type-text.ts';
+import { hasHost, hostOfUnusedMembers, unusedMethodReferences } from './unused-members.ts';
 
 /** ECMA-335 II.23.1.12, by bit. */
 const ACCESSORS: readonly (readonly [number, string])[] = [
@@ -26,11 +27,26 @@ const ACCESSORS: readonly (readonly [number, string])[] = [
 /** The same two bits for events and properties. HasDefault is said by the value. */
 const flagWords = (flags: number): string => `${flags & 0x200 ? 'specialname ' : ''}${flags & 0x400 ? 'rtspecialname ' : ''}`;
 
-function writeAccessors({ metadata, instructions, sink }: Disassembly, association: EventToken | PropertyToken): void {
+const accessorWord = (semantics: number): string => ACCESSORS.find(([bit]) => semantics & bit)?.[1] ?? '.other';
+
+/** Members that nothing uses: strict text names them, so that the assembler makes their rows again. */
+function writeUnusedMembers({ image, metadata, references, diagnostics, sink }: Disassembly): void {
+  const host = hostOfUnusedMembers(metadata);
+  if (host === undefined) return;
+  const word = accessorWord(metadata.tables.MethodSemantics.get(host, 'Semantics'));
+  for (const token of unusedMethodReferences(image, metadata)) {
+    const text = diagnostics.attempt(() => references.method(token), token);
+    if (text !== undefined) sink.line(`${word} ${text} // replaced by the next`);
+  }
+}
+
+function writeAccessors(disassembly: Disassembly, association: EventToken | PropertyToken): void {
+  const { metadata, instructions, options, sink } = disassembly;
   const { MethodSemantics } = metadata.tables;
+  if (options.strict && hasHost(metadata, association)) writeUnusedMembers(disassembly);
   for (const row of metadata.semanticsOf(association)) {
     const semantics = MethodSemantics.get(row, 'Semantics');
-    const word = ACCESSORS.find(([bit]) => semantics & bit)?.[1] ?? '.other';
+    const word = accessorWord(semantics);
     const writeAccessor = instructions.method(makeToken(TableId.MethodDef, MethodSemantics.get(row, 'Method')));
     writeAccessor(sink.start().text(word).text(' '));
     sink.end();

@@ -11,7 +11,7 @@ export const manifestCases: GoldenCases = {
         Build: 3,
         Revision: 4,
         HashAlgId: 0x8004,
-        Flags: 0x101,
+        Flags: 0x8101,
         PublicKey: Uint8Array.from({ length: 20 }, (_, index) => index),
         Culture: 'de-DE',
       });
@@ -47,6 +47,7 @@ export const manifestCases: GoldenCases = {
       builder.add('ExportedType', { Flags: 2, TypeName: 'Inner', Implementation: outer });
       const other = builder.add('AssemblyRef', { Name: 'Other' });
       builder.add('ExportedType', { Flags: 0x200000, TypeNamespace: 'N', TypeName: 'Moved', Implementation: other });
+      builder.add('ExportedType', { Flags: 0x200001, TypeNamespace: 'N', TypeName: 'Seen', Implementation: other });
     },
   },
   resources: {
