@@ -164,8 +164,8 @@ function writeOverrides(disassembly: Disassembly, token: MethodDefToken): void {
   const { MethodImpl } = metadata.tables;
   const owner = metadata.declaringType(token) & 0xffffff;
   if (owner === 0) return;
-  for (const row of metadata.methodImplsOf(owner)) {
-    if (MethodImpl.column('MethodBody').token(row) !== token) continue;
+  for (const row of metadata.owners.byCoded('MethodImpl', 'MethodBody', 'MethodDefOrRef', token)) {
+    if (MethodImpl.get(row, 'Class') !== owner) continue;
     attempt(disassembly, token, () => {
       sink.line(`.override method ${references.method(MethodImpl.column('MethodDeclaration').token(row))}`);
     });
