@@ -17,6 +17,7 @@ export type { ContextRequest, ImageInput, LoaderOptions, LoadRequest } from './l
 export { type ManagedCall, type ManagedEntry, type ManagedResult, RecordingManagedEntry } from './managed-entry.ts';
 export { precodeThunkBuilder } from './precode-thunk-builder.ts';
 export { DATA_DISTANCE } from './process/executable-heap.ts';
+export { type ForwardCall, type ForwardStep, forwardSteps, forwardStepText } from './thunk/forward-call-plan.ts';
 export type { MarshalledValue } from './thunk/marshalling-plan.ts';
 export { type ReverseCallPlan, reverseCallText } from './thunk/reverse-call-plan.ts';
 export { type ReverseThunk, ReverseThunks } from './thunk/reverse-thunk.ts';

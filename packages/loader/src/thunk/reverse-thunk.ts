@@ -27,6 +27,7 @@ export class ReverseThunks {
   #calls: NativeCalls | undefined;
   readonly #planner: MarshallingPlanner;
   readonly #pointerSize: 4 | 8;
+  readonly #known = new Map<MethodDefToken, ReverseThunk | Unsupported>();
 
   constructor(metadata: Metadata, architecture: Architecture, machine: ConstructorParameters<typeof NativeCalls>[1]) {
     this.#architecture = architecture;
@@ -38,6 +39,14 @@ export class ReverseThunks {
 
   /** The thunk of a method, or why there is none: the runtime finds out at the first call. */
   of(signature: Uint8Array, methodDef?: MethodDefToken): ReverseThunk | Unsupported {
+    const known = methodDef === undefined ? undefined : this.#known.get(methodDef);
+    if (known) return known;
+    const made = this.#attempt(signature, methodDef);
+    if (methodDef !== undefined) this.#known.set(methodDef, made);
+    return made;
+  }
+
+  #attempt(signature: Uint8Array, methodDef: MethodDefToken | undefined): ReverseThunk | Unsupported {
     try {
       return this.#make(signature, methodDef);
     } catch (error) {
