@@ -43,7 +43,7 @@ export function writeClass(disassembly: Disassembly, rid: number, labels: DataLa
       writeProperty(disassembly, makeToken(TableId.Property, property) as PropertyToken),
     );
   }
-  sink.close(`end of class ${name}`);
+  sink.close('end of class ', name);
 }
 
 /** Classes nest in the table, which may be made to loop: the depth is the sink's indentation. */

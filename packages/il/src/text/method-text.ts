@@ -38,9 +38,10 @@ export function writeMethod(disassembly: Disassembly, rid: number): void {
   const parameters = parametersOf(disassembly, rid);
   const flags = MethodDef.get(rid, 'Flags');
   const implFlags = MethodDef.get(rid, 'ImplFlags');
-  const head = `.method ${tokenComment(disassembly, token)}${methodFlagWords(flags)}${pinvokeText(disassembly, token, flags)}`;
+  // Before anything is written: what they throw for a bad row leaves no half a head.
+  const pinvoke = pinvokeText(disassembly, token, flags);
   const name = references.methodName(rid);
-  sink.start().text(head).end();
+  sink.start().text('.method ').text(tokenComment(disassembly, token)).text(methodFlagWords(flags)).text(pinvoke).end();
   sink.start().text('        ').text(conventionText(signature.header));
   writeReturn(disassembly, signature, parameters);
   sink.text(' ').text(name).text(genericParametersText(disassembly, token));
@@ -54,7 +55,7 @@ export function writeMethod(disassembly: Disassembly, rid: number): void {
   writeParameterDetails(disassembly, parameters);
   writeOverrides(disassembly, token);
   writeCode(disassembly, rid, () => argumentNames(disassembly, signature, parameters));
-  sink.close(`end of method ${name}`);
+  sink.close('end of method ', name);
 }
 
 function parametersOf({ metadata }: Disassembly, rid: number): Parameters {

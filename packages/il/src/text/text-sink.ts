@@ -85,9 +85,12 @@ export class TextSink {
     return this;
   }
 
-  close(comment = ''): this {
+  /** `}`, with `// end of class Name` behind it where something is said. */
+  close(what = '', name = ''): this {
     this.indent -= 2;
-    return this.line(comment === '' ? '}' : `} // ${comment}`);
+    this.start().text('}');
+    if (what !== '') this.text(' // ').text(what).text(name);
+    return this.end();
   }
 
   /** `IL_001f`: at least four digits. */
