@@ -1,6 +1,6 @@
 // Loads mixed-mode images with 100, 1 000 and 10 000 slots, thunks and all: node bench/load-slots.js [FILE…] [--repeats N]
 // Needs `npm run build`. The time must grow with the slots and no faster. The memory of a real image stays below three times the image; the made ones are
-// hardly more than slots, each of which brings 92 bytes of thunks.
+// hardly more than slots, each of which brings the code and data of its thunks.
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { buildMixedImage } from '@ijw/fixtures';

@@ -64,7 +64,7 @@ export function resolveFixupToken(assembly: AssemblyImage, types: TypeLoader, to
 
 function isValidToken({ metadata }: AssemblyImage, token: number): boolean {
   const rid = tokenRid(token);
-  if (tokenTable(token) === USER_STRING) return rid < (metadata.stream('#US')?.length ?? 0);
+  if (tokenTable(token) === USER_STRING) return rid !== 0 && rid < (metadata.stream('#US')?.length ?? 0);
   const table = tableNameOf(tokenTable(token));
   return rid !== 0 && table !== undefined && metadata.tables[table].has(rid);
 }
