@@ -18,13 +18,16 @@ export function patchSlots(context: FixupContext, records: readonly FixupRecord[
   const { pointerSize, pointerSizedFixup } = context.process.platform;
   const managed = new Map<number, PlacedThunk>();
   const reverse = new ReverseThunks(context.assembly.metadata, context.process.architecture, context.assembly.image);
+  const stubs = new Map<number, PlacedCode | undefined>();
   let next = 0;
   for (const record of records) {
     const kind: ThunkKind = record.type === pointerSizedFixup ? 'managed' : 'reverse';
     const appDomain = kind === 'reverse' && context.host === 'framework' ? domainOf(record) : undefined;
     for (let index = 0; index < record.count; index++) {
       const method = methods[next++]!;
-      const made = (kind === 'managed' && managed.get(method.token)) || makeThunk(context, reverse, method, kind, appDomain);
+      if (kind === 'reverse' && !stubs.has(method.token)) stubs.set(method.token, placeStub(context, reverse, method));
+      const stub = kind === 'reverse' ? stubs.get(method.token) : undefined;
+      const made = (kind === 'managed' && managed.get(method.token)) || makeThunk(context, method, kind, stub, appDomain);
       if (kind === 'managed') managed.set(method.token, made);
       const rva = record.rva + index * pointerSize;
       const slot: FixedSlot = { record: record.index, rva, type: record.type, method, kind, ...(appDomain && { appDomain }), ...made };
@@ -47,41 +50,38 @@ interface PlacedThunk extends PlacedCode {
   readonly stub?: PlacedCode;
 }
 
-/** The marshalling code of a method that native code may call. What has none refuses its first call. */
-function placeStub(
-  { process }: FixupContext,
-  reverse: ReverseThunks,
-  method: ResolvedMethod,
-  managedEntry: number,
-): PlacedCode | undefined {
+/** The marshalling code of a method that native code may call, one for all of its slots. What has none refuses its first call. */
+function placeStub(context: FixupContext, reverse: ReverseThunks, method: ResolvedMethod): PlacedCode | undefined {
+  const { process } = context;
   if (!method.signature) return undefined;
   const thunk = reverse.of(method.signature, method.methodDef as MethodDefToken | undefined);
   if (thunk.kind === 'unsupported') return undefined;
   const address = process.stubs.allocate(thunk.size, STUB_ALIGNMENT);
   process.stubs.writeCode(address, thunk.write(address, address + DATA_DISTANCE));
-  writePointer(process.memory, address + DATA_DISTANCE, managedEntry, process.platform.pointerSize);
+  writePointer(process.memory, address + DATA_DISTANCE, managedGate(context, method), process.platform.pointerSize);
   return { address, size: thunk.size };
 }
 
 const STUB_ALIGNMENT = 16;
 
+const managedGate = ({ process, module }: FixupContext, method: ResolvedMethod): number =>
+  process.gates.for(module.name, method.name, 'managed', method.token).address;
+
 function makeThunk(
   context: FixupContext,
-  reverse: ReverseThunks,
   method: ResolvedMethod,
   kind: ThunkKind,
+  stub: PlacedCode | undefined,
   appDomain: 'first' | 'caller' | undefined,
 ): PlacedThunk {
-  const { process, module, thunkBuilder } = context;
-  const gate = process.gates.for(module.name, method.name, 'managed', method.token).address;
-  const stub = kind === 'reverse' ? placeStub(context, reverse, method, gate) : undefined;
+  const { process, thunkBuilder } = context;
   const plan = thunkBuilder({
     architecture: process.architecture,
     kind,
     token: method.token,
     method: method.name,
     isPInvoke: isPInvoke(context.assembly, method),
-    managedEntry: stub?.address ?? gate,
+    managedEntry: stub?.address ?? managedGate(context, method),
     ...(method.signature && { signature: method.signature }),
     ...(appDomain && { appDomain }),
   });
