@@ -1,6 +1,7 @@
 import { hex, hexBytes } from '@ijw/binary';
 import type { LoadOutcome } from './load-outcome.ts';
-import type { LoadedModule, SlotState } from './loaded-module.ts';
+import type { LoadedModule, SlotContent, SlotState } from './loaded-module.ts';
+import { reverseCallText } from './thunk/reverse-call-plan.ts';
 
 /** The JSON of `ijw load`: keys and units as the command line promises them. An absent thing has no key. */
 export interface LoadDocument {
@@ -66,10 +67,24 @@ function slotDocument({ rva, token, method, type, before, after, content }: Slot
     before: integer(before),
     after: integer(after),
     ...(content.kind !== 'raw' && {
-      thunk: { address: content.address, size: content.size, bytes: hexBytes(content.bytes), kind: content.kind },
+      thunk: {
+        address: content.address,
+        size: content.size,
+        bytes: hexBytes(content.bytes),
+        kind: content.kind,
+        ...(content.kind === 'reverse' && content.stub && { stub: stubDocument(content.stub) }),
+      },
     }),
   };
 }
+
+type Stub = NonNullable<Extract<SlotContent, { kind: 'reverse' | 'managed' }>['stub']>;
+
+/** The marshalling code and its steps, or why the method has none. */
+const stubDocument = (stub: Stub): object =>
+  stub.kind === 'stub'
+    ? { address: stub.address, size: stub.size, bytes: hexBytes(stub.bytes), steps: reverseCallText(stub.plan) }
+    : { reason: stub.reason };
 
 function pinvokeDocuments(module: LoadedModule): object[] {
   return module.pinvokes.map(({ token, method, kind, rva, address, via, callOutcome }) => ({

@@ -1,9 +1,11 @@
 import { hex } from '@ijw/binary';
 import { type Fault, isFault, mayExecute, pageRightsText } from '@ijw/machine';
+import type { Unsupported } from './abi/abi-type.ts';
 import type { Architecture, Host } from './architecture.ts';
 import { attemptCall, CallDispatcher } from './clr/call-dispatcher.ts';
 import type { CallResult, Use } from './clr/call-result.ts';
 import { fieldRva } from './clr/field-rva.ts';
+import type { PlacedStub } from './clr/fix-up-vtables.ts';
 import { readFixupRecords } from './clr/fixup-records.ts';
 import { cliHeaderOf } from './clr/image-view.ts';
 import type { LoadedAssembly } from './clr/load-context.ts';
@@ -21,8 +23,8 @@ export type SlotContent =
       readonly address: number;
       readonly size: number;
       readonly bytes: Uint8Array;
-      /** The marshalling code that a `reverse` thunk leads to. */
-      readonly stub?: { readonly address: number; readonly size: number; readonly bytes: Uint8Array };
+      /** The marshalling code that a `reverse` thunk leads to, or why there is none: its first call goes to the runtime as it is. */
+      readonly stub?: (PlacedStub & { readonly bytes: Uint8Array }) | Unsupported;
     }
   /** ijwhost's, which starts the runtime. */
   | { readonly kind: 'bootstrap'; readonly address: number; readonly size: number; readonly bytes: Uint8Array }
@@ -224,7 +226,7 @@ export class LoadedModule {
     const fixed = this.#runtime.ijwData(module.base).byAddress.get(address);
     if (fixed) {
       const { kind, size, stub } = fixed;
-      const code = stub && { stub: { ...stub, bytes: this.#bytes(stub.address, stub.size) } };
+      const code = stub && { stub: stub.kind === 'stub' ? { ...stub, bytes: this.#bytes(stub.address, stub.size) } : stub };
       return { kind, address, size, bytes: this.#bytes(address, size), ...code };
     }
     const boot = bootstrap.at(address);

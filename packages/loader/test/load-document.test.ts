@@ -23,7 +23,12 @@ describe('the document of a load', () => {
           token: 0x06000001,
           method: '<Module>::Add',
           before: 0x06000001,
-          thunk: { kind: 'reverse', size: 24, bytes: expect.stringMatching(/^4c8b15[0-9a-f]{8}ff25/) },
+          thunk: {
+            kind: 'reverse',
+            size: 24,
+            bytes: expect.stringMatching(/^4c8b15[0-9a-f]{8}ff25/),
+            stub: { steps: expect.arrayContaining(['call the managed method']) },
+          },
         },
       ],
       pinvokes: [

@@ -1,9 +1,11 @@
 import { hex } from '@ijw/binary';
 import { faultText, isFault } from '@ijw/machine';
+import type { Unsupported } from '../abi/abi-type.ts';
 import type { Host } from '../architecture.ts';
 import type { BootstrapThunks } from '../hosts/bootstrap-thunks.ts';
 import type { GuestProcess } from '../process/guest-process.ts';
 import { readPointer } from '../process/pointer-access.ts';
+import type { ReverseCallPlan } from '../thunk/reverse-call-plan.ts';
 import type { ThunkBuilder, ThunkKind } from '../thunk-builder.ts';
 import type { MappedModule } from '../windows/os-module.ts';
 import type { AssemblyImage } from './assembly.ts';
@@ -27,14 +29,20 @@ export interface FixedSlot {
   /** Address of the thunk, which is what the slot holds. */
   readonly address: number;
   readonly size: number;
-  /** The marshalling code that the thunk leads to; absent where the method's signature has none. */
-  readonly stub?: PlacedCode;
+  /** The marshalling code that a thunk for native callers leads to, or why the method has none. */
+  readonly stub?: PlacedStub | Unsupported;
 }
 
 /** Machine code in its place. */
 export interface PlacedCode {
   readonly address: number;
   readonly size: number;
+}
+
+/** The marshalling code of a method, and what it does. */
+export interface PlacedStub extends PlacedCode {
+  readonly kind: 'stub';
+  readonly plan: ReverseCallPlan;
 }
 
 /** What the runtime keeps of an image's slots, by base and process-wide: whoever loads the image first has fixed them up. */

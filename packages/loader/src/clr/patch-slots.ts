@@ -1,13 +1,14 @@
 import { hex } from '@ijw/binary';
 import { isFault, isRefusal, PageRights, pageRightsText } from '@ijw/machine';
 import type { MethodDefToken } from '@ijw/metadata';
+import { type Unsupported, unsupported } from '../abi/abi-type.ts';
 import { DATA_DISTANCE } from '../process/executable-heap.ts';
 import { readPointer, writePointer } from '../process/pointer-access.ts';
 import { ReverseThunks } from '../thunk/reverse-thunk.ts';
 import type { ThunkKind } from '../thunk-builder.ts';
 import type { AssemblyImage } from './assembly.ts';
 import { fatalRefusal } from './clr-error.ts';
-import type { FixedSlot, FixupContext, PlacedCode } from './fix-up-vtables.ts';
+import type { FixedSlot, FixupContext, PlacedCode, PlacedStub } from './fix-up-vtables.ts';
 import { type FixupRecord, FixupType } from './fixup-records.ts';
 import type { ResolvedMethod } from './resolve-fixup-token.ts';
 
@@ -18,7 +19,7 @@ export function patchSlots(context: FixupContext, records: readonly FixupRecord[
   const { pointerSize, pointerSizedFixup } = context.process.platform;
   const managed = new Map<number, PlacedThunk>();
   const reverse = new ReverseThunks(context.assembly.metadata, context.process.architecture, context.assembly.image);
-  const stubs = new Map<number, PlacedCode | undefined>();
+  const stubs = new Map<number, PlacedStub | Unsupported>();
   let next = 0;
   for (const record of records) {
     const kind: ThunkKind = record.type === pointerSizedFixup ? 'managed' : 'reverse';
@@ -46,20 +47,18 @@ const isPInvoke = ({ metadata }: AssemblyImage, { methodDef }: ResolvedMethod): 
 
 const domainOf = (record: FixupRecord): 'first' | 'caller' => (record.type & FixupType.fromUnmanaged ? 'first' : 'caller');
 
-interface PlacedThunk extends PlacedCode {
-  readonly stub?: PlacedCode;
-}
+type PlacedThunk = PlacedCode & Pick<FixedSlot, 'stub'>;
 
 /** The marshalling code of a method that native code may call, one for all of its slots. What has none refuses its first call. */
-function placeStub(context: FixupContext, reverse: ReverseThunks, method: ResolvedMethod): PlacedCode | undefined {
+function placeStub(context: FixupContext, reverse: ReverseThunks, method: ResolvedMethod): PlacedStub | Unsupported {
   const { process } = context;
-  if (!method.signature) return undefined;
+  if (!method.signature) return unsupported('The signature of the method is not known');
   const thunk = reverse.of(method.signature, method.methodDef as MethodDefToken | undefined);
-  if (thunk.kind === 'unsupported') return undefined;
+  if (thunk.kind === 'unsupported') return thunk;
   const address = process.stubs.allocate(thunk.size, STUB_ALIGNMENT);
   process.stubs.writeCode(address, thunk.write(address, address + DATA_DISTANCE));
   writePointer(process.memory, address + DATA_DISTANCE, managedGate(context, method), process.platform.pointerSize);
-  return { address, size: thunk.size };
+  return { kind: 'stub', address, size: thunk.size, plan: thunk.plan };
 }
 
 const STUB_ALIGNMENT = 16;
@@ -71,7 +70,7 @@ function makeThunk(
   context: FixupContext,
   method: ResolvedMethod,
   kind: ThunkKind,
-  stub: PlacedCode | undefined,
+  stub: PlacedStub | Unsupported | undefined,
   appDomain: 'first' | 'caller' | undefined,
 ): PlacedThunk {
   const { process, thunkBuilder } = context;
@@ -81,7 +80,7 @@ function makeThunk(
     token: method.token,
     method: method.name,
     isPInvoke: isPInvoke(context.assembly, method),
-    managedEntry: stub?.address ?? managedGate(context, method),
+    managedEntry: stub?.kind === 'stub' ? stub.address : managedGate(context, method),
     ...(method.signature && { signature: method.signature }),
     ...(appDomain && { appDomain }),
   });
