@@ -58,6 +58,7 @@ export { StringHeap } from './heaps/string-heap.ts';
 export { UserStringHeap } from './heaps/user-string-heap.ts';
 export { type FieldData, FieldDataReader } from './layout/field-data.ts';
 export type { Extent } from './layout/field-placement.ts';
+export { primitiveSizes } from './layout/primitive-size.ts';
 export { TypeSizes, type TypeSizesOptions } from './layout/type-sizes.ts';
 export {
   ARRAY_SIZE_PARAMETER_SPECIFIED,

@@ -12,28 +12,14 @@ import {
   tokenTable,
   typeFullName,
 } from '@ijw/metadata';
+import { coreTypeNames } from '../shape/core-type-names.ts';
 import { formatLeanClrSignature, type LeanClrConvention, type LeanClrSignature, type LeanClrType } from './signature.ts';
 import { LeanClrSignatureError, parseLeanClrSignature } from './signature-parser.ts';
 
 /** LeanCLR writes the primitive types by their full names. */
 const PRIMITIVES: Readonly<Record<PrimitiveName, string>> = {
+  ...coreTypeNames,
   void: 'System.Void',
-  bool: 'System.Boolean',
-  char: 'System.Char',
-  int8: 'System.SByte',
-  uint8: 'System.Byte',
-  int16: 'System.Int16',
-  uint16: 'System.UInt16',
-  int32: 'System.Int32',
-  uint32: 'System.UInt32',
-  int64: 'System.Int64',
-  uint64: 'System.UInt64',
-  float32: 'System.Single',
-  float64: 'System.Double',
-  'native int': 'System.IntPtr',
-  'native uint': 'System.UIntPtr',
-  string: 'System.String',
-  object: 'System.Object',
   typedref: 'System.TypedReference',
 };
 

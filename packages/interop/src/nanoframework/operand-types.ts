@@ -12,25 +12,9 @@ import {
 } from '@ijw/metadata';
 import type { PEImage } from '@ijw/pe';
 import type { AssemblyShape, TypeShape } from '../shape/assembly-shape.ts';
+import { coreTypeNames } from '../shape/core-type-names.ts';
 
-const CORE_TYPES: Readonly<Partial<Record<PrimitiveName, string>>> = {
-  bool: 'System.Boolean',
-  char: 'System.Char',
-  int8: 'System.SByte',
-  uint8: 'System.Byte',
-  int16: 'System.Int16',
-  uint16: 'System.UInt16',
-  int32: 'System.Int32',
-  uint32: 'System.UInt32',
-  int64: 'System.Int64',
-  uint64: 'System.UInt64',
-  float32: 'System.Single',
-  float64: 'System.Double',
-  'native int': 'System.IntPtr',
-  'native uint': 'System.UIntPtr',
-  string: 'System.String',
-  object: 'System.Object',
-};
+const CORE_TYPES: Readonly<Partial<Record<PrimitiveName, string>>> = coreTypeNames;
 
 /** Instructions that name a method. */
 const NAMES_METHOD: ReadonlySet<number> = new Set(

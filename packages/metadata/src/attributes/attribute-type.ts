@@ -1,26 +1,15 @@
+import { ElementType, valueElementTypes } from '../signatures/element-type.ts';
 import type { Token } from '../tables/token.ts';
 
 /** ECMA-335 II.23.1.16 and II.23.3: the bytes that stand for types in the value of an attribute. */
 export const SerializationType = {
-  boolean: 0x02,
-  char: 0x03,
-  i1: 0x04,
-  u1: 0x05,
-  i2: 0x06,
-  u2: 0x07,
-  i4: 0x08,
-  u4: 0x09,
-  i8: 0x0a,
-  u8: 0x0b,
-  r4: 0x0c,
-  r8: 0x0d,
-  string: 0x0e,
-  szArray: 0x1d,
-  type: 0x50,
-  boxed: 0x51,
-  field: 0x53,
-  property: 0x54,
-  enum: 0x55,
+  ...valueElementTypes,
+  szArray: ElementType.SzArray,
+  type: ElementType.Type,
+  boxed: ElementType.Boxed,
+  field: ElementType.Field,
+  property: ElementType.Property,
+  enum: ElementType.Enum,
 } as const;
 
 export type PrimitiveAttributeTypeName = 'boolean' | 'char' | IntegerTypeName | 'r4' | 'r8' | 'string';

@@ -1,23 +1,12 @@
 import { type ByteReader, ByteWriter } from '@ijw/binary';
+import { ElementType, valueElementTypes } from '../signatures/element-type.ts';
 import { type FloatingPoint, readFloat32, readFloat64, writeFloat32, writeFloat64 } from './floating-point.ts';
 
 /** ECMA-335 II.23.1.16: the element types that a Constant row may have. */
 export const ConstantType = {
-  boolean: 0x02,
-  char: 0x03,
-  i1: 0x04,
-  u1: 0x05,
-  i2: 0x06,
-  u2: 0x07,
-  i4: 0x08,
-  u4: 0x09,
-  i8: 0x0a,
-  u8: 0x0b,
-  r4: 0x0c,
-  r8: 0x0d,
-  string: 0x0e,
+  ...valueElementTypes,
   /** The null reference: the only constant of a class type (ECMA-335 II.22.9). */
-  nullReference: 0x12,
+  nullReference: ElementType.Class,
 } as const;
 
 /**

@@ -45,6 +45,23 @@ export const ElementType = {
 
 export type ElementType = (typeof ElementType)[keyof typeof ElementType];
 
+/** The types whose values stand in a blob as they are, by the names that constants (II.22.9) and attributes (II.23.3) share. */
+export const valueElementTypes = {
+  boolean: ElementType.Boolean,
+  char: ElementType.Char,
+  i1: ElementType.I1,
+  u1: ElementType.U1,
+  i2: ElementType.I2,
+  u2: ElementType.U2,
+  i4: ElementType.I4,
+  u4: ElementType.U4,
+  i8: ElementType.I8,
+  u8: ElementType.U8,
+  r4: ElementType.R4,
+  r8: ElementType.R8,
+  string: ElementType.String,
+} as const;
+
 /** The types that are an element type and nothing more, by the names that IL gives them (ECMA-335 II.7.1). */
 export const primitiveElementTypes = {
   void: ElementType.Void,
