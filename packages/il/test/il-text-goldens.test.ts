@@ -4,12 +4,13 @@ import { describe, expect, it } from 'vitest';
 import { bodyCases } from './golden-cases/body-cases.ts';
 import { manifestCases } from './golden-cases/manifest-cases.ts';
 import { methodCases } from './golden-cases/method-cases.ts';
+import { strictCases } from './golden-cases/strict-cases.ts';
 import { typeCases } from './golden-cases/type-cases.ts';
 import { buildILImage, disassembleBytes } from './il-image.ts';
 
 const folder = join(import.meta.dirname, 'goldens');
 const update = process.env.IJW_UPDATE_GOLDENS === '1';
-const cases = { ...manifestCases, ...typeCases, ...methodCases, ...bodyCases };
+const cases = { ...manifestCases, ...typeCases, ...methodCases, ...bodyCases, ...strictCases };
 
 /** One file for each construct of IL text. `IJW_UPDATE_GOLDENS=1` writes what comes out now. */
 describe('IL text goldens', () => {

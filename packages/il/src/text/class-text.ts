@@ -46,6 +46,9 @@ export function writeClass(disassembly: Disassembly, rid: number, labels: DataLa
   sink.close('end of class ', name);
 }
 
+/** ECMA-335 II.23.1.15. */
+const INTERFACE = 0x20;
+
 /** Classes nest in the table, which may be made to loop: the depth is the sink's indentation. */
 const MAX_INDENT = 200;
 
@@ -60,7 +63,7 @@ function writeNested(disassembly: Disassembly, rid: number, labels: DataLabels):
 
 /** The line that `.class` begins with, as it also stands in forward declarations. */
 export function writeHead(disassembly: Disassembly, rid: number, name: string): void {
-  const { metadata, references, sink } = disassembly;
+  const { metadata, options, references, sink } = disassembly;
   const { TypeDef, InterfaceImpl } = metadata.tables;
   const token = makeToken(TableId.TypeDef, rid);
   sink.line(
@@ -68,6 +71,8 @@ export function writeHead(disassembly: Disassembly, rid: number, name: string): 
   );
   const base = TypeDef.column('Extends').token(rid) as TypeDefOrRefToken;
   if (tokenRid(base) !== 0) sink.line(`       extends ${references.type(base)}`);
+  // A class without a base would get System.Object. The module is no type, but no nil either: ilasm writes nothing for it.
+  else if (options.strict && !(TypeDef.get(rid, 'Flags') & INTERFACE)) sink.line(`       extends mdtoken(0x00000001)`);
   const interfaces = [...metadata.interfaceImplsOf(rid)].map((row) =>
     references.type(InterfaceImpl.column('Interface').token(row) as TypeDefOrRefToken),
   );

@@ -24,6 +24,7 @@ import { writeMethod } from './method-text.ts';
 import { readNamedRows } from './named-rows.ts';
 import { ReferenceText } from './reference-text.ts';
 import { TextSink } from './text-sink.ts';
+import { writeUnusedTypes } from './unused-type-text.ts';
 import { isVisibleMember } from './visibility.ts';
 import { writeVTableFixups } from './vtable-fixup-text.ts';
 
@@ -50,6 +51,7 @@ export function disassemble(
     metadata,
     references,
     namedBy: readNamedRows(metadata),
+    types: new TypeIndex(metadata),
     instructions: new InstructionText(references, options.tokens ?? false),
     bodies: new MethodBodySource(image),
     data: new FieldDataReader(image, metadata),
@@ -64,9 +66,9 @@ export function disassemble(
 }
 
 function writeModule(disassembly: Disassembly): readonly ResourceFile[] {
-  const { image, sink } = disassembly;
+  const { image, sink, types } = disassembly;
   // The library that defines System.Object refers to no other for it.
-  if (new TypeIndex(disassembly.metadata).find('System', 'Object') !== undefined) sink.line('.mscorlib');
+  if (types.find('System', 'Object') !== undefined) sink.line('.mscorlib');
   writeModuleReferences(disassembly);
   writeAssemblyReferences(disassembly);
   writeAssembly(disassembly);
@@ -81,7 +83,7 @@ function writeModule(disassembly: Disassembly): readonly ResourceFile[] {
   writeGlobals(disassembly, labels);
   writeClasses(disassembly, labels);
   labels.write(disassembly);
-  writeUnusedTypes(disassembly);
+  if (disassembly.options.strict) writeUnusedTypes(disassembly, topLevel(disassembly)[0]);
   return resources;
 }
 
@@ -102,19 +104,6 @@ function writeImageHeaders(image: PEImage, sink: TextSink): void {
   sink.line(`.subsystem ${hex(subsystem, 4)}`);
   const header = readCliHeader(image);
   if (header !== undefined) sink.line(`.corflags ${hex(header.flags, 8)}`);
-}
-
-/** Types that nothing in the text has named: strict text names them, so that the assembler makes their rows again. It has no directive that would do so for members. */
-function writeUnusedTypes({ metadata, references, sink, options, diagnostics }: Disassembly): void {
-  if (!options.strict) return;
-  const tokens = Array.from({ length: metadata.tables.TypeRef.rowCount }, (_, index) => makeToken(TableId.TypeRef, index + 1));
-  const types = tokens
-    .filter((token) => !references.isNamed(token))
-    .flatMap((token) => diagnostics.attempt(() => references.type(token), token) ?? []);
-  if (types.length === 0) return;
-  sink.line('.typelist').open();
-  for (const text of types) sink.line(text);
-  sink.close();
 }
 
 const topLevel = ({ metadata }: Disassembly): readonly number[] =>

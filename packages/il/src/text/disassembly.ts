@@ -1,5 +1,5 @@
 import type { BadImageError, Diagnostics } from '@ijw/binary';
-import type { FieldDataReader, Metadata } from '@ijw/metadata';
+import type { FieldDataReader, Metadata, TypeIndex } from '@ijw/metadata';
 import type { PEImage } from '@ijw/pe';
 import type { MethodBodySource } from '../body/method-body-source.ts';
 import type { InstructionText } from './instruction-text.ts';
@@ -52,6 +52,7 @@ export interface Disassembly {
   readonly metadata: Metadata;
   readonly references: ReferenceText;
   readonly namedBy: NamedBy;
+  readonly types: TypeIndex;
   readonly instructions: InstructionText;
   readonly bodies: MethodBodySource;
   readonly data: FieldDataReader;

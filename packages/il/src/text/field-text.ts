@@ -6,6 +6,7 @@ import { type Disassembly, limitation, tokenComment } from './disassembly.ts';
 import { fieldFlagWords, pinvokeFlagWords } from './flags/member-flags.ts';
 import { quotedString } from './lexical/string-literal.ts';
 import { marshalText } from './marshal-text.ts';
+import { fieldOffsetAttribute } from './pseudo-attribute-text.ts';
 
 /** `.field`, with its layout, marshalling, value or data, and attributes. @throws BadImageError */
 export function writeField(disassembly: Disassembly, rid: number, labels: DataLabels): void {
@@ -13,8 +14,11 @@ export function writeField(disassembly: Disassembly, rid: number, labels: DataLa
   const { Field } = metadata.tables;
   const token = makeToken(TableId.Field, rid);
   const type = references.fieldType(Field.get(rid, 'Signature'));
+  const layout = metadata.findFieldLayout(token);
+  const offset = layout === undefined ? undefined : metadata.tables.FieldLayout.get(layout, 'Offset');
+  const offsetAttribute = offset === undefined ? undefined : fieldOffsetAttribute(disassembly, token, offset);
   const prefix =
-    offsetText(disassembly, token) +
+    (offset === undefined || offsetAttribute !== undefined ? '' : `[${offset}] `) +
     fieldFlagWords(Field.get(rid, 'Flags')) +
     pinvokeText(disassembly, token) +
     marshalOf(disassembly, token);
@@ -22,12 +26,8 @@ export function writeField(disassembly: Disassembly, rid: number, labels: DataLa
   sink.line(
     `.field ${tokenComment(disassembly, token)}${prefix}${type} ${references.fieldName(rid)}${value}${dataText(disassembly, token, labels)}`,
   );
+  if (offsetAttribute !== undefined) sink.line(offsetAttribute);
   writeCustomAttributes(disassembly, token);
-}
-
-function offsetText({ metadata }: Disassembly, token: FieldToken): string {
-  const row = metadata.findFieldLayout(token);
-  return row === undefined ? '' : `[${metadata.tables.FieldLayout.get(row, 'Offset')}] `;
 }
 
 export function marshalOf({ metadata, namedBy }: Disassembly, token: FieldToken | ParamToken): string {

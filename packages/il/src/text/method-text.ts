@@ -18,10 +18,12 @@ import { implFlagWords, methodFlagWords, pinvokeFlagWords } from './flags/member
 import { genericParametersText, writeGenericParameterAttributes } from './generic-parameter-text.ts';
 import type { ArgumentNames } from './instruction-text.ts';
 import { quotedString } from './lexical/string-literal.ts';
+import { securityObjectAttribute } from './pseudo-attribute-text.ts';
 import { writeSecurity } from './security-text.ts';
 import { conventionText } from './type-text.ts';
 
 const PINVOKE_IMPL = 0x2000;
+const REQUIRE_SECURITY_OBJECT = 0x8000;
 const CODE_TYPE = 3;
 const UNMANAGED = 4;
 
@@ -37,11 +39,18 @@ export function writeMethod(disassembly: Disassembly, rid: number): void {
   const signature = references.methodSignature(MethodDef.get(rid, 'Signature'));
   const parameters = parametersOf(disassembly, rid);
   const flags = MethodDef.get(rid, 'Flags');
+  const securityAttribute = flags & REQUIRE_SECURITY_OBJECT ? securityObjectAttribute(disassembly) : undefined;
   const implFlags = MethodDef.get(rid, 'ImplFlags');
   // Before anything is written: what they throw for a bad row leaves no half a head.
   const pinvoke = pinvokeText(disassembly, token, flags);
   const name = references.methodName(rid);
-  sink.start().text('.method ').text(tokenComment(disassembly, token)).text(methodFlagWords(flags)).text(pinvoke).end();
+  sink
+    .start()
+    .text('.method ')
+    .text(tokenComment(disassembly, token))
+    .text(methodFlagWords(securityAttribute === undefined ? flags : flags & ~REQUIRE_SECURITY_OBJECT))
+    .text(pinvoke)
+    .end();
   sink.start().text('        ').text(conventionText(signature.header));
   writeReturn(disassembly, signature, parameters);
   sink.text(' ').text(name).text(genericParametersText(disassembly, token));
@@ -49,6 +58,7 @@ export function writeMethod(disassembly: Disassembly, rid: number): void {
   sink.text(' ').text(implFlagWords(implFlags)).end();
   sink.open();
   writeVTableEntries(disassembly, token);
+  if (securityAttribute !== undefined) sink.line(securityAttribute);
   writeCustomAttributes(disassembly, token);
   writeSecurity(disassembly, token);
   writeGenericParameterAttributes(disassembly, token);
@@ -100,13 +110,21 @@ function parameterWords({ metadata }: Disassembly, token: ParamToken | undefined
     .join('');
 }
 
+/**
+ * ilasm makes a row for a return value that has a flag, marshalling or attributes. `[n]` is the flags but one, and 0x1000 (HasDefault) it strikes
+ * out again: the row is made, and has none.
+ */
+function bareReturnWord({ namedBy, options }: Disassembly, token: ParamToken): string {
+  return options.strict && !namedBy.customAttribute.has(token) ? '[4095]' : '';
+}
+
 function writeReturn(disassembly: Disassembly, { returnType }: MethodSignature<string>, parameters: Parameters): void {
   const { sink } = disassembly;
   const token = parameters[0];
-  const words = parameterWords(disassembly, token);
+  const marshal = token === undefined ? '' : marshalOf(disassembly, token);
+  const words = parameterWords(disassembly, token) || (token === undefined || marshal !== '' ? '' : bareReturnWord(disassembly, token));
   if (words !== '') sink.text(words).text(' ');
   sink.text(returnType);
-  const marshal = token === undefined ? '' : marshalOf(disassembly, token);
   if (marshal !== '') sink.text(' ').text(marshal.trimEnd());
 }
 

@@ -1,0 +1,46 @@
+import { makeToken, signatureKindOf, TableId, type TypeDefOrRefToken } from '@ijw/metadata';
+import { type Disassembly, limitation } from './disassembly.ts';
+
+/** Types that nothing in the text has named: strict text names them at its end, so that the assembler makes their rows again. */
+export function writeUnusedTypes(disassembly: Disassembly, anyClass: number | undefined): void {
+  writeTypeList(disassembly, unnamed(disassembly, TableId.TypeRef, disassembly.metadata.tables.TypeRef.rowCount));
+  const specifications = unnamed(disassembly, TableId.TypeSpec, disassembly.metadata.tables.TypeSpec.rowCount);
+  if (anyClass !== undefined) writeClassAgain(disassembly, anyClass, specifications);
+  noteFieldSignatures(disassembly);
+}
+
+function unnamed({ references, diagnostics }: Disassembly, table: 0x01 | 0x1b, rowCount: number): readonly string[] {
+  return Array.from({ length: rowCount }, (_, index) => makeToken(table, index + 1) as TypeDefOrRefToken)
+    .filter((token) => !references.isNamed(token))
+    .flatMap((token) => diagnostics.attempt(() => references.type(token), token) ?? []);
+}
+
+function writeTypeList({ sink }: Disassembly, types: readonly string[]): void {
+  if (types.length === 0) return;
+  sink.line('.typelist').open();
+  for (const text of types) sink.line(text);
+  sink.close();
+}
+
+/** `.typelist` takes names only. Of a class that stands in the text a second time ilasm keeps the new members alone, and has made rows for the types of its head. */
+function writeClassAgain({ metadata, references, sink }: Disassembly, rid: number, types: readonly string[]): void {
+  if (types.length === 0) return;
+  const { TypeDef } = metadata.tables;
+  sink.line(
+    `.class ${references.qualified(TypeDef.get(rid, 'Namespace'), TypeDef.get(rid, 'Name'))} // again, for types that nothing uses`,
+  );
+  sink.line(`       implements ${types.join(', ')}`);
+  sink.open().close();
+}
+
+/** Signatures of fields in StandAloneSig (what compilers leave for debuggers) belong to nothing that stands in the text. */
+function noteFieldSignatures(disassembly: Disassembly): void {
+  const { metadata } = disassembly;
+  const { StandAloneSig } = metadata.tables;
+  let count = 0;
+  for (let rid = 1; rid <= StandAloneSig.rowCount; rid++) {
+    const first = metadata.blobs.get(StandAloneSig.get(rid, 'Signature'))[0];
+    if (first !== undefined && signatureKindOf(first) === 'field') count++;
+  }
+  if (count > 0) limitation(disassembly, 0x11000000, `StandAloneSig rows that describe fields, which no directive of IL makes: ${count}`);
+}

@@ -1,0 +1,63 @@
+import { encodeFieldSignature, encodeTypeSpec } from '@ijw/metadata';
+import { classType, INT, methodSignature, VOID } from '../il-image.ts';
+import type { GoldenCases } from './golden-case.ts';
+
+/** What strict text writes otherwise than text for readers, so that the platform's assembler makes the rows that were there and no more. */
+export const strictCases: GoldenCases = {
+  'strict-field-offsets': {
+    options: { strict: true },
+    fill: ({ builder, system }) => {
+      const fields = () => {
+        for (const Offset of [0, 260]) {
+          const field = builder.add('Field', { Name: `f${Offset}`, Flags: 6, Signature: encodeFieldSignature(INT) });
+          builder.add('FieldLayout', { Field: field, Offset });
+        }
+      };
+      builder.add('TypeDef', { Name: 'WithoutLayout', Flags: 0x111, Extends: system('System.ValueType') });
+      fields();
+      const type = builder.add('TypeDef', { Name: 'WithLayout', Flags: 0x111, Extends: system('System.ValueType') });
+      builder.add('ClassLayout', { Parent: type, PackingSize: 0, ClassSize: 0 });
+      fields();
+      builder.add('TypeDef', { Name: 'OtherBase', Flags: 0x111, Extends: system('Vendor.Shape') });
+      fields();
+    },
+  },
+  'strict-core-library': {
+    options: { strict: true },
+    fill: ({ builder }) => {
+      const object = builder.add('TypeDef', { Namespace: 'System', Name: 'Object', Flags: 1 });
+      builder.add('TypeDef', { Namespace: 'System.Security', Name: 'DynamicSecurityMethodAttribute', Flags: 0, Extends: object });
+      builder.add('MethodDef', { Name: '.ctor', Flags: 0x1886, Signature: methodSignature(0x20, VOID) });
+      const interop = 'System.Runtime.InteropServices';
+      builder.add('TypeDef', { Namespace: interop, Name: 'FieldOffsetAttribute', Flags: 1, Extends: object });
+      builder.add('MethodDef', { Name: '.ctor', Flags: 0x1886, Signature: methodSignature(0x20, VOID, INT) });
+      builder.add('TypeDef', { Name: 'Union', Flags: 0x111, Extends: object });
+      const field = builder.add('Field', { Name: 'f', Flags: 6, Signature: encodeFieldSignature(INT) });
+      builder.add('FieldLayout', { Field: field, Offset: 8 });
+      builder.add('MethodDef', { Name: 'Stack', Flags: 0x8016, Signature: methodSignature(0, VOID) });
+    },
+  },
+  'strict-bare-return': {
+    options: { strict: true },
+    fill: ({ builder, system }) => {
+      builder.add('TypeDef', { Name: 'C', Flags: 0x81, Extends: system('System.Object') });
+      const method = (Name: string, Flags: number, NativeType?: Uint8Array) => {
+        builder.add('MethodDef', { Name, Flags: 0x5c6, Signature: methodSignature(0x20, INT) });
+        const param = builder.add('Param', { Sequence: 0, Flags });
+        if (NativeType !== undefined) builder.add('FieldMarshal', { Parent: param, NativeType });
+      };
+      method('Bare', 0);
+      method('Marshalled', 0x2000, Uint8Array.of(0x07));
+    },
+  },
+  'strict-unused-types': {
+    options: { strict: true },
+    fill: ({ builder, system }) => {
+      builder.add('TypeDef', { Name: 'Rootless', Flags: 1 });
+      const list = classType(system('System.List`1'));
+      builder.add('TypeSpec', { Signature: encodeTypeSpec({ kind: 'genericInstance', generic: list, arguments: [INT] }) });
+      system('System.Unused');
+      builder.add('StandAloneSig', { Signature: encodeFieldSignature(INT) });
+    },
+  },
+};
