@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { hex } from '@ijw/binary';
-import { type Architecture, type Host, type LoadEvent, Loader, type LoadOutcome, loadDocument } from '@ijw/loader';
+import { type Architecture, type BoundPInvoke, type Host, type LoadEvent, Loader, type LoadOutcome, loadDocument } from '@ijw/loader';
 import { type PEImage, readImportDirectory } from '@ijw/pe';
 import type { CommandContext, OptionValues } from '../command.ts';
 import { openImage, parseNumber } from '../input.ts';
@@ -116,6 +116,13 @@ export function slotsText({ style }: CommandContext, outcome: LoadOutcome, limit
   return `\n${columns([head, ...rows], '  ')}${style.dim(more)}`;
 }
 
+/** Whether a call needs a stub, and the reasons for it; `--json` has the steps. */
+function stubText(stub: BoundPInvoke['stub']): string {
+  if (stub.kind === 'unsupported') return `none: ${stub.reason}`;
+  const reasons = [...new Set(stub.causes.map(({ reason }) => reason))];
+  return reasons.length === 0 ? 'in line' : reasons.join(', ');
+}
+
 function pinvokesText({ style, options }: CommandContext, outcome: LoadOutcome): string {
   const pinvokes = outcome.module?.pinvokes ?? [];
   if (pinvokes.length === 0) return '';
@@ -123,11 +130,12 @@ function pinvokesText({ style, options }: CommandContext, outcome: LoadOutcome):
     const bound = pinvokes.filter((pinvoke) => pinvoke.address !== undefined).length;
     return `\n  ${bound} of ${pinvokes.length} P/Invokes have their address; ${style.dim('--trace shows them')}\n`;
   }
-  const head = ['P/Invoke', 'address', 'via'].map((text) => ({ text, paint: style.dim }));
-  const rows = pinvokes.map(({ method, address, via }) => [
+  const head = ['P/Invoke', 'address', 'via', 'stub'].map((text) => ({ text, paint: style.dim }));
+  const rows = pinvokes.map(({ method, address, via, stub }) => [
     method,
     address === undefined ? 'at its first call' : hex(address),
     String(via),
+    stubText(stub),
   ]);
   return `\n${columns([head, ...rows], '  ')}`;
 }

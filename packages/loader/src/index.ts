@@ -15,9 +15,13 @@ export { LoadedModule, type SlotContent, type SlotState } from './loaded-module.
 export { Loader } from './loader.ts';
 export type { ContextRequest, ImageInput, LoaderOptions, LoadRequest } from './loader-options.ts';
 export { type ManagedCall, type ManagedEntry, type ManagedResult, RecordingManagedEntry } from './managed-entry.ts';
+export type { CopyConstruction, CopyPlace } from './marshalling/copy-construction.ts';
+export type { NativeForm } from './marshalling/native-form.ts';
+export type { TextConversion } from './marshalling/text-conversion.ts';
 export { precodeThunkBuilder } from './precode-thunk-builder.ts';
 export { DATA_DISTANCE } from './process/executable-heap.ts';
-export { type ForwardCall, type ForwardStep, forwardSteps, forwardStepText } from './thunk/forward-call-plan.ts';
+export { type ForwardArgument, type ForwardCall, type ForwardStep, forwardSteps, forwardStepText } from './thunk/forward-call-plan.ts';
+export { ForwardCalls, type ForwardCallsInit, type ForwardTarget } from './thunk/forward-calls.ts';
 export type { MarshalledValue } from './thunk/marshalling-plan.ts';
 export { type ReverseCallPlan, reverseCallText } from './thunk/reverse-call-plan.ts';
 export { type ReverseThunk, ReverseThunks } from './thunk/reverse-thunk.ts';

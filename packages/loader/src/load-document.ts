@@ -1,6 +1,7 @@
 import { hex, hexBytes } from '@ijw/binary';
 import type { LoadOutcome } from './load-outcome.ts';
 import type { LoadedModule, SlotContent, SlotState } from './loaded-module.ts';
+import { forwardSteps, forwardStepText } from './thunk/forward-call-plan.ts';
 import { reverseCallText } from './thunk/reverse-call-plan.ts';
 
 /** The JSON of `ijw load`: keys and units as the command line promises them. An absent thing has no key. */
@@ -87,7 +88,7 @@ const stubDocument = (stub: Stub): object =>
     : { reason: stub.reason };
 
 function pinvokeDocuments(module: LoadedModule): object[] {
-  return module.pinvokes.map(({ token, method, kind, rva, address, via, callOutcome }) => ({
+  return module.pinvokes.map(({ token, method, kind, rva, address, via, callOutcome, stub }) => ({
     token,
     method,
     kind,
@@ -95,5 +96,6 @@ function pinvokeDocuments(module: LoadedModule): object[] {
     ...(address !== undefined && { address }),
     via,
     callOutcome,
+    stub: stub.kind === 'plan' ? { steps: forwardSteps(stub).map(forwardStepText) } : { reason: stub.reason },
   }));
 }

@@ -32,7 +32,13 @@ describe('the document of a load', () => {
         },
       ],
       pinvokes: [
-        { token: 0x06000003, method: '<Module>::NativeAdd', kind: 'rva', via: 'rva' },
+        {
+          token: 0x06000003,
+          method: '<Module>::NativeAdd',
+          kind: 'rva',
+          via: 'rva',
+          stub: { steps: expect.arrayContaining(['clear the last error', 'call rva as cdecl with 32 bytes on the stack']) },
+        },
         { token: 0x06000004, method: '<Module>::Tick', kind: 'rva', via: 'rva -> KERNEL32.dll!GetTickCount' },
       ],
       imports: [

@@ -2,7 +2,7 @@ export { Boundary, type BoundaryOptions, type FixupEntries, type ManagedToNative
 export { type MarshallingCause, type MarshallingReason, marshallingReasons } from './calls/marshalling-cause.ts';
 export { MethodFlags, MethodImplFlags, PInvokeFlags } from './calls/method-flags.ts';
 export { NativeCalls } from './calls/native-calls.ts';
-export { type ImplMap, type PInvoke, type PInvokeKind, readPInvokes, readRvaPInvokes } from './calls/p-invoke.ts';
+export { type ImplMap, type PInvoke, type PInvokeKind, readPInvoke, readPInvokes, readRvaPInvokes } from './calls/p-invoke.ts';
 export { type RefusalRule, refusalRules } from './calls/p-invoke-refusal.ts';
 export {
   type ConventionProblem,

@@ -19,9 +19,12 @@ export interface AggregateType {
 export interface Unsupported {
   readonly kind: 'unsupported';
   readonly reason: string;
+  /** The runtime would know more: a type of another assembly that is not at hand, a layout that is not computed here. */
+  readonly notKnown?: true;
 }
 
 export const unsupported = (reason: string): Unsupported => ({ kind: 'unsupported', reason });
+export const notKnown = (reason: string): Unsupported => ({ kind: 'unsupported', reason, notKnown: true });
 
 export const VOID: AbiType = { kind: 'void' };
 

@@ -12,7 +12,7 @@ import {
   typeFullName,
   typeText,
 } from '@ijw/metadata';
-import { type AbiType, pointerType, type Unsupported, unsupported, VOID } from './abi-type.ts';
+import { type AbiType, notKnown, pointerType, type Unsupported, unsupported, VOID } from './abi-type.ts';
 import { homogeneousFloats } from './homogeneous-float.ts';
 
 const integer = (size: 1 | 2 | 4 | 8, signed = false): AbiType => ({ kind: 'integer', size, signed });
@@ -91,10 +91,15 @@ export class TypeMeasure {
     }
   }
 
+  /** Whether there are object references among the fields of a structure. @throws BadImageError */
+  holdsReferences(type: TypeNode): boolean {
+    return this.#sizes.of(type)?.references ?? false;
+  }
+
   #instance(type: TypeNode & { readonly kind: 'genericInstance' }): AbiType | Unsupported {
     if (type.generic.kind === 'named' && !type.generic.valueType) return pointerType(this.pointerSize);
     const extent = this.#sizes.of(type);
-    return extent ? { kind: 'aggregate', ...extent } : unsupported(`${typeText(this.#metadata, type)} is defined in another assembly`);
+    return extent ? { kind: 'aggregate', ...extent } : notKnown(`${typeText(this.#metadata, type)} is defined in another assembly`);
   }
 
   #valueType(token: Token): AbiType | Unsupported {
@@ -102,7 +107,7 @@ export class TypeMeasure {
     const name = isTokenOf(token, 'TypeSpec') ? 'A type specification' : typeFullName(this.#metadata, token);
     const known = CORE_TYPES[name];
     if (known) return known === 'pointer' ? pointerType(this.pointerSize) : known;
-    return unsupported(`${name} is defined in another assembly, its size is not known`);
+    return notKnown(`${name} is defined in another assembly, its size is not known`);
   }
 
   #definition(token: TypeDefToken): AbiType | Unsupported {
@@ -122,7 +127,7 @@ export class TypeMeasure {
       );
     }
     const extent = this.#sizes.ofDefinition(token);
-    if (!extent) return unsupported(`${typeFullName(this.#metadata, token)} has a field of a type of another assembly`);
+    if (!extent) return notKnown(`${typeFullName(this.#metadata, token)} has a field of a type of another assembly`);
     const homogeneous = homogeneousFloats(this.#metadata, token, extent.size);
     return { kind: 'aggregate', ...extent, ...(homogeneous && { homogeneous }) };
   }

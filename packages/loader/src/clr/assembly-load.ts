@@ -182,7 +182,8 @@ function bindImagePInvokes(runtime: Runtime, load: AssemblyLoad): void {
     const calls = nativeCalls(bound);
     const imports = new Map(module.imports.map((entry) => [module.base + entry.iatRva, entry]));
     const importAt = (slot: number): BoundImport | undefined => imports.get(slot);
-    return bindPInvokes({ process, assembly: bound, types, module, calls, importAt, loadModule: (name) => osLoader.dependency(name) });
+    const loadModule = (name: string) => osLoader.dependency(name);
+    return bindPInvokes({ process, assembly: bound, types, module, calls, importAt, loadModule, host: runtime.host });
   });
   for (const { token, method, address, via } of made ?? []) {
     process.trace.add({ step: 'bindPInvoke', token, method, via, ...(address !== undefined && { address }) });

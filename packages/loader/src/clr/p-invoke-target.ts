@@ -39,7 +39,7 @@ export function earlyBoundTarget(context: PInvokeContext, facts: MethodFacts): P
   const imported = slot === undefined ? undefined : context.importAt(slot);
   const gate = imported && process.gates.at(imported.address);
   const via = imported ? `rva -> ${imported.module}!${imported.name}` : 'rva';
-  const problem = callingConventionProblem(context.calls, facts);
+  const problem = callingConventionProblem(context.calls, facts.token);
   if (problem) return { address, via, callOutcome: { kind: 'throws', exception: problem } };
   if (!mayExecute(process.memory.query(address).rights)) return { address, via, callOutcome: fatalCall(`${hex(address)} is no code`) };
   const isGetLastError = jumpsToGetLastError(process, address);
@@ -82,7 +82,7 @@ export function namedTarget(context: PInvokeContext, facts: MethodFacts): PInvok
   const moduleName = scope === 0 ? '' : metadata.strings.get(ModuleRef.get(scope, 'Name'));
   const entry = metadata.strings.get(ImplMap.get(row, 'ImportName')) || facts.name;
   const via = `${moduleName}!${entry}`;
-  const problem = callingConventionProblem(context.calls, facts);
+  const problem = callingConventionProblem(context.calls, facts.token);
   if (problem) return { via, callOutcome: { kind: 'throws', exception: problem } };
   if (moduleName === '') return { via, callOutcome: { kind: 'throws', exception: dllNotFound(moduleName) } };
   const address = exportedAddress(context, moduleName, entry);

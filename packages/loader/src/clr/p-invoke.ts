@@ -1,11 +1,16 @@
 import { BadImageError, hex } from '@ijw/binary';
-import { makeToken, methodFullName, TableId, tokenRid } from '@ijw/metadata';
+import { type MethodDefToken, makeToken, methodFullName, TableId, tokenRid } from '@ijw/metadata';
 import type { NativeCalls } from '@ijw/vtfixup';
+import { type Unsupported, unsupported } from '../abi/abi-type.ts';
+import type { Host } from '../architecture.ts';
 import type { ClrException } from '../load-refusal.ts';
 import type { GuestProcess } from '../process/guest-process.ts';
+import type { ForwardCall } from '../thunk/forward-call-plan.ts';
+import { ForwardCalls } from '../thunk/forward-calls.ts';
 import type { ModuleLoader } from '../windows/find-export.ts';
 import type { BoundImport, MappedModule } from '../windows/os-module.ts';
 import type { AssemblyImage } from './assembly.ts';
+import { callingConventionProblem } from './calling-convention.ts';
 import { badImageFormat } from './clr-error.ts';
 import { isEarlyBound, type MethodFacts, methodFacts, methodKind } from './method-facts.ts';
 import { earlyBoundTarget, fatalCall, namedTarget } from './p-invoke-target.ts';
@@ -39,7 +44,12 @@ export interface BoundPInvoke {
   /** How the address was found: `base + RVA`, with the import behind it where the code is a jump, or `module!name`. */
   readonly via: string;
   readonly callOutcome: CallOutcome;
+  /** What the stub of the method does, or why there is none; planned when it is asked for. */
+  readonly stub: ForwardCall | Unsupported;
 }
+
+/** A P/Invoke before anybody has asked for its stub. */
+export type PInvokeBinding = Omit<BoundPInvoke, 'stub'>;
 
 export interface PInvokeContext {
   readonly process: GuestProcess;
@@ -51,6 +61,7 @@ export interface PInvokeContext {
   readonly importAt: (slot: number) => BoundImport | undefined;
   /** Conventions of this image's methods. */
   readonly calls: NativeCalls;
+  readonly host: Host;
 }
 
 /** Every P/Invoke and internal call of the image, bound as its first call would bind it. */
@@ -60,15 +71,42 @@ export function bindPInvokes(context: PInvokeContext): BoundPInvoke[] {
   const flags = MethodDef.column('Flags');
   const implFlags = MethodDef.column('ImplFlags');
   const bound: BoundPInvoke[] = [];
+  const forward = new ForwardCalls({ architecture: context.process.architecture, host: context.host, calls: context.calls });
   for (let rid = 1; rid <= MethodDef.rowCount; rid++) {
     if ((flags.at(rid) & PINVOKE_IMPL) === 0 && (implFlags.at(rid) & INTERNAL_CALL) === 0) continue;
-    bound.push(attemptPInvoke(context, rid));
+    bound.push(withStub(context, forward, attemptPInvoke(context, rid)));
   }
   return bound;
 }
 
+function withStub(context: PInvokeContext, forward: ForwardCalls, binding: PInvokeBinding): BoundPInvoke {
+  let stub: ForwardCall | Unsupported | undefined;
+  return {
+    ...binding,
+    get stub() {
+      stub ??= stubOf(context, forward, binding);
+      return stub;
+    },
+  };
+}
+
+/** The runtime makes the stub before it looks for the target: one that is not found has a stub all the same. */
+function stubOf({ calls }: PInvokeContext, forward: ForwardCalls, { token, via, callOutcome }: PInvokeBinding): ForwardCall | Unsupported {
+  if (via === NOWHERE && callOutcome.kind !== 'native') {
+    return unsupported(callOutcome.kind === 'throws' ? callOutcome.exception.message : callOutcome.reason);
+  }
+  const method = token as MethodDefToken;
+  const problem = callingConventionProblem(calls, method);
+  if (problem) return unsupported(problem.message);
+  const returnsSavedError = callOutcome.kind === 'native' && callOutcome.returnsSavedError === true;
+  return forward.of(method, { target: via, returnsSavedError });
+}
+
+/** The `via` of a method that is not bound to anything. */
+const NOWHERE = 'nothing';
+
 /** Metadata that cannot be read fails the call, not the load. */
-function attemptPInvoke(context: PInvokeContext, rid: number): BoundPInvoke {
+function attemptPInvoke(context: PInvokeContext, rid: number): PInvokeBinding {
   const token = makeToken(TableId.MethodDef, rid);
   const { metadata } = context.assembly;
   try {
@@ -79,7 +117,7 @@ function attemptPInvoke(context: PInvokeContext, rid: number): BoundPInvoke {
       token,
       method: hex(token, 8),
       kind: 'named',
-      via: 'nothing',
+      via: NOWHERE,
       callOutcome: { kind: 'throws', exception: badImageFormat(error.message) },
     };
   }
@@ -88,7 +126,7 @@ function attemptPInvoke(context: PInvokeContext, rid: number): BoundPInvoke {
 const PINVOKE_IMPL = 0x2000;
 const INTERNAL_CALL = 0x1000;
 
-function bindPInvoke(context: PInvokeContext, facts: MethodFacts): BoundPInvoke {
+function bindPInvoke(context: PInvokeContext, facts: MethodFacts): PInvokeBinding {
   const method = methodFullName(context.assembly.metadata, facts.token);
   const common = { token: facts.token, method };
   if (methodKind(facts) === 'fcall') {
@@ -101,7 +139,7 @@ function bindPInvoke(context: PInvokeContext, facts: MethodFacts): BoundPInvoke 
       ...common,
       kind: facts.rva === 0 ? 'named' : 'rva',
       ...rva,
-      via: 'nothing',
+      via: NOWHERE,
       callOutcome: { kind: 'throws', exception: problem },
     };
   if (isEarlyBound(facts)) return { ...common, kind: 'rva', ...rva, ...earlyBoundTarget(context, facts) };
@@ -110,7 +148,7 @@ function bindPInvoke(context: PInvokeContext, facts: MethodFacts): BoundPInvoke 
       ...common,
       kind: 'rva',
       ...rva,
-      via: 'nothing',
+      via: NOWHERE,
       callOutcome: fatalCall('The method has an RVA and is not native and unmanaged'),
     };
   return { ...common, kind: 'named', ...rva, ...namedTarget(context, facts) };

@@ -1,57 +1,147 @@
 // dotnet/runtime `src/coreclr/vm/dllimport.cpp`, NDirectStubLinker: the order of what a P/Invoke stub does.
 
-import type { CallPlacement } from '../abi/call-placement.ts';
+import type { EffectiveConvention, MarshallingCause } from '@ijw/vtfixup';
+import type { CallPlacement, PlacedArgument } from '../abi/call-placement.ts';
+import { placeText } from '../abi/place-text.ts';
+import type { TextConversion } from '../marshalling/text-conversion.ts';
 import type { MarshalledValue } from './marshalling-plan.ts';
 
+/** One argument of the native call. */
+export type ForwardArgument =
+  | { readonly kind: 'parameter'; readonly value: MarshalledValue; readonly flow: 'in' | 'out' | 'inOut' }
+  /** LCIDConversionAttribute: the locale of the current culture, which no parameter holds. */
+  | { readonly kind: 'lcid' }
+  /** PreserveSig is not set: the address that the managed result is written to. */
+  | { readonly kind: 'retval'; readonly value: MarshalledValue };
+
+/** What happens between managed code and a native function. */
 export interface ForwardCall {
-  readonly parameters: readonly MarshalledValue[];
+  readonly kind: 'plan';
+  readonly convention: EffectiveConvention;
+  readonly text: TextConversion;
+  /** Why the call needs a stub that marshals; without any the just-in-time compiler puts the call in line. */
+  readonly causes: readonly MarshallingCause[];
+  /** In the order of the native call. */
+  readonly arguments: readonly ForwardArgument[];
+  /** What the native function returns; an HRESULT where PreserveSig is not set. */
   readonly result: MarshalledValue;
+  readonly hresultSwapping: boolean;
   readonly placement: CallPlacement;
   readonly setLastError: boolean;
+  /** The target is GetLastError: the runtime answers with the error that it has saved, and does not call it. */
+  readonly returnsSavedError: boolean;
   /** Where the native code is. */
   readonly target: string;
 }
 
 export type ForwardStep =
-  | { readonly step: 'marshal'; readonly value: MarshalledValue; readonly nativeSize: number }
+  | { readonly step: 'marshal'; readonly value: MarshalledValue; readonly nativeSize: number; readonly place: PlacedArgument }
+  | { readonly step: 'lcid'; readonly place: PlacedArgument }
+  | { readonly step: 'retval'; readonly value: MarshalledValue; readonly place: PlacedArgument }
+  | { readonly step: 'resultBuffer'; readonly size: number; readonly place: string }
   | { readonly step: 'preemptive' }
   | { readonly step: 'clearLastError' }
-  | { readonly step: 'call'; readonly target: string; readonly stackBytes: number }
+  | { readonly step: 'copyConstruct'; readonly value: MarshalledValue }
+  | { readonly step: 'call'; readonly target: string; readonly convention: string; readonly stackBytes: number }
+  | { readonly step: 'savedError' }
   | { readonly step: 'saveLastError' }
   | { readonly step: 'cooperative' }
-  | { readonly step: 'unmarshal'; readonly value: MarshalledValue };
+  | { readonly step: 'checkHResult' }
+  | { readonly step: 'unmarshal'; readonly value: MarshalledValue }
+  | { readonly step: 'copyBack'; readonly value: MarshalledValue }
+  | { readonly step: 'cleanup'; readonly value: MarshalledValue; readonly what: string };
 
 /** What a P/Invoke does, in its order. The last error is cleared and saved while the thread is preemptive. */
-export function forwardSteps({ parameters, result, placement, setLastError, target }: ForwardCall): readonly ForwardStep[] {
+export function forwardSteps(call: ForwardCall): readonly ForwardStep[] {
+  return [...argumentSteps(call), ...callSteps(call), ...resultSteps(call)];
+}
+
+function argumentSteps({ arguments: values, placement }: ForwardCall): ForwardStep[] {
+  const steps = values.map((argument, index): ForwardStep => {
+    const place = placement.arguments[index]!;
+    if (argument.kind === 'lcid') return { step: 'lcid', place };
+    if (argument.kind === 'retval') return { step: 'retval', value: argument.value, place };
+    return { step: 'marshal', value: argument.value, nativeSize: argument.value.nativeSize, place };
+  });
+  const { result } = placement;
+  return result.kind === 'buffer' ? [...steps, { step: 'resultBuffer', size: result.size, place: placeText(result.address) }] : steps;
+}
+
+function callSteps(call: ForwardCall): ForwardStep[] {
+  const { convention, placement, target, setLastError } = call;
+  if (call.returnsSavedError) return [{ step: 'savedError' }];
+  const changesMode = !convention.suppressGCTransition;
+  const copies = call.arguments.flatMap((argument): ForwardStep[] =>
+    argument.kind === 'parameter' && argument.value.copyConstruction ? [{ step: 'copyConstruct', value: argument.value }] : [],
+  );
   return [
-    ...parameters.map((value) => ({ step: 'marshal', value, nativeSize: value.nativeSize }) as const),
-    { step: 'preemptive' },
+    ...copies,
+    ...(changesMode ? [{ step: 'preemptive' } as const] : []),
     ...(setLastError ? [{ step: 'clearLastError' } as const] : []),
-    { step: 'call', target, stackBytes: placement.stackBytes },
+    { step: 'call', target, convention: convention.convention, stackBytes: placement.stackBytes },
     ...(setLastError ? [{ step: 'saveLastError' } as const] : []),
-    { step: 'cooperative' },
-    ...(result.abi.kind === 'void' ? [] : [{ step: 'unmarshal', value: result } as const]),
+    ...(changesMode ? [{ step: 'cooperative' } as const] : []),
+  ];
+}
+
+function resultSteps({ arguments: values, result, hresultSwapping }: ForwardCall): ForwardStep[] {
+  const parameters = values.flatMap((argument) => (argument.kind === 'parameter' ? [argument] : []));
+  const retval = values.flatMap((argument) => (argument.kind === 'retval' ? [argument.value] : []));
+  const copied = parameters.filter(({ value, flow }) => flow !== 'in' && !value.blittable);
+  return [
+    ...(hresultSwapping ? [{ step: 'checkHResult' } as const] : []),
+    ...[...retval, ...(hresultSwapping || result.abi.kind === 'void' ? [] : [result])].map(
+      (value) => ({ step: 'unmarshal', value }) as const,
+    ),
+    ...copied.map(({ value }) => ({ step: 'copyBack', value }) as const),
+    ...parameters.flatMap(({ value }) => (value.cleanup === undefined ? [] : [{ step: 'cleanup', value, what: value.cleanup } as const])),
   ];
 }
 
 const valueText = ({ managed, native, nativeSize, blittable, why }: MarshalledValue): string =>
   `${managed} as ${native} (${nativeSize} bytes): ${blittable ? 'blittable' : 'converted'}. ${why}`;
 
+const placesText = ({ passed, pieces }: PlacedArgument): string =>
+  `${pieces.map(({ place }) => placeText(place)).join(', ')}${passed === 'reference' ? ' (by address)' : ''}`;
+
+function copyText({ position, copyConstruction }: MarshalledValue): string {
+  const { copyConstructor, destructor, place } = copyConstruction!;
+  const where = place === 'argument' ? 'in its place on the native stack' : 'in a local of the stub';
+  const copy = copyConstructor === undefined ? 'copy the bits of' : `call ${copyConstructor} for`;
+  return `${copy} argument ${position} ${where}${destructor === undefined ? '' : `, then ${destructor} for what it was copied from`}`;
+}
+
 export function forwardStepText(step: ForwardStep): string {
   switch (step.step) {
     case 'marshal':
-      return `marshal argument ${step.value.position}: ${valueText(step.value)}`;
+      return `marshal argument ${step.value.position} to ${placesText(step.place)}: ${valueText(step.value)}`;
+    case 'lcid':
+      return `pass the locale of the current culture in ${placesText(step.place)} (4 bytes)`;
+    case 'retval':
+      return `pass the address for the result in ${placesText(step.place)}: ${valueText(step.value)}`;
+    case 'resultBuffer':
+      return `pass the address of a buffer of ${step.size} bytes for the result in ${step.place}`;
     case 'preemptive':
       return 'change to preemptive mode';
     case 'clearLastError':
       return 'clear the last error';
+    case 'copyConstruct':
+      return copyText(step.value);
     case 'call':
-      return `call ${step.target} with ${step.stackBytes} bytes on the stack`;
+      return `call ${step.target} as ${step.convention} with ${step.stackBytes} bytes on the stack`;
+    case 'savedError':
+      return 'answer with the saved last error instead of calling GetLastError';
     case 'saveLastError':
       return 'save the last error';
     case 'cooperative':
       return 'return to cooperative mode, waiting for a collection that is going on';
+    case 'checkHResult':
+      return 'throw where the HRESULT says failure';
     case 'unmarshal':
       return `unmarshal the result: ${valueText(step.value)}`;
+    case 'copyBack':
+      return `copy argument ${step.value.position} back`;
+    case 'cleanup':
+      return `argument ${step.value.position}: ${step.what}`;
   }
 }

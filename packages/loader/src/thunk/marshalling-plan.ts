@@ -1,166 +1,163 @@
 // dotnet/runtime `src/coreclr/vm/mlinfo.cpp`, MarshalInfo: what a parameter is on the native side when nothing else is said, and what MarshalAs makes of it.
 
 import {
+  findCustomAttribute,
+  type MarshallingDescriptor,
   type Metadata,
   type MethodDefToken,
   makeToken,
   NativeType,
   readMarshallingDescriptor,
+  TableId,
   type TypeNode,
   tokenRid,
   typeText,
 } from '@ijw/metadata';
 import { ValueTypes } from '@ijw/vtfixup';
-import { type AbiType, abiSize, pointerType, type Unsupported, unsupported } from '../abi/abi-type.ts';
+import { abiSize, pointerType, type Unsupported, unsupported } from '../abi/abi-type.ts';
 import type { TypeMeasure } from '../abi/type-measure.ts';
+import type { Host } from '../architecture.ts';
+import { arrayForm, classForm, customForm, objectForm, referenceForm } from '../marshalling/class-form.ts';
+import { copyConstructedType, copyPlace } from '../marshalling/copy-construction.ts';
+import { disabledForm } from '../marshalling/disabled-form.ts';
+import { type FormRequest, type FormSource, isUnsupported, type NativeForm, sameBits } from '../marshalling/native-form.ts';
+import { pointerForm, primitiveForm } from '../marshalling/primitive-form.ts';
+import { stringForm } from '../marshalling/string-form.ts';
+import { copyConstructedArgument, copyConstructedForm, valueTypeForm } from '../marshalling/value-type-form.ts';
 
 /** How one parameter or the result crosses. */
-export interface MarshalledValue {
+export interface MarshalledValue extends NativeForm {
   /** 0 for the result, parameters from 1. */
   readonly position: number;
   /** The managed type as C# writes it. */
   readonly managed: string;
-  /** What native code passes or gets. */
-  readonly native: string;
   /** Bytes of the native value. */
   readonly nativeSize: number;
-  readonly abi: AbiType;
-  /** Both sides hold the same bits. */
-  readonly blittable: boolean;
-  readonly why: string;
 }
 
-interface NativeForm {
-  readonly native: string;
-  readonly abi: AbiType;
-  readonly blittable: boolean;
-  readonly why: string;
+/** Which way a call goes, and by whose rules. */
+export interface MarshallingDirection {
+  readonly direction: 'forward' | 'reverse';
+  readonly host: Host;
 }
 
-const integer = (size: 1 | 2 | 4 | 8, signed = false): AbiType => ({ kind: 'integer', size, signed });
-const converted = (native: string, abi: AbiType, why: string): NativeForm => ({ native, abi, blittable: false, why });
+/** What the metadata says of a parameter besides its type. */
+export interface ParameterMarshalling {
+  readonly nativeType?: number | undefined;
+  /** Text is UTF-16 where nothing else is said; from native code it is ANSI. */
+  readonly wide?: boolean;
+}
 
-const BYTE_BOOL = converted('bool (1 byte)', integer(1), 'MarshalAs says one byte; not 0 is true');
+const DISABLE_RUNTIME_MARSHALLING = 'System.Runtime.CompilerServices.DisableRuntimeMarshallingAttribute';
 
-/** By the native type of the descriptor; `undefined` is the default. */
-const BOOL_FORMS = new Map<number | undefined, NativeForm>([
-  [undefined, converted('BOOL', integer(4, true), 'A bool is a BOOL of four bytes where nothing else is said')],
-  [NativeType.boolean, converted('BOOL', integer(4, true), 'MarshalAs says BOOL')],
-  [NativeType.u1, BYTE_BOOL],
-  [NativeType.i1, BYTE_BOOL],
-  [NativeType.variantBool, converted('VARIANT_BOOL', integer(2, true), 'MarshalAs says VARIANT_BOOL')],
-]);
+const NATIVE_TYPES: Readonly<Record<Exclude<MarshallingDescriptor['kind'], 'simple' | 'interface'>, number>> = {
+  fixedSystemString: NativeType.fixedSysString,
+  fixedArray: NativeType.fixedArray,
+  safeArray: NativeType.safeArray,
+  array: NativeType.array,
+  customMarshaler: NativeType.customMarshaler,
+};
 
-const ANSI_CHAR = converted('char', integer(1, true), 'A char is converted to the ANSI code page');
-const WIDE_CHAR: NativeForm = { native: 'wchar_t', abi: integer(2), blittable: true, why: 'MarshalAs says two bytes' };
-
-const CHAR_FORMS = new Map<number | undefined, NativeForm>([
-  [undefined, ANSI_CHAR],
-  [NativeType.i1, ANSI_CHAR],
-  [NativeType.u1, ANSI_CHAR],
-  [NativeType.i2, WIDE_CHAR],
-  [NativeType.u2, WIDE_CHAR],
-]);
-
-/** Text of a native string by its descriptor. All are pointers. */
-const STRING_FORMS = new Map<number | undefined, string>([
-  [undefined, 'char* (ANSI)'],
-  [NativeType.lpStr, 'char* (ANSI)'],
-  [NativeType.lpWStr, 'wchar_t*'],
-  [NativeType.lpTStr, 'wchar_t*'],
-  [NativeType.lpUtf8Str, 'char* (UTF-8)'],
-  [NativeType.bstr, 'BSTR'],
-  [NativeType.tBstr, 'BSTR'],
-  [NativeType.ansiBstr, 'BSTR (ANSI)'],
-]);
-
-/** Native types under which an object is a COM interface; anything else makes it a VARIANT. */
-const INTERFACES: readonly (number | undefined)[] = [NativeType.iUnknown, NativeType.iDispatch, NativeType.intf, NativeType.iInspectable];
+const nativeTypeOf = (descriptor: MarshallingDescriptor): number =>
+  'nativeType' in descriptor ? descriptor.nativeType : NATIVE_TYPES[descriptor.kind];
 
 /** Plans the values of one metadata's methods. */
 export class MarshallingPlanner {
-  readonly #metadata: Metadata;
-  readonly #measure: TypeMeasure;
-  readonly #valueTypes: ValueTypes;
+  readonly #source: FormSource;
+  readonly #way: MarshallingDirection;
+  #disabled: boolean | undefined;
 
-  constructor(metadata: Metadata, measure: TypeMeasure) {
-    this.#metadata = metadata;
-    this.#measure = measure;
-    this.#valueTypes = new ValueTypes(metadata);
+  constructor(metadata: Metadata, measure: TypeMeasure, way: MarshallingDirection = { direction: 'reverse', host: 'core' }) {
+    this.#source = { metadata, measure, valueTypes: new ValueTypes(metadata) };
+    this.#way = way;
   }
 
   /** Native types of the descriptors of a method, by position. @throws BadImageError */
   descriptorsOf(method: MethodDefToken): ReadonlyMap<number, number> {
-    const { Param, FieldMarshal } = this.#metadata.tables;
+    const { metadata } = this.#source;
+    const { Param, FieldMarshal } = metadata.tables;
     const types = new Map<number, number>();
-    for (const rid of this.#metadata.paramsOf(tokenRid(method))) {
-      const row = this.#metadata.findFieldMarshal(makeToken(0x08, rid));
+    for (const rid of metadata.paramsOf(tokenRid(method))) {
+      const row = metadata.findFieldMarshal(makeToken(TableId.Param, rid));
       if (row === undefined) continue;
-      const blob = this.#metadata.blobs.reader(FieldMarshal.get(row, 'NativeType'), 'a marshalling descriptor');
-      const descriptor = readMarshallingDescriptor(blob);
-      types.set(Param.get(rid, 'Sequence'), 'nativeType' in descriptor ? descriptor.nativeType : NativeType.max);
+      const blob = metadata.blobs.reader(FieldMarshal.get(row, 'NativeType'), 'a marshalling descriptor');
+      types.set(Param.get(rid, 'Sequence'), nativeTypeOf(readMarshallingDescriptor(blob)));
     }
     return types;
   }
 
   /** @throws BadImageError */
-  plan(position: number, type: TypeNode, descriptor: number | undefined): MarshalledValue | Unsupported {
-    const form = this.#form(type, descriptor);
-    if ('kind' in form) return form;
-    return { position, managed: typeText(this.#metadata, type), nativeSize: abiSize(form.abi), ...form };
+  plan(position: number, type: TypeNode, said: ParameterMarshalling | number | undefined): MarshalledValue | Unsupported {
+    const { nativeType, wide = false } = typeof said === 'object' ? said : { nativeType: said };
+    const form = this.#runtimeMarshallingDisabled
+      ? disabledForm(this.#source, type)
+      : this.#form(type, { nativeType, wide, isResult: position === 0 });
+    if (isUnsupported(form)) return form;
+    return { position, managed: typeText(this.#source.metadata, type), nativeSize: abiSize(form.abi), ...form };
   }
 
-  #form(type: TypeNode, descriptor: number | undefined): NativeForm | Unsupported {
+  get #runtimeMarshallingDisabled(): boolean {
+    const { metadata } = this.#source;
+    const assembly = makeToken(TableId.Assembly, 1);
+    this.#disabled ??= findCustomAttribute(metadata, assembly, DISABLE_RUNTIME_MARSHALLING) !== undefined;
+    return this.#disabled;
+  }
+
+  #form(type: TypeNode, request: FormRequest): NativeForm | Unsupported {
+    const source = this.#source;
     switch (type.kind) {
       case 'modified':
-        return this.#form(type.unmodified, descriptor);
+        return this.#form(type.unmodified, request);
       case 'primitive':
-        return this.#primitive(type, descriptor);
+        if (type.type === 'string')
+          return request.nativeType === NativeType.customMarshaler ? customForm(source) : stringForm(source, request);
+        return type.type === 'object' ? objectForm(source, request) : primitiveForm(source, type, request);
       case 'named':
-        return type.valueType ? this.#structure(type) : this.#pointer('pointer', 'An object has a native counterpart');
+        return type.valueType ? valueTypeForm(source, type, request) : classForm(source, type, request);
       case 'pointer':
       case 'functionPointer':
-        return { native: 'pointer', abi: pointerType(this.#measure.pointerSize), blittable: true, why: 'A pointer is passed as it is' };
+        return this.#copyConstructed(type) ?? pointerForm(source, type.kind, request);
       case 'byReference':
-        return this.#pointer('pointer', 'A reference is passed as the address of a pinned value or of its copy');
+        return this.#copyConstructed(type) ?? this.#reference(type, request);
       case 'szArray':
       case 'array':
-        return this.#pointer('pointer', 'An array is passed as the address of its first element');
+        if (request.nativeType === NativeType.customMarshaler) return customForm(source);
+        return arrayForm(source, this.#form(type.element, ELEMENT), request);
+      case 'genericInstance':
+        return this.#instance(type);
       default:
-        return this.#measured(type);
+        return unsupported(`${typeText(source.metadata, type)} has no native form`);
     }
   }
 
-  #pointer(native: string, why: string): NativeForm {
-    return converted(native, pointerType(this.#measure.pointerSize), why);
+  #copyConstructed(type: TypeNode): NativeForm | Unsupported | undefined {
+    const source = this.#source;
+    const copied = copyConstructedType(source.metadata, type);
+    if (!copied) return undefined;
+    if (this.#way.direction === 'reverse') return copyConstructedArgument(source, copied);
+    return copyConstructedForm(source, copied, copyPlace(source.measure.pointerSize === 4, this.#way.host));
   }
 
-  #primitive(type: TypeNode & { readonly kind: 'primitive' }, descriptor: number | undefined): NativeForm | Unsupported {
-    const refused = unsupported(`MarshalAs says native type ${descriptor}, which ${type.type} cannot be`);
-    if (type.type === 'bool') return BOOL_FORMS.get(descriptor) ?? refused;
-    if (type.type === 'char') return CHAR_FORMS.get(descriptor) ?? refused;
-    if (type.type === 'string') {
-      const native = STRING_FORMS.get(descriptor);
-      return native === undefined ? refused : this.#pointer(native, 'A string is copied and converted');
-    }
-    if (type.type !== 'object') return this.#measured(type);
-    if (INTERFACES.includes(descriptor)) return this.#pointer('interface pointer', 'An object is wrapped for COM');
-    const size = 8 + 2 * this.#measure.pointerSize;
-    return converted('VARIANT', { kind: 'aggregate', size, alignment: 8 }, 'An object is a VARIANT where nothing else is said');
+  /** A result may be the address of a blittable structure, which C++/CLI returns; any other would point into a stack that is gone. */
+  #reference(type: TypeNode & { readonly kind: 'byReference' }, request: FormRequest): NativeForm | Unsupported {
+    const element = this.#form(type.element, { ...request, isResult: false });
+    if (!request.isResult || isUnsupported(element)) return referenceForm(this.#source, element);
+    if (!element.blittable || element.abi.kind !== 'aggregate') return unsupported('A reference cannot be returned');
+    return sameBits('pointer', pointerType(this.#source.measure.pointerSize), 'The address of a structure is passed as it is');
   }
 
-  #measured(type: TypeNode): NativeForm | Unsupported {
-    const abi = this.#measure.of(type);
+  /** Blittable generic structures are passed since .NET 5. */
+  #instance(type: TypeNode & { readonly kind: 'genericInstance' }): NativeForm | Unsupported {
+    const { metadata, measure } = this.#source;
+    const name = typeText(metadata, type);
+    if (type.generic.kind !== 'named' || !type.generic.valueType)
+      return unsupported(`${name} is generic, and generic classes are not marshalled`);
+    const abi = measure.of(type);
     if (abi.kind === 'unsupported') return abi;
-    return { native: typeText(this.#metadata, type), abi, blittable: true, why: 'The same bits on both sides' };
-  }
-
-  #structure(type: TypeNode & { readonly kind: 'named' }): NativeForm | Unsupported {
-    const nature = this.#valueTypes.natureOf(type.token);
-    const name = typeText(this.#metadata, type);
-    if (nature === 'notBlittable') return unsupported(`${name} is not blittable, and its native layout is not computed`);
-    const form = this.#measured(type);
-    if ('kind' in form) return form;
-    return { ...form, why: nature === 'enum' ? 'An enumeration is its integer' : 'The fields have the same bits on both sides' };
+    if (measure.holdsReferences(type)) return unsupported(`${name} is a generic structure that is not blittable`);
+    return sameBits(name, abi, 'The fields have the same bits on both sides');
   }
 }
+
+/** Elements of arrays have no MarshalAs of their own here. */
+const ELEMENT: FormRequest = { nativeType: undefined, wide: false, isResult: false };

@@ -2,8 +2,9 @@ import { decodeMethodSignature, type Metadata, type MethodDefToken, SignatureFla
 import type { EffectiveConvention } from '@ijw/vtfixup';
 import { conventionProblems } from '@ijw/vtfixup';
 import { type AbiType, type Unsupported, unsupported } from '../abi/abi-type.ts';
-import type { CallPlacement, Place } from '../abi/call-placement.ts';
+import type { CallPlacement } from '../abi/call-placement.ts';
 import { placeCall } from '../abi/place-call.ts';
+import { placeText } from '../abi/place-text.ts';
 import type { Architecture } from '../architecture.ts';
 import type { MarshalledValue, MarshallingPlanner } from './marshalling-plan.ts';
 
@@ -52,8 +53,6 @@ export function planReverseCall(input: ReverseCallInput): ReverseCallPlan | Unsu
   });
   return { kind: 'plan', convention, result: result!, parameters, placement };
 }
-
-const placeText = (place: Place): string => (place.kind === 'register' ? place.register : `stack+${place.offset}`);
 
 const valueText = ({ managed, native, nativeSize, blittable, why }: MarshalledValue): string =>
   `${native} (${nativeSize} bytes) as ${managed}: ${blittable ? 'blittable' : 'converted'}. ${why}`;

@@ -19,6 +19,14 @@ export const MethodImplFlags = {
 export const PInvokeFlags = {
   NoMangle: 0x0001,
   CharSetMask: 0x0006,
+  CharSetUnicode: 0x0004,
+  CharSetAuto: 0x0006,
+  BestFitMask: 0x0030,
+  BestFitEnabled: 0x0010,
+  BestFitDisabled: 0x0020,
   SupportsLastError: 0x0040,
   CallConvMask: 0x0700,
+  ThrowOnUnmappableCharMask: 0x3000,
+  ThrowOnUnmappableCharEnabled: 0x1000,
+  ThrowOnUnmappableCharDisabled: 0x2000,
 } as const;

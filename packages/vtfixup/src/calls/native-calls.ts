@@ -31,6 +31,8 @@ export interface CallOptions {
 /** Conventions and marshalling of the calls of one metadata. What its methods share (attributes, value types) is looked up once. */
 export class NativeCalls {
   readonly metadata: Metadata;
+  /** The assembly has DisableRuntimeMarshallingAttribute: values cross as their bits. */
+  readonly runtimeMarshallingDisabled: boolean;
   private readonly windows: boolean;
   private readonly normalizesStructures: boolean;
   private readonly valueTypes: ValueTypes;
@@ -39,7 +41,6 @@ export class NativeCalls {
   private readonly unmanagedCallConv: ReadonlyMap<Token, number>;
   private readonly suppressGCTransition: ReadonlyMap<Token, number>;
   private readonly unmanagedCallersOnly: ReadonlyMap<Token, number>;
-  private readonly runtimeMarshallingDisabled: boolean;
   private readonly classConstructors = new Map<number, boolean>();
 
   /** @throws BadImageError when the tables cannot be read */
@@ -65,6 +66,18 @@ export class NativeCalls {
   /** The value of a row of CustomAttribute. @throws BadImageError */
   attributeValue(rid: number) {
     return this.attributes.decode(rid);
+  }
+
+  /** How many parameters come before the LCID that LCIDConversionAttribute asks for; `undefined` where it does not stand there. @throws BadImageError */
+  lcidPositionOf(token: Token): number | undefined {
+    const attribute = this.lcidConversion.get(token);
+    const value = attribute === undefined ? undefined : this.attributes.decode(attribute).fixedArguments[0]?.value;
+    return typeof value === 'number' ? value : undefined;
+  }
+
+  /** The method is an entry for native code, which no P/Invoke may be. */
+  isUnmanagedCallersOnly(token: Token): boolean {
+    return this.unmanagedCallersOnly.has(token);
   }
 
   /** @param mappingFlags of the ImplMap row, if there is one; @throws BadImageError */

@@ -84,7 +84,8 @@ function refusalOfMethod(
   return refusalOf({ ...method, isGlobal: tokenRid(type) <= 1, isGeneric });
 }
 
-function readPInvoke(calls: NativeCalls, rid: number): PInvoke | undefined {
+/** The method of a row of MethodDef, where its body is native. @throws BadImageError */
+export function readPInvoke(calls: NativeCalls, rid: number): PInvoke | undefined {
   const { metadata } = calls;
   const { MethodDef } = metadata.tables;
   const token = makeToken(TableId.MethodDef, rid);

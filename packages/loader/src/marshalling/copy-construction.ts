@@ -1,0 +1,78 @@
+// dotnet/runtime `src/coreclr/vm/mlinfo.cpp`, FindCopyCtor and FindDtor; `src/coreclr/vm/ilmarshalers.cpp`, ILBlittableValueClassWithCopyCtorMarshaler; dotnet/runtime#106424.
+
+import {
+  isTokenOf,
+  type Metadata,
+  makeToken,
+  methodFullName,
+  TableId,
+  type Token,
+  type TypeDefToken,
+  type TypeNode,
+  tokenRid,
+  typeFullName,
+} from '@ijw/metadata';
+import type { Host } from '../architecture.ts';
+
+/** Where a C++ object is copied to on its way into native code. */
+export type CopyPlace =
+  /** Into the argument's own place on the native stack, so that `this` stays what it is (x86). */
+  | 'argument'
+  /** Into a local of the stub, whose address is passed (64-bit, up to .NET 9 and on .NET Framework). */
+  | 'local'
+  /** Nowhere: the address that managed code passes goes on as it is (64-bit, since .NET 10). */
+  | 'nowhere';
+
+/** What the stub does about a parameter that its C++ type copies. */
+export interface CopyConstruction {
+  readonly place: CopyPlace;
+  /** `<MarshalCopy>` of the type; without one the bits are copied. */
+  readonly copyConstructor?: string;
+  /** `<MarshalDestroy>` of the type, called for what was copied from. */
+  readonly destructor?: string;
+}
+
+const MODIFIERS: ReadonlySet<string> = new Set([
+  'System.Runtime.CompilerServices.IsCopyConstructed',
+  'Microsoft.VisualC.NeedsCopyConstructorModifier',
+]);
+
+export const copyPlace = (is32Bit: boolean, host: Host): CopyPlace => (is32Bit ? 'argument' : host === 'framework' ? 'local' : 'nowhere');
+
+/** The value type that a pointer or a reference marked as copy-constructed leads to. */
+export function copyConstructedType(metadata: Metadata, type: TypeNode): (TypeNode & { readonly kind: 'named' }) | undefined {
+  if (type.kind !== 'pointer' && type.kind !== 'byReference') return undefined;
+  let marked = false;
+  let inner = type.element;
+  for (; inner.kind === 'modified'; inner = inner.unmodified) {
+    const { modifier, required } = inner;
+    marked ||=
+      required &&
+      modifier.kind === 'named' &&
+      !isTokenOf(modifier.token, 'TypeSpec') &&
+      MODIFIERS.has(typeFullName(metadata, modifier.token));
+  }
+  return marked && inner.kind === 'named' && inner.valueType ? inner : undefined;
+}
+
+/** ECMA-335 II.23.1.10. */
+const SPECIAL_NAME = 0x800;
+
+/** A method with a special name: one of the type, or in images of old compilers a global one. */
+function specialMethod(metadata: Metadata, type: TypeDefToken, name: string): string | undefined {
+  const { MethodDef } = metadata.tables;
+  for (const rid of metadata.methodsOf(tokenRid(type))) {
+    const isSpecial = (MethodDef.get(rid, 'Flags') & SPECIAL_NAME) !== 0;
+    if (isSpecial && metadata.strings.get(MethodDef.get(rid, 'Name')).endsWith(name))
+      return methodFullName(metadata, makeToken(TableId.MethodDef, rid));
+  }
+  return undefined;
+}
+
+/** @throws BadImageError */
+export function copyConstructionOf(metadata: Metadata, type: Token, place: CopyPlace): CopyConstruction {
+  if (!isTokenOf(type, 'TypeDef')) return { place };
+  const copyConstructor = specialMethod(metadata, type, '<MarshalCopy>');
+  const destructor = specialMethod(metadata, type, '<MarshalDestroy>');
+  return { place, ...(copyConstructor !== undefined && { copyConstructor }), ...(destructor !== undefined && { destructor }) };
+}

@@ -1,0 +1,80 @@
+// dotnet/runtime `src/coreclr/vm/mlinfo.cpp`, GetDisabledMarshallerType: DisableRuntimeMarshallingAttribute.
+
+import {
+  decodeFieldSignature,
+  isTokenOf,
+  type Metadata,
+  type PrimitiveName,
+  type TypeDefToken,
+  type TypeNode,
+  tokenRid,
+  typeNodes,
+  typeText,
+} from '@ijw/metadata';
+import { pointerType, type Unsupported, unsupported } from '../abi/abi-type.ts';
+import { type FormSource, type NativeForm, sameBits } from './native-form.ts';
+
+const DISABLED = 'the assembly has DisableRuntimeMarshallingAttribute';
+
+/** ECMA-335 II.23.1.5 and II.23.1.15. */
+const FIELD_STATIC = 0x10;
+const LAYOUT_MASK = 0x18;
+/** Structures nested deeper than this hold one another. */
+const DEPTH_LIMIT = 64;
+
+/** Objects, which have no bits that native code could use. */
+const OBJECTS: readonly PrimitiveName[] = ['string', 'object', 'typedref'];
+
+const refused = (what: string): Unsupported => unsupported(`${what} is not passed: ${DISABLED}`);
+
+function hasAutoLayout(metadata: Metadata, type: TypeDefToken, depth = 0): boolean {
+  const { TypeDef, Field } = metadata.tables;
+  if (depth > DEPTH_LIMIT || (TypeDef.get(tokenRid(type), 'Flags') & LAYOUT_MASK) === 0) return true;
+  for (const rid of metadata.fieldsOf(tokenRid(type))) {
+    if (Field.get(rid, 'Flags') & FIELD_STATIC) continue;
+    const field = decodeFieldSignature(metadata.blobs.reader(Field.get(rid, 'Signature'), 'a field signature'), typeNodes);
+    if (field.kind !== 'named' || !field.valueType || !isTokenOf(field.token, 'TypeDef')) continue;
+    if (hasAutoLayout(metadata, field.token, depth + 1)) return true;
+  }
+  return false;
+}
+
+function structure(source: FormSource, type: TypeNode & { readonly kind: 'named' }): NativeForm | Unsupported {
+  const { metadata, measure, valueTypes } = source;
+  const name = typeText(metadata, type);
+  const abi = measure.of(type);
+  if (abi.kind === 'unsupported') return abi;
+  if (!isTokenOf(type.token, 'TypeDef') || valueTypes.natureOf(type.token) === 'enum') return sameBits(name, abi);
+  if (measure.holdsReferences(type)) return refused(`${name}, which holds objects,`);
+  if (hasAutoLayout(metadata, type.token)) return refused(`${name}, which has automatic layout,`);
+  return sameBits(name, abi, 'The fields have the same bits on both sides');
+}
+
+/** Only the bits of a value cross: MarshalAs counts for nothing, and what is no plain value is refused. @throws BadImageError */
+export function disabledForm(source: FormSource, type: TypeNode): NativeForm | Unsupported {
+  const { metadata, measure } = source;
+  switch (type.kind) {
+    case 'modified':
+      return disabledForm(source, type.unmodified);
+    case 'pointer':
+    case 'functionPointer':
+      return sameBits('pointer', pointerType(measure.pointerSize), 'A pointer is passed as it is');
+    case 'named':
+      return type.valueType ? structure(source, type) : refused(`An object (${typeText(metadata, type)})`);
+    case 'primitive': {
+      if (OBJECTS.includes(type.type)) return refused(`An object (${type.type})`);
+      const abi = measure.of(type);
+      return abi.kind === 'unsupported' ? abi : sameBits(typeText(metadata, type), abi);
+    }
+    case 'genericInstance': {
+      const abi =
+        type.generic.kind === 'named' && type.generic.valueType ? measure.of(type) : refused(`An object (${typeText(metadata, type)})`);
+      if (abi.kind === 'unsupported') return abi;
+      return measure.holdsReferences(type)
+        ? refused(`${typeText(metadata, type)}, which holds objects,`)
+        : sameBits(typeText(metadata, type), abi);
+    }
+    default:
+      return refused(typeText(metadata, type));
+  }
+}

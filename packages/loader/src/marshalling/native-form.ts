@@ -1,0 +1,61 @@
+import { hex } from '@ijw/binary';
+import { type Metadata, nativeTypeName } from '@ijw/metadata';
+import type { ValueTypes } from '@ijw/vtfixup';
+import { type AbiType, pointerType, type Unsupported, unsupported } from '../abi/abi-type.ts';
+import type { TypeMeasure } from '../abi/type-measure.ts';
+import type { CopyConstruction } from './copy-construction.ts';
+
+/** What a value is on the native side. */
+export interface NativeForm {
+  readonly native: string;
+  readonly abi: AbiType;
+  /** Both sides hold the same bits. */
+  readonly blittable: boolean;
+  readonly why: string;
+  /** What is given back once the call is over. */
+  readonly cleanup?: string;
+  /** C++ copies the value itself, and what the stub has to do about it. */
+  readonly copyConstruction?: CopyConstruction;
+}
+
+/** What a form depends on besides the type. */
+export interface FormRequest {
+  /** The native type that MarshalAs says; `undefined` is the default. */
+  readonly nativeType: number | undefined;
+  /** Text is UTF-16 where nothing else is said. */
+  readonly wide: boolean;
+  readonly isResult: boolean;
+}
+
+/** Where forms are looked up. */
+export interface FormSource {
+  readonly metadata: Metadata;
+  readonly measure: TypeMeasure;
+  readonly valueTypes: ValueTypes;
+}
+
+export const converted = (native: string, abi: AbiType, why: string, cleanup?: string): NativeForm => ({
+  native,
+  abi,
+  blittable: false,
+  why,
+  ...(cleanup !== undefined && { cleanup }),
+});
+
+export const sameBits = (native: string, abi: AbiType, why = 'The same bits on both sides'): NativeForm => ({
+  native,
+  abi,
+  blittable: true,
+  why,
+});
+
+export const convertedPointer = ({ measure }: FormSource, native: string, why: string, cleanup?: string): NativeForm =>
+  converted(native, pointerType(measure.pointerSize), why, cleanup);
+
+/** MarshalAs and the managed type do not go together (`IDS_EE_BADMARSHAL_…`). */
+export const badDescriptor = (nativeType: number | undefined, what: string): Unsupported => {
+  const name = nativeType === undefined ? 'nothing' : (nativeTypeName(nativeType) ?? `native type ${hex(nativeType)}`);
+  return unsupported(`MarshalAs says ${name}, which ${what} cannot be`);
+};
+
+export const isUnsupported = (form: NativeForm | Unsupported): form is Unsupported => 'kind' in form;

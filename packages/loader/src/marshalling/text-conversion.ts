@@ -1,0 +1,54 @@
+// dotnet/runtime `src/coreclr/vm/dllimport.cpp`, PInvokeStaticSigInfo; `src/coreclr/vm/util.cpp`, ReadBestFitCustomAttribute.
+
+import { AttributeDecoder, findCustomAttribute, type Metadata, type MethodDefToken, makeToken, TableId, type Token } from '@ijw/metadata';
+import { PInvokeFlags } from '@ijw/vtfixup';
+
+/** How the text of a call is converted. */
+export interface TextConversion {
+  /** Strings and characters without MarshalAs. `Auto` is UTF-16 on every Windows that .NET runs on. */
+  readonly charSet: 'ansi' | 'unicode';
+  /** A character without a counterpart becomes one that looks like it. */
+  readonly bestFitMapping: boolean;
+  /** A character without a counterpart is an error instead of a question mark. */
+  readonly throwOnUnmappableChar: boolean;
+}
+
+type UnmappableText = Omit<TextConversion, 'charSet'>;
+
+const BEST_FIT = 'System.Runtime.InteropServices.BestFitMappingAttribute';
+
+/** The attribute of the type counts, else that of the assembly. */
+function attributeText(metadata: Metadata, method: MethodDefToken): UnmappableText {
+  const places: readonly Token[] = [metadata.declaringType(method), makeToken(TableId.Assembly, 1)];
+  for (const place of places) {
+    const rid = findCustomAttribute(metadata, place, BEST_FIT);
+    if (rid === undefined) continue;
+    const { fixedArguments, namedArguments } = new AttributeDecoder(metadata).decode(rid);
+    const throwing = namedArguments.find(({ name }) => name === 'ThrowOnUnmappableChar')?.value;
+    return { bestFitMapping: fixedArguments[0]?.value !== false, throwOnUnmappableChar: throwing === true };
+  }
+  return { bestFitMapping: true, throwOnUnmappableChar: false };
+}
+
+function isWide(mappingFlags: number): boolean {
+  const charSet = mappingFlags & PInvokeFlags.CharSetMask;
+  return charSet === PInvokeFlags.CharSetUnicode || charSet === PInvokeFlags.CharSetAuto;
+}
+
+/**
+ * What the ImplMap row says, and where it leaves it open, BestFitMappingAttribute. DefaultCharSetAttribute does not count here: compilers write what it says into the rows.
+ * Without a row text is ANSI. @throws BadImageError
+ */
+export function textConversionOf(metadata: Metadata, method: MethodDefToken, mappingFlags: number | undefined): TextConversion {
+  const inherited = attributeText(metadata, method);
+  if (mappingFlags === undefined) return { charSet: 'ansi', ...inherited };
+  const bestFit = mappingFlags & PInvokeFlags.BestFitMask;
+  const unmappable = mappingFlags & PInvokeFlags.ThrowOnUnmappableCharMask;
+  return {
+    charSet: isWide(mappingFlags) ? 'unicode' : 'ansi',
+    bestFitMapping: bestFit === PInvokeFlags.BestFitEnabled || (bestFit !== PInvokeFlags.BestFitDisabled && inherited.bestFitMapping),
+    throwOnUnmappableChar:
+      unmappable === PInvokeFlags.ThrowOnUnmappableCharEnabled ||
+      (unmappable !== PInvokeFlags.ThrowOnUnmappableCharDisabled && inherited.throwOnUnmappableChar),
+  };
+}

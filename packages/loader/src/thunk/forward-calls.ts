@@ -1,0 +1,206 @@
+// dotnet/runtime `src/coreclr/vm/dllimport.cpp`, CreateNDirectStubWorker: what a P/Invoke's stub is made from, and what it refuses.
+
+import { BadImageError } from '@ijw/binary';
+import { type MethodDefToken, type MethodSignature, methodSignatureOf, SignatureFlags, type TypeNode, tokenRid } from '@ijw/metadata';
+import { conventionProblems, type NativeCalls, type PInvoke, readPInvoke } from '@ijw/vtfixup';
+import { type AbiType, pointerType, type Unsupported, unsupported } from '../abi/abi-type.ts';
+import { placeCall } from '../abi/place-call.ts';
+import { TypeMeasure } from '../abi/type-measure.ts';
+import type { Architecture, Host } from '../architecture.ts';
+import { type TextConversion, textConversionOf } from '../marshalling/text-conversion.ts';
+import type { ForwardArgument, ForwardCall } from './forward-call-plan.ts';
+import { type MarshalledValue, MarshallingPlanner } from './marshalling-plan.ts';
+
+/** Where a call goes, as whoever bound it says. */
+export interface ForwardTarget {
+  readonly target: string;
+  readonly returnsSavedError?: boolean;
+}
+
+export interface ForwardCallsInit {
+  readonly architecture: Architecture;
+  readonly host: Host;
+  readonly calls: NativeCalls;
+}
+
+const LCID: AbiType = { kind: 'integer', size: 4, signed: true };
+
+const HRESULT: MarshalledValue = {
+  position: 0,
+  managed: 'int',
+  native: 'HRESULT',
+  nativeSize: 4,
+  abi: { kind: 'integer', size: 4, signed: true },
+  blittable: true,
+  why: 'PreserveSig is not set',
+};
+
+/** ECMA-335 II.23.1.13: ParamAttributes, and II.23.1.11: synchronized. */
+const Param = { in: 1, out: 2 } as const;
+const SYNCHRONIZED = 0x20;
+
+interface Values {
+  readonly result: MarshalledValue;
+  readonly parameters: readonly MarshalledValue[];
+}
+
+/** Plans the P/Invokes of one image. What the methods share is looked up once. */
+export class ForwardCalls {
+  readonly #init: ForwardCallsInit;
+  readonly #pointerSize: 4 | 8;
+  readonly #planner: MarshallingPlanner;
+
+  constructor(init: ForwardCallsInit) {
+    this.#init = init;
+    this.#pointerSize = init.architecture === 'x86' ? 4 : 8;
+    const { metadata } = init.calls;
+    this.#planner = new MarshallingPlanner(metadata, new TypeMeasure(metadata, this.#pointerSize), {
+      direction: 'forward',
+      host: init.host,
+    });
+  }
+
+  /** What the stub of a P/Invoke does, or why the runtime makes none. */
+  of(method: MethodDefToken, target: ForwardTarget): ForwardCall | Unsupported {
+    try {
+      return this.#plan(method, target);
+    } catch (error) {
+      if (error instanceof BadImageError) return unsupported(error.message);
+      throw error;
+    }
+  }
+
+  #plan(method: MethodDefToken, target: ForwardTarget): ForwardCall | Unsupported {
+    const { calls } = this.#init;
+    const pinvoke = readPInvoke(calls, tokenRid(method));
+    if (!pinvoke) return unsupported('The method has no native body');
+    if (pinvoke.kind === 'internalCall') return unsupported('The runtime itself brings the function, without a stub');
+    const signature = methodSignatureOf(calls.metadata, method);
+    const lcid = calls.lcidPositionOf(method);
+    const refused = this.#refusal(pinvoke, signature, lcid);
+    if (refused !== undefined) return unsupported(refused);
+    const text = textConversionOf(calls.metadata, method, pinvoke.implMap?.flags);
+    const values = this.#values(method, signature, text);
+    if ('kind' in values) return values;
+    const { result, parameters } = values;
+    const unreturnable = this.#unreturnable(pinvoke, result);
+    if (unreturnable !== undefined) return unsupported(unreturnable);
+    const passed = this.#arguments(method, signature, parameters, lcid, pinvoke.preserveSig ? undefined : result);
+    return this.#placed(pinvoke, { text, arguments: passed, result: pinvoke.preserveSig ? result : HRESULT }, target);
+  }
+
+  #placed(
+    { convention, marshallingCauses, setLastError, preserveSig }: PInvoke,
+    values: Pick<ForwardCall, 'text' | 'arguments' | 'result'>,
+    { target, returnsSavedError = false }: ForwardTarget,
+  ): ForwardCall | Unsupported {
+    const { architecture } = this.#init;
+    const types = values.arguments.map((argument) => this.#abiOf(argument));
+    const isThiscall = convention.convention === 'thiscall';
+    if (isThiscall && architecture === 'x86' && !fitsRegister(types[0])) return unsupported(conventionProblems.thiscall);
+    const placement = placeCall(architecture, {
+      convention: convention.convention,
+      memberFunction: (convention.memberFunction || isThiscall) && types.length > 0,
+      variadic: convention.vararg,
+      parameters: types,
+      result: values.result.abi,
+    });
+    return {
+      kind: 'plan',
+      convention,
+      causes: marshallingCauses,
+      ...values,
+      hresultSwapping: !preserveSig,
+      placement,
+      setLastError,
+      returnsSavedError,
+      target,
+    };
+  }
+
+  /** What is wrong before any value is looked at, in the runtime's order. */
+  #refusal(
+    { token, convention, setLastError, preserveSig, implFlags }: PInvoke,
+    signature: MethodSignature<TypeNode>,
+    lcid: number | undefined,
+  ) {
+    const { calls } = this.#init;
+    if (implFlags & SYNCHRONIZED) return 'A P/Invoke cannot be synchronized';
+    if (calls.isUnmanagedCallersOnly(token)) return 'A P/Invoke cannot have UnmanagedCallersOnlyAttribute';
+    if (signature.header & SignatureFlags.HasThis) return 'A P/Invoke must be static';
+    if (convention.problem) return conventionProblems[convention.problem];
+    if (lcid !== undefined && (lcid < 0 || lcid > signature.parameterTypes.length))
+      return `LCIDConversion names parameter ${lcid} of ${signature.parameterTypes.length}`;
+    if (!calls.runtimeMarshallingDisabled) return undefined;
+    const withoutMarshalling = {
+      'Variable arguments': convention.vararg,
+      SetLastError: setLastError,
+      LCIDConversion: lcid !== undefined,
+      'A cleared PreserveSig': !preserveSig,
+    };
+    const asked = Object.entries(withoutMarshalling).find(([, wanted]) => wanted)?.[0];
+    return asked && `${asked} needs runtime marshalling, and the assembly has DisableRuntimeMarshallingAttribute`;
+  }
+
+  #values(method: MethodDefToken, signature: MethodSignature<TypeNode>, { charSet }: TextConversion): Values | Unsupported {
+    const descriptors = this.#planner.descriptorsOf(method);
+    const plan = (position: number, type: TypeNode): MarshalledValue | Unsupported =>
+      this.#planner.plan(position, type, { nativeType: descriptors.get(position), wide: charSet === 'unicode' });
+    const result = plan(0, signature.returnType);
+    if ('kind' in result) return unsupported(`The result: ${result.reason}`);
+    const parameters: MarshalledValue[] = [];
+    for (const [index, type] of signature.parameterTypes.entries()) {
+      const value = plan(index + 1, type);
+      if ('kind' in value) return unsupported(`Parameter ${index + 1}: ${value.reason}`);
+      parameters.push(value);
+    }
+    return { result, parameters };
+  }
+
+  /** `DoMarshalReturnValue`: structures are no [out] parameters of a method whose result is an HRESULT. */
+  #unreturnable({ preserveSig }: PInvoke, { abi, managed }: MarshalledValue): string | undefined {
+    if (preserveSig || abi.kind !== 'aggregate') return undefined;
+    return `The result: ${managed} is a structure, which a method without PreserveSig cannot return`;
+  }
+
+  #arguments(
+    method: MethodDefToken,
+    signature: MethodSignature<TypeNode>,
+    parameters: readonly MarshalledValue[],
+    lcid: number | undefined,
+    retval: MarshalledValue | undefined,
+  ): readonly ForwardArgument[] {
+    const flags = this.#parameterFlags(method);
+    const values = parameters.map((value): ForwardArgument => {
+      const type = signature.parameterTypes[value.position - 1]!;
+      return { kind: 'parameter', value, flow: flowOf(flags.get(value.position) ?? 0, type, value) };
+    });
+    if (lcid !== undefined) values.splice(lcid, 0, { kind: 'lcid' });
+    if (retval && retval.abi.kind !== 'void') values.push({ kind: 'retval', value: retval });
+    return values;
+  }
+
+  #parameterFlags(method: MethodDefToken): ReadonlyMap<number, number> {
+    const { metadata } = this.#init.calls;
+    const { Param: table } = metadata.tables;
+    return new Map([...metadata.paramsOf(tokenRid(method))].map((rid) => [table.get(rid, 'Sequence'), table.get(rid, 'Flags')]));
+  }
+
+  #abiOf(argument: ForwardArgument): AbiType {
+    if (argument.kind === 'lcid') return LCID;
+    return argument.kind === 'retval' ? pointerType(this.#pointerSize) : argument.value.abi;
+  }
+}
+
+const fitsRegister = (type: AbiType | undefined): boolean => type !== undefined && type.kind !== 'void' && type.size <= 4;
+
+/** [In] and [Out] count where the value is behind an address; without either, references and StringBuilders go both ways (`MarshalInfo`, the end). */
+function flowOf(flags: number, type: TypeNode, { managed, abi, blittable }: MarshalledValue): 'in' | 'out' | 'inOut' {
+  const inner = unmodified(type);
+  if (blittable || abi.kind !== 'integer' || (inner.kind === 'primitive' && inner.type !== 'string')) return 'in';
+  const [isIn, isOut] = [(flags & Param.in) !== 0, (flags & Param.out) !== 0];
+  if (isIn || isOut) return isIn && isOut ? 'inOut' : isOut ? 'out' : 'in';
+  return inner.kind === 'byReference' || managed.endsWith('StringBuilder') ? 'inOut' : 'in';
+}
+
+const unmodified = (type: TypeNode): TypeNode => (type.kind === 'modified' ? unmodified(type.unmodified) : type);
