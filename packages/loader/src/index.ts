@@ -11,22 +11,20 @@ export { type LoadDocument, loadDocument } from './load-document.ts';
 export type { DllReason, LoadEvent, LoadStep } from './load-event.ts';
 export type { LoadedOutcome, LoadOutcome, RefusedOutcome } from './load-outcome.ts';
 export type { ClrException, Place } from './load-refusal.ts';
-export { LoadedModule, type SlotContent, type SlotState } from './loaded-module.ts';
+export { LoadedModule, type SlotContent, type SlotState, type ThunkStub } from './loaded-module.ts';
 export { Loader } from './loader.ts';
 export type { ContextRequest, ImageInput, LoaderOptions, LoadRequest } from './loader-options.ts';
 export { type ManagedCall, type ManagedEntry, type ManagedResult, RecordingManagedEntry } from './managed-entry.ts';
 export type { CopyConstruction, CopyPlace } from './marshalling/copy-construction.ts';
 export type { NativeForm } from './marshalling/native-form.ts';
 export type { TextConversion } from './marshalling/text-conversion.ts';
-export { precodeThunkBuilder } from './precode-thunk-builder.ts';
-export { DATA_DISTANCE } from './process/executable-heap.ts';
+export { DATA_DISTANCE } from './process/precode-run.ts';
 export { type ForwardArgument, type ForwardCall, type ForwardStep, forwardSteps, forwardStepText } from './thunk/forward-call-plan.ts';
 export { ForwardCalls, type ForwardCallsInit, type ForwardTarget } from './thunk/forward-calls.ts';
 export type { MarshalledValue } from './thunk/marshalling-plan.ts';
 export { type ReverseCallPlan, reverseCallText } from './thunk/reverse-call-plan.ts';
 export { type ReverseThunk, ReverseThunks } from './thunk/reverse-thunk.ts';
 export { type TransitionRecord, transitionRecord } from './thunk/transition-record.ts';
-export type { ThunkBuilder, ThunkKind, ThunkPlan, ThunkRequest } from './thunk-builder.ts';
 export {
   firstOf,
   type HostFunction,

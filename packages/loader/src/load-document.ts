@@ -1,6 +1,6 @@
 import { hex, hexBytes } from '@ijw/binary';
 import type { LoadOutcome } from './load-outcome.ts';
-import type { LoadedModule, SlotContent, SlotState } from './loaded-module.ts';
+import type { LoadedModule, SlotState, ThunkStub } from './loaded-module.ts';
 import { forwardSteps, forwardStepText } from './thunk/forward-call-plan.ts';
 import { reverseCallText } from './thunk/reverse-call-plan.ts';
 
@@ -30,6 +30,8 @@ export interface LoadDocument {
 /** The outcome of a load as a document that can be written as JSON: no bigint, no bytes. */
 export function loadDocument(outcome: LoadOutcome): LoadDocument {
   const { module } = outcome;
+  // What the document asks for below makes stubs, which are no part of the load.
+  const events = [...outcome.events];
   const mapped = module?.mapped ?? false;
   return {
     outcome: outcome.outcome,
@@ -44,7 +46,7 @@ export function loadDocument(outcome: LoadOutcome): LoadDocument {
     slots: module?.slots.map(slotDocument) ?? [],
     pinvokes: module ? pinvokeDocuments(module) : [],
     imports: module?.imports.map(({ hint: _hint, ...entry }) => entry) ?? [],
-    events: outcome.events,
+    events,
   };
 }
 
@@ -79,10 +81,8 @@ function slotDocument({ rva, token, method, type, before, after, content }: Slot
   };
 }
 
-type Stub = NonNullable<Extract<SlotContent, { kind: 'reverse' | 'managed' }>['stub']>;
-
 /** The marshalling code and its steps, or why the method has none. */
-const stubDocument = (stub: Stub): object =>
+const stubDocument = (stub: ThunkStub): object =>
   stub.kind === 'stub'
     ? { address: stub.address, size: stub.size, bytes: hexBytes(stub.bytes), steps: reverseCallText(stub.plan) }
     : { reason: stub.reason };

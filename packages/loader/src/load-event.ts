@@ -117,6 +117,16 @@ export type LoadEvent =
       readonly appDomain?: string;
     }
   | {
+      readonly step: 'makeStub';
+      readonly token: number;
+      readonly method: string;
+      readonly address: number;
+      readonly size: number;
+      /** The marshalling code was there already: another method's that is called in the same way. */
+      readonly shared: boolean;
+    }
+  | { readonly step: 'retargetThunk'; readonly token: number; readonly thunk: number; readonly target: number }
+  | {
       readonly step: 'patchSlot';
       readonly stage: 3;
       readonly record: number;
@@ -147,9 +157,25 @@ export type LoadStep = LoadEvent['step'];
 
 /** The events of one load, in order. */
 export class Trace {
-  readonly events: LoadEvent[] = [];
+  readonly #events: LoadEvent[] = [];
+  #unread: (LoadEvent | (() => Iterable<LoadEvent>))[] = [];
 
   add(event: LoadEvent): void {
-    this.events.push(event);
+    this.#unread.push(event);
+  }
+
+  /** Events that are made when somebody reads the trace. What they say must be settled by now. */
+  defer(events: () => Iterable<LoadEvent>): void {
+    this.#unread.push(events);
+  }
+
+  get events(): readonly LoadEvent[] {
+    const unread = this.#unread;
+    this.#unread = [];
+    for (const part of unread) {
+      if (typeof part === 'function') for (const event of part()) this.#events.push(event);
+      else this.#events.push(part);
+    }
+    return this.#events;
   }
 }

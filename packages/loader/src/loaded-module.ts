@@ -5,15 +5,19 @@ import type { Architecture, Host } from './architecture.ts';
 import { attemptCall, CallDispatcher } from './clr/call-dispatcher.ts';
 import type { CallResult, Use } from './clr/call-result.ts';
 import { fieldRva } from './clr/field-rva.ts';
-import type { PlacedStub } from './clr/fix-up-vtables.ts';
+import type { FixedSlot, FixedSlots } from './clr/fixed-slots.ts';
 import { readFixupRecords } from './clr/fixup-records.ts';
 import { cliHeaderOf } from './clr/image-view.ts';
 import type { LoadedAssembly } from './clr/load-context.ts';
+import type { PlacedStub } from './clr/marshalling-stubs.ts';
 import type { BoundPInvoke } from './clr/p-invoke.ts';
 import type { Runtime } from './clr/runtime.ts';
 import type { Platform } from './platform/platform.ts';
 import { asAddress, readPointer } from './process/pointer-access.ts';
 import type { BoundImport, MappedModule } from './windows/os-module.ts';
+
+/** The marshalling code of a method, or why it has none. */
+export type ThunkStub = (PlacedStub & { readonly bytes: Uint8Array }) | Unsupported;
 
 /** What is in a slot. */
 export type SlotContent =
@@ -23,8 +27,8 @@ export type SlotContent =
       readonly address: number;
       readonly size: number;
       readonly bytes: Uint8Array;
-      /** The marshalling code that a `reverse` thunk leads to, or why there is none: its first call goes to the runtime as it is. */
-      readonly stub?: (PlacedStub & { readonly bytes: Uint8Array }) | Unsupported;
+      /** The marshalling code of a `reverse` thunk, which its first call makes, or whoever asks for it here. */
+      readonly stub?: ThunkStub;
     }
   /** ijwhost's, which starts the runtime. */
   | { readonly kind: 'bootstrap'; readonly address: number; readonly size: number; readonly bytes: Uint8Array }
@@ -223,16 +227,24 @@ export class LoadedModule {
     const { process, bootstrap } = this.#runtime;
     const address = asAddress(value);
     if (address === undefined) return { kind: 'raw' };
-    const fixed = this.#runtime.ijwData(module.base).byAddress.get(address);
-    if (fixed) {
-      const { kind, size, stub } = fixed;
-      const code = stub && { stub: stub.kind === 'stub' ? { ...stub, bytes: this.#bytes(stub.address, stub.size) } : stub };
-      return { kind, address, size, bytes: this.#bytes(address, size), ...code };
-    }
+    const { slots } = this.#runtime.ijwData(module.base);
+    const fixed = slots?.at(address);
+    if (slots && fixed) return this.#thunk(slots, fixed);
     const boot = bootstrap.at(address);
     if (!boot) return { kind: 'raw' };
     const { size } = process.platform.bootstrapThunk;
     return { kind: 'bootstrap', address, size, bytes: this.#bytes(boot.thunk, size) };
+  }
+
+  #thunk(slots: FixedSlots, slot: FixedSlot): SlotContent {
+    const { kind, address, size } = slot;
+    const thunk = { kind, address, size, bytes: this.#bytes(address, size) };
+    if (kind === 'managed') return thunk;
+    const stub = (): ThunkStub => {
+      const made = slots.prepare(slot)!;
+      return made.kind === 'stub' ? { ...made, bytes: this.#bytes(made.address, made.size) } : made;
+    };
+    return Object.defineProperty(thunk, 'stub', { enumerable: true, get: stub });
   }
 
   #bytes(address: number, size: number): Uint8Array {

@@ -1,7 +1,6 @@
 import type { PEImage } from '@ijw/pe';
 import type { Architecture, Host } from './architecture.ts';
 import type { ManagedEntry } from './managed-entry.ts';
-import type { ThunkBuilder } from './thunk-builder.ts';
 import type { ModuleProvider } from './windows/module-provider.ts';
 
 export interface LoaderOptions {
@@ -15,8 +14,6 @@ export interface LoaderOptions {
   readonly relocate?: boolean;
   /** What runs behind the thunks. Default: calls are recorded. */
   readonly managedEntry?: ManagedEntry;
-  /** Makes the machine code of the slots. Default: the runtime's own precodes. */
-  readonly thunkBuilder?: ThunkBuilder;
   /** Default for `LoadRequest.nativeFirst`. */
   readonly nativeFirst?: boolean;
   /** Default for `LoadRequest.base`. */

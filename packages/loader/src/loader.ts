@@ -8,7 +8,7 @@ import type { LoadContext } from './clr/load-context.ts';
 import { Runtime } from './clr/runtime.ts';
 import { hostEntryPoint } from './hosts/host-entry-point.ts';
 import { ijwhost, ijwhostX86, mscoree } from './hosts/host-modules.ts';
-import { type LoadEvent, Trace } from './load-event.ts';
+import { Trace } from './load-event.ts';
 import type { LoadOutcome } from './load-outcome.ts';
 import { LoadRefusal, type LoadRefusalDetails } from './load-refusal.ts';
 import { LoadedModule } from './loaded-module.ts';
@@ -62,18 +62,17 @@ export class Loader {
       host: this.#options.host,
       architecture: process.architecture,
       nativeFirst,
-      events: trace.events as readonly LoadEvent[],
     };
     try {
       const again = nativeFirst ? this.#loadNative(runtime, load) : this.#loadManaged(runtime, load);
       const module = this.#describe(runtime, load, nativeFirst);
-      return { outcome: 'loaded', hresult: 0, module, again, ...common };
+      return withEvents({ outcome: 'loaded', hresult: 0, module, again, ...common }, trace);
     } catch (error) {
       const { rule, hresult, reason, place, exception, fatal = false } = refusalDetails(error, load.file);
       trace.add({ step: 'refuse', rule, hresult, reason, ...(place && { place }), ...(exception && { exception }) });
       const left = this.#leaveMapped(runtime, load, rule) ? this.#describe(runtime, load, nativeFirst) : undefined;
-      return {
-        outcome: 'refused',
+      const refused = {
+        outcome: 'refused' as const,
         hresult,
         rule,
         reason,
@@ -83,6 +82,7 @@ export class Loader {
         ...(left && { module: left }),
         ...common,
       };
+      return withEvents(refused, trace);
     }
   }
 
@@ -116,7 +116,7 @@ export class Loader {
 
   #loadManaged(runtime: Runtime, load: AssemblyLoad): boolean {
     runStartUp(runtime, load.reflectionOnly ? 'reflectionOnly' : 'managed', load);
-    return runtime.process.trace.events.some((event) => event.step === 'alreadyLoaded');
+    return load.wasLoaded ?? false;
   }
 
   #loadNative(runtime: Runtime, load: AssemblyLoad): boolean {
@@ -154,6 +154,10 @@ export class Loader {
     });
   }
 }
+
+/** The trace is read when it is asked for: a load of thousands of slots makes no objects for events that nobody looks at. */
+const withEvents = <T extends object>(outcome: T, trace: Trace): T & Pick<LoadOutcome, 'events'> =>
+  Object.defineProperty(outcome, 'events', { enumerable: true, get: () => trace.events }) as T & Pick<LoadOutcome, 'events'>;
 
 /** Bytes that turn out to be bad where no rule looked at them are a bad image to the CLR. */
 function refusalDetails(error: unknown, file: string | undefined): LoadRefusalDetails {

@@ -4,7 +4,7 @@ import { isFault } from './fault.ts';
 import { FrameStore } from './frame-store.ts';
 import { ADDRESS_LIMIT, ALLOCATION_GRANULARITY, PAGE_SIZE, pageCeiling, pageFloor } from './page.ts';
 import { type Access, isWriteAndExecute, type PageRightBits, rightFor } from './page-rights.ts';
-import { createRegion, RESERVED, type Region, RegionList, UNTOUCHED } from './region.ts';
+import { BACKED, createRegion, cutBackings, type PageFill, RESERVED, type Region, RegionList, UNTOUCHED } from './region.ts';
 
 export interface AddressSpaceOptions {
   /** Where reservations without a wish begin to be placed. */
@@ -30,7 +30,8 @@ const refuse = (code: RefusalCode, address: number, message: string): Refusal =>
 /**
  * A guest's memory: 64-bit addresses below 2^47 as numbers, pages of 4 KiB with rights, reserved and committed as `VirtualAlloc` does.
  * Accesses that the rights forbid answer with a `Fault`, changes that cannot be made with a `Refusal`; neither is thrown. No page is ever
- * writable and executable at once. All bytes are in one `WebAssembly.Memory`; a page gets its frame there when it is first touched.
+ * writable and executable at once. All bytes are in one `WebAssembly.Memory`; a page gets its frame there when it is first touched, filled from what is
+ * behind it (`back`) or zeroed.
  */
 export class AddressSpace {
   readonly lowestAddress: number;
@@ -92,11 +93,32 @@ export class AddressSpace {
     return undefined;
   }
 
+  /**
+   * Lets committed pages take their bytes from `fill` when they are first touched; a page that has a frame already is filled now. What `fill` answers
+   * must not change, and it must leave bytes outside the range alone.
+   */
+  back(address: number, size: number, fill: PageFill): Refusal | undefined {
+    const range = this.#range(address, size);
+    if ('kind' in range) return range;
+    const { region, first, last } = range;
+    const hole = region.frames.subarray(first, last).indexOf(RESERVED);
+    if (hole >= 0) return refuse('NOT_COMMITTED', region.base + (first + hole) * PAGE_SIZE, 'The page is not committed');
+    region.backings.push({ base: address, end: address + size, fill });
+    for (let page = first; page < last; page++) {
+      const frame = region.frames[page]!;
+      if (frame === UNTOUCHED) region.frames[page] = BACKED;
+      else if (frame !== BACKED) fill(this.#frames.page(frame), region.base + page * PAGE_SIZE);
+    }
+    return undefined;
+  }
+
   /** Takes pages back to reserved; their bytes are gone. */
   decommit(address: number, size: number): Refusal | undefined {
     const range = this.#range(address, size);
     if ('kind' in range) return range;
-    this.#drop(range.region, range.first, range.last);
+    const { region, first, last } = range;
+    this.#drop(region, first, last);
+    cutBackings(region, region.base + first * PAGE_SIZE, region.base + last * PAGE_SIZE);
     return undefined;
   }
 
@@ -139,7 +161,7 @@ export class AddressSpace {
     const frame = region.frames[page]!;
     if (frame === RESERVED) return { kind: 'fault', address, access, lacked: 'commitment' };
     if ((region.rights[page]! & rightFor[access]) === 0) return { kind: 'fault', address, access, lacked: access };
-    const held = frame === UNTOUCHED ? this.#touch(region, page) : frame;
+    const held = frame < 0 ? this.#touch(region, page) : frame;
     return held === undefined ? { kind: 'fault', address, access, lacked: 'commitment' } : held * PAGE_SIZE + (offset % PAGE_SIZE);
   }
 
@@ -208,12 +230,24 @@ export class AddressSpace {
   }
 
   writeU32(address: number, value: number): Fault | undefined {
+    if ((address % PAGE_SIZE) + 4 <= PAGE_SIZE) {
+      const at = this.translate(address, 'write');
+      if (isFault(at)) return at;
+      this.#frames.view.setUint32(at, value, true);
+      return undefined;
+    }
     const bytes = new Uint8Array(4);
     new DataView(bytes.buffer).setUint32(0, value, true);
     return this.write(address, bytes);
   }
 
   writeU64(address: number, value: bigint | number): Fault | undefined {
+    if ((address % PAGE_SIZE) + 8 <= PAGE_SIZE) {
+      const at = this.translate(address, 'write');
+      if (isFault(at)) return at;
+      this.#frames.view.setBigUint64(at, BigInt(value), true);
+      return undefined;
+    }
     const bytes = new Uint8Array(8);
     new DataView(bytes.buffer).setBigUint64(0, BigInt(value), true);
     return this.write(address, bytes);
@@ -232,7 +266,7 @@ export class AddressSpace {
     const bytes = new Uint8Array(length);
     for (let done = 0; done < length; ) {
       const part = Math.min(length - done, PAGE_SIZE - ((address + done) % PAGE_SIZE));
-      if (this.#isTouched(address + done)) {
+      if (!this.#isZero(address + done)) {
         const at = this.translate(address + done, access);
         if (isFault(at)) return at;
         bytes.set(this.#frames.bytes.subarray(at, at + part), done);
@@ -242,22 +276,30 @@ export class AddressSpace {
     return bytes;
   }
 
-  #isTouched(address: number): boolean {
+  /** Pages that nobody has touched and nothing is behind need no frame to be read. */
+  #isZero(address: number): boolean {
     const region = this.#regions.find(address);
-    return region !== undefined && region.frames[Math.floor((address - region.base) / PAGE_SIZE)]! >= 0;
+    return region !== undefined && region.frames[Math.floor((address - region.base) / PAGE_SIZE)] === UNTOUCHED;
   }
 
   #touch(region: Region, page: number): number | undefined {
+    const backed = region.frames[page] === BACKED;
     const frame = this.#frames.take();
-    if (frame !== undefined) region.frames[page] = frame;
+    if (frame === undefined) return undefined;
+    region.frames[page] = frame;
+    if (backed) this.#fill(region, region.base + page * PAGE_SIZE, this.#frames.page(frame));
     return frame;
+  }
+
+  #fill({ backings }: Region, address: number, page: Uint8Array): void {
+    for (const { base, end, fill } of backings) if (base < address + PAGE_SIZE && end > address) fill(page, address);
   }
 
   #drop(region: Region, first: number, last: number): void {
     for (let page = first; page < last; page++) {
       const frame = region.frames[page]!;
       if (frame === RESERVED) continue;
-      if (frame !== UNTOUCHED) this.#frames.give(frame);
+      if (frame >= 0) this.#frames.give(frame);
       region.frames[page] = RESERVED;
       region.rights[page] = 0;
       this.#committed -= PAGE_SIZE;

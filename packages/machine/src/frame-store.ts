@@ -25,6 +25,11 @@ export class FrameStore {
     return this.#view;
   }
 
+  /** The bytes of a frame, valid until the next frame is taken. */
+  page(frame: number): Uint8Array {
+    return this.#bytes.subarray(frame * PAGE_SIZE, (frame + 1) * PAGE_SIZE);
+  }
+
   /** Frames in use. */
   get used(): number {
     return this.#used;

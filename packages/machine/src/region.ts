@@ -4,6 +4,18 @@ import { PAGE_SIZE } from './page.ts';
 export const UNTOUCHED = -1;
 /** Frame number of a page that is reserved only. */
 export const RESERVED = -2;
+/** Frame number of a page that takes its bytes from the region's backings once it gets a frame. */
+export const BACKED = -3;
+
+/** Writes what a range of pages holds before anybody has changed it: `page` are the bytes of the page at `address`, zeroes or what an earlier backing wrote. */
+export type PageFill = (page: Uint8Array, address: number) => void;
+
+/** A range whose pages take their bytes from somewhere when they are first touched, as those of a mapped file do. */
+export interface Backing {
+  readonly base: number;
+  readonly end: number;
+  readonly fill: PageFill;
+}
 
 /** One reservation: its page table. Five bytes a page. */
 export interface Region {
@@ -11,11 +23,22 @@ export interface Region {
   readonly end: number;
   readonly frames: Int32Array;
   readonly rights: Uint8Array;
+  /** In the order in which they were given: a later one writes over an earlier one. */
+  readonly backings: Backing[];
 }
 
 export function createRegion(base: number, size: number): Region {
   const pages = size / PAGE_SIZE;
-  return { base, end: base + size, frames: new Int32Array(pages).fill(RESERVED), rights: new Uint8Array(pages) };
+  return { base, end: base + size, frames: new Int32Array(pages).fill(RESERVED), rights: new Uint8Array(pages), backings: [] };
+}
+
+/** Takes the pages from `base` to `end` out of what is behind a region. */
+export function cutBackings({ backings }: Region, base: number, end: number): void {
+  const left = backings.flatMap((backing) => [
+    { ...backing, end: Math.min(backing.end, base) },
+    { ...backing, base: Math.max(backing.base, end) },
+  ]);
+  backings.splice(0, backings.length, ...left.filter((part) => part.base < part.end));
 }
 
 /** Reservations ordered by address, found by bisection with the last hit tried first. */

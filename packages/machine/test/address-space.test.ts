@@ -1,4 +1,4 @@
-import { AddressSpace, faultText, isFault, isRefusal, PAGE_SIZE, PageRights, pageRightsText } from '@ijw/machine';
+import { AddressSpace, faultText, isFault, isRefusal, PAGE_SIZE, type PageFill, PageRights, pageRightsText } from '@ijw/machine';
 import { describe, expect, it } from 'vitest';
 
 const MIB = 0x100000;
@@ -161,4 +161,54 @@ describe('AddressSpace access', () => {
     expect(space.commit(base, MIB, PageRights.read)).toBeUndefined();
     expect(space.commit(base, MIB, PageRights.readWrite)).toBeUndefined();
   });
+});
+
+describe('AddressSpace.back', () => {
+  const numbers: PageFill = (page, address) => page.fill((address / PAGE_SIZE) & 0xff);
+
+  it('fills a page on its first touch, by a read, a copy or a write, and holds no frame before', () => {
+    const { space, base } = mapped(PageRights.readWrite, 4 * PAGE_SIZE);
+    const first = (base / PAGE_SIZE) & 0xff;
+    expect(space.back(base, 3 * PAGE_SIZE, numbers)).toBeUndefined();
+    expect(space.residentBytes).toBe(0);
+    expect(space.readU8(base + 5)).toBe(first);
+    expect(space.read(base + PAGE_SIZE - 1, 2)).toEqual(Uint8Array.of(first, first + 1));
+    expect(space.writeU8(base + 2 * PAGE_SIZE, 0xee)).toBeUndefined();
+    expect(space.read(base + 2 * PAGE_SIZE, 2)).toEqual(Uint8Array.of(0xee, first + 2));
+    expect(space.readU8(base + 3 * PAGE_SIZE)).toBe(0);
+    expect(space.residentBytes).toBe(4 * PAGE_SIZE);
+  });
+
+  it('lets a later backing of the same page write over an earlier one, also where the page has its frame', () => {
+    const { space, base } = mapped();
+    const two: PageFill = (page) => page.fill(2, 0x10, 0x20);
+    space.back(base, PAGE_SIZE, (page) => page.fill(1));
+    space.back(base + 0x10, 0x10, two);
+    expect([space.readU8(base + 0xf), space.readU8(base + 0x10), space.readU8(base + 0x20)]).toEqual([1, 2, 1]);
+    space.back(base + 0x40, 1, (page) => page.fill(3, 0x40, 0x41));
+    expect([space.readU8(base + 0x3f), space.readU8(base + 0x40)]).toEqual([1, 3]);
+  });
+
+  it('is over when the page is decommitted, and is refused where no page is', () => {
+    const { space, base } = mapped();
+    space.back(base, PAGE_SIZE, numbers);
+    space.decommit(base, PAGE_SIZE);
+    expect(space.back(base, PAGE_SIZE, numbers)).toMatchObject({ kind: 'refusal', code: 'NOT_COMMITTED', address: base });
+    space.commit(base, PAGE_SIZE, PageRights.read);
+    expect(space.readU32(base)).toBe(0);
+    space.decommit(base, PAGE_SIZE);
+    space.commit(base, PAGE_SIZE, PageRights.readWrite);
+    space.back(base + 8, 8, (page) => page.fill(7, 8, 16));
+    expect(space.read(base + 7, 10)).toEqual(Uint8Array.of(0, 7, 7, 7, 7, 7, 7, 7, 7, 0));
+    expect(space.back(0x7000_0000, 1, numbers)).toMatchObject({ code: 'NOT_RESERVED' });
+  });
+});
+
+it.each([4, 8])('writes and reads words of %s bytes inside a page and across two', (size) => {
+  const { space, base } = mapped();
+  for (const at of [base, base + PAGE_SIZE - 3]) {
+    if (size === 4) space.writeU32(at, 0x89abcdef);
+    else space.writeU64(at, 0x0123_4567_89ab_cdefn);
+    expect(size === 4 ? space.readU32(at) : space.readU64(at)).toBe(size === 4 ? 0x89abcdef : 0x0123_4567_89ab_cdefn);
+  }
 });

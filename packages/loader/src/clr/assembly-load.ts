@@ -36,6 +36,8 @@ export interface AssemblyLoad {
   view?: ImageView;
   bound?: AssemblyImage;
   assembly?: LoadedAssembly;
+  /** The context had the assembly already. */
+  wasLoaded?: true;
 }
 
 /** What is done on entering a state. @throws LoadRefusal, which ends the load in the state before */
@@ -103,6 +105,7 @@ function bindAssembly(runtime: Runtime, load: AssemblyLoad): void {
   const known = load.context.assemblies.get(displayName);
   if (!known) return;
   load.assembly = known;
+  load.wasLoaded = true;
   if (load.module) giveBack(runtime, load.module);
   runtime.process.trace.add({ step: 'alreadyLoaded', assembly: displayName, base: known.module?.base ?? 0 });
 }
@@ -144,7 +147,6 @@ function fixUpSlots(runtime: Runtime, load: AssemblyLoad): void {
       module: load.module,
       types: assembly.types,
       bootstrap: runtime.bootstrap,
-      thunkBuilder: runtime.thunkBuilder,
       data,
     });
   }

@@ -9,7 +9,7 @@ import type { MappedModule } from '../windows/os-module.ts';
 import { codeActivates } from './activating-code.ts';
 import { type CallResult, PASSIVE_USES, type Use } from './call-result.ts';
 import { badImageFormat } from './clr-error.ts';
-import type { FixedSlot } from './fix-up-vtables.ts';
+import type { FixedSlot } from './fixed-slots.ts';
 import type { LoadedAssembly } from './load-context.ts';
 import { activate } from './module-constructor.ts';
 import type { BoundPInvoke } from './p-invoke.ts';
@@ -39,7 +39,7 @@ export class CallDispatcher {
     const entry = this.#slotValue(module, rva);
     if (entry === undefined) return violation(module.base + rva, 'The slot cannot be read');
     if (runtime.bootstrap.at(entry)) return this.#callThroughBootstrap(module, rva, args);
-    const fixed = runtime.ijwData(module.base).byAddress.get(entry);
+    const fixed = runtime.ijwData(module.base).slots?.at(entry);
     if (fixed) return this.#callFixed(fixed, args);
     if (!mayExecute(runtime.process.memory.query(entry).rights)) return violation(entry, `The slot holds ${hex(entry)}, which is no code`);
     return { kind: 'native', address: entry, target: hex(entry) };
@@ -106,6 +106,7 @@ export class CallDispatcher {
     const problem = assembly && activates ? activate(runtime, assembly, `a call through the slot at ${hex(slot.rva)}`) : undefined;
     const refused = problem ?? (slot.kind === 'reverse' && assembly ? reverseCallProblem(assembly, slot.method) : undefined);
     if (refused) return this.#escape(refused);
+    if (module) runtime.ijwData(module.base).slots?.prepare(slot);
     if (pinvoke) return this.#callPInvoke(pinvoke);
     const result = this.#callManaged(assembly, { token, method: name, through: 'slot', arguments: args });
     return result.kind === 'threw' ? this.#escape(result.exception) : result;

@@ -1,58 +1,28 @@
 import { hex } from '@ijw/binary';
 import { faultText, isFault } from '@ijw/machine';
-import type { Unsupported } from '../abi/abi-type.ts';
+import { methodFullName, type Token } from '@ijw/metadata';
 import type { Host } from '../architecture.ts';
 import type { BootstrapThunks } from '../hosts/bootstrap-thunks.ts';
+import type { LoadEvent } from '../load-event.ts';
 import type { GuestProcess } from '../process/guest-process.ts';
 import { readPointer } from '../process/pointer-access.ts';
-import type { ReverseCallPlan } from '../thunk/reverse-call-plan.ts';
-import type { ThunkBuilder, ThunkKind } from '../thunk-builder.ts';
 import type { MappedModule } from '../windows/os-module.ts';
 import type { AssemblyImage } from './assembly.ts';
 import { clrRefusal, clrRefusals, fatalRefusal } from './clr-error.ts';
 import { findHostOfModule } from './find-host.ts';
+import { FixedSlots } from './fixed-slots.ts';
 import { type FixupRecord, FixupType, readFixupRecords, SLOT_LIMIT, totalSlots } from './fixup-records.ts';
 import type { LoadedAssembly } from './load-context.ts';
 import { patchSlots } from './patch-slots.ts';
-import { type ResolvedMethod, resolveFixupToken } from './resolve-fixup-token.ts';
+import { resolveFixupToken } from './resolve-fixup-token.ts';
 import type { TypeLoader } from './type-loader.ts';
-
-/** A slot after the runtime has fixed it up. */
-export interface FixedSlot {
-  readonly record: number;
-  readonly rva: number;
-  readonly type: number;
-  readonly method: ResolvedMethod;
-  readonly kind: ThunkKind;
-  /** The domain that a call goes to: on .NET Framework P|4 is bound to the first, P|8 goes by the caller's. */
-  readonly appDomain?: 'first' | 'caller';
-  /** Address of the thunk, which is what the slot holds. */
-  readonly address: number;
-  readonly size: number;
-  /** The marshalling code that a thunk for native callers leads to, or why the method has none. */
-  readonly stub?: PlacedStub | Unsupported;
-}
-
-/** Machine code in its place. */
-export interface PlacedCode {
-  readonly address: number;
-  readonly size: number;
-}
-
-/** The marshalling code of a method, and what it does. */
-export interface PlacedStub extends PlacedCode {
-  readonly kind: 'stub';
-  readonly plan: ReverseCallPlan;
-}
 
 /** What the runtime keeps of an image's slots, by base and process-wide: whoever loads the image first has fixed them up. */
 export interface IjwData {
   fixedUp: boolean;
   /** The assembly whose load fixed the slots: thunks that are bound to no domain call into it. */
   owner?: LoadedAssembly;
-  readonly slots: FixedSlot[];
-  /** By the address in the slot. */
-  readonly byAddress: Map<number, FixedSlot>;
+  slots?: FixedSlots;
 }
 
 export interface FixupContext {
@@ -62,7 +32,6 @@ export interface FixupContext {
   readonly module: MappedModule;
   readonly types: TypeLoader;
   readonly bootstrap: BootstrapThunks;
-  readonly thunkBuilder: ThunkBuilder;
   readonly data: IjwData;
 }
 
@@ -82,8 +51,9 @@ export function fixUpVTables(context: FixupContext): void {
     return;
   }
   const tokens = collectTokens(context, records, readToken);
-  const methods = resolveTokens(context, tokens, count);
-  patchSlots(context, records, methods);
+  resolveTokens(context, tokens, count);
+  data.slots = new FixedSlots(context, records, tokens);
+  patchSlots(context, data.slots);
   data.fixedUp = true;
 }
 
@@ -131,9 +101,11 @@ function collectTokens(
   { process, module }: FixupContext,
   records: readonly FixupRecord[],
   readToken: (slot: number) => number | undefined,
-): number[] {
+): Uint32Array {
   const { pointerSize, pointerSizedFixup } = process.platform;
-  const tokens: number[] = [];
+  const expected = totalSlots(records);
+  const tokens = new Uint32Array(expected);
+  let collected = 0;
   for (const record of records) {
     if (!isFixable(record, pointerSizedFixup)) continue;
     for (let index = 0; index < record.count; index++) {
@@ -142,23 +114,27 @@ function collectTokens(
       const token = record.rva === 0 ? undefined : readToken(module.base + rva);
       if (token === undefined)
         throw fatalRefusal('slotFault', `The slot at ${hex(rva)} cannot be read`, { structure: `vtable fixup ${record.index}`, rva });
-      tokens.push(token);
+      tokens[collected++] = token;
     }
   }
-  process.trace.add({ step: 'collectTokens', stage: 1, records: records.length, tokens: tokens.length, expected: totalSlots(records) });
-  return tokens;
+  process.trace.add({ step: 'collectTokens', stage: 1, records: records.length, tokens: collected, expected });
+  return tokens.subarray(0, collected);
 }
 
 /** The array has room for every slot; what other records left empty is a zero, and no token. */
-function resolveTokens({ process, assembly, types }: FixupContext, tokens: readonly number[], expected: number): ResolvedMethod[] {
-  const known = new Map<number, ResolvedMethod>();
-  const methods = tokens.map((token) => {
-    const method = known.get(token) ?? resolveFixupToken(assembly, types, token);
-    if (!known.has(token)) process.trace.add({ step: 'resolveToken', stage: 2, token, method: method.name });
-    known.set(token, method);
-    return method;
-  });
-  if (tokens.length === expected) return methods;
+function resolveTokens({ process, assembly, types }: FixupContext, tokens: Uint32Array, expected: number): void {
+  const known = new Set<number>();
+  try {
+    for (const token of tokens) {
+      if (known.has(token)) continue;
+      resolveFixupToken(assembly, types, token);
+      known.add(token);
+    }
+  } finally {
+    const resolved = Uint32Array.from(known);
+    process.trace.defer(() => resolveEvents(assembly, resolved));
+  }
+  if (tokens.length === expected) return;
   const reason = `${expected - tokens.length} of ${expected} slots are in records whose type this runtime does not know`;
   throw clrRefusal({
     rule: 'fixupType',
@@ -166,4 +142,8 @@ function resolveTokens({ process, assembly, types }: FixupContext, tokens: reado
     exception: clrRefusals.invalidToken(assembly.displayName),
     place: { structure: 'vtable fixups', field: 'Type' },
   });
+}
+
+function* resolveEvents({ metadata }: AssemblyImage, tokens: Uint32Array): Iterable<LoadEvent> {
+  for (const token of tokens) yield { step: 'resolveToken', stage: 2, token, method: methodFullName(metadata, token as Token) };
 }

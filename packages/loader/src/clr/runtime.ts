@@ -3,9 +3,7 @@ import type { Host } from '../architecture.ts';
 import { BootstrapThunks } from '../hosts/bootstrap-thunks.ts';
 import type { ContextRequest, LoaderOptions } from '../loader-options.ts';
 import { type ManagedEntry, RecordingManagedEntry } from '../managed-entry.ts';
-import { precodeThunkBuilder } from '../precode-thunk-builder.ts';
 import type { GuestProcess } from '../process/guest-process.ts';
-import type { ThunkBuilder } from '../thunk-builder.ts';
 import type { OsLoader } from '../windows/os-loader.ts';
 import type { MappedModule } from '../windows/os-module.ts';
 import { type AssemblyLoad, runStartUp } from './assembly-load.ts';
@@ -23,7 +21,6 @@ export class Runtime {
   readonly bootstrap: BootstrapThunks;
   readonly managedEntry: ManagedEntry;
   readonly options: LoaderOptions;
-  readonly thunkBuilder: ThunkBuilder;
   readonly #ijwData = new Map<number, IjwData>();
   readonly #contexts = new Map<string, LoadContext>([['Default', createContext('Default')]]);
   readonly #pinvokes = new Map<number, BoundPInvoke[]>();
@@ -37,7 +34,6 @@ export class Runtime {
     this.osLoader = osLoader;
     this.bootstrap = new BootstrapThunks(process);
     this.managedEntry = options.managedEntry ?? new RecordingManagedEntry();
-    this.thunkBuilder = options.thunkBuilder ?? precodeThunkBuilder;
   }
 
   context(request: ContextRequest): LoadContext {
@@ -52,7 +48,7 @@ export class Runtime {
   ijwData(base: number): IjwData {
     let data = this.#ijwData.get(base);
     if (!data) {
-      data = { fixedUp: false, slots: [], byAddress: new Map() };
+      data = { fixedUp: false };
       this.#ijwData.set(base, data);
     }
     return data;

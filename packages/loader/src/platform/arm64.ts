@@ -35,9 +35,11 @@ const stubPrecode: PrecodeTemplate = {
       .u32(loadLiteral(12, data - (code + 4))) // ldr x12, what to pass on
       .u32(0xd61f0140) // br x10
       .pad(24, 0),
+  words: (_code, identity, prestub) => [identity, prestub],
+  targetWord: 1,
 };
 
-/** FixupPrecodeCode. */
+/** FixupPrecodeCode: jumps to the method once it has code, before that to its own second half, which asks for it. */
 const fixupPrecode: PrecodeTemplate = {
   size: 24,
   write: (code, data) =>
@@ -48,6 +50,8 @@ const fixupPrecode: PrecodeTemplate = {
       .u32(loadLiteral(11, data + 16 - (code + 12))) // ldr x11, fixup
       .u32(0xd61f0160) // br x11
       .pad(24, 0),
+  words: (code, identity, prestub) => [code + 8, identity, prestub],
+  targetWord: 0,
 };
 
 export const arm64: Platform = {

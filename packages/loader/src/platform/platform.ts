@@ -24,11 +24,16 @@ export interface BootstrapThunkLayout {
   write(address: number, helper: number, thunk: BootstrapThunk): Uint8Array;
 }
 
-/** One piece of code that the loader makes: fixed bytes with a data word that lies a fixed distance behind it. */
+/** One piece of code that the runtime makes for a method or a slot: the same bytes for all, which read pointers a fixed distance behind them. */
 export interface PrecodeTemplate {
+  /** Of the code; its data is not larger. */
   readonly size: number;
-  /** `data` is the address of the precode's two pointers: what to pass on, and where to jump. */
+  /** `data` is the address of the precode's pointers. */
   write(code: number, data: number): Uint8Array;
+  /** The pointers before the first call: `identity` is passed on to `prestub`, which finds out where to go. */
+  words(code: number, identity: number, prestub: number): readonly number[];
+  /** Which of them says where the precode leads. */
+  readonly targetWord: number;
 }
 
 /** Everything that differs between the three processors. Nothing outside this folder asks which one it is. */

@@ -34,9 +34,11 @@ const stubPrecode: PrecodeTemplate = {
       .op(0xff, 0x25) // jmp [data + 8]
       .relative32(code, data + 8)
       .pad(24, 0x90),
+  words: (_code, identity, prestub) => [identity, prestub],
+  targetWord: 1,
 };
 
-/** FixupPrecodeCode: jumps to the method once it has code, before that to the part that asks for it. */
+/** FixupPrecodeCode: jumps to the method once it has code, before that to its own second half, which asks for it. */
 const fixupPrecode: PrecodeTemplate = {
   size: 24,
   write: (code, data) =>
@@ -48,6 +50,8 @@ const fixupPrecode: PrecodeTemplate = {
       .op(0xff, 0x25) // jmp [data + 16]
       .relative32(code, data + 16)
       .pad(24, 0x90),
+  words: (code, identity, prestub) => [code + 6, identity, prestub],
+  targetWord: 0,
 };
 
 export const x64: Platform = {

@@ -30,9 +30,11 @@ const stubPrecode: PrecodeTemplate = {
       .op(0xff, 0x25) // jmp [data + 4]
       .u32(data + 4)
       .pad(12, 0x90),
+  words: (_code, identity, prestub) => [identity, prestub],
+  targetWord: 1,
 };
 
-/** FixupPrecodeCode. */
+/** FixupPrecodeCode: jumps to the method once it has code, before that to its own second half, which asks for it. */
 const fixupPrecode: PrecodeTemplate = {
   size: 24,
   write: (_code, data) =>
@@ -44,6 +46,8 @@ const fixupPrecode: PrecodeTemplate = {
       .op(0xff, 0x25) // jmp [data + 8]
       .u32(data + 8)
       .pad(24, 0x90),
+  words: (code, identity, prestub) => [code + 6, identity, prestub],
+  targetWord: 0,
 };
 
 export const x86: Platform = {

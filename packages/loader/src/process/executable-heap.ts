@@ -1,45 +1,60 @@
 import { alignUp } from '@ijw/binary';
-import { type AddressSpace, isRefusal, PAGE_SIZE, PageRights } from '@ijw/machine';
+import { type AddressSpace, isRefusal, PAGE_SIZE, type PageFill, PageRights } from '@ijw/machine';
+import { windowsRefusal } from '../windows/windows-error.ts';
+import { writePointer } from './pointer-access.ts';
 
 const CHUNK_SIZE = 0x10000;
-/** .NET interleaves pages of code with pages of the data that the code reads, this far behind it (vm/loaderheap, "interleaved heap"). */
-export const DATA_DISTANCE = 0x4000;
+const CODE_ALIGNMENT = 16;
 
-interface Cursor {
-  next: number;
-  end: number;
+/** Room for code, and the word that it calls through. */
+export interface CodePlace {
+  readonly code: number;
+  readonly data: number;
 }
 
-/**
- * Where thunks are made. Code is written while its page is writable and not executable, and run while it is executable and not writable;
- * the data that a thunk reads is `DATA_DISTANCE` behind it in pages that are never executable.
- */
+interface Chunk {
+  next: number;
+  readonly end: number;
+  nextWord: number;
+  readonly wordsEnd: number;
+  /** Where the words are, by what they lead to. */
+  readonly words: Map<number, number>;
+}
+
+/** Where code is made: written while its page is writable and not executable, run while it is executable and not writable. */
 export class ExecutableHeap {
   readonly #memory: AddressSpace;
   readonly #base: number;
-  #cursor: Cursor = { next: 0, end: 0 };
-  #chunk: Cursor = { next: 0, end: 0 };
+  readonly #pointerSize: 4 | 8;
+  #chunk: Chunk = { next: 0, end: 0, nextWord: 0, wordsEnd: 0, words: new Map() };
 
-  constructor(memory: AddressSpace, base: number) {
+  constructor(memory: AddressSpace, base: number, pointerSize: 4 | 8) {
     this.#memory = memory;
     this.#base = base;
+    this.#pointerSize = pointerSize;
   }
 
-  /** Room for code with data behind it. */
-  allocate(size: number, alignment: number): number {
-    let at = alignUp(this.#cursor.next, alignment);
-    if (at + size > this.#cursor.end) {
-      this.#cursor = this.#interleaved(size);
-      at = this.#cursor.next;
+  /** Room for `size` bytes of code that calls `target` through a word behind it, in a page that is never executable. */
+  allocate(size: number, target: number): CodePlace {
+    if (this.#chunk.next + size > this.#chunk.end || this.#chunk.nextWord === this.#chunk.wordsEnd) this.#chunk = this.#newChunk(size);
+    const chunk = this.#chunk;
+    const code = chunk.next;
+    chunk.next = alignUp(code + size, CODE_ALIGNMENT);
+    let data = chunk.words.get(target);
+    if (data === undefined) {
+      data = chunk.nextWord;
+      chunk.nextWord += this.#pointerSize;
+      chunk.words.set(target, data);
+      writePointer(this.#memory, data, target, this.#pointerSize);
     }
-    this.#cursor.next = at + size;
-    return at;
+    return { code, data };
   }
 
-  /** Room for code that carries its data itself, in pages of its own. */
-  allocateAlone(size: number): number {
+  /** Room for code that carries its data itself, in pages of its own whose bytes are made when they are touched. */
+  allocateAlone(size: number, fill: (base: number) => PageFill): number {
     const base = this.#reserve(alignUp(size, PAGE_SIZE));
-    this.#memory.commit(base, size, PageRights.readExecute);
+    const refused = this.#memory.commit(base, size, PageRights.readExecute) ?? this.#memory.back(base, size, fill(base));
+    if (refused) throw windowsRefusal('COMMITMENT_LIMIT', 'noRoomForThunks', refused.message);
     return base;
   }
 
@@ -53,22 +68,19 @@ export class ExecutableHeap {
     this.#memory.protect(address, code.length, PageRights.readExecute);
   }
 
-  #interleaved(size: number): Cursor {
-    if (size > DATA_DISTANCE) throw new Error(`A thunk of ${size} bytes does not fit between its data`);
-    if (this.#chunk.next + 2 * DATA_DISTANCE > this.#chunk.end) {
-      const base = this.#reserve(CHUNK_SIZE);
-      this.#chunk = { next: base, end: base + CHUNK_SIZE };
-    }
-    const code = this.#chunk.next;
-    this.#chunk.next += 2 * DATA_DISTANCE;
-    this.#memory.commit(code, DATA_DISTANCE, PageRights.readExecute);
-    this.#memory.commit(code + DATA_DISTANCE, DATA_DISTANCE, PageRights.readWrite);
-    return { next: code, end: code + DATA_DISTANCE };
+  /** Code, and behind it a page of words. */
+  #newChunk(size: number): Chunk {
+    const code = Math.max(CHUNK_SIZE - PAGE_SIZE, alignUp(size, PAGE_SIZE));
+    const base = this.#reserve(code + PAGE_SIZE);
+    const end = base + code;
+    const refused = this.#memory.commit(base, code, PageRights.readExecute) ?? this.#memory.commit(end, PAGE_SIZE, PageRights.readWrite);
+    if (refused) throw windowsRefusal('COMMITMENT_LIMIT', 'noRoomForStubs', refused.message);
+    return { next: base, end, nextWord: end, wordsEnd: end + PAGE_SIZE, words: new Map() };
   }
 
   #reserve(size: number): number {
     const base = this.#memory.reserve(size, undefined, this.#base);
-    if (isRefusal(base)) throw new Error(base.message);
+    if (isRefusal(base)) throw windowsRefusal('COMMITMENT_LIMIT', 'noRoomForStubs', base.message);
     return base;
   }
 }

@@ -13,9 +13,8 @@ export class GuestProcess {
   readonly platform: Platform;
   readonly memory: AddressSpace;
   readonly gates: GateTable;
+  /** Bootstrap thunks and marshalling code. Precodes have runs of their own. */
   readonly heap: ExecutableHeap;
-  /** Marshalling code, apart from the precodes that lead to it. */
-  readonly stubs: ExecutableHeap;
   /** Mapped images and host modules, by base. */
   readonly modules = new Map<number, OsModule>();
   /** Where steps are recorded: the trace of the load that is going on. */
@@ -27,8 +26,7 @@ export class GuestProcess {
     this.platform = platformFor(architecture);
     this.memory = new AddressSpace({ addressLimit: this.platform.addressLimit, ...(commitLimit !== undefined && { commitLimit }) });
     this.gates = new GateTable(this.memory, this.platform);
-    this.heap = new ExecutableHeap(this.memory, this.platform.heapBase);
-    this.stubs = new ExecutableHeap(this.memory, this.platform.heapBase);
+    this.heap = new ExecutableHeap(this.memory, this.platform.heapBase, this.platform.pointerSize);
     this.trace = trace;
   }
 

@@ -1,5 +1,5 @@
 import { alignUp, hex, UsageError } from '@ijw/binary';
-import { ALLOCATION_GRANULARITY, isRefusal, PAGE_SIZE, type PageRightBits, PageRights, pageRightsText } from '@ijw/machine';
+import { ALLOCATION_GRANULARITY, isRefusal, PAGE_SIZE, type PageFill, type PageRightBits, PageRights, pageRightsText } from '@ijw/machine';
 import { CoffCharacteristics, type PEImage, SectionCharacteristics, type SectionHeader } from '@ijw/pe';
 import type { GuestProcess } from '../process/guest-process.ts';
 import { windowsRefusal } from './windows-error.ts';
@@ -34,7 +34,7 @@ export function sectionRights(characteristics: number): PageRightBits {
 export const mappedSize = (section: SectionHeader): number => section.virtualSize || section.sizeOfRawData;
 
 /**
- * Maps headers and sections as `MmCreateSection` and `MmMapViewOfSection` do, all of it writable until relocations and imports are done;
+ * Maps headers and sections as `MmCreateSection` and `MmMapViewOfSection` do: a page is read from the file when it is touched. All of it is writable until relocations and imports are done;
  * `protectSections` gives every page its rights. An image that does not fit its own headers is refused.
  */
 export function mapImage(process: GuestProcess, request: MapRequest): Mapping {
@@ -49,7 +49,7 @@ export function mapImage(process: GuestProcess, request: MapRequest): Mapping {
     process.memory.release(base);
     throw windowsRefusal('COMMITMENT_LIMIT', 'imageTooLarge', `The image claims ${hex(sizeOfImage)} bytes: ${committed.message}`);
   }
-  copyImage(process, image, base, size);
+  backWithFile(process, image, base, size);
   process.trace.add({ step: 'map', module, base, size: sizeOfImage, preferredBase: preferred, moved: base !== preferred });
   return { base, size, delta: BigInt(base) - imageBase };
 }
@@ -102,19 +102,29 @@ function canMove({ image, relocate }: MapRequest): boolean {
   return relocate && (image.coffHeader.characteristics & RELOCS_STRIPPED) === 0;
 }
 
-function copyImage(process: GuestProcess, image: PEImage, base: number, size: number): void {
-  const { memory } = process;
+/** What the image's pages hold before anybody changes them: the file, where it has something for them. Later sections write over earlier ones. */
+function backWithFile({ memory }: GuestProcess, image: PEImage, base: number, size: number): void {
+  const back = (rva: number, bytes: Uint8Array): void => {
+    if (bytes.length > 0) memory.back(base + rva, bytes.length, bytesAt(base + rva, bytes));
+  };
   if (image.layout === 'mapped') {
-    memory.write(base, image.bytes.subarray(0, size));
+    back(0, image.bytes.subarray(0, size));
     return;
   }
-  memory.write(base, image.bytes.subarray(0, image.optionalHeader.sizeOfHeaders));
+  back(0, image.bytes.subarray(0, image.optionalHeader.sizeOfHeaders));
   for (const section of image.sections) {
     if (section.pointerToRawData === 0) continue;
-    const length = Math.min(section.sizeOfRawData, alignUp(mappedSize(section), PAGE_SIZE));
-    memory.write(base + section.virtualAddress, image.bytes.subarray(section.pointerToRawData, section.pointerToRawData + length));
+    const length = Math.min(section.sizeOfRawData, alignUp(mappedSize(section), PAGE_SIZE), size - section.virtualAddress);
+    back(section.virtualAddress, image.bytes.subarray(section.pointerToRawData, section.pointerToRawData + length));
   }
 }
+
+const bytesAt =
+  (base: number, bytes: Uint8Array): PageFill =>
+  (page, address) => {
+    const from = Math.max(0, address - base);
+    page.set(bytes.subarray(from, address - base + PAGE_SIZE), base + from - address);
+  };
 
 /** Gives headers and sections the rights that the section table asks for. */
 export function protectSections(process: GuestProcess, image: PEImage, module: string, mapping: Mapping): void {
