@@ -1,42 +1,96 @@
-// Loads mixed-mode images with 100, 1 000 and 10 000 slots, thunks and all: node bench/load-slots.js [FILE…] [--repeats N]
-// Needs `npm run build`. The time must grow with the slots and no faster. The memory of a real image stays below three times the image; the made ones are
-// hardly more than slots, each of which brings the code and data of its thunks.
+// Loads mixed-mode images with 100, 1 000 and 10 000 slots: node bench/load-slots.js [FILE…] [--repeats N]
+// Needs `npm run build`. Of each image the load alone, and the load with every slot's marshalling code, which is otherwise made at the first call. The time
+// must grow with the slots and no faster, and memory stays below three times the image, once the image is larger than the 64 KiB in which a
+// WebAssembly memory grows. With `node --expose-gc` it says what the objects of a load take besides.
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { buildMixedImage } from '@ijw/fixtures';
 import { Loader } from '@ijw/loader';
+import { encodeMethodSignature } from '@ijw/metadata';
 import { PEImage } from '@ijw/pe';
 
 const operands = process.argv.slice(2);
 const at = operands.indexOf('--repeats');
 const repeats = at < 0 ? 15 : Number(operands.splice(at, 2)[1]);
 
-function synthetic(count) {
+const FIRST_OWN_METHOD = 0x06000006;
+const PARAMETERS = ['int32', 'int64', 'float32', 'float64', 'native int'];
+
+/** Every slot leads to one and the same method. */
+function oneMethod(count) {
   const records = Array.from({ length: count / 10 }, () => ({ type: 6, slots: Array(10).fill('Add') }));
-  return { name: `${count} slots`, bytes: buildMixedImage({ architecture: 'x64', host: 'ijwhost.dll', records }).bytes };
+  return { name: `${count} slots, one method`, bytes: buildMixedImage({ architecture: 'x64', host: 'ijwhost.dll', records }).bytes };
 }
 
-const images = [100, 1000, 10_000].map(synthetic);
+/** Every slot leads to a method of its own, a record each as compilers write them; there are `shapes` different signatures. */
+function ownMethods(count, shapes) {
+  const signatures = Array.from({ length: shapes }, (_, shape) => signatureOf(shape));
+  const methods = Array.from({ length: count }, (_, index) => ({ name: `Method${index}`, signature: signatures[index % shapes] }));
+  const records = methods.map((_, index) => ({ type: 10, slots: [FIRST_OWN_METHOD + index] }));
+  const { bytes } = buildMixedImage({ architecture: 'x64', host: 'ijwhost.dll', records, methods });
+  return { name: `${count} slots, ${count} methods, ${shapes} signatures`, bytes };
+}
+
+/** The digits of a number in base five are the parameters. */
+function signatureOf(shape) {
+  const parameterTypes = [...(shape + 5).toString(5)].map((digit) => ({ kind: 'primitive', type: PARAMETERS[Number(digit)] }));
+  const returnType = { kind: 'primitive', type: 'int32' };
+  const count = parameterTypes.length;
+  return encodeMethodSignature({ header: 0, genericParameterCount: 0, requiredParameterCount: count, returnType, parameterTypes });
+}
+
+const images = [100, 1000, 10_000].flatMap((count) => [oneMethod(count), ownMethods(count, Math.min(count, 1000))]);
 for (const file of operands) images.push({ name: basename(file), bytes: readFileSync(file) });
 
-for (const { name, bytes } of images) {
+function load(bytes) {
+  const loader = new Loader({ host: 'core' });
+  const outcome = loader.load(bytes, { path: 'image.dll' });
+  if (outcome.outcome !== 'loaded') throw new Error(outcome.reason);
+  return { loader, outcome };
+}
+
+function loadWithStubs(bytes) {
+  const loaded = load(bytes);
+  for (const { content } of loaded.outcome.module.slots) if (content.kind === 'reverse') content.stub;
+  return loaded;
+}
+
+function measure(bytes, run) {
   const times = [];
-  let loader;
-  let outcome;
   for (let round = 0; round <= repeats; round++) {
     const start = performance.now();
-    loader = new Loader({ host: 'core' });
-    outcome = loader.load(bytes, { path: 'image.dll' });
+    run(bytes);
     times.push(performance.now() - start);
   }
-  if (outcome.outcome !== 'loaded') throw new Error(`${name}: ${outcome.reason}`);
-  const [first, ...warm] = times;
-  const best = Math.min(...warm);
-  const { length } = outcome.module.slots;
-  const { memory } = loader.process.memory;
+  return { first: times[0], warm: Math.min(...times.slice(1)) };
+}
+
+/** Bytes of objects that a load leaves, where the garbage collector can be asked. */
+function objectBytes(bytes, run) {
+  if (!globalThis.gc) return undefined;
+  globalThis.gc();
+  const before = process.memoryUsage().heapUsed;
+  const kept = run(bytes);
+  globalThis.gc();
+  return kept && process.memoryUsage().heapUsed - before;
+}
+
+for (const { name, bytes } of images) {
   const size = PEImage.parse(bytes).optionalHeader.sizeOfImage;
-  const perSlot = `${((best / length) * 1000).toFixed(1)} µs a slot`;
-  console.log(
-    `${name.padEnd(34)} first ${first.toFixed(1)} ms, warm ${best.toFixed(1)} ms (${perSlot}), memory ${(memory.buffer.byteLength / size).toFixed(2)} × the image of ${size} bytes`,
-  );
+  const times = (value) => `${(value / size).toFixed(2)} ×`;
+  console.log(`${name}: image of ${size} bytes`);
+  for (const [what, run] of [
+    ['load', load],
+    ['load and all stubs', loadWithStubs],
+  ]) {
+    const { first, warm } = measure(bytes, run);
+    const { loader, outcome } = run(bytes);
+    const { byteLength } = loader.process.memory.memory.buffer;
+    const { residentBytes } = loader.process.memory;
+    const objects = objectBytes(bytes, run);
+    const perSlot = ((warm / outcome.module.slots.length) * 1000).toFixed(1);
+    console.log(
+      `  ${what.padEnd(20)} first ${first.toFixed(1)} ms, warm ${warm.toFixed(1)} ms, ${perSlot} µs a slot; memory ${times(byteLength)}, of it touched ${times(residentBytes)}${objects === undefined ? '' : `, objects ${times(objects)}`}`,
+    );
+  }
 }

@@ -47,8 +47,7 @@ const SENTENCES: { readonly [S in LoadStep]: (event: EventOf<S>) => string } = {
   loadType: ({ type }) => type,
   makeThunk: ({ token: of, method, kind, address: at, size, appDomain }) =>
     `stage 3: ${kind}, ${size} bytes at ${hex(at)} for ${token(of)} ${method}${appDomain ? ` in ${appDomain}` : ''}`,
-  makeStub: ({ method, address: at, size, shared }) => `${method}: ${size} bytes at ${hex(at)}${shared ? ', shared' : ''}`,
-  retargetThunk: ({ token: of, thunk, target }) => `${hex(thunk)} of ${token(of)} leads to ${hex(target)}`,
+  prepareThunk: ({ token: of, method, thunk, target }) => `${hex(thunk)} of ${token(of)} ${method} → ${hex(target)}`,
   patchSlot: ({ rva, before, after, protection }) =>
     `stage 3: slot RVA ${hex(rva)}: ${address(before)} → ${hex(after)}, protection ${protection}`,
   bindPInvoke: ({ method, address: at, via }) => `${method} → ${at === undefined ? 'at its first call' : hex(at)}, ${via}`,

@@ -117,15 +117,13 @@ export type LoadEvent =
       readonly appDomain?: string;
     }
   | {
-      readonly step: 'makeStub';
+      readonly step: 'prepareThunk';
       readonly token: number;
       readonly method: string;
-      readonly address: number;
-      readonly size: number;
-      /** The marshalling code was there already: another method's that is called in the same way. */
-      readonly shared: boolean;
+      readonly thunk: number;
+      /** Where it leads from now on: marshalling code, or the method's own. */
+      readonly target: number;
     }
-  | { readonly step: 'retargetThunk'; readonly token: number; readonly thunk: number; readonly target: number }
   | {
       readonly step: 'patchSlot';
       readonly stage: 3;

@@ -242,7 +242,7 @@ export class LoadedModule {
     if (kind === 'managed') return thunk;
     const stub = (): ThunkStub => {
       const made = slots.prepare(slot)!;
-      return made.kind === 'stub' ? { ...made, bytes: this.#bytes(made.address, made.size) } : made;
+      return made.kind === 'stub' ? Object.assign(made, { bytes: this.#bytes(made.address, made.size) }) : made;
     };
     return Object.defineProperty(thunk, 'stub', { enumerable: true, get: stub });
   }

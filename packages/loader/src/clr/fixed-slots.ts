@@ -60,7 +60,8 @@ export class FixedSlots {
   readonly #places: Uint32Array;
   readonly #thunks: readonly Thunks[];
   readonly #stubs: MarshallingStubs;
-  readonly #prepared = new Set<number>();
+  /** Whether a thunk has been called, by its first slot. */
+  readonly #prepared: Uint8Array;
 
   /** @throws LoadRefusal where the process has no room for the thunks */
   constructor(context: FixupContext, records: readonly FixupRecord[], tokens: Uint32Array) {
@@ -70,6 +71,7 @@ export class FixedSlots {
     this.#tokens = tokens;
     this.#runs = new Uint8Array(tokens.length);
     this.#places = new Uint32Array(tokens.length);
+    this.#prepared = new Uint8Array(tokens.length);
     this.#thunks = this.#makeThunks(this.#assignThunks());
     this.#stubs = new MarshallingStubs(context.process, context.module, context.assembly);
   }
@@ -121,12 +123,18 @@ export class FixedSlots {
     const stub = kind === 'reverse' ? this.#stubs.of(method) : undefined;
     const place = this.#places[index]!;
     const { run, slots } = this.#thunks[this.#runs[index]!]!;
-    const key = slots[place]!;
-    if (this.#prepared.has(key) || stub?.kind === 'unsupported') return stub;
-    this.#prepared.add(key);
+    const first = slots[place]!;
+    if (this.#prepared[first] || stub?.kind === 'unsupported') return stub;
+    this.#prepared[first] = 1;
     const target = stub ? stub.address : this.#stubs.entryOf(method);
     run.retarget(place, target);
-    this.#context.process.trace.add({ step: 'retargetThunk', token: method.token, thunk: run.addressOf(place), target });
+    this.#context.process.trace.add({
+      step: 'prepareThunk',
+      token: method.token,
+      method: method.name,
+      thunk: run.addressOf(place),
+      target,
+    });
     return stub;
   }
 

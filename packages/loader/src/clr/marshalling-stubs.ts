@@ -3,7 +3,7 @@ import type { MethodDefToken } from '@ijw/metadata';
 import { type Unsupported, unsupported } from '../abi/abi-type.ts';
 import type { GuestProcess } from '../process/guest-process.ts';
 import type { ReverseCallPlan } from '../thunk/reverse-call-plan.ts';
-import { ReverseThunks } from '../thunk/reverse-thunk.ts';
+import { type ReverseThunk, ReverseThunks } from '../thunk/reverse-thunk.ts';
 import type { MappedModule } from '../windows/os-module.ts';
 import type { AssemblyImage } from './assembly.ts';
 import type { ResolvedMethod } from './resolve-fixup-token.ts';
@@ -49,26 +49,36 @@ export class MarshallingStubs {
     return this.#process.gates.for(this.#module.name, name, 'managed', token).address;
   }
 
-  /** The stub of a method, or why it has none: its first call goes to the runtime as it is. */
+  /** The stub of a method, or why it has none: its first call goes to the runtime as it is. What it does is worked out again for whoever asks. */
   of(method: ResolvedMethod): PlacedStub | Unsupported {
-    if (!method.signature) return unsupported('The signature of the method is not known');
-    const thunk = this.#thunks.of(method.signature, method.methodDef as MethodDefToken | undefined);
+    const known = this.#byToken.get(method.token);
+    if (known) return this.#stub(known, () => (this.#thunk(method) as ReverseThunk).plan);
+    const thunk = this.#thunk(method);
     if (thunk.kind === 'unsupported') return thunk;
-    const placed = this.#byToken.get(method.token) ?? this.#place(method, thunk);
-    return { kind: 'stub', ...placed, plan: thunk.plan };
+    const placed = this.#place(thunk);
+    this.#byToken.set(method.token, placed);
+    return this.#stub(placed, () => thunk.plan);
   }
 
-  #place({ token, name }: ResolvedMethod, thunk: { readonly size: number; write(code: number, data: number): Uint8Array }): PlacedCode {
-    const shape = hexBytes(thunk.write(0, thunk.size));
+  #stub(placed: PlacedCode, plan: () => ReverseCallPlan): PlacedStub {
+    return Object.defineProperty({ kind: 'stub', ...placed }, 'plan', { enumerable: true, get: plan }) as PlacedStub;
+  }
+
+  #thunk({ signature, methodDef }: ResolvedMethod): ReverseThunk | Unsupported {
+    if (!signature) return unsupported('The signature of the method is not known');
+    return this.#thunks.of(signature, methodDef as MethodDefToken | undefined);
+  }
+
+  #place(thunk: ReverseThunk): PlacedCode {
+    const shape = hexBytes(thunk.shape);
     const known = this.#byShape.get(shape);
-    const placed = known ?? this.#write(thunk);
+    if (known) return known;
+    const placed = this.#write(thunk);
     this.#byShape.set(shape, placed);
-    this.#byToken.set(token, placed);
-    this.#process.trace.add({ step: 'makeStub', token, method: name, ...placed, shared: known !== undefined });
     return placed;
   }
 
-  #write(thunk: { readonly size: number; write(code: number, data: number): Uint8Array }): PlacedCode {
+  #write(thunk: ReverseThunk): PlacedCode {
     const { heap } = this.#process;
     const { code, data } = heap.allocate(thunk.size, this.gate);
     heap.writeCode(code, thunk.write(code, data));

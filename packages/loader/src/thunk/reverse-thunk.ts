@@ -15,6 +15,8 @@ export interface ReverseThunk {
   readonly kind: 'thunk';
   readonly plan: ReverseCallPlan;
   readonly size: number;
+  /** The code for one and the same place: equal for methods that are called in the same way. */
+  readonly shape: Uint8Array;
   /** The code for a place; the word at `data` is the address that the transition record is passed to. */
   write(code: number, data: number): Uint8Array;
 }
@@ -27,7 +29,6 @@ export class ReverseThunks {
   #calls: NativeCalls | undefined;
   readonly #planner: MarshallingPlanner;
   readonly #pointerSize: 4 | 8;
-  readonly #known = new Map<MethodDefToken, ReverseThunk | Unsupported>();
 
   constructor(metadata: Metadata, architecture: Architecture, machine: ConstructorParameters<typeof NativeCalls>[1]) {
     this.#architecture = architecture;
@@ -39,14 +40,6 @@ export class ReverseThunks {
 
   /** The thunk of a method, or why there is none: the runtime finds out at the first call. */
   of(signature: Uint8Array, methodDef?: MethodDefToken): ReverseThunk | Unsupported {
-    const known = methodDef === undefined ? undefined : this.#known.get(methodDef);
-    if (known) return known;
-    const made = this.#attempt(signature, methodDef);
-    if (methodDef !== undefined) this.#known.set(methodDef, made);
-    return made;
-  }
-
-  #attempt(signature: Uint8Array, methodDef: MethodDefToken | undefined): ReverseThunk | Unsupported {
     try {
       return this.#make(signature, methodDef);
     } catch (error) {
@@ -74,6 +67,7 @@ export class ReverseThunks {
     };
     const write = reverseStubWriter(this.#architecture, stub);
     if (!write) return unsupported('The arguments take more room than a frame has');
-    return { kind: 'thunk', plan, size: write(stub, 0, 0x4000).length, write: (code, data) => write(stub, code, data) };
+    const shape = write(stub, 0, 0x4000);
+    return { kind: 'thunk', plan, size: shape.length, shape, write: (code, data) => write(stub, code, data) };
   }
 }
