@@ -1,8 +1,7 @@
 import { inflateRawSync } from 'node:zlib';
 import { BadImageError } from '@ijw/binary';
 import type { SourceText } from '@ijw/il';
-import { PortablePdb, type SequencePoint } from '@ijw/metadata';
-import { DebugType, type PEImage, readDebugDirectory, readEmbeddedPortablePdb } from '@ijw/pe';
+import type { PortablePdb, SequencePoint } from '@ijw/metadata';
 import type { Io } from './io.ts';
 
 /** Lines of one statement that are shown; a statement may claim to span a whole file. */
@@ -10,38 +9,8 @@ const MOST_LINES = 40;
 /** Of embedded sources: a bound for what a few bytes may inflate to. */
 const LONGEST_SOURCE = 0x4000000;
 
-export interface FoundSource {
-  readonly source?: SourceText;
-  /** Why there are no source lines, in words for the user. */
-  readonly missing?: string;
-}
-
-/** Source lines by the portable PDB that is in the image, or in a file of its name beside it. Their text is what the PDB embeds, or the source file where it lies. */
-export async function sourceText(io: Io, file: string, image: PEImage): Promise<FoundSource> {
-  const beside = file.replace(/\.[^./\\]*$/, '.pdb');
-  try {
-    const embedded = await readEmbeddedPortablePdb(image);
-    if (embedded === undefined && !io.isFile(beside)) return { missing: `no PDB is embedded, and there is no ${beside}` };
-    const pdb = PortablePdb.parse(embedded ?? io.readFile(beside));
-    if (pdb === undefined) return { missing: `${beside} is no portable PDB` };
-    if (embedded === undefined && !belongsTo(pdb, image)) return { missing: `${beside} belongs to another build of the file` };
-    return { source: linesBy(pdb, io) };
-  } catch (error) {
-    if (!(error instanceof BadImageError)) throw error;
-    return { missing: `the PDB cannot be read: ${error.message}` };
-  }
-}
-
-/** Portable PDB specification, "#Pdb stream": the first 16 bytes of the id are the GUID of the CodeView entry. */
-function belongsTo(pdb: PortablePdb, image: PEImage): boolean {
-  const data = readDebugDirectory(image)?.find((entry) => entry.type === DebugType.CODEVIEW)?.data;
-  if (data?.kind !== 'rsds') return true;
-  const [a = '', b = '', c = '', ...rest] = data.guid.split('-');
-  const swapped = (digits: string): string => (digits.match(/../g) ?? []).reverse().join('');
-  return pdb.id.startsWith(`${swapped(a)}${swapped(b)}${swapped(c)}${rest.join('')}`);
-}
-
-function linesBy(pdb: PortablePdb, io: Io): SourceText {
+/** Source lines by a portable PDB. Their text is what the PDB embeds, or the source file where it lies. */
+export function sourceText(pdb: PortablePdb, io: Io): SourceText {
   const documents = new SourceDocuments(pdb, io);
   return {
     linesOf(methodToken) {

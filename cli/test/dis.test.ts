@@ -109,6 +109,13 @@ describe('ijw dis options', () => {
     expect(output).toContain('    // /src/P.cs:2\n    // two;\n    //three;\n    IL_0000:  nop\n    // (hidden)\n    IL_0001:  ret\n');
   });
 
+  it('writes line directives from a PDB', async () => {
+    const { output, errors } = await dis(['a.dll', '--line-numbers'], { 'a.dll': small, 'a.pdb': pdb() });
+    expect(errors).toBe('');
+    expect(output).toContain("    .line 2,3 : 1,7 '/src/P.cs'\n    IL_0000:  nop\n    .line 16707566,16707566 : 0,0\n    IL_0001:  ret\n");
+    expect((await dis(['a.dll', '--line-numbers'], { 'a.dll': small })).errors).toContain('--line-numbers: no PDB is embedded');
+  });
+
   it('says why there are no source lines', async () => {
     const { exitCode, output, errors } = await dis(['a.dll', '--source'], { 'a.dll': small });
     expect(exitCode).toBe(0);

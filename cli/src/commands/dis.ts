@@ -7,7 +7,6 @@ import {
   type NativeText,
   parseMemberFilter,
   type ResourceFile,
-  type SourceText,
   writeILListing,
 } from '@ijw/il';
 import { Metadata } from '@ijw/metadata';
@@ -15,7 +14,9 @@ import type { PEImage } from '@ijw/pe';
 import { Boundary } from '@ijw/vtfixup';
 import type { CommandContext, OptionValues } from '../command.ts';
 import { openImage } from '../input.ts';
+import { lineNumbers } from '../line-numbers.ts';
 import { nativeText } from '../native-text.ts';
+import { findPortablePdb } from '../portable-pdb-file.ts';
 import { sourceText } from '../source-text.ts';
 import { classComments, headerComments } from '../text-preamble.ts';
 import { vtableText } from '../vtable-text.ts';
@@ -48,7 +49,6 @@ async function disassemblyOptions(context: CommandContext, image: PEImage, metad
   const strict = options.strict === true;
   const boundary = Boundary.of(image, metadata, { diagnostics: new Diagnostics() });
   const native: NativeText | undefined = options.native && !strict ? await nativeText(image, metadata, boundary) : undefined;
-  const source = options.source ? await findSource(context, image) : undefined;
   return {
     strict,
     tokens: options.tokens === true,
@@ -61,14 +61,22 @@ async function disassemblyOptions(context: CommandContext, image: PEImage, metad
     vtable: vtableText(image, boundary),
     ...visibility(options),
     ...(native && { native }),
-    ...(source && { source }),
+    ...(await fromPdb(context, image)),
   };
 }
 
-async function findSource({ io, operands }: CommandContext, image: PEImage): Promise<SourceText | undefined> {
-  const { source, missing } = await sourceText(io, operands[0]!, image);
-  if (missing !== undefined) io.writeError(`ijw: ${operands[0]}: --source: ${missing}\n`);
-  return source;
+/** What the portable PDB says, where an option asks for it. */
+async function fromPdb(
+  { io, operands, options }: CommandContext,
+  image: PEImage,
+): Promise<Pick<DisassemblyOptions, 'source' | 'lineNumbers'>> {
+  if (!options.source && !options.lineNumbers) return {};
+  const { pdb, missing } = await findPortablePdb(io, operands[0]!, image);
+  if (pdb === undefined) {
+    io.writeError(`ijw: ${operands[0]}: ${options.source ? '--source' : '--line-numbers'}: ${missing}\n`);
+    return {};
+  }
+  return { ...(options.source && { source: sourceText(pdb, io) }), ...(options.lineNumbers && { lineNumbers: lineNumbers(pdb) }) };
 }
 
 function visibility(options: OptionValues): Pick<DisassemblyOptions, 'visibility'> {

@@ -47,5 +47,6 @@ export {
 export { allOpCodes, type OpCodeName, OpCodes, opCodeOf, opCodesByIndex, operandKindNames } from './opcodes/opcode-table.ts';
 export { type DisassemblyResult, disassemble } from './text/disassembler.ts';
 export type { DisassemblyOptions, NativeText, SourceText, VTableText } from './text/disassembly.ts';
+export type { LineDocument, LineNumbers, LinePoint } from './text/line-directive-text.ts';
 export type { ResourceFile } from './text/manifest-text.ts';
 export { type MemberFilter, parseMemberFilter } from './text/member-filter.ts';

@@ -10,7 +10,7 @@ import {
   type TypeNode,
   type TypeRefToken,
 } from '@ijw/metadata';
-import { bytesPart, type CliHeaderInput, cliHeaderPart, type ImagePart, Machine, PEBuilder, PEImage } from '@ijw/pe';
+import { bytesPart, type CliHeaderInput, cliHeaderPart, type ImagePart, Machine, PEBuilder, PEImage, type SectionOptions } from '@ijw/pe';
 
 export const primitive = (type: PrimitiveName): TypeNode => ({ kind: 'primitive', type });
 export const VOID = primitive('void');
@@ -81,8 +81,15 @@ function describe(parts: Parts, fill: (image: ILImage) => void): Uint8Array {
   return builder.build();
 }
 
+/** A section behind `.text`, at an address that rows of metadata can name. */
+export interface DataSection extends SectionOptions {
+  readonly name: string;
+  readonly rva: number;
+  readonly bytes: Uint8Array;
+}
+
 /** A managed image with the metadata, bodies and data that `fill` adds. */
-export function buildILImage(fill: (image: ILImage) => void, cli: CliHeaderInput = {}): Uint8Array {
+export function buildILImage(fill: (image: ILImage) => void, cli: CliHeaderInput = {}, sections: readonly DataSection[] = []): Uint8Array {
   const parts = new Parts();
   const size = describe(parts, fill).length;
   const pe = new PEBuilder({ machine: Machine.I386, coff: { characteristics: 0x2102 } });
@@ -97,6 +104,10 @@ export function buildILImage(fill: (image: ILImage) => void, cli: CliHeaderInput
   });
   const header = text.add(cliHeaderPart((plan) => ({ metaData: { rva: plan.rvaOf(metadata), size }, flags: 1, ...cli })));
   pe.setDirectory('cliHeader', header);
+  for (const { name, bytes, ...options } of sections) {
+    const section = pe.addSection(name, options);
+    if (bytes.length > 0) section.add(bytes);
+  }
   return pe.build();
 }
 

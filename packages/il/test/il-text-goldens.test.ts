@@ -14,9 +14,9 @@ const cases = { ...manifestCases, ...typeCases, ...methodCases, ...bodyCases, ..
 
 /** One file for each construct of IL text. `IJW_UPDATE_GOLDENS=1` writes what comes out now. */
 describe('IL text goldens', () => {
-  for (const [name, { fill, options, cli }] of Object.entries(cases)) {
+  for (const [name, { fill, options, cli, sections }] of Object.entries(cases)) {
     it(name, () => {
-      const { text } = disassembleBytes(buildILImage(fill, cli), options);
+      const { text } = disassembleBytes(buildILImage(fill, cli, sections), options);
       const file = join(folder, `${name}.il`);
       if (update) writeFileSync(file, text);
       expect(existsSync(file), `${name}.il is not there: IJW_UPDATE_GOLDENS=1 writes it`).toBe(true);

@@ -36,7 +36,10 @@ export function writeBody(disassembly: Disassembly, token: MethodDefToken, rva: 
   const isBlockBorder = (offset: number): boolean => offset === end || isBoundary(offset);
   const clauses = body.exceptionClauses;
   const blocks = clauses.length === 0 || disassembly.options.rawExceptions ? undefined : exceptionBlocks(clauses, isBlockBorder);
-  new BodyWriter(disassembly, body, names, blocks ?? [], disassembly.options.source?.linesOf(token)).write();
+  new BodyWriter(disassembly, body, names, blocks ?? [], {
+    comments: disassembly.options.source?.linesOf(token),
+    directives: disassembly.lineDirectives?.linesOf(token),
+  }).write();
   if (blocks === undefined) for (const clause of clauses) writeRawClause(disassembly, token, clause);
 }
 
@@ -90,23 +93,23 @@ function clauseHead({ references }: Disassembly, clause: ExceptionClause, at: (o
   return clause.kind === 'filter' ? `filter ${at(clause.classTokenOrFilterOffset)}` : clause.kind;
 }
 
+/** What stands before the instructions at offsets. */
+interface SourceLines {
+  readonly comments: ReadonlyMap<number, readonly string[]> | undefined;
+  readonly directives: ReadonlyMap<number, readonly string[]> | undefined;
+}
+
 /** Writes the instructions of one body, opening and closing blocks on the way. */
 class BodyWriter {
   readonly #disassembly: Disassembly;
   readonly #body: MethodBody;
   readonly #names: OperandNames;
   readonly #blocks: readonly CodeBlock[];
-  readonly #source: ReadonlyMap<number, readonly string[]> | undefined;
+  readonly #source: SourceLines;
   readonly #open: CodeBlock[] = [];
   #next = 0;
 
-  constructor(
-    disassembly: Disassembly,
-    body: MethodBody,
-    names: OperandNames,
-    blocks: readonly CodeBlock[],
-    source: ReadonlyMap<number, readonly string[]> | undefined,
-  ) {
+  constructor(disassembly: Disassembly, body: MethodBody, names: OperandNames, blocks: readonly CodeBlock[], source: SourceLines) {
     this.#disassembly = disassembly;
     this.#body = body;
     this.#names = names;
@@ -119,10 +122,12 @@ class BodyWriter {
     const { bytes, codeStart, codeEnd } = this.#body;
     const cursor = new InstructionCursor(bytes, codeStart, codeEnd);
     const hasBlocks = this.#blocks.length > 0;
+    const { comments, directives } = this.#source;
     while (cursor.moveNext()) {
       const offset = cursor.at - codeStart;
       if (hasBlocks) this.#cross(offset);
-      if (this.#source) for (const line of this.#source.get(offset) ?? []) sink.line(`//${line}`);
+      if (comments) for (const line of comments.get(offset) ?? []) sink.line(`//${line}`);
+      if (directives) for (const line of directives.get(offset) ?? []) sink.line(line);
       sink.start().label(offset).text(':  ');
       if (options.bytes) sink.text('/* ').hexBytes(bytes.subarray(cursor.at, cursor.nextAt)).text(' */ ');
       if (cursor.index === BAD_INSTRUCTION) this.#bytes(cursor.at, cursor.nextAt);

@@ -10,6 +10,7 @@ import { attempt, type Disassembly, type DisassemblyOptions } from './disassembl
 import { writeField } from './field-text.ts';
 import { InstructionText } from './instruction-text.ts';
 import { Identifiers } from './lexical/identifier.ts';
+import { LineDirectives } from './line-directive-text.ts';
 import {
   type ResourceFile,
   writeAssembly,
@@ -22,6 +23,7 @@ import {
 import type { MemberFilter } from './member-filter.ts';
 import { writeMethod } from './method-text.ts';
 import { readNamedRows } from './named-rows.ts';
+import { writeOrphanAttributes } from './orphan-attribute-text.ts';
 import { ReferenceText } from './reference-text.ts';
 import { TextSink } from './text-sink.ts';
 import { writeUnusedTypes } from './unused-type-text.ts';
@@ -56,6 +58,7 @@ export function disassemble(
     bodies: new MethodBodySource(image),
     data: new FieldDataReader(image, metadata),
     entryPoint: header === undefined || header.flags & CorFlags.NATIVE_ENTRYPOINT ? 0 : header.entryPointTokenOrRva,
+    lineDirectives: options.lineNumbers && new LineDirectives(options.lineNumbers, references.identifiers),
     sink: text,
     options,
     diagnostics,
@@ -83,6 +86,7 @@ function writeModule(disassembly: Disassembly): readonly ResourceFile[] {
   writeGlobals(disassembly, labels);
   writeClasses(disassembly, labels);
   labels.write(disassembly);
+  writeOrphanAttributes(disassembly);
   if (disassembly.options.strict) writeUnusedTypes(disassembly, topLevel(disassembly)[0]);
   return resources;
 }
@@ -122,11 +126,14 @@ function writeForwardDeclarations(disassembly: Disassembly): void {
   }
 }
 
+/** ilasm takes `'<Module>'` for no type at all. */
+const MODULE_TYPE = 'mdtoken(0x02000001)';
+
 /** Fields and methods outside all types. */
 function writeGlobals(disassembly: Disassembly, labels: DataLabels): void {
   const { metadata } = disassembly;
   if (metadata.tables.TypeDef.rowCount === 0) return;
-  writeCustomAttributes(disassembly, makeToken(TableId.TypeDef, 1), { owner: '<Module>' });
+  writeCustomAttributes(disassembly, makeToken(TableId.TypeDef, 1), { owner: MODULE_TYPE });
   for (const rid of metadata.fieldsOf(1)) {
     if (isVisibleMember(disassembly, TableId.Field, rid))
       attempt(disassembly, makeToken(TableId.Field, rid), () => writeField(disassembly, rid, labels));

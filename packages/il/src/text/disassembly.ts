@@ -3,6 +3,7 @@ import type { FieldDataReader, Metadata, TypeIndex } from '@ijw/metadata';
 import type { PEImage } from '@ijw/pe';
 import type { MethodBodySource } from '../body/method-body-source.ts';
 import type { InstructionText } from './instruction-text.ts';
+import type { LineDirectives, LineNumbers } from './line-directive-text.ts';
 import type { NamedBy } from './named-rows.ts';
 import type { ReferenceText } from './reference-text.ts';
 import type { TextSink } from './text-sink.ts';
@@ -44,6 +45,8 @@ export interface DisassemblyOptions {
   readonly vtable?: VTableText;
   readonly native?: NativeText;
   readonly source?: SourceText;
+  /** For `.line` and `.language`. */
+  readonly lineNumbers?: LineNumbers;
 }
 
 /** What every part of the disassembler works with. */
@@ -58,6 +61,7 @@ export interface Disassembly {
   readonly data: FieldDataReader;
   /** The token of the entry point; 0 where there is none, or it is native. */
   readonly entryPoint: number;
+  readonly lineDirectives: LineDirectives | undefined;
   readonly sink: TextSink;
   readonly options: DisassemblyOptions;
   readonly diagnostics: Diagnostics;

@@ -49,7 +49,6 @@ export function writeAssemblyReferences(disassembly: Disassembly): void {
       const alias = references.assembly(rid);
       sink.line(`.assembly extern ${assemblyWords(row.Flags)}${name}${alias === name ? '' : ` as ${alias}`}`);
       sink.open();
-      writeCustomAttributes(disassembly, token);
       writeBlob(disassembly, row.Flags & 1 ? '.publickey' : '.publickeytoken', row.PublicKeyOrToken);
       writeBlob(disassembly, '.hash', row.HashValue);
       writeLocale(disassembly, row.Culture);
@@ -92,7 +91,6 @@ export function writeModuleReferences(disassembly: Disassembly): void {
     const name = metadata.strings.get(ModuleRef.get(rid, 'Name'));
     if (name === '') continue;
     sink.line(`.module extern ${references.identifiers.dotted(name)}`);
-    writeCustomAttributes(disassembly, makeToken(TableId.ModuleRef, rid));
   }
 }
 

@@ -19,6 +19,11 @@ export class NamedRows {
     }
   }
 
+  /** Whether any row of a table is named. */
+  hasTable(table: number): boolean {
+    return this.#tables[table] !== undefined;
+  }
+
   has(token: Token): boolean {
     const rows = this.#tables[token >>> 24];
     return rows !== undefined && rows[token & 0xffffff] === 1;

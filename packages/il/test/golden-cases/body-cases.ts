@@ -1,4 +1,4 @@
-import type { CodeBuilder, Label } from '@ijw/il';
+import type { CodeBuilder, Label, LinePoint } from '@ijw/il';
 import { encodeMethodSpec, encodeTypeSpec } from '@ijw/metadata';
 import { INT, methodSignature, STRING, VOID } from '../il-image.ts';
 import type { GoldenCases } from './golden-case.ts';
@@ -43,6 +43,7 @@ export const bodyCases: GoldenCases = {
           .emit('brtrue', end);
         code.mark(end).emit('ret');
       });
+      method('Generic', (code) => code.emit('ldtoken', generic).emit('ret'));
     },
   },
   'bad-code': {
@@ -138,4 +139,26 @@ export const bodyCases: GoldenCases = {
     },
     options: { source: { linesOf: () => new Map([[1, [' program.cs:3', ' return;']]]) } },
   },
+  'line-numbers': {
+    fill: ({ method }) => {
+      method('First', (code) => code.emit('nop').emit('nop').emit('nop').emit('ret'));
+      method('Second', (code) => code.emit('nop').emit('ret'));
+      method('Unknown', (code) => code.emit('ret'));
+    },
+    options: { lineNumbers: { pointsOf: (token) => linePoints[token & 0xffffff] } },
+  },
 };
+
+const csharp = { name: "C:\\it's.cs", language: '3f5162f8-07c6-11d3-9053-00c04fa302a1' };
+const other = { name: '/src/b.vb', language: '3a12d0b8-c26c-11d0-b442-00a0244a1dd2' };
+const range = { kind: 'visible', startLine: 3, startColumn: 9, endLine: 4, endColumn: 20 } as const;
+const linePoints: readonly (readonly LinePoint[] | undefined)[] = [
+  undefined,
+  [
+    { ...range, offset: 0, document: csharp },
+    { kind: 'hidden', offset: 1 },
+    { ...range, offset: 2, startLine: 4, document: csharp },
+    { ...range, offset: 3, document: other },
+  ],
+  [{ ...range, offset: 1, document: other }],
+];

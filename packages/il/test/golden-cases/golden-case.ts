@@ -1,12 +1,13 @@
 import type { DisassemblyOptions } from '@ijw/il';
 import type { CliHeaderInput } from '@ijw/pe';
-import type { ILImage } from '../il-image.ts';
+import type { DataSection, ILImage } from '../il-image.ts';
 
 /** An image, and how it is disassembled. The name is that of the file with the text that comes out. */
 export interface GoldenCase {
   readonly fill: (image: ILImage) => void;
   readonly options?: DisassemblyOptions;
   readonly cli?: CliHeaderInput;
+  readonly sections?: readonly DataSection[];
 }
 
 export type GoldenCases = Readonly<Record<string, GoldenCase>>;

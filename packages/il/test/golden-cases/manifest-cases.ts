@@ -1,3 +1,4 @@
+import { encodeFieldSignature, encodeMethodSpec, encodeTypeSpec, makeToken, TableId } from '@ijw/metadata';
 import { INT, methodSignature, VOID } from '../il-image.ts';
 import { type GoldenCases, NO_ARGUMENTS } from './golden-case.ts';
 
@@ -56,6 +57,43 @@ export const manifestCases: GoldenCases = {
       builder.add('ManifestResource', { Name: 'In.A.File', Flags: 1, Implementation: file, Offset: 16 });
       const other = builder.add('AssemblyRef', { Name: 'Other' });
       builder.add('ManifestResource', { Name: 'elsewhere', Flags: 2, Implementation: other });
+    },
+  },
+  'embedded-resources': {
+    fill: ({ builder }) => {
+      builder.add('ManifestResource', { Name: 'Plain.txt', Flags: 1, Offset: 0 });
+      builder.add('ManifestResource', { Name: 'plain.TXT', Flags: 2, Offset: 8 });
+      builder.add('ManifestResource', { Name: 'a/b\u00e9.resources', Flags: 1, Offset: 0 });
+      builder.add('ManifestResource', { Name: 'lost', Flags: 1, Offset: 0x1000 });
+    },
+    cli: { resources: { rva: 0x10000, size: 16 } },
+    sections: [{ name: '.rsrc', rva: 0x10000, bytes: Uint8Array.of(2, 0, 0, 0, 0x68, 0x69, 0, 0, 3, 0, 0, 0, 1, 2, 3, 0) }],
+  },
+  'orphan-attributes': {
+    fill: ({ builder, system }) => {
+      const Signature = methodSignature(0, VOID);
+      const Type = builder.add('MemberRef', {
+        Class: system('System.MarkAttribute'),
+        Name: '.ctor',
+        Signature: methodSignature(0x20, VOID),
+      });
+      const spec = builder.add('TypeSpec', { Signature: encodeTypeSpec({ kind: 'szArray', element: INT }) });
+      const method = builder.add('MemberRef', { Class: spec, Name: 'M', Signature });
+      const generic = builder.add('MemberRef', { Class: spec, Name: 'G', Signature: methodSignature(0x10, VOID) });
+      const type = builder.add('TypeDef', { Name: 'C', Flags: 1 });
+      const parents = [
+        system('System.Runtime.CompilerServices.AssemblyAttributesGoHere'),
+        makeToken(TableId.TypeDef, 1),
+        makeToken(TableId.AssemblyRef, 1),
+        spec,
+        method,
+        builder.add('MemberRef', { Class: spec, Name: 'f', Signature: encodeFieldSignature(INT) }),
+        builder.add('MethodSpec', { Method: generic, Instantiation: encodeMethodSpec([INT]) }),
+        builder.add('ModuleRef', { Name: 'native.dll' }),
+        builder.add('StandAloneSig', { Signature }),
+        builder.add('DeclSecurity', { Action: 3, Parent: type, PermissionSet: Uint8Array.of(0x2e, 0) }),
+      ];
+      for (const Parent of parents) builder.add('CustomAttribute', { Parent, Type, Value: NO_ARGUMENTS });
     },
   },
   'image-headers': { fill: () => {}, cli: { flags: 3 } },

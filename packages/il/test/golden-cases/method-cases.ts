@@ -90,6 +90,7 @@ export const methodCases: GoldenCases = {
       add('generic', methodSignature(0x10, { kind: 'genericMethodParameter', index: 0 }, { kind: 'genericTypeParameter', index: 7 }));
       add('vararg', methodSignature(5, VOID, INT));
       add('explicit', methodSignature(0x60, VOID, OBJECT));
+      add('reserved bit', methodSignature(0x80, VOID));
       add('unknown convention', methodSignature(0x0c, VOID));
     },
   },
@@ -99,7 +100,10 @@ export const methodCases: GoldenCases = {
     },
     options: {
       vtable: {
-        fixups: [{ rva: 0x4000, count: 2, type: 0x05, bytes: Uint8Array.of(1, 0, 0, 6, 1, 0, 0, 6) }],
+        fixups: [
+          { rva: 0x4000, count: 2, type: 0x05, bytes: Uint8Array.of(1, 0, 0, 6, 1, 0, 0, 6) },
+          { rva: 0x4008, count: 1, type: 0x1a, bytes: Uint8Array.of(1, 0, 0, 6, 0, 0, 0, 0) },
+        ],
         entriesOf: () => [
           { record: 1, slot: 1 },
           { record: 1, slot: 2 },

@@ -1,6 +1,9 @@
 import { encodeFieldSignature, encodePropertySignature, encodeTypeSpec } from '@ijw/metadata';
+import { SectionCharacteristics } from '@ijw/pe';
 import { classType, INT, methodSignature, OBJECT, VOID, valueType } from '../il-image.ts';
 import { type GoldenCases, NO_ARGUMENTS } from './golden-case.ts';
+
+const WRITABLE = SectionCharacteristics.MEM_READ | SectionCharacteristics.MEM_WRITE | SectionCharacteristics.CNT_INITIALIZED_DATA;
 
 export const typeCases: GoldenCases = {
   classes: {
@@ -186,6 +189,32 @@ export const typeCases: GoldenCases = {
       const lost = builder.add('Field', { Name: 'lost', Flags: 0x116, Signature: encodeFieldSignature(INT) });
       builder.add('FieldRVA', { Field: lost, RVA: 0x7000000 });
     },
+  },
+  'data-sections': {
+    fill: ({ builder, system }) => {
+      builder.add('TypeDef', { Name: 'C', Flags: 1, Extends: system('System.Object') });
+      const field = (Name: string, RVA: number) => {
+        const Field = builder.add('Field', { Name, Flags: 0x116, Signature: encodeFieldSignature(INT) });
+        builder.add('FieldRVA', { Field, RVA });
+      };
+      field('written', 0x10000);
+      field('half', 0x10006);
+      field('empty', 0x11000);
+      field('perThread', 0x20000);
+      field('constant', 0x30000);
+    },
+    sections: [
+      {
+        name: '.data',
+        rva: 0x10000,
+        bytes: Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8),
+        virtualSize: 0x2000,
+        characteristics: WRITABLE,
+        header: { sizeOfRawData: 8 },
+      },
+      { name: '.tls', rva: 0x20000, bytes: Uint8Array.of(1, 2, 3, 4), characteristics: WRITABLE },
+      { name: '.rdata', rva: 0x30000, bytes: Uint8Array.of(5, 6, 7, 8) },
+    ],
   },
   'type-specifications': {
     fill: ({ builder, system }) => {

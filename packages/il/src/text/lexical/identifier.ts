@@ -39,6 +39,11 @@ export class Identifiers {
     return text;
   }
 
+  /** A name between quotes, whatever it is. */
+  quoted(name: string): string {
+    return quoted(name);
+  }
+
   /** A name whose parts may stand between dots: of a namespace, a type, an assembly, a member. The rule for words restarts after each dot. */
   dotted(name: string): string {
     let text = this.#dotted.get(name);
