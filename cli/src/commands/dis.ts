@@ -30,6 +30,7 @@ export async function run(context: CommandContext): Promise<number> {
   if (context.options.listing) return listing(context, image, metadata, filter);
   const diagnostics = new Diagnostics();
   const options = await disassemblyOptions(context, image, metadata);
+  await context.io.expectShortRun?.();
   if (context.options.headers) context.write(headerComments(image));
   if (context.options.classList) for (const line of classComments(metadata)) context.write(line);
   const { resources } = disassemble(image, metadata, (chunk) => context.write(chunk), diagnostics, options, filter);

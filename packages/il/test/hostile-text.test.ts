@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BadImageError, Diagnostics } from '@ijw/binary';
 import { disassemble } from '@ijw/il';
-import { Metadata } from '@ijw/metadata';
+import { encodeTypeSpec, Metadata, type TypeDefOrRefToken } from '@ijw/metadata';
 import { PEImage } from '@ijw/pe';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -10,7 +10,7 @@ import { bodyCases } from './golden-cases/body-cases.ts';
 import { manifestCases } from './golden-cases/manifest-cases.ts';
 import { methodCases } from './golden-cases/method-cases.ts';
 import { typeCases } from './golden-cases/type-cases.ts';
-import { buildILImage } from './il-image.ts';
+import { buildILImage, classType, INT } from './il-image.ts';
 
 const edge = readFileSync(join(import.meta.dirname, '../../../node_modules/edge-js/lib/native/win32/x64/26/edge_nativeclr.node'));
 const goldens = Object.values({ ...manifestCases, ...typeCases, ...methodCases, ...bodyCases }).map(({ fill, cli }) =>
@@ -59,6 +59,22 @@ describe('hostile images', () => {
       }),
       { numRuns: 40, seed: 4 },
     );
+  });
+
+  it('whose types double from one to the next', () => {
+    const bytes = buildILImage(({ builder, system }) => {
+      const pair = classType(system('System.Pair`2'));
+      let last: TypeDefOrRefToken = builder.add('TypeSpec', { Signature: encodeTypeSpec(INT) });
+      for (let level = 0; level < 60; level++) {
+        const both = [classType(last), classType(last)];
+        last = builder.add('TypeSpec', { Signature: encodeTypeSpec({ kind: 'genericInstance', generic: pair, arguments: both }) });
+      }
+      builder.add('TypeDef', { Name: 'C', Flags: 1, Extends: last });
+    });
+    const image = PEImage.parse(bytes);
+    const diagnostics = new Diagnostics();
+    disassemble(image, Metadata.of(image)!, () => {}, diagnostics);
+    expect(diagnostics.entries.map(({ code, severity }) => `${severity} ${code}`)).toEqual(['error BAD_TOKEN']);
   });
 
   it('that are cut off', () => {

@@ -218,6 +218,7 @@ export class Boundary {
   }
 
   private readNativeToManaged(): readonly NativeToManaged[] {
+    if (this.slots.length === 0) return [];
     const { image, metadata, platform, readMemory, diagnostics, calls } = this;
     const reading = { image, metadata, platform, readMemory };
     const { jumps: allJumps, calls: allCalls } = this.indirectTransfers;

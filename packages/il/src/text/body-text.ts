@@ -1,4 +1,4 @@
-import { decodeLocalSignature, type MethodDefToken, signatureKindOf, type Token, type TypeDefOrRefToken } from '@ijw/metadata';
+import { type MethodDefToken, signatureKindOf, type Token, type TypeDefOrRefToken } from '@ijw/metadata';
 import type { ExceptionClause } from '../body/exception-clause.ts';
 import { BAD_INSTRUCTION, InstructionCursor } from '../body/instruction-cursor.ts';
 import type { MethodBody } from '../body/method-body.ts';
@@ -66,11 +66,12 @@ function writeLocals(disassembly: Disassembly, body: MethodBody): number {
     limitation(disassembly, body.localVarSigToken, 'The signature of the locals is of another kind');
     return 0;
   }
-  const types = decodeLocalSignature(metadata.blobs.reader(blob, 'a local signature'), references.types);
+  const types = references.locals(blob);
+  const { buffer } = references;
   sink.start().text(`.locals ${init}(`);
   types.forEach((type, index) => {
     if (index > 0) sink.text(',').end().start().text('         ');
-    sink.text(type).text(` V_${index}`);
+    sink.run(buffer.bytes, type, types[index + 1] ?? buffer.length).text(` V_${index}`);
   });
   sink.text(')').end();
   return types.length;
@@ -78,19 +79,16 @@ function writeLocals(disassembly: Disassembly, body: MethodBody): number {
 
 /** ECMA-335 II.19, with offsets: says every clause as it is stored. */
 function writeRawClause(disassembly: Disassembly, token: Token, clause: ExceptionClause): void {
-  const { sink } = disassembly;
+  const { references, sink } = disassembly;
   const at = (offset: number): string => `0x${offset.toString(16).padStart(4, '0')}`;
   const handler = `handler ${at(clause.handlerOffset)} to ${at(clause.handlerOffset + clause.handlerLength)}`;
   if (clause.kind === 'unknown') limitation(disassembly, token, `An exception clause has the flags 0x${clause.flags.toString(16)}`);
-  else
-    sink.line(
-      `.try ${at(clause.tryOffset)} to ${at(clause.tryOffset + clause.tryLength)} ${clauseHead(disassembly, clause, at)} ${handler}`,
-    );
-}
-
-function clauseHead({ references }: Disassembly, clause: ExceptionClause, at: (offset: number) => string): string {
-  if (clause.kind === 'catch') return `catch ${references.type(clause.classTokenOrFilterOffset as TypeDefOrRefToken)}`;
-  return clause.kind === 'filter' ? `filter ${at(clause.classTokenOrFilterOffset)}` : clause.kind;
+  else {
+    sink.start().text(`.try ${at(clause.tryOffset)} to ${at(clause.tryOffset + clause.tryLength)} ${clause.kind}`);
+    if (clause.kind === 'catch') references.writeType(sink.text(' '), clause.classTokenOrFilterOffset as TypeDefOrRefToken);
+    if (clause.kind === 'filter') sink.text(` ${at(clause.classTokenOrFilterOffset)}`);
+    sink.text(` ${handler}`).end();
+  }
 }
 
 /** What stands before the instructions at offsets. */
@@ -128,7 +126,7 @@ class BodyWriter {
       if (hasBlocks) this.#cross(offset);
       if (comments) for (const line of comments.get(offset) ?? []) sink.line(`//${line}`);
       if (directives) for (const line of directives.get(offset) ?? []) sink.line(line);
-      sink.start().label(offset).text(':  ');
+      sink.startInstruction(offset);
       if (options.bytes) sink.text('/* ').hexBytes(bytes.subarray(cursor.at, cursor.nextAt)).text(' */ ');
       if (cursor.index === BAD_INSTRUCTION) this.#bytes(cursor.at, cursor.nextAt);
       else this.#instruction(cursor);
@@ -166,18 +164,21 @@ class BodyWriter {
       sink.line(block.kind === 'handler' ? '}  // end handler' : block.kind === 'try' ? '}  // end .try' : '}  // end filter');
     }
     for (let block = this.#blocks[this.#next]; block !== undefined && block.start <= offset; block = this.#blocks[++this.#next]) {
-      const head = this.#head(block);
-      if (head !== '') sink.line(head);
+      this.#writeHead(block);
       sink.line('{');
       sink.indent += 2;
       this.#open.push(block);
     }
   }
 
-  #head({ kind, clause }: CodeBlock): string {
-    if (kind === 'try') return '.try';
-    if (kind === 'filter') return 'filter';
-    if (clause.kind === 'catch') return `catch ${this.#disassembly.references.type(clause.classTokenOrFilterOffset as TypeDefOrRefToken)}`;
-    return clause.kind === 'filter' ? '' : clause.kind;
+  #writeHead({ kind, clause }: CodeBlock): void {
+    const { references, sink } = this.#disassembly;
+    if (kind === 'try') sink.line('.try');
+    else if (kind === 'filter') sink.line('filter');
+    else if (clause.kind === 'catch') {
+      const type = references.type(clause.classTokenOrFilterOffset as TypeDefOrRefToken);
+      references.write(sink.start().text('catch '), type);
+      sink.end();
+    } else if (clause.kind !== 'filter') sink.line(clause.kind);
   }
 }

@@ -4,7 +4,7 @@ import type { DataLabels } from './data-text.ts';
 import { attempt, type Disassembly, tokenComment } from './disassembly.ts';
 import { writeField } from './field-text.ts';
 import { typeFlagWords } from './flags/type-flags.ts';
-import { genericParametersText, writeGenericParameterAttributes } from './generic-parameter-text.ts';
+import { writeGenericParameterAttributes, writeGenericParameters } from './generic-parameter-text.ts';
 import { writeForeignOverrides, writeMethod } from './method-text.ts';
 import { writeEvent, writeProperty } from './property-event-text.ts';
 import { writeSecurity } from './security-text.ts';
@@ -16,8 +16,7 @@ export function writeClass(disassembly: Disassembly, rid: number, labels: DataLa
   const { TypeDef } = metadata.tables;
   const token = makeToken(TableId.TypeDef, rid);
   if (!isVisibleType(disassembly, rid)) return;
-  const name = references.qualified(TypeDef.get(rid, 'Namespace'), TypeDef.get(rid, 'Name'));
-  writeHead(disassembly, rid, name);
+  writeHead(disassembly, rid);
   sink.open();
   writeLayout(disassembly, rid);
   writeCustomAttributes(disassembly, token);
@@ -43,7 +42,9 @@ export function writeClass(disassembly: Disassembly, rid: number, labels: DataLa
       writeProperty(disassembly, makeToken(TableId.Property, property) as PropertyToken),
     );
   }
-  sink.close('end of class ', name);
+  sink.indent -= 2;
+  references.writeQualified(sink.start().text('} // end of class '), TypeDef.get(rid, 'Namespace'), TypeDef.get(rid, 'Name'));
+  sink.end();
 }
 
 /** ECMA-335 II.23.1.15. */
@@ -62,22 +63,32 @@ function writeNested(disassembly: Disassembly, rid: number, labels: DataLabels):
 }
 
 /** The line that `.class` begins with, as it also stands in forward declarations. */
-export function writeHead(disassembly: Disassembly, rid: number, name: string): void {
+export function writeHead(disassembly: Disassembly, rid: number): void {
   const { metadata, options, references, sink } = disassembly;
   const { TypeDef, InterfaceImpl } = metadata.tables;
   const token = makeToken(TableId.TypeDef, rid);
-  sink.line(
-    `.class ${tokenComment(disassembly, token)}${typeFlagWords(TypeDef.get(rid, 'Flags'))}${name}${genericParametersText(disassembly, token)}`,
-  );
+  const { buffer } = references;
+  buffer.truncate(0);
+  references.writeQualified(buffer, TypeDef.get(rid, 'Namespace'), TypeDef.get(rid, 'Name'));
+  sink
+    .start()
+    .text('.class ')
+    .text(tokenComment(disassembly, token))
+    .text(typeFlagWords(TypeDef.get(rid, 'Flags')));
+  sink.run(buffer.bytes, 0, buffer.length);
+  writeGenericParameters(disassembly, token);
+  sink.end();
   const base = TypeDef.column('Extends').token(rid) as TypeDefOrRefToken;
-  if (tokenRid(base) !== 0) sink.line(`       extends ${references.type(base)}`);
-  // A class without a base would get System.Object. The module is no type, but no nil either: ilasm writes nothing for it.
-  else if (options.strict && !(TypeDef.get(rid, 'Flags') & INTERFACE)) sink.line(`       extends mdtoken(0x00000001)`);
-  const interfaces = [...metadata.interfaceImplsOf(rid)].map((row) =>
-    references.type(InterfaceImpl.column('Interface').token(row) as TypeDefOrRefToken),
-  );
-  for (const [index, text] of interfaces.entries()) {
-    sink.line(`       ${index === 0 ? 'implements' : '          '} ${text}${index + 1 < interfaces.length ? ',' : ''}`);
+  if (tokenRid(base) !== 0) {
+    references.writeType(sink.start().text('       extends '), base);
+    sink.end();
+    // A class without a base would get System.Object. The module is no type, but no nil either: ilasm writes nothing for it.
+  } else if (options.strict && !(TypeDef.get(rid, 'Flags') & INTERFACE)) sink.line('       extends mdtoken(0x00000001)');
+  const interfaces = metadata.interfaceImplsOf(rid);
+  for (let index = 0; index < interfaces.length; index++) {
+    const text = references.type(InterfaceImpl.column('Interface').token(interfaces.at(index)!) as TypeDefOrRefToken);
+    references.write(sink.start().text(index === 0 ? '       implements ' : '                  '), text);
+    sink.text(index + 1 < interfaces.length ? ',' : '').end();
   }
 }
 
@@ -89,12 +100,16 @@ function writeLayout({ metadata, sink }: Disassembly, rid: number): void {
 }
 
 function writeInterfaceAttributes(disassembly: Disassembly, rid: number): void {
-  const { metadata, references } = disassembly;
+  const { metadata, references, sink } = disassembly;
   const { InterfaceImpl } = metadata.tables;
   for (const row of metadata.interfaceImplsOf(rid)) {
     const token = makeToken(TableId.InterfaceImpl, row);
-    const directive = `.interfaceimpl type ${references.type(InterfaceImpl.column('Interface').token(row) as TypeDefOrRefToken)}`;
+    const text = references.type(InterfaceImpl.column('Interface').token(row) as TypeDefOrRefToken);
+    const before = (): void => {
+      references.write(sink.start().text('.interfaceimpl type '), text);
+      sink.end();
+    };
     // ilasm attaches one attribute to each directive; a second one would go to the class.
-    writeCustomAttributes(disassembly, token, { before: directive });
+    writeCustomAttributes(disassembly, token, { before });
   }
 }

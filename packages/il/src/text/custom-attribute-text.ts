@@ -2,10 +2,10 @@ import { AttributeDecoder, attributeArgumentsText, type Token, TokenText } from 
 import { attempt, type Disassembly } from './disassembly.ts';
 
 export interface CustomAttributePlace {
-  /** Written in parentheses where the assembler attaches nothing by position. */
-  readonly owner?: string;
-  /** A directive that stands before each attribute. */
-  readonly before?: string;
+  /** Writes what stands in parentheses, where the assembler attaches nothing by position. */
+  readonly owner?: () => void;
+  /** Writes the directive that stands before each attribute. */
+  readonly before?: () => void;
 }
 
 /** `.custom` for each attribute of a row. */
@@ -17,14 +17,18 @@ export function writeCustomAttributes(disassembly: Disassembly, parent: Token, p
 }
 
 function writeCustomAttribute(disassembly: Disassembly, rid: number, { owner, before }: CustomAttributePlace): void {
-  const { metadata, instructions, sink, options } = disassembly;
+  const { metadata, references, sink, options } = disassembly;
   const { CustomAttribute } = metadata.tables;
-  const writeConstructor = instructions.method(CustomAttribute.column('Type').token(rid));
+  const constructorText = references.method(CustomAttribute.column('Type').token(rid));
   const blob = CustomAttribute.get(rid, 'Value');
-  if (before !== undefined) sink.line(before);
+  before?.();
   sink.start().text('.custom ');
-  if (owner !== undefined) sink.text(`(${owner}) `);
-  writeConstructor(sink);
+  if (owner !== undefined) {
+    sink.text('(');
+    owner();
+    sink.text(') ');
+  }
+  references.write(sink, constructorText);
   if (blob !== 0) sink.text(' = ( ').hexBytes(metadata.blobs.get(blob)).text(' )');
   sink.end();
   if (options.customAttributes === 'verbal') {

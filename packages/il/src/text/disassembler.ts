@@ -20,6 +20,7 @@ import {
   writeModuleReferences,
   writeResources,
 } from './manifest-text.ts';
+import { memberColumns } from './member-columns.ts';
 import type { MemberFilter } from './member-filter.ts';
 import { writeMethod } from './method-text.ts';
 import { readNamedRows } from './named-rows.ts';
@@ -45,12 +46,14 @@ export function disassemble(
   options: DisassemblyOptions = {},
   filter?: MemberFilter,
 ): DisassemblyResult {
-  const references = new ReferenceText(metadata, new Identifiers({ quoteAll: options.quoteAllNames ?? false }));
+  const columns = memberColumns(metadata);
+  const references = new ReferenceText(metadata, columns, new Identifiers({ quoteAll: options.quoteAllNames ?? false }));
   const header = readCliHeader(image);
   const text = new TextSink(sink);
   const disassembly: Disassembly = {
     image,
     metadata,
+    columns,
     references,
     namedBy: readNamedRows(metadata),
     types: new TypeIndex(metadata),
@@ -116,11 +119,10 @@ const topLevel = ({ metadata }: Disassembly): readonly number[] =>
   );
 
 function writeForwardDeclarations(disassembly: Disassembly): void {
-  const { metadata, references, sink } = disassembly;
-  const { TypeDef } = metadata.tables;
+  const { sink } = disassembly;
   for (const rid of topLevel(disassembly)) {
     attempt(disassembly, makeToken(TableId.TypeDef, rid), () => {
-      writeHead(disassembly, rid, references.qualified(TypeDef.get(rid, 'Namespace'), TypeDef.get(rid, 'Name')));
+      writeHead(disassembly, rid);
       sink.open().close();
     });
   }
@@ -133,7 +135,7 @@ const MODULE_TYPE = 'mdtoken(0x02000001)';
 function writeGlobals(disassembly: Disassembly, labels: DataLabels): void {
   const { metadata } = disassembly;
   if (metadata.tables.TypeDef.rowCount === 0) return;
-  writeCustomAttributes(disassembly, makeToken(TableId.TypeDef, 1), { owner: MODULE_TYPE });
+  writeCustomAttributes(disassembly, makeToken(TableId.TypeDef, 1), { owner: () => disassembly.sink.text(MODULE_TYPE) });
   for (const rid of metadata.fieldsOf(1)) {
     if (isVisibleMember(disassembly, TableId.Field, rid))
       attempt(disassembly, makeToken(TableId.Field, rid), () => writeField(disassembly, rid, labels));

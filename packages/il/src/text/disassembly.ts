@@ -4,6 +4,7 @@ import type { PEImage } from '@ijw/pe';
 import type { MethodBodySource } from '../body/method-body-source.ts';
 import type { InstructionText } from './instruction-text.ts';
 import type { LineDirectives, LineNumbers } from './line-directive-text.ts';
+import type { MemberColumns } from './member-columns.ts';
 import type { NamedBy } from './named-rows.ts';
 import type { ReferenceText } from './reference-text.ts';
 import type { TextSink } from './text-sink.ts';
@@ -53,6 +54,7 @@ export interface DisassemblyOptions {
 export interface Disassembly {
   readonly image: PEImage;
   readonly metadata: Metadata;
+  readonly columns: MemberColumns;
   readonly references: ReferenceText;
   readonly namedBy: NamedBy;
   readonly types: TypeIndex;

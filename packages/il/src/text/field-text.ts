@@ -10,24 +10,31 @@ import { fieldOffsetAttribute } from './pseudo-attribute-text.ts';
 
 /** `.field`, with its layout, marshalling, value or data, and attributes. @throws BadImageError */
 export function writeField(disassembly: Disassembly, rid: number, labels: DataLabels): void {
-  const { metadata, references, sink } = disassembly;
-  const { Field } = metadata.tables;
+  const { columns, references, sink } = disassembly;
   const token = makeToken(TableId.Field, rid);
-  const type = references.fieldType(Field.get(rid, 'Signature'));
-  const layout = metadata.findFieldLayout(token);
-  const offset = layout === undefined ? undefined : metadata.tables.FieldLayout.get(layout, 'Offset');
-  const offsetAttribute = offset === undefined ? undefined : fieldOffsetAttribute(disassembly, token, offset);
-  const prefix =
-    (offset === undefined || offsetAttribute !== undefined ? '' : `[${offset}] `) +
-    fieldFlagWords(Field.get(rid, 'Flags')) +
-    pinvokeText(disassembly, token) +
-    marshalOf(disassembly, token);
+  const { buffer } = references;
+  references.fieldType(columns.field.signature.at(rid));
+  references.writeFieldName(buffer.text(' '), rid);
+  const end = buffer.length;
   const value = valueText(disassembly, token);
-  sink.line(
-    `.field ${tokenComment(disassembly, token)}${prefix}${type} ${references.fieldName(rid)}${value}${dataText(disassembly, token, labels)}`,
-  );
+  const data = dataText(disassembly, token, labels);
+  const offset = offsetOf(disassembly, token);
+  const offsetAttribute = offset === undefined ? undefined : fieldOffsetAttribute(disassembly, token, offset);
+  sink.start().text('.field ').text(tokenComment(disassembly, token));
+  if (offset !== undefined && offsetAttribute === undefined) sink.text(`[${offset}] `);
+  sink
+    .text(fieldFlagWords(columns.field.flags.at(rid)))
+    .text(pinvokeText(disassembly, token))
+    .text(marshalOf(disassembly, token));
+  sink.run(buffer.bytes, 0, end).text(value).text(data).end();
   if (offsetAttribute !== undefined) sink.line(offsetAttribute);
   writeCustomAttributes(disassembly, token);
+}
+
+function offsetOf({ metadata, namedBy }: Disassembly, token: FieldToken): number | undefined {
+  if (!namedBy.fieldLayout.has(token)) return undefined;
+  const row = metadata.findFieldLayout(token);
+  return row === undefined ? undefined : metadata.tables.FieldLayout.get(row, 'Offset');
 }
 
 export function marshalOf({ metadata, namedBy }: Disassembly, token: FieldToken | ParamToken): string {
@@ -37,7 +44,8 @@ export function marshalOf({ metadata, namedBy }: Disassembly, token: FieldToken 
 }
 
 /** A field may be a variable of a native module. */
-function pinvokeText({ metadata }: Disassembly, token: FieldToken): string {
+function pinvokeText({ metadata, namedBy }: Disassembly, token: FieldToken): string {
+  if (!namedBy.implMap.has(token)) return '';
   const row = metadata.findImplMap(token);
   if (row === undefined) return '';
   const { ImplMap, ModuleRef } = metadata.tables;
@@ -53,8 +61,9 @@ function valueText({ metadata, namedBy }: Disassembly, token: FieldToken): strin
 }
 
 function dataText(disassembly: Disassembly, token: FieldToken, labels: DataLabels): string {
+  if (!disassembly.namedBy.fieldRva.has(token)) return '';
   const label = labels.labelOf(token);
-  if (label === undefined && disassembly.metadata.findFieldRva(token) !== undefined) {
+  if (label === undefined) {
     limitation(disassembly, token, `The data of the field ${token.toString(16)} cannot be read`);
   }
   return label === undefined ? '' : ` at ${label}`;

@@ -14,24 +14,32 @@ const FLAGS: readonly (readonly [mask: number, value: number, word: string])[] =
 const KNOWN = 0x3f;
 
 /** `<class .ctor (Base) T, + U>`, or nothing for what is not generic. @throws BadImageError */
-export function genericParametersText({ metadata, namedBy, references }: Disassembly, owner: Token): string {
-  if (!namedBy.genericParam.has(owner)) return '';
-  const { GenericParam, GenericParamConstraint } = metadata.tables;
+export function writeGenericParameters(disassembly: Disassembly, owner: Token): void {
+  const { metadata, namedBy, sink } = disassembly;
+  if (!namedBy.genericParam.has(owner)) return;
+  const { GenericParam } = metadata.tables;
   const rids = [...metadata.genericParamsOf(owner)].sort((a, b) => GenericParam.get(a, 'Number') - GenericParam.get(b, 'Number'));
-  const texts = rids.map((rid) => {
-    const flags = GenericParam.get(rid, 'Flags');
-    const words =
-      flags & ~KNOWN
-        ? [`flags(0x${flags.toString(16)})`]
-        : FLAGS.filter(([mask, value]) => (flags & mask) === value).map(([, , word]) => word);
-    const constraints = [...metadata.constraintsOf(rid)].map((row) =>
-      references.type(GenericParamConstraint.column('Constraint').token(row) as TypeDefOrRefToken),
-    );
-    if (constraints.length > 0) words.push(`(${constraints.join(', ')})`);
-    words.push(references.identifiers.simple(metadata.strings.get(GenericParam.get(rid, 'Name'))));
-    return words.join(' ');
+  rids.forEach((rid, index) => {
+    sink.text(index === 0 ? '<' : ', ');
+    writeGenericParameter(disassembly, rid);
   });
-  return `<${texts.join(', ')}>`;
+  sink.text('>');
+}
+
+function writeGenericParameter({ metadata, references, sink }: Disassembly, rid: number): void {
+  const { GenericParam, GenericParamConstraint } = metadata.tables;
+  const flags = GenericParam.get(rid, 'Flags');
+  if (flags & ~KNOWN) sink.text(`flags(0x${flags.toString(16)}) `);
+  else for (const [mask, value, word] of FLAGS) if ((flags & mask) === value) sink.text(word).text(' ');
+  const constraints = metadata.constraintsOf(rid);
+  for (let index = 0; index < constraints.length; index++) {
+    sink.text(index === 0 ? '(' : ', ');
+    references.writeType(sink, GenericParamConstraint.column('Constraint').token(constraints.at(index)!) as TypeDefOrRefToken);
+  }
+  if (constraints.length > 0) sink.text(') ');
+  const name = GenericParam.get(rid, 'Name');
+  if (references.names.isEmpty(name)) sink.text(references.identifiers.simple(''));
+  else references.names.writeWord(sink, name);
 }
 
 /** Attributes of generic parameters and of their constraints: `.param type`, `.param constraint`. */
@@ -51,7 +59,8 @@ export function writeGenericParameterAttributes(disassembly: Disassembly, owner:
       if (!namedBy.customAttribute.has(constraint)) continue;
       const type = GenericParamConstraint.column('Constraint').token(row) as TypeDefOrRefToken;
       if (tokenRid(type) === 0) continue;
-      sink.line(`.param constraint [${number}], ${references.type(type)}`);
+      references.writeType(sink.start().text(`.param constraint [${number}], `), type);
+      sink.end();
       writeCustomAttributes(disassembly, constraint);
     }
   }

@@ -1,5 +1,5 @@
 import { hex } from '@ijw/binary';
-import type { Token } from '@ijw/metadata';
+import type { Token, TypeDefOrRefToken } from '@ijw/metadata';
 import type { InstructionCursor } from '../body/instruction-cursor.ts';
 import { OperandKind } from '../opcodes/opcode.ts';
 import { opCodesByIndex } from '../opcodes/opcode-table.ts';
@@ -7,7 +7,6 @@ import { float32Text, float64Text } from './lexical/float-literal.ts';
 import { byteList, stringOperand } from './lexical/string-literal.ts';
 import type { ReferenceText } from './reference-text.ts';
 import type { TextSink } from './text-sink.ts';
-import { TokenTexts } from './token-texts.ts';
 
 /** Operands stand in one column where the opcode leaves room. */
 const OPERAND_COLUMN = 11;
@@ -54,14 +53,9 @@ for (const kind of ['InlineMethod', 'InlineField', 'InlineType', 'InlineString',
 export class InstructionText {
   readonly #references: ReferenceText;
   readonly #showTokens: boolean;
-  readonly #operands: TokenTexts;
-  /** Of `ldtoken`, which says more of a token than other instructions do. */
-  readonly #anyTokens: TokenTexts;
 
   constructor(references: ReferenceText, showTokens: boolean) {
     this.#references = references;
-    this.#operands = new TokenTexts(references.metadata);
-    this.#anyTokens = new TokenTexts(references.metadata);
     this.#showTokens = showTokens;
   }
 
@@ -110,33 +104,38 @@ export class InstructionText {
 
   /** The operand is read before anything is written: where it names nothing, nothing of the instruction is. */
   #token(sink: TextSink, cursor: InstructionCursor): void {
-    const { operandKind } = cursor;
-    const token = cursor.uint32;
-    if (operandKind === OperandKind.InlineString) {
-      const text = stringOperand(this.#references.metadata.userStrings.get(token & 0xffffff));
-      sink.ascii(PADDED[cursor.index]!).text(text);
-    } else {
-      const texts = operandKind === OperandKind.InlineTok ? this.#anyTokens : this.#operands;
-      const start = texts.startOf(token) || texts.add(token, this.#tokenText(operandKind, token));
-      sink.ascii(PADDED[cursor.index]!).run(texts.bytes, start, texts.endOf(start));
+    const references = this.#references;
+    const token = cursor.uint32 as Token;
+    const padded = PADDED[cursor.index]!;
+    switch (cursor.operandKind) {
+      case OperandKind.InlineMethod:
+        this.#named(sink, padded, references.method(token));
+        break;
+      case OperandKind.InlineField:
+        this.#named(sink, padded, references.field(token));
+        break;
+      case OperandKind.InlineType:
+        this.#named(sink, padded, references.type(token as TypeDefOrRefToken));
+        break;
+      case OperandKind.InlineSig:
+        this.#named(sink, padded, references.standAloneSignature(token));
+        break;
+      case OperandKind.InlineString: {
+        const text = stringOperand(references.metadata.userStrings.get(token & 0xffffff));
+        sink.ascii(padded).text(text);
+        break;
+      }
+      default: {
+        const text = references.anyToken(token);
+        sink.ascii(padded);
+        references.writeAnyToken(sink, token, text);
+      }
     }
     if (this.#showTokens) sink.text(` /* ${token.toString(16).toUpperCase().padStart(8, '0')} */`);
   }
 
-  #tokenText(kind: number, token: number): string {
-    const references = this.#references;
-    switch (kind) {
-      case OperandKind.InlineMethod:
-        return references.method(token as Token);
-      case OperandKind.InlineField:
-        return references.field(token as Token);
-      case OperandKind.InlineType:
-        return references.type(token as never);
-      case OperandKind.InlineSig:
-        return references.standAloneSignature(token as Token);
-      default:
-        return references.anyToken(token as Token);
-    }
+  #named(sink: TextSink, padded: Uint8Array, text: number): void {
+    this.#references.write(sink.ascii(padded), text);
   }
 
   /** A label where the target is an instruction; else the distance as it is stored, which ilasm takes too. */
@@ -156,13 +155,6 @@ export class InstructionText {
     }
     sink.indent -= 2;
     sink.text(')');
-  }
-
-  /** A method as an operand names it: what writes it to a sink. Methods that many directives name are read once. @throws BadImageError */
-  method(token: Token): (sink: TextSink) => void {
-    const texts = this.#operands;
-    const start = texts.startOf(token) || texts.add(token, this.#references.method(token));
-    return (sink) => sink.run(texts.bytes, start, texts.endOf(start));
   }
 }
 

@@ -3,6 +3,7 @@ import { writeCustomAttributes } from './custom-attribute-text.ts';
 import { attempt, type Disassembly, limitation } from './disassembly.ts';
 import { quotedString } from './lexical/string-literal.ts';
 import { writeSecurity } from './security-text.ts';
+import type { TextSink } from './text-sink.ts';
 
 /** ECMA-335 II.23.1.2: the flags of assemblies and references that have a word, apart from the processor architecture. */
 const ASSEMBLY_WORDS: readonly (readonly [number, string])[] = [
@@ -133,14 +134,18 @@ function writeExportedType(disassembly: Disassembly, rid: number): void {
   const visibility = flags & 7;
   // Some compilers give a forwarder the visibility of the type.
   const words = `${flags & FORWARDER && visibility === 0 ? '' : EXPORT_WORDS[visibility]}${flags & FORWARDER ? 'forwarder ' : ''}`;
-  sink.line(`.class extern ${words}${references.qualified(ExportedType.get(rid, 'TypeNamespace'), ExportedType.get(rid, 'TypeName'))}`);
-  sink.open();
+  sink.start().text('.class extern ').text(words);
+  references.writeQualified(sink, ExportedType.get(rid, 'TypeNamespace'), ExportedType.get(rid, 'TypeName'));
+  sink.end().open();
   const implementation = ExportedType.column('Implementation').token(rid);
   const target = tokenRid(implementation);
   if (implementation >>> 24 === TableId.File)
     sink.line(`.file ${references.identifiers.dotted(metadata.strings.get(File.get(target, 'Name')))}`);
   else if (implementation >>> 24 === TableId.AssemblyRef) sink.line(`.assembly extern ${references.assembly(target)}`);
-  else if (implementation >>> 24 === TableId.ExportedType) sink.line(`.class extern ${exportedName(disassembly, target)}`);
+  else if (implementation >>> 24 === TableId.ExportedType) {
+    writeExportedName(disassembly, target, sink.start().text('.class extern '));
+    sink.end();
+  }
   const hint = ExportedType.get(rid, 'TypeDefId');
   if (hint !== 0) sink.line(`.class 0x${hint.toString(16).padStart(8, '0')}`);
   writeCustomAttributes(disassembly, makeToken(TableId.ExportedType, rid));
@@ -148,13 +153,15 @@ function writeExportedType(disassembly: Disassembly, rid: number): void {
 }
 
 /** `Ns.Outer/Inner` of an exported type. */
-function exportedName(disassembly: Disassembly, rid: number, depth = 0): string {
+function writeExportedName(disassembly: Disassembly, rid: number, sink: TextSink, depth = 0): void {
   const { metadata, references } = disassembly;
   const { ExportedType } = metadata.tables;
-  const name = references.qualified(ExportedType.get(rid, 'TypeNamespace'), ExportedType.get(rid, 'TypeName'));
   const implementation = ExportedType.column('Implementation').token(rid);
-  if (implementation >>> 24 !== TableId.ExportedType || depth > 100) return name;
-  return `${exportedName(disassembly, tokenRid(implementation), depth + 1)}/${name}`;
+  if (implementation >>> 24 === TableId.ExportedType && depth <= 100) {
+    writeExportedName(disassembly, tokenRid(implementation), sink, depth + 1);
+    sink.text('/');
+  }
+  references.writeQualified(sink, ExportedType.get(rid, 'TypeNamespace'), ExportedType.get(rid, 'TypeName'));
 }
 
 /** A resource whose content the assembler reads from a file beside the text. */

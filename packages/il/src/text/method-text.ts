@@ -15,7 +15,7 @@ import { writeCustomAttributes } from './custom-attribute-text.ts';
 import { attempt, type Disassembly, limitation, tokenComment } from './disassembly.ts';
 import { marshalOf } from './field-text.ts';
 import { implFlagWords, methodFlagWords, pinvokeFlagWords } from './flags/member-flags.ts';
-import { genericParametersText, writeGenericParameterAttributes } from './generic-parameter-text.ts';
+import { writeGenericParameterAttributes, writeGenericParameters } from './generic-parameter-text.ts';
 import type { ArgumentNames } from './instruction-text.ts';
 import { quotedString } from './lexical/string-literal.ts';
 import { securityObjectAttribute } from './pseudo-attribute-text.ts';
@@ -33,28 +33,26 @@ const noParameters: Parameters = [];
 
 /** `.method` with its body. @throws BadImageError */
 export function writeMethod(disassembly: Disassembly, rid: number): void {
-  const { metadata, references, sink } = disassembly;
-  const { MethodDef } = metadata.tables;
+  const { columns, references, sink } = disassembly;
   const token = makeToken(TableId.MethodDef, rid);
-  const signature = references.methodSignature(MethodDef.get(rid, 'Signature'));
+  const signature = references.signature(columns.method.signature.at(rid));
   const parameters = parametersOf(disassembly, rid);
-  const flags = MethodDef.get(rid, 'Flags');
+  const flags = columns.method.flags.at(rid);
   const securityAttribute = flags & REQUIRE_SECURITY_OBJECT ? securityObjectAttribute(disassembly) : undefined;
-  const implFlags = MethodDef.get(rid, 'ImplFlags');
+  const implFlags = columns.method.implFlags.at(rid);
   // Before anything is written: what they throw for a bad row leaves no half a head.
   const pinvoke = pinvokeText(disassembly, token, flags);
-  const name = references.methodName(rid);
-  sink
-    .start()
-    .text('.method ')
-    .text(tokenComment(disassembly, token))
-    .text(methodFlagWords(securityAttribute === undefined ? flags : flags & ~REQUIRE_SECURITY_OBJECT))
-    .text(pinvoke)
-    .end();
+  const { buffer } = references;
+  const end = buffer.length;
+  references.writeMethodName(buffer, rid);
+  const nameEnd = buffer.length;
+  const flagWords = methodFlagWords(securityAttribute === undefined ? flags : flags & ~REQUIRE_SECURITY_OBJECT);
+  sink.start().text('.method ').text(tokenComment(disassembly, token)).text(flagWords).text(pinvoke).end();
   sink.start().text('        ').text(conventionText(signature.header));
-  writeReturn(disassembly, signature, parameters);
-  sink.text(' ').text(name).text(genericParametersText(disassembly, token));
-  writeParameterList(disassembly, signature, parameters);
+  writeReturn(disassembly, signature.parameterTypes[0] ?? end, parameters[0]);
+  sink.text(' ').run(buffer.bytes, end, nameEnd);
+  writeGenericParameters(disassembly, token);
+  writeParameterList(disassembly, signature.parameterTypes, end, parameters);
   sink.text(' ').text(implFlagWords(implFlags)).end();
   sink.open();
   writeVTableEntries(disassembly, token);
@@ -65,13 +63,15 @@ export function writeMethod(disassembly: Disassembly, rid: number): void {
   writeParameterDetails(disassembly, parameters);
   writeOverrides(disassembly, token);
   writeCode(disassembly, rid, () => argumentNames(disassembly, signature, parameters));
-  sink.close('end of method ', name);
+  sink.indent -= 2;
+  references.writeMethodName(sink.start().text('} // end of method '), rid);
+  sink.end();
 }
 
-function parametersOf({ metadata }: Disassembly, rid: number): Parameters {
+function parametersOf({ columns, metadata }: Disassembly, rid: number): Parameters {
   const rows = metadata.paramsOf(rid);
   if (rows.length === 0) return noParameters;
-  const sequence = metadata.tables.Param.column('Sequence');
+  const { sequence } = columns.parameter;
   const parameters: (ParamToken | undefined)[] = [];
   for (let index = 0; index < rows.length; index++) {
     const param = rows.at(index)!;
@@ -101,9 +101,9 @@ const PARAM_WORDS: readonly (readonly [number, string])[] = [
 
 const PARAM_WORD_BITS = 0x13;
 
-function parameterWords({ metadata }: Disassembly, token: ParamToken | undefined): string {
+function parameterWords({ columns }: Disassembly, token: ParamToken | undefined): string {
   if (token === undefined) return '';
-  const flags = metadata.tables.Param.get(token & 0xffffff, 'Flags');
+  const flags = columns.parameter.flags.at(token & 0xffffff);
   if ((flags & PARAM_WORD_BITS) === 0) return '';
   return PARAM_WORDS.filter(([bit]) => flags & bit)
     .map(([, word]) => word)
@@ -118,32 +118,32 @@ function bareReturnWord({ namedBy, options }: Disassembly, token: ParamToken): s
   return options.strict && !namedBy.customAttribute.has(token) ? '[4095]' : '';
 }
 
-function writeReturn(disassembly: Disassembly, { returnType }: MethodSignature<string>, parameters: Parameters): void {
-  const { sink } = disassembly;
-  const token = parameters[0];
+/** The type that ends at a place of the buffer, in which it lies first. */
+function writeReturn(disassembly: Disassembly, end: number, token: ParamToken | undefined): void {
+  const { references, sink } = disassembly;
   const marshal = token === undefined ? '' : marshalOf(disassembly, token);
   const words = parameterWords(disassembly, token) || (token === undefined || marshal !== '' ? '' : bareReturnWord(disassembly, token));
   if (words !== '') sink.text(words).text(' ');
-  sink.text(returnType);
+  sink.run(references.buffer.bytes, 0, end);
   if (marshal !== '') sink.text(' ').text(marshal.trimEnd());
 }
 
 /** `(int32 a, [out] string& b)`. The variable part of a vararg signature stands in references only. */
-function writeParameterList(disassembly: Disassembly, { parameterTypes }: MethodSignature<string>, parameters: Parameters): void {
-  const { metadata, references, sink } = disassembly;
-  const { Param } = metadata.tables;
+function writeParameterList(disassembly: Disassembly, types: readonly number[], end: number, parameters: Parameters): void {
+  const { columns, references, sink } = disassembly;
   sink.text('(');
-  for (let index = 0; index < parameterTypes.length; index++) {
+  const { bytes } = references.buffer;
+  for (let index = 0; index < types.length; index++) {
     if (index > 0) sink.text(', ');
     const token = parameters[index + 1];
     const words = parameterWords(disassembly, token);
     if (words !== '') sink.text(words).text(' ');
-    sink.text(parameterTypes[index]!);
+    sink.run(bytes, types[index]!, types[index + 1] ?? end);
     if (token === undefined) continue;
     const marshal = marshalOf(disassembly, token);
     if (marshal !== '') sink.text(' ').text(marshal.trimEnd());
-    const name = references.word(Param.get(token & 0xffffff, 'Name'));
-    if (name !== '') sink.text(' ').text(name);
+    const name = columns.parameter.name.at(token & 0xffffff);
+    if (!references.names.isEmpty(name)) references.names.writeWord(sink.text(' '), name);
   }
   sink.text(')');
 }
@@ -151,7 +151,8 @@ function writeParameterList(disassembly: Disassembly, { parameterTypes }: Method
 /** `.param [1] = value` and the attributes of parameters. */
 function writeParameterDetails(disassembly: Disassembly, parameters: Parameters): void {
   const { metadata, namedBy, sink } = disassembly;
-  for (const [sequence, token] of parameters.entries()) {
+  for (let sequence = 0; sequence < parameters.length; sequence++) {
+    const token = parameters[sequence];
     if (token === undefined || !(namedBy.constant.has(token) || namedBy.customAttribute.has(token))) continue;
     attempt(disassembly, token, () => {
       const constant = constantOf(metadata, token);
@@ -162,13 +163,13 @@ function writeParameterDetails(disassembly: Disassembly, parameters: Parameters)
 }
 
 /** Names that tell one argument: those of others are their numbers. */
-function argumentNames({ metadata, references }: Disassembly, signature: MethodSignature<string>, parameters: Parameters): ArgumentNames {
+function argumentNames({ columns, references }: Disassembly, signature: MethodSignature<number>, parameters: Parameters): ArgumentNames {
   const first = signature.header & SignatureFlags.HasThis && !(signature.header & SignatureFlags.ExplicitThis) ? 1 : 0;
   const names: (string | undefined)[] = [];
   const seen = new Set<string>();
   for (const [sequence, token] of parameters.entries()) {
     if (sequence === 0 || token === undefined) continue;
-    const name = references.word(metadata.tables.Param.get(token & 0xffffff, 'Name'));
+    const name = references.names.word(columns.parameter.name.at(token & 0xffffff));
     if (name === '' || seen.has(name)) continue;
     seen.add(name);
     names[first + sequence - 1] = name;
@@ -186,7 +187,8 @@ function writeOverrides(disassembly: Disassembly, token: MethodDefToken): void {
   for (const row of metadata.owners.byCoded('MethodImpl', 'MethodBody', 'MethodDefOrRef', token)) {
     if (MethodImpl.get(row, 'Class') !== owner) continue;
     attempt(disassembly, token, () => {
-      sink.line(`.override method ${references.method(MethodImpl.column('MethodDeclaration').token(row))}`);
+      references.writeMethod(sink.start().text('.override method '), MethodImpl.column('MethodDeclaration').token(row));
+      sink.end();
     });
   }
 }
@@ -200,7 +202,10 @@ export function writeForeignOverrides(disassembly: Disassembly, typeRid: number)
     if (isTokenOf(body, 'MethodDef') && tokenRid(metadata.declaringType(body)) === typeRid) continue;
     attempt(disassembly, 0x19000000 | row, () => {
       const declaration = references.method(MethodImpl.column('MethodDeclaration').token(row));
-      sink.line(`.override method ${declaration} with method ${references.method(body)}`);
+      const text = references.method(body);
+      references.write(sink.start().text('.override method '), declaration);
+      references.write(sink.text(' with method '), text);
+      sink.end();
     });
   }
 }
@@ -213,11 +218,10 @@ function writeVTableEntries({ options, references, sink }: Disassembly, token: M
 }
 
 function writeCode(disassembly: Disassembly, rid: number, names: () => ArgumentNames): void {
-  const { metadata, options, sink } = disassembly;
-  const { MethodDef } = metadata.tables;
+  const { columns, options, sink } = disassembly;
   const token = makeToken(TableId.MethodDef, rid);
-  const rva = MethodDef.get(rid, 'RVA');
-  const implFlags = MethodDef.get(rid, 'ImplFlags');
+  const rva = columns.method.rva.at(rid);
+  const implFlags = columns.method.implFlags.at(rid);
   if (rva === 0) return;
   if (implFlags & (CODE_TYPE | UNMANAGED)) {
     limitation(disassembly, token, `Native code at RVA 0x${rva.toString(16)}: no assembler of IL takes it`);

@@ -39,10 +39,14 @@ export interface NamedBy {
   readonly declSecurity: NamedRows;
   /** As the body of a MethodImpl. */
   readonly methodImpl: NamedRows;
+  readonly implMap: NamedRows;
+  readonly fieldLayout: NamedRows;
+  readonly fieldRva: NamedRows;
 }
 
 export function readNamedRows(metadata: Metadata): NamedBy {
-  const { CustomAttribute, Constant, FieldMarshal, GenericParam, DeclSecurity, MethodImpl } = metadata.tables;
+  const { CustomAttribute, Constant, FieldMarshal, GenericParam, DeclSecurity, MethodImpl, ImplMap, FieldLayout, FieldRVA } =
+    metadata.tables;
   return {
     customAttribute: new NamedRows(metadata, CustomAttribute.column('Parent')),
     constant: new NamedRows(metadata, Constant.column('Parent')),
@@ -50,5 +54,8 @@ export function readNamedRows(metadata: Metadata): NamedBy {
     genericParam: new NamedRows(metadata, GenericParam.column('Owner')),
     declSecurity: new NamedRows(metadata, DeclSecurity.column('Parent')),
     methodImpl: new NamedRows(metadata, MethodImpl.column('MethodBody')),
+    implMap: new NamedRows(metadata, ImplMap.column('MemberForwarded')),
+    fieldLayout: new NamedRows(metadata, FieldLayout.column('Field')),
+    fieldRva: new NamedRows(metadata, FieldRVA.column('Field')),
   };
 }

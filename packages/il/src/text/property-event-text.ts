@@ -1,17 +1,8 @@
-import {
-  constantOf,
-  decodePropertySignature,
-  type EventToken,
-  makeToken,
-  type PropertyToken,
-  TableId,
-  type TypeDefOrRefToken,
-  tokenRid,
-} from '@ijw/metadata';
+import { constantOf, type EventToken, makeToken, type PropertyToken, TableId, type TypeDefOrRefToken, tokenRid } from '@ijw/metadata';
 import { constantText } from './constant-text.ts';
 import { writeCustomAttributes } from './custom-attribute-text.ts';
 import type { Disassembly } from './disassembly.ts';
-import { conventionText } from './type-text.ts';
+import { conventionText, writeParameterTypes } from './type-text.ts';
 import { hasHost, hostOfUnusedMembers, unusedMethodReferences } from './unused-members.ts';
 
 /** ECMA-335 II.23.1.12, by bit. */
@@ -36,19 +27,21 @@ function writeUnusedMembers({ image, metadata, references, diagnostics, sink }: 
   const word = accessorWord(metadata.tables.MethodSemantics.get(host, 'Semantics'));
   for (const token of unusedMethodReferences(image, metadata)) {
     const text = diagnostics.attempt(() => references.method(token), token);
-    if (text !== undefined) sink.line(`${word} ${text} // replaced by the next`);
+    if (text === undefined) continue;
+    references.write(sink.start().text(word).text(' '), text);
+    sink.text(' // replaced by the next').end();
   }
 }
 
 function writeAccessors(disassembly: Disassembly, association: EventToken | PropertyToken): void {
-  const { metadata, instructions, options, sink } = disassembly;
+  const { metadata, options, references, sink } = disassembly;
   const { MethodSemantics } = metadata.tables;
   if (options.strict && hasHost(metadata, association)) writeUnusedMembers(disassembly);
   for (const row of metadata.semanticsOf(association)) {
     const semantics = MethodSemantics.get(row, 'Semantics');
     const word = accessorWord(semantics);
-    const writeAccessor = instructions.method(makeToken(TableId.MethodDef, MethodSemantics.get(row, 'Method')));
-    writeAccessor(sink.start().text(word).text(' '));
+    const text = references.method(makeToken(TableId.MethodDef, MethodSemantics.get(row, 'Method')));
+    references.write(sink.start().text(word).text(' '), text);
     sink.end();
   }
 }
@@ -59,9 +52,19 @@ export function writeEvent(disassembly: Disassembly, token: EventToken): void {
   const { Event } = metadata.tables;
   const rid = tokenRid(token);
   const type = Event.column('EventType').token(rid) as TypeDefOrRefToken;
-  const name = references.name(Event.get(rid, 'Name'));
-  sink.line(`.event ${flagWords(Event.get(rid, 'EventFlags'))}${tokenRid(type) === 0 ? '' : `${references.type(type)} `}${name}`);
-  sink.open();
+  const text = tokenRid(type) === 0 ? undefined : references.type(type);
+  const { buffer } = references;
+  buffer.truncate(0);
+  references.names.write(buffer, Event.get(rid, 'Name'));
+  sink
+    .start()
+    .text('.event ')
+    .text(flagWords(Event.get(rid, 'EventFlags')));
+  if (text !== undefined) {
+    references.write(sink, text);
+    sink.text(' ');
+  }
+  sink.run(buffer.bytes, 0, buffer.length).end().open();
   writeCustomAttributes(disassembly, token);
   writeAccessors(disassembly, token);
   sink.close();
@@ -72,15 +75,21 @@ export function writeProperty(disassembly: Disassembly, token: PropertyToken): v
   const { metadata, namedBy, references, sink } = disassembly;
   const { Property } = metadata.tables;
   const rid = tokenRid(token);
-  const signature = decodePropertySignature(metadata.blobs.reader(Property.get(rid, 'Type'), 'a property signature'), references.types);
-  const name = references.name(Property.get(rid, 'Name'));
+  const { buffer } = references;
+  const signature = references.signature(Property.get(rid, 'Type'));
+  const end = buffer.length;
+  references.names.write(buffer, Property.get(rid, 'Name'));
   const constant = namedBy.constant.has(token) ? constantOf(metadata, token) : undefined;
   const value = constant === undefined ? '' : ` = ${constantText(constant)}`;
-  const convention = conventionText(signature.header & 0x20);
-  sink.line(
-    `.property ${flagWords(Property.get(rid, 'Flags'))}${convention}${signature.returnType} ${name}(${signature.parameterTypes.join(', ')})${value}`,
-  );
-  sink.open();
+  sink
+    .start()
+    .text('.property ')
+    .text(flagWords(Property.get(rid, 'Flags')))
+    .text(conventionText(signature.header & 0x20));
+  sink.run(buffer.bytes, 0, signature.parameterTypes[0] ?? end).text(' ');
+  sink.run(buffer.bytes, end, buffer.length).text('(');
+  writeParameterTypes(sink, buffer, signature, end);
+  sink.text(')').text(value).end().open();
   writeCustomAttributes(disassembly, token);
   writeAccessors(disassembly, token);
   sink.close();

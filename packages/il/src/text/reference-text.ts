@@ -1,14 +1,11 @@
 import { BadImageError, hex } from '@ijw/binary';
 import {
-  decodeFieldSignature,
-  decodeMethodSignature,
-  decodeMethodSpec,
-  decodeTypeSpec,
   type FieldToken,
   type Metadata,
   type MethodDefToken,
   type MethodSignature,
   makeToken,
+  SignatureDecoder,
   signatureKindOf,
   TableId,
   type Token,
@@ -17,32 +14,50 @@ import {
   tokenRid,
   tokenTable,
 } from '@ijw/metadata';
+import { HeapNames } from './lexical/heap-names.ts';
 import type { Identifiers } from './lexical/identifier.ts';
-import { conventionText, parameterTexts, TypeText } from './type-text.ts';
+import type { MemberColumns } from './member-columns.ts';
+import { TextSink } from './text-sink.ts';
+import { TokenTexts } from './token-texts.ts';
+import { conventionText, TypeText, writeParameterTypes } from './type-text.ts';
 
 /** The lower three bits of a member's flags; 0 is `privatescope`. */
 const ACCESS = 7;
 /** Types that enclose or describe each other deeper than this are a loop. */
 const MAX_DEPTH = 100;
+/** Types may name each other so that the text of one is twice that of the next: no compiler writes a text of so many bytes. */
+const MAX_LENGTH = 0x1000000;
 
-/** What tokens are called in IL text. A type is read once; members are kept by those who write them often. */
+const isType = (token: Token): boolean => {
+  const table = tokenTable(token);
+  return table === TableId.TypeDef || table === TableId.TypeRef || table === TableId.TypeSpec;
+};
+
+/**
+ * What tokens are called in IL text. The text of a type or a member is made once and kept as bytes. Texts are put together at the end of one buffer, from
+ * which they are taken back once they stand where they are wanted.
+ */
 export class ReferenceText {
   readonly metadata: Metadata;
+  readonly #columns: MemberColumns;
   readonly identifiers: Identifiers;
-  readonly types: TypeText;
+  readonly names: HeapNames;
+  /** Where texts are put together. The one of the member that is being written lies first, until the next one's. */
+  readonly buffer = new TextSink();
+  readonly #texts: TokenTexts;
+  readonly #types: TypeText;
+  /** One for each type within a type. */
+  readonly #decoders: SignatureDecoder<number>[] = [];
   readonly #assemblyAliases = new Map<number, string>();
-  readonly #types = new Map<number, string>();
-  /** Names by their place in the heap: both columns of a qualified one. */
-  readonly #names = new Map<number, string>();
-  readonly #words = new Map<number, string>();
-  /** Compilers write a signature once, whatever has it: these are kept by their blob. */
-  readonly #fieldTypes = new Map<number, string>();
   #depth = 0;
 
-  constructor(metadata: Metadata, identifiers: Identifiers) {
+  constructor(metadata: Metadata, columns: MemberColumns, identifiers: Identifiers) {
     this.metadata = metadata;
+    this.#columns = columns;
     this.identifiers = identifiers;
-    this.types = new TypeText((token) => this.type(token));
+    this.names = new HeapNames(metadata.strings, identifiers);
+    this.#texts = new TokenTexts(metadata);
+    this.#types = new TypeText(this.buffer, (token) => this.#writeNamed(token));
     this.#nameAssemblies();
   }
 
@@ -66,219 +81,294 @@ export class ReferenceText {
     return this.identifiers.dotted(alias);
   }
 
-  /** A type where a name is wanted: `[assembly]Ns.Outer/Inner`; a TypeSpec as its type. @throws BadImageError */
-  type(token: TypeDefOrRefToken): string {
-    const known = this.#types.get(token);
-    if (known !== undefined) return known;
-    if (this.#depth >= MAX_DEPTH) throw this.#badToken(token, 'is part of itself');
-    this.#depth++;
-    try {
-      const text = this.#typeText(token);
-      this.#types.set(token, text);
-      return text;
-    } finally {
-      this.#depth--;
-    }
-  }
-
-  #typeText(token: TypeDefOrRefToken): string {
-    switch (tokenTable(token)) {
-      case TableId.TypeDef:
-        return this.#typeDefinition(token as TypeDefToken);
-      case TableId.TypeRef:
-        return this.#typeReference(tokenRid(token));
-      case TableId.TypeSpec:
-        return this.#typeSpecification(tokenRid(token));
-      default:
-        throw this.#badToken(token);
-    }
-  }
-
-  #typeDefinition(token: TypeDefToken): string {
-    const { TypeDef } = this.metadata.tables;
-    const rid = tokenRid(token);
-    const name = this.qualified(TypeDef.get(rid, 'Namespace'), TypeDef.get(rid, 'Name'));
-    const enclosing = this.metadata.enclosingType(token);
-    return tokenRid(enclosing) === 0 ? name : `${this.type(enclosing)}/${name}`;
-  }
-
-  #typeReference(rid: number): string {
-    const { TypeRef, ModuleRef } = this.metadata.tables;
-    const name = this.qualified(TypeRef.get(rid, 'Namespace'), TypeRef.get(rid, 'Name'));
-    const scope = TypeRef.column('ResolutionScope').token(rid);
-    const target = tokenRid(scope);
-    if (target === 0) return `[*]${name}`;
-    switch (tokenTable(scope)) {
-      case TableId.AssemblyRef:
-        return `[${this.assembly(target)}]${name}`;
-      case TableId.ModuleRef:
-        return `[.module ${this.identifiers.dotted(this.metadata.strings.get(ModuleRef.get(target, 'Name')))}]${name}`;
-      case TableId.TypeRef:
-        return `${this.type(scope as TypeDefOrRefToken)}/${name}`;
-      default:
-        return name;
-    }
-  }
-
-  #typeSpecification(rid: number): string {
-    const blob = this.metadata.tables.TypeSpec.get(rid, 'Signature');
-    return decodeTypeSpec(this.metadata.blobs.reader(blob, 'a TypeSpec'), this.types);
-  }
-
-  /** A type where a type is wanted: `class [assembly]Ns.Name` is what signatures write, and ilasm takes the bare name too. */
-  qualified(namespace: number, name: number): string {
-    if (namespace === 0) return this.name(name);
-    const { strings } = this.metadata;
-    const space = strings.get(namespace);
-    const simple = strings.get(name);
-    return this.identifiers.dotted(space === '' ? simple : `${space}.${simple}`);
-  }
-
-  /** The name at a place of the #Strings heap. @throws BadImageError */
-  name(offset: number): string {
-    let text = this.#names.get(offset);
-    if (text === undefined) {
-      text = this.identifiers.dotted(this.metadata.strings.get(offset));
-      this.#names.set(offset, text);
-    }
-    return text;
-  }
-
-  /** The name of one word at a place of the #Strings heap; nothing for one that is empty. @throws BadImageError */
-  word(offset: number): string {
-    let text = this.#words.get(offset);
-    if (text === undefined) {
-      const name = this.metadata.strings.get(offset);
-      text = name === '' ? '' : this.identifiers.simple(name);
-      this.#words.set(offset, text);
-    }
-    return text;
-  }
-
-  /** A method where an instruction or a directive names it, with return type, parent and parameters. @throws BadImageError */
-  method(token: Token): string {
-    const rid = tokenRid(token);
-    switch (tokenTable(token)) {
-      case TableId.MethodDef:
-        return this.#methodDefinition(rid, '');
-      case TableId.MemberRef:
-        return this.#memberReference(rid, '');
-      case TableId.MethodSpec:
-        return this.#methodSpecification(rid);
-      default:
-        throw this.#badToken(token);
-    }
-  }
-
-  #methodDefinition(rid: number, instantiation: string): string {
-    const { MethodDef } = this.metadata.tables;
-    const signature = this.methodSignature(MethodDef.get(rid, 'Signature'));
-    const owner = this.metadata.declaringType(makeToken(TableId.MethodDef, rid));
-    return methodText(signature, this.parent(owner), this.methodName(rid), instantiation);
-  }
-
-  /** The name of a MethodDef: one that is compilercontrolled carries its token, so that no other can be meant. */
-  methodName(rid: number): string {
-    const { MethodDef } = this.metadata.tables;
-    return this.#memberName(MethodDef.get(rid, 'Name'), MethodDef.get(rid, 'Flags'), makeToken(TableId.MethodDef, rid));
-  }
-
-  #memberName(name: number, flags: number, token: Token): string {
-    if (flags & ACCESS) return this.name(name);
-    return this.identifiers.dotted(`${this.metadata.strings.get(name)}$PST${token.toString(16).toUpperCase().padStart(8, '0')}`);
-  }
-
-  #memberReference(rid: number, instantiation: string): string {
-    const { MemberRef } = this.metadata.tables;
-    const name = this.name(MemberRef.get(rid, 'Name'));
-    const signature = this.methodSignature(MemberRef.get(rid, 'Signature'));
-    const parent = MemberRef.column('Class').token(rid);
-    if (tokenTable(parent) !== TableId.MethodDef) return methodText(signature, this.parent(parent), name, instantiation);
-    const owner = this.metadata.declaringType(parent as MethodDefToken);
-    return methodText(signature, this.parent(owner), this.methodName(tokenRid(parent)), instantiation);
-  }
-
-  #methodSpecification(rid: number): string {
-    const { MethodSpec } = this.metadata.tables;
-    const blob = this.metadata.blobs.reader(MethodSpec.get(rid, 'Instantiation'), 'a MethodSpec');
-    const instantiation = `<${decodeMethodSpec(blob, this.types).join(',')}>`;
-    const method = MethodSpec.column('Method').token(rid);
-    return tokenTable(method) === TableId.MethodDef
-      ? this.#methodDefinition(tokenRid(method), instantiation)
-      : this.#memberReference(tokenRid(method), instantiation);
-  }
-
-  /** What stands before `::`; nothing for members of the module itself. */
-  parent(token: Token): string {
-    const rid = tokenRid(token);
-    if (tokenTable(token) === TableId.ModuleRef) {
-      return `[.module ${this.identifiers.dotted(this.metadata.strings.get(this.metadata.tables.ModuleRef.get(rid, 'Name')))}]::`;
-    }
-    return rid === 0 || token === makeToken(TableId.TypeDef, 1) ? '' : `${this.type(token as TypeDefOrRefToken)}::`;
-  }
-
-  /** A field with its type and parent. @throws BadImageError */
-  field(token: Token): string {
-    const { Field, MemberRef } = this.metadata.tables;
-    const rid = tokenRid(token);
-    if (tokenTable(token) === TableId.Field) {
-      const owner = this.metadata.declaringType(token as FieldToken);
-      return `${this.fieldType(Field.get(rid, 'Signature'))} ${this.parent(owner)}${this.fieldName(rid)}`;
-    }
-    if (tokenTable(token) !== TableId.MemberRef) throw this.#badToken(token);
-    const parent = this.parent(MemberRef.column('Class').token(rid));
-    return `${this.fieldType(MemberRef.get(rid, 'Signature'))} ${parent}${this.name(MemberRef.get(rid, 'Name'))}`;
-  }
-
-  fieldName(rid: number): string {
-    const { Field } = this.metadata.tables;
-    return this.#memberName(Field.get(rid, 'Name'), Field.get(rid, 'Flags'), makeToken(TableId.Field, rid));
-  }
-
-  fieldType(blob: number): string {
-    let text = this.#fieldTypes.get(blob);
-    if (text === undefined) {
-      text = decodeFieldSignature(this.metadata.blobs.reader(blob, 'a field signature'), this.types);
-      this.#fieldTypes.set(blob, text);
-    }
-    return text;
-  }
-
-  methodSignature(blob: number): MethodSignature<string> {
-    return decodeMethodSignature(this.metadata.blobs.reader(blob, 'a method signature'), this.types);
-  }
-
-  /** The operand of `ldtoken`: types as they are, members with the word that tells them. @throws BadImageError */
-  anyToken(token: Token): string {
-    switch (tokenTable(token)) {
-      case TableId.TypeDef:
-      case TableId.TypeRef:
-      case TableId.TypeSpec:
-        return this.type(token as TypeDefOrRefToken);
-      case TableId.Field:
-        return `field ${this.field(token)}`;
-      case TableId.MemberRef:
-        return this.#isField(tokenRid(token)) ? `field ${this.field(token)}` : `method ${this.method(token)}`;
-      default:
-        return `method ${this.method(token)}`;
-    }
-  }
-
-  #isField(rid: number): boolean {
-    const blob = this.metadata.blobs.get(this.metadata.tables.MemberRef.get(rid, 'Signature'));
-    return blob.length > 0 && signatureKindOf(blob[0]!) === 'field';
-  }
-
-  /** The signature of a `calli`. @throws BadImageError */
-  standAloneSignature(token: Token): string {
-    if (tokenTable(token) !== TableId.StandAloneSig) throw this.#badToken(token);
-    const signature = this.methodSignature(this.metadata.tables.StandAloneSig.get(tokenRid(token), 'Signature'));
-    return `${conventionText(signature.header)}${signature.returnType}(${parameterTexts(signature).join(', ')})`;
+  /** Writes the text that was made for a token. */
+  write(sink: TextSink, text: number): void {
+    this.#texts.write(sink, text);
   }
 
   /** Whether the text has named a type. */
   isNamed(token: Token): boolean {
-    return this.#types.has(token);
+    return this.#texts.startOf(token) !== 0;
+  }
+
+  /** A type where a name is wanted: `[assembly]Ns.Outer/Inner`; a TypeSpec as its type. @returns what `write` takes @throws BadImageError */
+  type(token: TypeDefOrRefToken): number {
+    if (!isType(token)) throw this.#badToken(token);
+    const known = this.#texts.startOf(token);
+    if (known !== 0) return known;
+    if (this.#depth >= MAX_DEPTH) throw this.#badToken(token, 'is part of itself');
+    const start = this.buffer.length;
+    this.#depth++;
+    try {
+      this.#writeType(token);
+      return this.#texts.keep(token, this.buffer, start);
+    } finally {
+      this.#depth--;
+      this.buffer.truncate(start);
+    }
+  }
+
+  writeType(sink: TextSink, token: TypeDefOrRefToken): void {
+    this.write(sink, this.type(token));
+  }
+
+  #writeNamed(token: TypeDefOrRefToken): void {
+    this.writeType(this.buffer, token);
+    if (this.buffer.length > MAX_LENGTH) throw this.#badToken(token, 'stands in a text that is too long');
+  }
+
+  #writeType(token: TypeDefOrRefToken): void {
+    const { TypeDef, TypeSpec } = this.metadata.tables;
+    const rid = tokenRid(token);
+    switch (tokenTable(token)) {
+      case TableId.TypeDef: {
+        const enclosing = this.metadata.enclosingType(token as TypeDefToken);
+        if (tokenRid(enclosing) !== 0) this.#writeEnclosing(enclosing);
+        this.writeQualified(this.buffer, TypeDef.get(rid, 'Namespace'), TypeDef.get(rid, 'Name'));
+        break;
+      }
+      case TableId.TypeRef:
+        this.#writeTypeReference(rid);
+        break;
+      case TableId.TypeSpec:
+        this.#decoder().open(this.metadata.blobs, TypeSpec.get(rid, 'Signature'), 'a TypeSpec').type();
+    }
+  }
+
+  #writeEnclosing(token: TypeDefOrRefToken): void {
+    this.#writeNamed(token);
+    this.buffer.text('/');
+  }
+
+  #writeTypeReference(rid: number): void {
+    const { TypeRef } = this.metadata.tables;
+    const scope = TypeRef.column('ResolutionScope').token(rid);
+    const target = tokenRid(scope);
+    const table = tokenTable(scope);
+    if (target === 0) this.buffer.text('[*]');
+    else if (table === TableId.AssemblyRef) this.buffer.text(`[${this.assembly(target)}]`);
+    else if (table === TableId.ModuleRef) this.buffer.text(this.#module(target));
+    else if (table === TableId.TypeRef) this.#writeEnclosing(scope as TypeDefOrRefToken);
+    this.writeQualified(this.buffer, TypeRef.get(rid, 'Namespace'), TypeRef.get(rid, 'Name'));
+  }
+
+  #module(rid: number): string {
+    const { ModuleRef } = this.metadata.tables;
+    return `[.module ${this.identifiers.dotted(this.metadata.strings.get(ModuleRef.get(rid, 'Name')))}]`;
+  }
+
+  /** The decoder of this depth: a type that a signature names may be a signature of its own. */
+  #decoder(): SignatureDecoder<number> {
+    this.#decoders[this.#depth] ??= new SignatureDecoder(this.#types);
+    return this.#decoders[this.#depth]!;
+  }
+
+  /** `Ns.Name`, by the places of both in the #Strings heap. @throws BadImageError */
+  writeQualified(sink: TextSink, namespace: number, name: number): void {
+    const { names } = this;
+    if (names.isEmpty(namespace)) names.write(sink, name);
+    else if (names.plainEnd(namespace, true) < 0 || names.plainEnd(name, true) < 0) sink.text(this.#quotedPair(namespace, name));
+    else {
+      names.write(sink, namespace);
+      sink.text('.');
+      names.write(sink, name);
+    }
+  }
+
+  /** Where a part needs quotes, the name is quoted by what it is as a whole. */
+  #quotedPair(namespace: number, name: number): string {
+    const { strings } = this.metadata;
+    return this.identifiers.dotted(`${strings.get(namespace)}.${strings.get(name)}`);
+  }
+
+  /** A method where an instruction or a directive names it, with return type, parent and parameters. @returns what `write` takes @throws BadImageError */
+  method(token: Token): number {
+    const known = this.#texts.startOf(token);
+    if (known !== 0) return known;
+    const rid = tokenRid(token);
+    switch (tokenTable(token)) {
+      case TableId.MethodDef:
+      case TableId.MemberRef:
+        return this.#member(token, token);
+      case TableId.MethodSpec:
+        return this.#member(token, this.metadata.tables.MethodSpec.column('Method').token(rid));
+      default:
+        throw this.#badToken(token);
+    }
+  }
+
+  writeMethod(sink: TextSink, token: Token): void {
+    this.write(sink, this.method(token));
+  }
+
+  /** Makes the text of a method, or of an instance of it: the arguments of the instance, then the signature, then the text that takes from both. */
+  #member(token: Token, method: Token): number {
+    const { buffer } = this;
+    const start = buffer.length;
+    try {
+      if (token !== method) this.#writeInstantiation(tokenRid(token));
+      const instantiationEnd = buffer.length;
+      const isDefinition = tokenTable(method) === TableId.MethodDef;
+      const column = isDefinition ? this.#columns.method.signature : this.metadata.tables.MemberRef.column('Signature');
+      const signature = this.#signature(column.at(tokenRid(method)));
+      const { header, genericParameterCount, returnType, parameterTypes } = signature;
+      const end = buffer.length;
+      buffer.text(conventionText(header));
+      buffer.run(buffer.bytes, returnType, parameterTypes[0] ?? end).text(' ');
+      if (isDefinition) this.#writeDefinition(method as MethodDefToken);
+      else this.#writeReference(tokenRid(method));
+      if (token !== method) buffer.run(buffer.bytes, start, instantiationEnd);
+      // A reference to a generic method as such has its arity.
+      else if (genericParameterCount > 0) buffer.text(`<[${genericParameterCount}]>`);
+      buffer.text('(');
+      writeParameterTypes(buffer, buffer, signature, end);
+      buffer.text(')');
+      return this.#texts.keep(token, buffer, end);
+    } finally {
+      buffer.truncate(start);
+    }
+  }
+
+  #writeInstantiation(rid: number): void {
+    const start = this.buffer.length;
+    const blob = this.metadata.tables.MethodSpec.get(rid, 'Instantiation');
+    this.#types.genericInstance(start, this.#decoder().open(this.metadata.blobs, blob, 'a MethodSpec').methodSpec());
+  }
+
+  #writeDefinition(token: MethodDefToken): void {
+    this.#writeParent(this.metadata.declaringType(token));
+    this.writeMethodName(this.buffer, tokenRid(token));
+  }
+
+  #writeReference(rid: number): void {
+    const { MemberRef } = this.metadata.tables;
+    const parent = MemberRef.column('Class').token(rid);
+    if (tokenTable(parent) === TableId.MethodDef) this.#writeDefinition(parent as MethodDefToken);
+    else {
+      this.#writeParent(parent);
+      this.names.write(this.buffer, MemberRef.get(rid, 'Name'));
+    }
+  }
+
+  /** What stands before `::`; nothing for members of the module itself. */
+  #writeParent(token: Token): void {
+    const rid = tokenRid(token);
+    if (tokenTable(token) === TableId.ModuleRef) this.buffer.text(this.#module(rid));
+    else if (rid === 0 || token === makeToken(TableId.TypeDef, 1)) return;
+    else this.#writeNamed(token as TypeDefOrRefToken);
+    this.buffer.text('::');
+  }
+
+  /** The name of a MethodDef: one that is compilercontrolled carries its token, so that no other can be meant. */
+  writeMethodName(sink: TextSink, rid: number): void {
+    const { name, flags } = this.#columns.method;
+    this.#writeMemberName(sink, name.at(rid), flags.at(rid), makeToken(TableId.MethodDef, rid));
+  }
+
+  writeFieldName(sink: TextSink, rid: number): void {
+    const { name, flags } = this.#columns.field;
+    this.#writeMemberName(sink, name.at(rid), flags.at(rid), makeToken(TableId.Field, rid));
+  }
+
+  #writeMemberName(sink: TextSink, name: number, flags: number, token: Token): void {
+    if (flags & ACCESS) this.names.write(sink, name);
+    else sink.text(this.identifiers.dotted(`${this.metadata.strings.get(name)}$PST${token.toString(16).toUpperCase().padStart(8, '0')}`));
+  }
+
+  /** A field with its type and parent. @returns what `write` takes @throws BadImageError */
+  field(token: Token): number {
+    const known = this.#texts.startOf(token);
+    if (known !== 0) return known;
+    const { buffer } = this;
+    const start = buffer.length;
+    try {
+      this.#writeField(token);
+      return this.#texts.keep(token, buffer, start);
+    } finally {
+      buffer.truncate(start);
+    }
+  }
+
+  #writeField(token: Token): void {
+    const { buffer } = this;
+    const { MemberRef } = this.metadata.tables;
+    const rid = tokenRid(token);
+    if (tokenTable(token) === TableId.Field) {
+      this.#fieldType(this.#columns.field.signature.at(rid));
+      buffer.text(' ');
+      this.#writeParent(this.metadata.declaringType(token as FieldToken));
+      this.writeFieldName(buffer, rid);
+    } else if (tokenTable(token) === TableId.MemberRef) {
+      this.#fieldType(MemberRef.get(rid, 'Signature'));
+      buffer.text(' ');
+      this.#writeParent(MemberRef.column('Class').token(rid));
+      this.names.write(buffer, MemberRef.get(rid, 'Name'));
+    } else throw this.#badToken(token);
+  }
+
+  /** The operand of `ldtoken`: a type or a member. @returns what `writeAnyToken` takes @throws BadImageError */
+  anyToken(token: Token): number {
+    if (isType(token)) return this.type(token as TypeDefOrRefToken);
+    return this.#isField(token) ? this.field(token) : this.method(token);
+  }
+
+  /** A type as it is, a member with the word that tells which. */
+  writeAnyToken(sink: TextSink, token: Token, text: number): void {
+    if (!isType(token)) sink.text(this.#isField(token) ? 'field ' : 'method ');
+    this.write(sink, text);
+  }
+
+  #isField(token: Token): boolean {
+    if (tokenTable(token) !== TableId.MemberRef) return tokenTable(token) === TableId.Field;
+    const blob = this.metadata.blobs.get(this.metadata.tables.MemberRef.get(tokenRid(token), 'Signature'));
+    return blob.length > 0 && signatureKindOf(blob[0]!) === 'field';
+  }
+
+  /** The signature of a `calli`. @returns what `write` takes @throws BadImageError */
+  standAloneSignature(token: Token): number {
+    if (tokenTable(token) !== TableId.StandAloneSig) throw this.#badToken(token);
+    const known = this.#texts.startOf(token);
+    if (known !== 0) return known;
+    const { buffer } = this;
+    const start = buffer.length;
+    try {
+      const signature = this.#signature(this.metadata.tables.StandAloneSig.get(tokenRid(token), 'Signature'));
+      const { header, returnType, parameterTypes } = signature;
+      const end = buffer.length;
+      buffer.text(conventionText(header));
+      buffer.run(buffer.bytes, returnType, parameterTypes[0] ?? end).text('(');
+      writeParameterTypes(buffer, buffer, signature, end);
+      buffer.text(')');
+      return this.#texts.keep(token, buffer, end);
+    } finally {
+      buffer.truncate(start);
+    }
+  }
+
+  /** Empties the buffer, and decodes the signature of a method or a property to it, type behind type. @throws BadImageError */
+  signature(blob: number): MethodSignature<number> {
+    this.buffer.truncate(0);
+    return this.#signature(blob);
+  }
+
+  /** As `signature`: a field's type. */
+  fieldType(blob: number): void {
+    this.buffer.truncate(0);
+    this.#fieldType(blob);
+  }
+
+  /** As `signature`: the types of local variables. */
+  locals(blob: number): readonly number[] {
+    this.buffer.truncate(0);
+    return this.#decoder().open(this.metadata.blobs, blob, 'a local signature').locals();
+  }
+
+  #signature(blob: number): MethodSignature<number> {
+    return this.#decoder().open(this.metadata.blobs, blob, 'a method signature').method();
+  }
+
+  #fieldType(blob: number): void {
+    this.#decoder().open(this.metadata.blobs, blob, 'a field signature').field();
   }
 
   #badToken(token: number, message = 'is no token of that kind'): BadImageError {
@@ -289,10 +379,4 @@ export class ReferenceText {
       message: `${hex(token, 8)} ${message}`,
     });
   }
-}
-
-/** `instance void Parent::Name<int32>(int32, string)`; a reference to a generic method as such has its arity, `<[1]>`. */
-function methodText(signature: MethodSignature<string>, parent: string, name: string, instantiation: string): string {
-  const generic = instantiation === '' && signature.genericParameterCount > 0 ? `<[${signature.genericParameterCount}]>` : instantiation;
-  return `${conventionText(signature.header)}${signature.returnType} ${parent}${name}${generic}(${parameterTexts(signature).join(', ')})`;
 }

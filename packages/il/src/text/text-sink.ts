@@ -1,41 +1,89 @@
 import type { ByteSink } from '../listing/ascii-writer.ts';
 
 const CHUNK = 0x20000;
-/** Room that is always left behind the flush mark, for what is written without asking. */
+/** Room that is always left behind the limit, for what is written without asking. */
 const SLACK = 0x400;
 const encoder = new TextEncoder();
+const decoder = new TextDecoder();
 const NEWLINE = 0x0a;
 const SPACE = 0x20;
+const COLON = 0x3a;
 const DIGITS = '0123456789ABCDEF';
 const HEX = Uint8Array.from(DIGITS, (digit) => digit.charCodeAt(0));
 
-/** Text as UTF-8 bytes in a buffer that goes to the sink chunk by chunk: memory does not grow with the length of the text. */
+/**
+ * Text as UTF-8 bytes in a buffer. With an output it goes there chunk by chunk, so that memory does not grow with the length of the text; without one
+ * it stays, and may be taken back from its end.
+ */
 export class TextSink {
-  readonly #sink: ByteSink;
-  readonly #bytes = new Uint8Array(CHUNK + SLACK);
+  readonly #output: ByteSink | undefined;
+  #bytes: Uint8Array;
   #length = 0;
-  /** Whether the last byte that went to the sink ended a line. */
+  /** Where the buffer counts as full. */
+  #limit: number;
+  /** Whether the last byte that went to the output ended a line. */
   #atStart = true;
   /** Spaces before the next line. */
   indent = 0;
   /** Lines written so far. */
   lines = 0;
 
-  constructor(sink: ByteSink) {
-    this.#sink = sink;
+  constructor(output?: ByteSink) {
+    this.#output = output;
+    this.#limit = output === undefined ? 0x4000 : CHUNK;
+    this.#bytes = new Uint8Array(this.#limit + SLACK);
+  }
+
+  /** The buffer; the text is its first `length` bytes. Another one after it has grown. */
+  get bytes(): Uint8Array {
+    return this.#bytes;
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Takes back what was written after the first `length` bytes. */
+  truncate(length: number): void {
+    this.#length = length;
+  }
+
+  /** Makes room for so many bytes, which count as written: the caller fills them in. */
+  extend(count: number): void {
+    const length = this.#length + count;
+    if (length > this.#limit) this.#reserve(length);
+    this.#length = length;
+  }
+
+  /** The text from a place on, as a string. */
+  textFrom(start: number): string {
+    return decoder.decode(this.#bytes.subarray(start, this.#length));
   }
 
   flush(): void {
-    if (this.#length === 0) return;
+    if (this.#output === undefined || this.#length === 0) return;
     this.#atStart = this.#bytes[this.#length - 1] === NEWLINE;
-    this.#sink(this.#bytes.subarray(0, this.#length));
+    this.#output(this.#bytes.subarray(0, this.#length));
     this.#length = 0;
+  }
+
+  #full(): void {
+    if (this.#output === undefined) this.#reserve(this.#length);
+    else this.flush();
+  }
+
+  #reserve(length: number): void {
+    if (length <= this.#limit) return;
+    this.#limit = Math.max(length, this.#limit * 2);
+    const larger = new Uint8Array(this.#limit + SLACK);
+    larger.set(this.#bytes.subarray(0, this.#length));
+    this.#bytes = larger;
   }
 
   /** Text without line ends. */
   text(text: string): this {
     const { length } = text;
-    if (length * 3 + this.#length > CHUNK + SLACK) return this.#long(text);
+    if (length * 3 + this.#length > this.#limit + SLACK) return this.#long(text);
     const bytes = this.#bytes;
     let at = this.#length;
     for (let index = 0; index < length; index++) {
@@ -44,7 +92,7 @@ export class TextSink {
       bytes[at++] = code;
     }
     this.#length = at;
-    if (at > CHUNK) this.flush();
+    if (at > this.#limit) this.#full();
     return this;
   }
 
@@ -55,14 +103,14 @@ export class TextSink {
     const end = at + Math.min(this.indent, SLACK / 2);
     while (at < end) bytes[at++] = SPACE;
     this.#length = at;
-    if (at > CHUNK) this.flush();
+    if (at > this.#limit) this.#full();
     return this;
   }
 
   end(): this {
     this.#bytes[this.#length++] = NEWLINE;
     this.lines++;
-    if (this.#length > CHUNK) this.flush();
+    if (this.#length > this.#limit) this.#full();
     return this;
   }
 
@@ -85,12 +133,10 @@ export class TextSink {
     return this;
   }
 
-  /** `}`, with `// end of class Name` behind it where something is said. */
-  close(what = '', name = ''): this {
+  /** `}` on a line of its own. */
+  close(): this {
     this.indent -= 2;
-    this.start().text('}');
-    if (what !== '') this.text(' // ').text(what).text(name);
-    return this.end();
+    return this.line('}');
   }
 
   /** `IL_001f`: at least four digits. */
@@ -105,7 +151,19 @@ export class TextSink {
       bytes[at++] = digit < 10 ? 0x30 + digit : 0x57 + digit;
     }
     this.#length = at;
-    if (at > CHUNK) this.flush();
+    if (at > this.#limit) this.#full();
+    return this;
+  }
+
+  /** Begins the line of an instruction: indentation, label, colon, two spaces. */
+  startInstruction(offset: number): this {
+    this.start().label(offset);
+    const bytes = this.#bytes;
+    const at = this.#length;
+    bytes[at] = COLON;
+    bytes[at + 1] = SPACE;
+    bytes[at + 2] = SPACE;
+    this.#length = at + 3;
     return this;
   }
 
@@ -117,7 +175,7 @@ export class TextSink {
       if (index > 0) bytes[this.#length++] = SPACE;
       bytes[this.#length++] = HEX[byte >>> 4]!;
       bytes[this.#length++] = HEX[byte & 15]!;
-      if (this.#length > CHUNK) this.flush();
+      if (this.#length > this.#limit) this.#full();
     }
     return this;
   }
@@ -128,18 +186,18 @@ export class TextSink {
     let at = this.#length;
     for (let index = 0; index < ready.length; index++) bytes[at++] = ready[index]!;
     this.#length = at;
-    if (at > CHUNK) this.flush();
+    if (at > this.#limit) this.#full();
     return this;
   }
 
-  /** Bytes of a run in a buffer: UTF-8 without line ends. */
+  /** Bytes of a run in a buffer (this one's too): UTF-8 without line ends. */
   run(from: Uint8Array, start: number, end: number): this {
     if (end - start > SLACK) return this.#longRun(from, start, end);
     const bytes = this.#bytes;
     let at = this.#length;
     for (let index = start; index < end; index++) bytes[at++] = from[index]!;
     this.#length = at;
-    if (at > CHUNK) this.flush();
+    if (at > this.#limit) this.#full();
     return this;
   }
 
@@ -149,8 +207,9 @@ export class TextSink {
   }
 
   #long(text: string): this {
-    this.flush();
-    if (text.length * 3 <= CHUNK) return this.text(text);
+    if (this.#output === undefined) this.#reserve(this.#length + text.length * 3);
+    else this.flush();
+    if (text.length * 3 + this.#length <= this.#limit + SLACK) return this.text(text);
     // A surrogate pair is not cut in two.
     let cut = CHUNK / 4;
     if ((text.charCodeAt(cut - 1) & 0xfc00) === 0xd800) cut++;
@@ -159,7 +218,7 @@ export class TextSink {
 
   #encoded(text: string): this {
     this.#length += encoder.encodeInto(text, this.#bytes.subarray(this.#length)).written;
-    if (this.#length > CHUNK) this.flush();
+    if (this.#length > this.#limit) this.#full();
     return this;
   }
 }

@@ -1,13 +1,13 @@
 import { type Metadata, tableNameOf } from '@ijw/metadata';
+import { TextSink } from './text-sink.ts';
 
-const encoder = new TextEncoder();
-const FIRST_SIZE = 0x10000;
+/** Bytes of all texts together: those of the largest assemblies come to some ten million. */
+const MAX_LENGTH = 0x8000000;
 
-/** Texts of tokens as UTF-8 in one buffer: each is encoded once, and copied as bytes wherever it stands. */
+/** Texts of tokens as UTF-8 in one buffer: each is made once, and copied as bytes wherever it stands. */
 export class TokenTexts {
   readonly #metadata: Metadata;
-  #bytes = new Uint8Array(FIRST_SIZE);
-  #length = 0;
+  readonly #texts = new TextSink();
   /** Where texts start, by table and row; 0 for none. A text's length stands in the four bytes before it. */
   readonly #starts: (Uint32Array | undefined)[] = [];
 
@@ -15,30 +15,34 @@ export class TokenTexts {
     this.#metadata = metadata;
   }
 
-  get bytes(): Uint8Array {
-    return this.#bytes;
-  }
-
-  /** Where the text of a token starts in `bytes`; 0 where none was added. */
+  /** Where the text of a token starts; 0 where none is kept. */
   startOf(token: number): number {
     const starts = this.#starts[token >>> 24];
     return starts === undefined ? 0 : (starts[token & 0xffffff] ?? 0);
   }
 
-  endOf(start: number): number {
-    const bytes = this.#bytes;
-    return start + (bytes[start - 4]! | (bytes[start - 3]! << 8) | (bytes[start - 2]! << 16) | (bytes[start - 1]! << 24));
+  /** Copies the text that starts at a place. */
+  write(sink: TextSink, start: number): void {
+    const { bytes } = this.#texts;
+    const length = bytes[start - 4]! | (bytes[start - 3]! << 8) | (bytes[start - 2]! << 16) | (bytes[start - 1]! << 24);
+    sink.run(bytes, start, start + length);
   }
 
-  /** Keeps the text of a token that has a row, and returns where it starts. */
-  add(token: number, text: string): number {
-    const start = this.#length + 4;
-    this.#reserve(start + text.length * 3);
-    const { written } = encoder.encodeInto(text, this.#bytes.subarray(start));
-    for (let index = 0; index < 4; index++) this.#bytes[start - 4 + index] = (written >>> (index * 8)) & 0xff;
-    this.#length = start + written;
-    this.#startsOf(token >>> 24)[token & 0xffffff] = start;
-    return start;
+  /**
+   * Keeps what another buffer holds from a place on as the text of a token that has a row, and returns where it starts here.
+   * @throws BadImageError TEXT_TOO_LONG when types name each other so that their texts have no end
+   */
+  keep(token: number, from: TextSink, start: number): number {
+    const texts = this.#texts;
+    const length = from.length - start;
+    if (texts.length + length > MAX_LENGTH)
+      throw this.#metadata.place.error('TEXT_TOO_LONG', 0, 'names in IL text', `They come to more than ${MAX_LENGTH} bytes`);
+    const kept = texts.length + 4;
+    texts.extend(4);
+    for (let index = 0; index < 4; index++) texts.bytes[kept - 4 + index] = (length >>> (index * 8)) & 0xff;
+    texts.run(from.bytes, start, from.length);
+    this.#startsOf(token >>> 24)[token & 0xffffff] = kept;
+    return kept;
   }
 
   #startsOf(table: number): Uint32Array {
@@ -49,12 +53,5 @@ export class TokenTexts {
       this.#starts[table] = starts;
     }
     return starts;
-  }
-
-  #reserve(end: number): void {
-    if (end <= this.#bytes.length) return;
-    const larger = new Uint8Array(Math.max(end, Math.ceil(this.#bytes.length * 1.5)));
-    larger.set(this.#bytes.subarray(0, this.#length));
-    this.#bytes = larger;
   }
 }

@@ -9,6 +9,7 @@ import {
   type TypeDefOrRefToken,
   tokenTable,
 } from '@ijw/metadata';
+import type { TextSink } from './text-sink.ts';
 
 const CONVENTIONS: ReadonlyMap<number, string> = new Map([
   [CallingConvention.Default, ''],
@@ -35,68 +36,127 @@ function boundText(size: number | undefined, lower: number | undefined, rank: nu
   return size === undefined ? `${lower}...` : `${lower}...${lower + size - 1}`;
 }
 
-/** The parameters, with `...` before the variable ones. */
-export function parameterTexts({ parameterTypes, requiredParameterCount }: MethodSignature<string>): readonly string[] {
-  if (requiredParameterCount >= parameterTypes.length) return parameterTypes;
-  return [...parameterTypes.slice(0, requiredParameterCount), '...', ...parameterTypes.slice(requiredParameterCount)];
+const LESS = 0x3c;
+const COMMA = 0x2c;
+
+/**
+ * Types of signatures as IL text (ECMA-335 II.7.1), written to the end of a buffer: a type is the place where its text starts, and what one is made of lies
+ * right before it. The first modifier of a blob is the outermost one, so it stands last.
+ */
+export class TypeText implements SignatureTypeProvider<number> {
+  readonly #sink: TextSink;
+  readonly #writeName: (token: TypeDefOrRefToken) => void;
+
+  constructor(sink: TextSink, writeName: (token: TypeDefOrRefToken) => void) {
+    this.#sink = sink;
+    this.#writeName = writeName;
+  }
+
+  primitive(type: PrimitiveName): number {
+    return this.#append(type);
+  }
+
+  named(token: TypeDefOrRefToken, valueType: boolean | undefined): number {
+    const start = this.#sink.length;
+    if (valueType !== undefined && tokenTable(token) !== TableId.TypeSpec) this.#sink.text(valueType ? 'valuetype ' : 'class ');
+    this.#writeName(token);
+    return start;
+  }
+
+  pointer(element: number): number {
+    this.#sink.text('*');
+    return element;
+  }
+
+  byReference(element: number): number {
+    this.#sink.text('&');
+    return element;
+  }
+
+  pinned(element: number): number {
+    this.#sink.text(' pinned');
+    return element;
+  }
+
+  szArray(element: number): number {
+    this.#sink.text('[]');
+    return element;
+  }
+
+  array(element: number, { rank, sizes, lowerBounds }: ArrayShape): number {
+    const bounds = Array.from({ length: Math.min(rank, 64) }, (_, dimension) => boundText(sizes[dimension], lowerBounds[dimension], rank));
+    this.#sink.text(`[${bounds.join(',')}]`);
+    return element;
+  }
+
+  /** `<`, `,` and `>` go between what lies side by side: from the last argument on, each moves by as many as come before it. */
+  genericInstance(generic: number, args: readonly number[]): number {
+    const sink = this.#sink;
+    let end = sink.length;
+    sink.extend(args.length);
+    const { bytes } = sink;
+    for (let index = args.length - 1; index >= 0; index--) {
+      const start = args[index]!;
+      bytes.copyWithin(start + index + 1, start, end);
+      bytes[start + index] = index === 0 ? LESS : COMMA;
+      end = start;
+    }
+    sink.text('>');
+    return generic;
+  }
+
+  genericTypeParameter(index: number): number {
+    return this.#append(`!${index}`);
+  }
+
+  genericMethodParameter(index: number): number {
+    return this.#append(`!!${index}`);
+  }
+
+  functionPointer(signature: MethodSignature<number>): number {
+    const sink = this.#sink;
+    const { returnType, parameterTypes } = signature;
+    const end = sink.length;
+    sink.text('method ').text(conventionText(signature.header));
+    sink.run(sink.bytes, returnType, parameterTypes[0] ?? end).text(' *(');
+    writeParameterTypes(sink, sink, signature, end);
+    sink.text(')');
+    return this.#moveDown(end, returnType);
+  }
+
+  modified(modifier: number, unmodified: number, required: boolean): number {
+    const sink = this.#sink;
+    sink.text(required ? ' modreq(' : ' modopt(');
+    sink.run(sink.bytes, modifier, unmodified).text(')');
+    return this.#moveDown(unmodified, modifier);
+  }
+
+  #append(text: string): number {
+    const start = this.#sink.length;
+    this.#sink.text(text);
+    return start;
+  }
+
+  /** Puts the text from a place on over what lies before it. */
+  #moveDown(from: number, to: number): number {
+    const { bytes, length } = this.#sink;
+    bytes.copyWithin(to, from, length);
+    this.#sink.truncate(length - (from - to));
+    return to;
+  }
 }
 
-/** Types of signatures as IL text (ECMA-335 II.7.1). The first modifier of a blob is the outermost one, so it stands last. */
-export class TypeText implements SignatureTypeProvider<string> {
-  readonly #nameOf: (token: TypeDefOrRefToken) => string;
-
-  constructor(nameOf: (token: TypeDefOrRefToken) => string) {
-    this.#nameOf = nameOf;
-  }
-
-  primitive(type: PrimitiveName): string {
-    return type;
-  }
-
-  named(token: TypeDefOrRefToken, valueType: boolean | undefined): string {
-    const name = this.#nameOf(token);
-    if (valueType === undefined || tokenTable(token) === TableId.TypeSpec) return name;
-    return valueType ? `valuetype ${name}` : `class ${name}`;
-  }
-
-  pointer(element: string): string {
-    return `${element}*`;
-  }
-
-  byReference(element: string): string {
-    return `${element}&`;
-  }
-
-  pinned(element: string): string {
-    return `${element} pinned`;
-  }
-
-  szArray(element: string): string {
-    return `${element}[]`;
-  }
-
-  array(element: string, { rank, sizes, lowerBounds }: ArrayShape): string {
-    const bounds = Array.from({ length: Math.min(rank, 64) }, (_, dimension) => boundText(sizes[dimension], lowerBounds[dimension], rank));
-    return `${element}[${bounds.join(',')}]`;
-  }
-
-  genericInstance(generic: string, args: readonly string[]): string {
-    return `${generic}<${args.join(',')}>`;
-  }
-
-  genericTypeParameter(index: number): string {
-    return `!${index}`;
-  }
-
-  genericMethodParameter(index: number): string {
-    return `!!${index}`;
-  }
-
-  functionPointer(signature: MethodSignature<string>): string {
-    return `method ${conventionText(signature.header)}${signature.returnType} *(${parameterTexts(signature).join(', ')})`;
-  }
-
-  modified(modifier: string, unmodified: string, required: boolean): string {
-    return `${unmodified} ${required ? 'modreq' : 'modopt'}(${modifier})`;
+/** The types of parameters that lie in a buffer up to `end`, with `...` before the variable ones. */
+export function writeParameterTypes(
+  sink: TextSink,
+  from: TextSink,
+  { parameterTypes, requiredParameterCount }: MethodSignature<number>,
+  end: number,
+): void {
+  const { bytes } = from;
+  for (let index = 0; index < parameterTypes.length; index++) {
+    if (index > 0) sink.text(', ');
+    if (index === requiredParameterCount) sink.text('..., ');
+    sink.run(bytes, parameterTypes[index]!, parameterTypes[index + 1] ?? end);
   }
 }

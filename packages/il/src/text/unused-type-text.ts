@@ -9,28 +9,34 @@ export function writeUnusedTypes(disassembly: Disassembly, anyClass: number | un
   noteFieldSignatures(disassembly);
 }
 
-function unnamed({ references, diagnostics }: Disassembly, table: 0x01 | 0x1b, rowCount: number): readonly string[] {
+/** The texts of the types of a table, as `ReferenceText.write` takes them. */
+function unnamed({ references, diagnostics }: Disassembly, table: 0x01 | 0x1b, rowCount: number): readonly number[] {
   return Array.from({ length: rowCount }, (_, index) => makeToken(table, index + 1) as TypeDefOrRefToken)
     .filter((token) => !references.isNamed(token))
     .flatMap((token) => diagnostics.attempt(() => references.type(token), token) ?? []);
 }
 
-function writeTypeList({ sink }: Disassembly, types: readonly string[]): void {
+function writeTypeList({ references, sink }: Disassembly, types: readonly number[]): void {
   if (types.length === 0) return;
   sink.line('.typelist').open();
-  for (const text of types) sink.line(text);
+  for (const text of types) {
+    references.write(sink.start(), text);
+    sink.end();
+  }
   sink.close();
 }
 
 /** `.typelist` takes names only. Of a class that stands in the text a second time ilasm keeps the new members alone, and has made rows for the types of its head. */
-function writeClassAgain({ metadata, references, sink }: Disassembly, rid: number, types: readonly string[]): void {
+function writeClassAgain({ metadata, references, sink }: Disassembly, rid: number, types: readonly number[]): void {
   if (types.length === 0) return;
   const { TypeDef } = metadata.tables;
-  sink.line(
-    `.class ${references.qualified(TypeDef.get(rid, 'Namespace'), TypeDef.get(rid, 'Name'))} // again, for types that nothing uses`,
-  );
-  sink.line(`       implements ${types.join(', ')}`);
-  sink.open().close();
+  references.writeQualified(sink.start().text('.class '), TypeDef.get(rid, 'Namespace'), TypeDef.get(rid, 'Name'));
+  sink.text(' // again, for types that nothing uses').end();
+  sink.start().text('       implements ');
+  types.forEach((text, index) => {
+    references.write(index === 0 ? sink : sink.text(', '), text);
+  });
+  sink.end().open().close();
 }
 
 /** Signatures of fields in StandAloneSig (what compilers leave for debuggers) belong to nothing that stands in the text. */

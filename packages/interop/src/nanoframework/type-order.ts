@@ -1,9 +1,6 @@
 import { typeFullName } from '@ijw/metadata';
 import type { AssemblyShape, TypeShape } from '../shape/assembly-shape.ts';
 
-/** The tool sorts by the culture's rules; those of English are the ones it is run with. */
-const collator = new Intl.Collator('en-US');
-
 interface Step {
   readonly type: TypeShape;
   /** Types that come before this one and are still to be looked at. */
@@ -18,6 +15,8 @@ interface Step {
  */
 export function nanoTypeOrder(assembly: AssemblyShape, operandTypes: (type: TypeShape) => readonly TypeShape[]): readonly TypeShape[] {
   const names = new Map(assembly.types.map((type) => [type, typeFullName(assembly.metadata, type.token)]));
+  // The tool sorts by the culture's rules; those of English are the ones it is run with.
+  const collator = new Intl.Collator('en-US');
   const sorted = [...assembly.types].sort((a, b) => collator.compare(names.get(a)!, names.get(b)!));
   const ordered: TypeShape[] = [];
   const marked = new Set<TypeShape>();

@@ -1,5 +1,6 @@
 import { BadImageError, hex } from '@ijw/binary';
 import { type CodedIndexDecoder, codedIndexDecoder } from './coded-index.ts';
+import { KeyIndex } from './key-index.ts';
 import type { ColumnKind } from './schema.ts';
 import { TableId, type TableName } from './table-id.ts';
 import type { ColumnLayout, ColumnWidth } from './table-layout.ts';
@@ -34,6 +35,7 @@ export class Column {
   private readonly rows: RowBytes;
   private readonly targetTag: number;
   private readonly coded: CodedIndexDecoder | undefined;
+  private keyIndex: KeyIndex | undefined;
 
   constructor(table: TableName, layout: ColumnLayout, rows: RowBytes) {
     this.table = table;
@@ -77,6 +79,12 @@ export class Column {
     if (this.coded !== undefined) return this.coded.decode(raw);
     if (this.targetTag < 0 || raw > 0xffffff) return -1;
     return raw === 0 ? nilToken : ((this.targetTag | raw) as Token);
+  }
+
+  /** Finds rows by their value here; kept. */
+  get index(): KeyIndex {
+    this.keyIndex ??= new KeyIndex(this);
+    return this.keyIndex;
   }
 
   /** A `BadImageError` that points at a cell. */

@@ -1,6 +1,6 @@
 import { type CodedIndexKind, encodeCodedIndex } from './coded-index.ts';
 import type { Column } from './column.ts';
-import { KeyIndex } from './key-index.ts';
+import type { KeyIndex } from './key-index.ts';
 import { emptyRange, type RowRange } from './row-range.ts';
 import { RunColumn } from './run-column.ts';
 import { type ColumnName, pointerTables } from './schema.ts';
@@ -25,8 +25,7 @@ type RunTable = keyof typeof pointerTables;
 /** From a row to the rows that say more about it, and back. Rows are found by search; indexes are made when first needed. */
 export class OwnerLookup {
   private readonly tables: Tables;
-  private readonly runs = new Map<RunTable, RunColumn>();
-  private readonly keys = new Map<Column, KeyIndex>();
+  private readonly runs: Partial<Record<RunTable, RunColumn>> = {};
 
   constructor(tables: Tables) {
     this.tables = tables;
@@ -99,22 +98,12 @@ export class OwnerLookup {
 
   /** The index over any column, kept. */
   key<N extends TableName>(table: N, name: ColumnName<N>): KeyIndex {
-    const column = this.tables[table].column(name);
-    let index = this.keys.get(column);
-    if (index === undefined) {
-      index = new KeyIndex(column);
-      this.keys.set(column, index);
-    }
-    return index;
+    return this.tables[table].column(name).index;
   }
 
   private run(target: RunTable): RunColumn {
-    let run = this.runs.get(target);
-    if (run === undefined) {
-      run = new RunColumn(this.runColumn(target), this.tables[target], this.tables[pointerTables[target]]);
-      this.runs.set(target, run);
-    }
-    return run;
+    this.runs[target] ??= new RunColumn(this.runColumn(target), this.tables[target], this.tables[pointerTables[target]]);
+    return this.runs[target];
   }
 
   private runColumn(target: RunTable): Column {

@@ -20,7 +20,7 @@ export class Table<N extends TableName = TableName> {
   private readonly layout: TableLayout;
   private readonly rows: RowBytes;
   private made: readonly Column[] | undefined;
-  private byName: Map<string, Column> | undefined;
+  private byName: Readonly<Record<string, Column>> | undefined;
 
   constructor(name: N, layout: TableLayout, rows: RowBytes, declaredSorted: boolean) {
     this.name = name;
@@ -41,8 +41,9 @@ export class Table<N extends TableName = TableName> {
 
   /** A column to read many cells of. */
   column(name: ColumnName<N>): Column {
-    this.byName ??= new Map(this.columns.map((column) => [column.name, column]));
-    const column = this.byName.get(name);
+    // An object: the engine finds a property by the place of the call, and has no name to look up.
+    this.byName ??= Object.fromEntries(this.columns.map((column) => [column.name, column]));
+    const column = this.byName[name];
     if (column === undefined) throw new UsageError(`${this.name} has no column "${name}"`);
     return column;
   }

@@ -21,19 +21,19 @@ export interface NameOptions {
 
 /** Writes names as ilasm reads them back. Results are kept: names repeat. */
 export class Identifiers {
-  readonly #quoteAll: boolean;
+  readonly quoteAll: boolean;
   readonly #simple = new Map<string, string>();
   readonly #dotted = new Map<string, string>();
 
   constructor({ quoteAll = false }: NameOptions = {}) {
-    this.#quoteAll = quoteAll;
+    this.quoteAll = quoteAll;
   }
 
   /** A name of one word: of a parameter, a local variable, a generic parameter. */
   simple(name: string): string {
     let text = this.#simple.get(name);
     if (text === undefined) {
-      text = !this.#quoteAll && PLAIN.test(name) && !keywords.has(name) ? name : quoted(name);
+      text = !this.quoteAll && PLAIN.test(name) && !keywords.has(name) ? name : quoted(name);
       this.#simple.set(name, text);
     }
     return text;
@@ -55,7 +55,7 @@ export class Identifiers {
   }
 
   #dottedText(name: string): string {
-    if (name === '.ctor' || name === '.cctor') return this.#quoteAll ? quoted(name) : name;
+    if (name === '.ctor' || name === '.cctor') return this.quoteAll ? quoted(name) : name;
     if (!name.includes('.')) return this.simple(name);
     const parts = name.split('.');
     if (parts.includes('')) return quoted(name);

@@ -1,0 +1,97 @@
+import type { StringHeap } from '@ijw/metadata';
+import type { TextSink } from '../text-sink.ts';
+import type { Identifiers } from './identifier.ts';
+import { keywords } from './keywords.ts';
+
+/** What a byte may do in a name: start a word, go on in one, part two words. Bit by bit what `Identifiers` says of characters. */
+const STARTS = 1;
+const GOES_ON = 2;
+const DOT = 0x2e;
+
+const ROLES = new Uint8Array(256);
+for (let code = 0; code < 0x80; code++) {
+  const character = String.fromCharCode(code);
+  ROLES[code] = (/[A-Za-z#_@$]/.test(character) ? STARTS : 0) | (/[A-Za-z0-9_@$?`]/.test(character) ? GOES_ON : 0);
+}
+
+const HASH_MASK = 0x3fff;
+const hashed = (hash: number, byte: number): number => (hash * 33 + byte) & HASH_MASK;
+
+/** 1 for the hash of each keyword: a word whose hash is another one is none. */
+const KEYWORD_HASHES = new Uint8Array(HASH_MASK + 1);
+for (const word of keywords) KEYWORD_HASHES[[...word].reduce((hash, character) => hashed(hash, character.charCodeAt(0)), 0)] = 1;
+
+/** Names of the #Strings heap as IL text. Most need no quotes, and go to the text byte by byte without ever being strings. */
+export class HeapNames {
+  readonly #heap: StringHeap;
+  readonly #identifiers: Identifiers;
+  readonly #quoteAll: boolean;
+  /** The others, by their place in the heap. */
+  readonly #dotted = new Map<number, string>();
+  readonly #words = new Map<number, string>();
+
+  constructor(heap: StringHeap, identifiers: Identifiers) {
+    this.#heap = heap;
+    this.#identifiers = identifiers;
+    this.#quoteAll = identifiers.quoteAll;
+  }
+
+  /** A name whose parts may stand between dots. @throws BadImageError when the heap has no such string; nothing is written then */
+  write(sink: TextSink, offset: number): void {
+    const end = this.plainEnd(offset, true);
+    if (end < 0) sink.text(this.dotted(offset));
+    else sink.run(this.#heap.bytes, offset, end);
+  }
+
+  /** A name of one word; nothing for one that is empty. @throws BadImageError */
+  writeWord(sink: TextSink, offset: number): void {
+    const end = this.plainEnd(offset, false);
+    if (end < 0) sink.text(this.word(offset));
+    else sink.run(this.#heap.bytes, offset, end);
+  }
+
+  isEmpty(offset: number): boolean {
+    return offset === 0 || this.#heap.bytes[offset] === 0;
+  }
+
+  /** Where a name that needs no quotes ends; -1 for one that may need some, is empty, or is not there. */
+  plainEnd(offset: number, dots: boolean): number {
+    if (this.#quoteAll) return -1;
+    const bytes = this.#heap.bytes;
+    let hash = 0;
+    let role = STARTS;
+    for (let at = offset; ; at++) {
+      const byte = bytes[at];
+      if (byte === undefined) return -1;
+      if ((ROLES[byte]! & role) !== 0) {
+        hash = hashed(hash, byte);
+        role = GOES_ON;
+        continue;
+      }
+      if (role === STARTS || KEYWORD_HASHES[hash] === 1) return -1;
+      if (byte === 0) return at;
+      if (byte !== DOT || !dots) return -1;
+      hash = 0;
+      role = STARTS;
+    }
+  }
+
+  dotted(offset: number): string {
+    let text = this.#dotted.get(offset);
+    if (text === undefined) {
+      text = this.#identifiers.dotted(this.#heap.get(offset));
+      this.#dotted.set(offset, text);
+    }
+    return text;
+  }
+
+  word(offset: number): string {
+    let text = this.#words.get(offset);
+    if (text === undefined) {
+      const name = this.#heap.get(offset);
+      text = name === '' ? '' : this.#identifiers.simple(name);
+      this.#words.set(offset, text);
+    }
+    return text;
+  }
+}
