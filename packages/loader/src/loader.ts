@@ -4,6 +4,7 @@ import { PEImage } from '@ijw/pe';
 import { type Architecture, architectureOf } from './architecture.ts';
 import { type AssemblyLoad, runStartUp } from './clr/assembly-load.ts';
 import { clrRefusal, clrRefusals } from './clr/clr-error.ts';
+import { asRuntimeSees } from './clr/image-view.ts';
 import type { LoadContext } from './clr/load-context.ts';
 import { Runtime } from './clr/runtime.ts';
 import { hostEntryPoint } from './hosts/host-entry-point.ts';
@@ -143,7 +144,7 @@ export class Loader {
   }
 
   #describe(runtime: Runtime, load: AssemblyLoad, nativeFirst: boolean): LoadedModule {
-    const metadata = readMetadata(load.image);
+    const metadata = readMetadata(asRuntimeSees(load.image));
     return new LoadedModule({
       runtime,
       module: load.assembly?.module ?? load.module,

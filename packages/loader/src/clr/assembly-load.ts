@@ -1,17 +1,19 @@
 import { BadImageError } from '@ijw/binary';
+import { faultText, isFault } from '@ijw/machine';
 import { Metadata, makeToken, TableId } from '@ijw/metadata';
-import type { PEImage } from '@ijw/pe';
+import { PEImage } from '@ijw/pe';
 import { NativeCalls } from '@ijw/vtfixup';
 import { START_UP, type StartUpPath, type StartUpState } from '../hosts/start-up.ts';
 import { type ClrException, LoadRefusal } from '../load-refusal.ts';
 import type { BoundImport, MappedModule } from '../windows/os-module.ts';
 import { WindowsError } from '../windows/windows-error.ts';
 import { type AssemblyImage, assemblyDisplayName, assemblyImage, knownDisplayName } from './assembly.ts';
+import { identityProblem } from './assembly-identity-rules.ts';
 import { checkArchitecture } from './check-architecture.ts';
 import { checkFormat } from './check-format.ts';
-import { clrRefusal, clrRefusals } from './clr-error.ts';
+import { clrRefusal, clrRefusals, fatalRefusal } from './clr-error.ts';
 import { fixUpVTables } from './fix-up-vtables.ts';
-import { type ImageView, viewImage } from './image-view.ts';
+import { asRuntimeSees, CLI_HEADER_SIZE, cliHeaderOf, type ImageView, viewImage } from './image-view.ts';
 import type { LoadContext, LoadedAssembly } from './load-context.ts';
 import { runManagedEntryPoint } from './managed-dll-main.ts';
 import { activate } from './module-constructor.ts';
@@ -89,18 +91,38 @@ function osLoad(runtime: Runtime, load: AssemblyLoad): void {
   }
 }
 
-function checkImageFormat({ process }: Runtime, load: AssemblyLoad): void {
-  load.view = viewImage(load.image, load.module !== undefined);
+function checkImageFormat(runtime: Runtime, load: AssemblyLoad): void {
+  load.view = viewImage(imageToCheck(runtime, load), load.module !== undefined);
   // A module that native code has loaded is only asked for its manifest, which an image that breaks a rule does not have.
   const exception = load.inMemory ? clrRefusals.manifestExpected(load.file) : clrRefusals.badIlFormat(load.file);
-  checkFormat(process, load.view, exception);
+  checkFormat(runtime.process, load.view, exception);
+}
+
+/** The runtime looks at the mapped image, where ijwhost may have written thunks over what it looks at: then it is read again from there. */
+function imageToCheck({ process, bootstrap }: Runtime, { image, module, file }: AssemblyLoad): PEImage {
+  if (!module) return asRuntimeSees(image);
+  const cli = cliHeaderOf(image);
+  const looksAt = [
+    { rva: 0, size: image.optionalHeader.sizeOfHeaders },
+    ...(cli ? [{ rva: asRuntimeSees(image).dataDirectories[14]?.rva ?? 0, size: CLI_HEADER_SIZE }, cli.metaData] : []),
+  ];
+  if (!looksAt.some(({ rva, size }) => bootstrap.hasWritten(module.base, rva, size))) return asRuntimeSees(image);
+  const bytes = process.memory.read(module.base, module.size);
+  if (isFault(bytes)) throw fatalRefusal('imageFault', `The mapped image cannot be read: ${faultText(bytes)}`);
+  try {
+    return PEImage.parse(bytes, { layout: 'mapped' });
+  } catch (error) {
+    if (!(error instanceof BadImageError)) throw error;
+    const reason = `The headers of the mapped image have been written over: ${error.message}`;
+    throw clrRefusal({ rule: error.code, reason, exception: clrRefusals.badIlFormat(file), place: { structure: error.reading } });
+  }
 }
 
 function bindAssembly(runtime: Runtime, load: AssemblyLoad): void {
   const view = load.view!;
   const { metadata, displayName } = readManifest(view, load.file);
   checkArchitecture(view, runtime.process.architecture, load.file);
-  load.bound = assemblyImage(load.image, view.cli!, metadata, displayName);
+  load.bound = assemblyImage({ image: view.image, file: load.file }, view.cli!, metadata, displayName);
   runtime.process.trace.add({ step: 'bindAssembly', assembly: displayName, context: load.context.name });
   const known = load.context.assemblies.get(displayName);
   if (!known) return;
@@ -217,6 +239,7 @@ interface Manifest {
 function readManifest(view: ImageView, file: string | undefined): Manifest {
   const metadata = readMetadata(view);
   const displayName = metadata && readDisplayName(metadata);
+  if (metadata && displayName !== undefined) checkIdentity(metadata, file);
   if (metadata && displayName !== undefined) return { metadata, displayName };
   throw clrRefusal({ rule: 'noManifest', reason: 'The image has no assembly manifest', exception: clrRefusals.manifestExpected(file) });
 }
@@ -226,6 +249,7 @@ const TABLES_VERSIONS: readonly string[] = ['1.0', '1.1', '2.0'];
 
 function readMetadata(view: ImageView): Metadata | undefined {
   try {
+    checkRootVersion(view);
     const metadata = Metadata.of(view.image);
     const header = metadata?.stream('#~');
     if (header && !TABLES_VERSIONS.includes(`${header[4]}.${header[5]}`)) {
@@ -237,6 +261,25 @@ function readMetadata(view: ImageView): Metadata | undefined {
   } catch (error) {
     throw manifestRefusal(error, clrRefusals.corruptMetadata());
   }
+}
+
+/** `MDFormat::VerifySignature` (md/runtime/mdinternaldisp.cpp): version 1.1 of the metadata root and no other. */
+function checkRootVersion({ image, cli }: ImageView): void {
+  const root = image.readerAt(cli!.metaData.rva + ROOT_VERSION, 4, 'the metadata root');
+  const [major, minor] = [root.u16(), root.u16()];
+  if (major === 1 && minor === 1) return;
+  const reason = `The metadata root has version ${major}.${minor}`;
+  throw clrRefusal({ rule: 'metadataVersion', reason, exception: clrRefusals.oldMetadata(), place: { structure: 'metadata root' } });
+}
+
+const ROOT_VERSION = 4;
+
+/** `AssemblyName::Init` (binder/assemblyname.cpp): the name, the flags and the public key must make an identity. */
+function checkIdentity(metadata: Metadata, file: string | undefined): void {
+  const problem = identityProblem(metadata);
+  if (!problem) return;
+  const exception = problem.rule === 'publicKey' ? clrRefusals.invalidPublicKey() : clrRefusals.invalidName(file);
+  throw clrRefusal({ ...problem, exception, place: { structure: 'Assembly' } });
 }
 
 function readDisplayName(metadata: Metadata): string | undefined {

@@ -11,6 +11,8 @@ export interface AssemblyImage {
   /** Display name: `Name, Version=1.0.0.0, Culture=neutral, PublicKeyToken=null`. */
   readonly displayName: string;
   readonly mixed: boolean;
+  /** Absent for images that came as bytes. */
+  readonly file: string | undefined;
 }
 
 /** The assembly's display name, or `undefined` where the image has no assembly manifest. */
@@ -21,9 +23,10 @@ export function assemblyDisplayName(metadata: Metadata): string | undefined {
   return displayName(metadata, metadata.strings.get(row.Culture), publicKeyToken(metadata.blobs.get(row.PublicKey)));
 }
 
-/** What a message calls an assembly whose Assembly row is not all readable: its name and version where there is a name. */
+/** What a message calls an assembly whose Assembly row is not all readable: its name and version where key and name are there. */
 export function knownDisplayName(metadata: Metadata): string {
   try {
+    metadata.blobs.get(metadata.tables.Assembly.get(1, 'PublicKey'));
     return displayName(metadata, '', publicKeyToken(new Uint8Array()));
   } catch (error) {
     if (error instanceof BadImageError) return '<Unknown>';
@@ -37,8 +40,14 @@ function displayName(metadata: Metadata, culture: string, token: string | undefi
   return formatAssemblyIdentity({ name: metadata.strings.get(Name), version, culture, publicKeyToken: token });
 }
 
-export const assemblyImage = (image: PEImage, cli: CliHeader, metadata: Metadata, displayName: string): AssemblyImage => ({
+export const assemblyImage = (
+  { image, file }: { readonly image: PEImage; readonly file: string | undefined },
+  cli: CliHeader,
+  metadata: Metadata,
+  displayName: string,
+): AssemblyImage => ({
   image,
+  file,
   cli,
   metadata,
   displayName,

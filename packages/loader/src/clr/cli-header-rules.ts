@@ -1,10 +1,9 @@
 import { type CliHeader, CorFlags, SectionCharacteristics } from '@ijw/pe';
-import { type ImageView, rvaProblem, sectionOf } from './image-view.ts';
+import { CLI_HEADER_SIZE, type ImageView, rvaProblem, sectionOf } from './image-view.ts';
 import { metadataRootProblem } from './metadata-root-rule.ts';
 import type { FormatRule } from './nt-header-rules.ts';
 
 const { MEM_READ, MEM_WRITE } = SectionCharacteristics;
-const CLI_HEADER_SIZE = 72;
 
 const KNOWN_FLAGS =
   CorFlags.ILONLY |

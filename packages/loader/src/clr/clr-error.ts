@@ -7,6 +7,9 @@ export const HResult = {
   CLDB_E_FILE_OLDVER: 0x80131107,
   CLDB_E_FILE_CORRUPT: 0x8013110e,
   CLDB_E_INDEX_NOTFOUND: 0x80131124,
+  CLDB_E_RECORD_NOTFOUND: 0x80131130,
+  FUSION_E_INVALID_NAME: 0x80131047,
+  CORSEC_E_INVALID_PUBLICKEY: 0x8013141e,
   COR_E_EXECUTIONENGINE: 0x80131506,
   COR_E_METHODACCESS: 0x80131510,
   COR_E_MISSINGMETHOD: 0x80131513,
@@ -41,20 +44,38 @@ export const typeLoadException = (message: string): ClrException => exception('T
 
 export const clrException = exception;
 
-const withCode = (text: string, hresult: number): string => `${text} (0x${hresult.toString(16).toUpperCase().padStart(8, '0')})`;
+export const withCode = (text: string, hresult: number): string => `${text} (0x${hresult.toString(16).toUpperCase().padStart(8, '0')})`;
 
 const couldNotLoad = (what: string, text: string): string => `Could not load file or assembly '${what}'. ${text}`;
 
+/** What names a string or a blob that is not there. */
+export const indexNotFound = (): ClrException => exception('BadImageFormatException', HResult.CLDB_E_INDEX_NOTFOUND, INDEX_NOT_FOUND);
+
 const INDEX_NOT_FOUND = withCode('Index not found.', HResult.CLDB_E_INDEX_NOTFOUND);
 
-/** winerror.h: BAD_EXE_FORMAT, EXE_MARKED_INVALID, INVALID_ORDINAL, INVALID_DLL, FILE_CORRUPT, NOACCESS. */
-const BAD_IMAGE_CODES: readonly number[] = [0x800700c1, 0x800700c0, 0x800700b6, 0x80070482, 0x80070570, 0x800703e6];
+/** winerror.h: BAD_EXE_FORMAT, EXE_MARKED_INVALID, INVALID_ORDINAL, INVALID_DLL, FILE_CORRUPT, NOACCESS; and the CLR's own. */
+const BAD_IMAGE_CODES: readonly number[] = [
+  0x800700c1,
+  0x800700c0,
+  0x800700b6,
+  0x80070482,
+  0x80070570,
+  0x800703e6,
+  HResult.COR_E_BADIMAGEFORMAT,
+  HResult.CLDB_E_INDEX_NOTFOUND,
+];
 
-/** `EEFileLoadException::GetFileLoadKind` (vm/clrex.cpp), as far as the Windows loader's codes go. */
+/** `EEFileLoadException::GetFileLoadKind` (vm/clrex.cpp), as far as the codes of the two loaders go. */
 function fileLoadKind(hresult: number): string {
   if (hresult === 0x8007007e) return 'IO.FileNotFoundException';
   return BAD_IMAGE_CODES.includes(hresult) ? 'BadImageFormatException' : 'IO.FileLoadException';
 }
+
+/** What a load says where its inner exception has another text. */
+const WRAPPER_TEXTS: ReadonlyMap<number, string> = new Map([
+  [HResult.COR_E_TYPELOAD, withCode('Could not find or load a type.', HResult.COR_E_TYPELOAD)],
+  [HResult.COR_E_BADIMAGEFORMAT, BAD_FORMAT_TEXT],
+]);
 
 /** Every way in which the CLR refuses an image, with the exception it throws. `file` is a path, `assembly` a display name. */
 export const clrRefusals = {
@@ -99,12 +120,7 @@ export const clrRefusals = {
     exception('BadImageFormatException', HResult.CLDB_E_INDEX_NOTFOUND, couldNotLoad(assembly, INDEX_NOT_FOUND)),
   /** What a token names is not in its heap. */
   tokenIndexNotFound: (assembly: string): ClrException =>
-    exception(
-      'BadImageFormatException',
-      HResult.CLDB_E_INDEX_NOTFOUND,
-      couldNotLoad(assembly, INDEX_NOT_FOUND),
-      exception('BadImageFormatException', HResult.CLDB_E_INDEX_NOTFOUND, INDEX_NOT_FOUND),
-    ),
+    exception('BadImageFormatException', HResult.CLDB_E_INDEX_NOTFOUND, couldNotLoad(assembly, INDEX_NOT_FOUND), indexNotFound()),
   /** `ThrowHR(COR_E_BADIMAGEFORMAT)` while the assembly was being loaded: wrapped once. */
   invalidToken: (assembly: string): ClrException =>
     badImageFormat(couldNotLoad(assembly, BAD_FORMAT_TEXT), badImageFormat(withCode(BAD_FORMAT_TEXT, HResult.COR_E_BADIMAGEFORMAT))),
@@ -112,13 +128,24 @@ export const clrRefusals = {
   invalidTypeName: (): ClrException => badImageFormat('Invalid token.'),
   /** The same from `FindMethodThrowing`: not wrapped. */
   notAMethod: (): ClrException => badImageFormat(withCode(BAD_FORMAT_TEXT, HResult.COR_E_BADIMAGEFORMAT)),
-  /** A type that the fixups need does not load. */
-  typeNotLoaded: (assembly: string, inner: ClrException): ClrException =>
+  /** A type that the fixups need does not load. What is thrown for it is wrapped under its own HRESULT. */
+  typeNotLoaded: (assembly: string, inner: ClrException): ClrException => {
+    const { hresult } = inner;
+    const text = WRAPPER_TEXTS.get(hresult) ?? inner.message;
+    return exception(fileLoadKind(hresult), hresult, couldNotLoad(assembly, text), inner);
+  },
+  /** The assembly's name is empty or too long, or its flags say that it is no ordinary assembly (binder/assemblyname.cpp). */
+  invalidName: (file: string | undefined): ClrException =>
     exception(
       'IO.FileLoadException',
-      HResult.COR_E_TYPELOAD,
-      couldNotLoad(assembly, withCode('Could not find or load a type.', HResult.COR_E_TYPELOAD)),
-      inner,
+      HResult.FUSION_E_INVALID_NAME,
+      couldNotLoad(file ?? '<Unknown>', withCode('The given assembly name was invalid.', HResult.FUSION_E_INVALID_NAME)),
+    ),
+  invalidPublicKey: (): ClrException =>
+    exception(
+      'Security.SecurityException',
+      HResult.CORSEC_E_INVALID_PUBLICKEY,
+      withCode('Invalid assembly public key.', HResult.CORSEC_E_INVALID_PUBLICKEY),
     ),
 } as const;
 

@@ -74,6 +74,11 @@ function readRecords({ process, module, assembly }: FixupContext): FixupRecord[]
 /** With ijwhost in the process the slots hold thunks, and only ijwhost knows the tokens; it is found through the import of `_CorDllMain`. */
 function tokenReader({ process, module, bootstrap }: FixupContext): (slot: number) => number | undefined {
   const found = findHostOfModule(process, module);
+  if (isFault(found)) {
+    throw fatalRefusal('importTableFault', `The imports cannot be read to find the host: ${faultText(found)}`, {
+      structure: 'import directory',
+    });
+  }
   const knows = found?.module.kind === 'host' && found.module.host.resolve('GetTokenForVTableEntry') !== undefined;
   process.trace.add({
     step: 'findHost',

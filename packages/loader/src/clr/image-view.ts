@@ -1,5 +1,8 @@
 import { alignUp, BadImageError } from '@ijw/binary';
-import { type CliHeader, CorFlags, type PEImage, readCliHeader, type SectionHeader } from '@ijw/pe';
+import { type CliHeader, CorFlags, PEImage, readCliHeader, type SectionHeader } from '@ijw/pe';
+
+/** IMAGE_COR20_HEADER. */
+export const CLI_HEADER_SIZE = 72;
 
 /** What the format rules look at: an image as the runtime holds it, mapped by the Windows loader or flat. */
 export interface ImageView {
@@ -11,10 +14,38 @@ export interface ImageView {
 
 export const viewImage = (image: PEImage, mapped: boolean): ImageView => ({ image, cli: cliHeaderOf(image), mapped });
 
+const seen = new WeakMap<PEImage, PEImage>();
+
+/** PE/COFF: the optional header has sixteen data directories. */
+const DIRECTORY_COUNT = 16;
+const DIRECTORY_SIZE = 8;
+
+/** The image with all of its data directories: `PEDecoder` reads them where they are, whatever NumberOfRvaAndSizes says; Windows goes by that. */
+export function asRuntimeSees(image: PEImage): PEImage {
+  if (image.dataDirectories.length >= DIRECTORY_COUNT) return image;
+  const known = seen.get(image);
+  if (known) return known;
+  const made = withAllDirectories(image);
+  seen.set(image, made);
+  return made;
+}
+
+function withAllDirectories(image: PEImage): PEImage {
+  const { signatureOffset, is64Bit, coffHeader, bytes, layout } = image;
+  const optionalHeader = signatureOffset + NT_SIGNATURE_AND_COFF_HEADER;
+  const directories = is64Bit ? 112 : 96;
+  if (coffHeader.sizeOfOptionalHeader < directories + DIRECTORY_COUNT * DIRECTORY_SIZE) return image;
+  const copy = bytes.slice();
+  new DataView(copy.buffer).setUint32(optionalHeader + directories - 4, DIRECTORY_COUNT, true);
+  return PEImage.parse(copy, { layout });
+}
+
+const NT_SIGNATURE_AND_COFF_HEADER = 24;
+
 /** The CLI header, or `undefined` where the image has none that can be read. */
 export function cliHeaderOf(image: PEImage): CliHeader | undefined {
   try {
-    return readCliHeader(image);
+    return readCliHeader(asRuntimeSees(image));
   } catch (error) {
     if (error instanceof BadImageError) return undefined;
     throw error;

@@ -1,5 +1,15 @@
 import { BadImageError, hex } from '@ijw/binary';
-import { makeToken, methodFullName, TableId, type Token, type TypeDefToken, tableNameOf, tokenRid, tokenTable } from '@ijw/metadata';
+import {
+  makeToken,
+  methodFullName,
+  TableId,
+  type TableName,
+  type Token,
+  type TypeDefToken,
+  tableNameOf,
+  tokenRid,
+  tokenTable,
+} from '@ijw/metadata';
 import type { AssemblyImage } from './assembly.ts';
 import { clrException, clrRefusal, clrRefusals, HResult, typeLoadException } from './clr-error.ts';
 import type { TypeLoader } from './type-loader.ts';
@@ -16,6 +26,30 @@ export interface ResolvedMethod {
   readonly signature?: Uint8Array;
 }
 
+/** Tables whose tokens `MDInternalRO::IsValidToken` (md/runtime/mdinternalro.cpp) knows. */
+const TOKEN_TABLES: readonly TableName[] = [
+  'Module',
+  'TypeRef',
+  'TypeDef',
+  'Field',
+  'MethodDef',
+  'Param',
+  'InterfaceImpl',
+  'MemberRef',
+  'CustomAttribute',
+  'DeclSecurity',
+  'StandAloneSig',
+  'Event',
+  'Property',
+  'ModuleRef',
+  'TypeSpec',
+  'Assembly',
+  'AssemblyRef',
+  'File',
+  'ExportedType',
+  'ManifestResource',
+  'MethodSpec',
+];
 const METHOD_TABLES: readonly number[] = [TableId.MethodDef, TableId.MemberRef, TableId.MethodSpec];
 const USER_STRING = 0x70;
 
@@ -66,7 +100,7 @@ function isValidToken({ metadata }: AssemblyImage, token: number): boolean {
   const rid = tokenRid(token);
   if (tokenTable(token) === USER_STRING) return rid !== 0 && rid < (metadata.stream('#US')?.length ?? 0);
   const table = tableNameOf(tokenTable(token));
-  return rid !== 0 && table !== undefined && metadata.tables[table].has(rid);
+  return rid !== 0 && table !== undefined && TOKEN_TABLES.includes(table) && metadata.tables[table].has(rid);
 }
 
 const notAMethod = (token: number, reason: string): Error =>

@@ -1,4 +1,4 @@
-import { TableId, tokenRid, tokenTable, typeFullName } from '@ijw/metadata';
+import { SignatureFlags, TableId, tokenRid, tokenTable, typeFullName } from '@ijw/metadata';
 import type { ClrException } from '../load-refusal.ts';
 import { clrException, HResult } from './clr-error.ts';
 import type { LoadedAssembly } from './load-context.ts';
@@ -13,16 +13,20 @@ const UNMANAGED_CALLERS_ONLY = 'System.Runtime.InteropServices.UnmanagedCallersO
  * (`UMThunkMarshInfo::RunTimeInit`). The load does not ask.
  */
 export function reverseCallProblem(assembly: LoadedAssembly, method: ResolvedMethod): ClrException | undefined {
-  if (method.methodDef === undefined) return undefined;
-  const { metadata } = assembly.image;
-  const flags = metadata.tables.MethodDef.get(tokenRid(method.methodDef), 'Flags');
-  if ((flags & STATIC) === 0) {
+  if (hasThis(assembly, method)) {
     return clrException('InvalidProgramException', HResult.COR_E_INVALIDPROGRAM, 'Error: PInvoke item (field,method) must be Static.');
   }
+  if (method.methodDef === undefined) return undefined;
   if (!hasAttribute(assembly, method.methodDef, UNMANAGED_CALLERS_ONLY)) return undefined;
   const name = method.name.replace('::', '.');
   const message = `Method '${name}' cannot be marked with both DllImportAttribute and UnmanagedCallersOnlyAttribute.`;
   return clrException('NotSupportedException', HResult.COR_E_NOTSUPPORTED, message);
+}
+
+/** By the flags of a method of the image, by the signature of one that is only referred to. */
+function hasThis({ image: { metadata } }: LoadedAssembly, { methodDef, signature }: ResolvedMethod): boolean {
+  if (methodDef !== undefined) return (metadata.tables.MethodDef.get(tokenRid(methodDef), 'Flags') & STATIC) === 0;
+  return ((signature?.[0] ?? 0) & SignatureFlags.HasThis) !== 0;
 }
 
 function hasAttribute({ image: { metadata } }: LoadedAssembly, method: number, attribute: string): boolean {

@@ -3,8 +3,10 @@ import { makeToken, TableId, type TypeDefToken, tokenRid, typeFullName } from '@
 import type { ClrException } from '../load-refusal.ts';
 import type { AssemblyImage } from './assembly.ts';
 import { typeLoadException } from './clr-error.ts';
+import { fieldLayoutProblem } from './field-rules.ts';
 import { type MethodFacts, methodFacts } from './method-facts.ts';
 import { MethodSignatureRule } from './method-signature-rule.ts';
+import { parentReferenceProblem } from './type-reference-rules.ts';
 import { couldNotLoadType, ENUMERATION_RULES, type TypeFacts, type TypeRule, VALIDATION_RULES } from './type-rules.ts';
 import { fieldProblem, methodEndProblem, typeShapeProblem } from './type-shape-rule.ts';
 
@@ -61,6 +63,8 @@ export class TypeLoader {
     const { metadata } = this.#assembly;
     const shape = typeShapeProblem(metadata, rid, type);
     if (shape) return problem(shape.rule, shape.message);
+    const parent = parentReferenceProblem(this.#assembly, rid);
+    if (parent) return parent;
     const methods: MethodFacts[] = [];
     for (const method of metadata.methodsOf(rid)) {
       if (this.#signatures.isBroken(method)) return problem('methodSignature', 'The signature is incorrect.');
@@ -72,7 +76,8 @@ export class TypeLoader {
     }
     const members = methodEndProblem(metadata, rid) ?? fieldProblem(metadata, rid);
     if (members) return problem(members.rule, members.message);
-    return methods.map((method) => brokenRule(VALIDATION_RULES, method, type)).find((broken) => broken !== undefined);
+    const invalid = methods.map((method) => brokenRule(VALIDATION_RULES, method, type)).find((broken) => broken !== undefined);
+    return invalid ?? fieldLayoutProblem(metadata, rid, type);
   }
 
   /** `undefined`: a name or a row that is not there. */

@@ -59,6 +59,13 @@ export class BootstrapThunks {
     return undefined;
   }
 
+  /** Whether a thunk's address has been written over any of some bytes of an image. */
+  hasWritten(moduleBase: number, rva: number, size: number): boolean {
+    const chunk = this.#chunks.get(moduleBase);
+    const { pointerSize } = this.#process.platform;
+    return chunk?.slotRvas.subarray(0, chunk.installed).some((slot) => slot < rva + size && slot + pointerSize > rva) ?? false;
+  }
+
   /** `GetTokenForVTableEntry`: of the thunk that the slot leads to where there are thunks, else the slot itself. `undefined`: a fault. */
   tokenOf(moduleBase: number, slot: number): number | undefined {
     const { memory, platform } = this.#process;

@@ -1,0 +1,46 @@
+import type { Metadata } from '@ijw/metadata';
+
+/** ECMA-335 II.23.1.2; the content type is of .NET 4.5 (corhdr.h, afContentType_Mask). */
+export const AssemblyFlags = { publicKey: 0x1, contentType: 0xe00 } as const;
+/** MAX_PATH_FNAME: a name is shorter than a path may be. */
+const NAME_LIMIT = 260;
+
+export interface IdentityProblem {
+  readonly rule: 'assemblyName' | 'contentType' | 'publicKey';
+  readonly reason: string;
+}
+
+/** What is wrong with the Assembly row as an identity, in the order in which the binder finds out. */
+export function identityProblem(metadata: Metadata): IdentityProblem | undefined {
+  const { Name, Flags, PublicKey } = metadata.tables.Assembly.row(1);
+  const { length } = metadata.strings.get(Name);
+  if (length === 0 || length >= NAME_LIMIT) return { rule: 'assemblyName', reason: `The assembly's name has ${length} characters` };
+  const contentType = (Flags & AssemblyFlags.contentType) >> 9;
+  if (contentType !== 0) {
+    return { rule: 'contentType', reason: `The assembly has the content type ${contentType}, of which there is none but 0` };
+  }
+  const key = metadata.blobs.get(PublicKey);
+  return key.length === 0 || isPublicKey(key) ? undefined : { rule: 'publicKey', reason: `${key.length} bytes are no public key` };
+}
+
+/** PublicKeyBlob (strongname/inc/strongname.h): two algorithms, the size of the key, the key. */
+const KEY_OFFSET = 12;
+const SMALLEST_KEY = 16;
+const ECMA_KEY = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0);
+/** wincrypt.h: ALG_ID has its class in the upper bits and its number in the lower nine. */
+const Algorithm = { classMask: 0xe000, signature: 0x2000, hash: 0x8000, idMask: 0x1ff, sha1: 4 } as const;
+const PUBLICKEYBLOB = 6;
+
+/** `StrongNameIsValidPublicKey` (strongname/api/strongname.cpp): the shape, not the numbers. */
+export function isPublicKey(blob: Uint8Array): boolean {
+  if (blob.length < SMALLEST_KEY) return false;
+  const view = new DataView(blob.buffer, blob.byteOffset, blob.length);
+  if (blob.length !== KEY_OFFSET + view.getUint32(8, true)) return false;
+  if (blob.length === ECMA_KEY.length && ECMA_KEY.every((byte, index) => blob[index] === byte)) return true;
+  const signature = view.getUint32(0, true);
+  const hash = view.getUint32(4, true);
+  const isHash = (hash & Algorithm.classMask) === Algorithm.hash && (hash & Algorithm.idMask) >= Algorithm.sha1;
+  if (hash !== 0 && !isHash) return false;
+  if (signature !== 0 && (signature & Algorithm.classMask) !== Algorithm.signature) return false;
+  return blob[KEY_OFFSET] === PUBLICKEYBLOB;
+}

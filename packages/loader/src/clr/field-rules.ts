@@ -1,0 +1,36 @@
+import { type Metadata, makeToken, TableId } from '@ijw/metadata';
+import type { ClrException } from '../load-refusal.ts';
+import { clrException, HResult, typeLoadException, withCode } from './clr-error.ts';
+import { fieldSignatureProblem, isReferenceField } from './field-signature-rule.ts';
+import type { TypeFacts } from './type-rules.ts';
+
+/** ECMA-335 II.23.1.5. */
+const FieldFlags = { static: 0x10, hasFieldRva: 0x100 } as const;
+
+export interface FieldProblem {
+  readonly rule: string;
+  readonly exception: ClrException;
+}
+
+/** `MethodTableBuilder::InitializeFieldDescs` (vm/methodtablebuilder.cpp): signatures, and statics that have their bytes in the image. */
+export function fieldLayoutProblem(metadata: Metadata, rid: number, type: TypeFacts): FieldProblem | undefined {
+  for (const field of metadata.fieldsOf(rid)) {
+    const signature = fieldSignatureProblem(metadata, field);
+    if (signature) return { rule: 'fieldSignature', exception: signature };
+    const data = metadata.tables.Field.get(field, 'Flags') & (FieldFlags.static | FieldFlags.hasFieldRva);
+    if (data !== (FieldFlags.static | FieldFlags.hasFieldRva)) continue;
+    if (isReferenceField(metadata, field)) {
+      const message = `Type '${type.name}' from assembly '${type.assembly}' has a field of an illegal type.`;
+      return { rule: 'fieldOfIllegalType', exception: typeLoadException(message) };
+    }
+    if (metadata.findFieldRva(makeToken(TableId.Field, field)) === undefined)
+      return { rule: 'fieldWithoutRva', exception: RECORD_NOT_FOUND };
+  }
+  return undefined;
+}
+
+const RECORD_NOT_FOUND = clrException(
+  'Runtime.InteropServices.COMException',
+  HResult.CLDB_E_RECORD_NOTFOUND,
+  withCode('Record not found on lookup.', HResult.CLDB_E_RECORD_NOTFOUND),
+);

@@ -1,0 +1,91 @@
+import { BadImageError } from '@ijw/binary';
+import { type Metadata, makeToken, TableId, tableNameOf, tokenRid, tokenTable, typeFullName } from '@ijw/metadata';
+import type { ClrException } from '../load-refusal.ts';
+import { AssemblyFlags, isPublicKey } from './assembly-identity-rules.ts';
+import { badImageFormat, clrException, clrRefusals, HResult, indexNotFound, typeLoadException, withCode } from './clr-error.ts';
+import { couldNotLoadType } from './type-rules.ts';
+
+export interface TypeReferenceProblem {
+  readonly rule: string;
+  readonly exception: ClrException;
+}
+
+/** Where a reference is: what messages call the assembly and the file. */
+interface Referrer {
+  readonly metadata: Metadata;
+  readonly displayName: string;
+  readonly file: string | undefined;
+}
+
+/**
+ * What is wrong with the TypeRef that a type extends, as far as the image itself shows it (`ClassLoader::LoadTypeDefOrRefThrowing`, vm/clsload.cpp). Types
+ * of other assemblies are taken to be there.
+ */
+export function parentReferenceProblem(referrer: Referrer, type: number): TypeReferenceProblem | undefined {
+  const { metadata } = referrer;
+  const parent = attempt(() => metadata.tables.TypeDef.column('Extends').token(type));
+  if (parent === undefined || tokenTable(parent) !== TableId.TypeRef || !metadata.tables.TypeRef.has(tokenRid(parent))) return undefined;
+  return referenceProblem(referrer, tokenRid(parent));
+}
+
+function referenceProblem({ metadata, displayName, file }: Referrer, rid: number): TypeReferenceProblem | undefined {
+  const notLoaded = (name: string): TypeReferenceProblem => ({
+    rule: 'typeReference',
+    exception: typeLoadException(`${couldNotLoadType(name, displayName)}.`),
+  });
+  const name = attempt(() => ownName(metadata, rid));
+  if (name === undefined) return notLoaded('Invalid TypeRef record.Invalid TypeRef record');
+  const scope = attempt(() => metadata.tables.TypeRef.column('ResolutionScope').token(rid));
+  if (scope === undefined || tokenRid(scope) === 0) return notLoaded(name);
+  const table = tableNameOf(tokenTable(scope))!;
+  if (!metadata.tables[table].has(tokenRid(scope))) {
+    const where = file === undefined ? '' : ` The format of the file '${file}' is invalid.`;
+    return { rule: 'resolutionScope', exception: badImageFormat(`Invalid Typeref token.${where}`) };
+  }
+  if (table === 'Module') return hasType(metadata, name) ? undefined : notLoaded(name);
+  if (scope === makeToken(TableId.TypeRef, rid)) return { rule: 'resolutionScope', exception: badImageFormat('Invalid token type.') };
+  return table === 'AssemblyRef' ? assemblyReferenceProblem(metadata, tokenRid(scope)) : undefined;
+}
+
+/** Without the types that it is nested in: those are looked for first. */
+function ownName(metadata: Metadata, rid: number): string {
+  const { Namespace, Name } = metadata.tables.TypeRef.row(rid);
+  return [metadata.strings.get(Namespace), metadata.strings.get(Name)].filter((part) => part !== '').join('.');
+}
+
+function hasType(metadata: Metadata, name: string): boolean {
+  const { TypeDef } = metadata.tables;
+  for (let rid = 1; rid <= TypeDef.rowCount; rid++)
+    if (attempt(() => typeFullName(metadata, makeToken(TableId.TypeDef, rid))) === name) return true;
+  return false;
+}
+
+/** Content type 1. */
+const WINDOWS_RUNTIME = 0x200;
+const NOT_SUPPORTED = clrException(
+  'PlatformNotSupportedException',
+  HResult.COR_E_PLATFORMNOTSUPPORTED,
+  withCode('Operation is not supported on this platform.', HResult.COR_E_PLATFORMNOTSUPPORTED),
+);
+
+function assemblyReferenceProblem(metadata: Metadata, rid: number): TypeReferenceProblem | undefined {
+  const row = metadata.tables.AssemblyRef.row(rid);
+  const key = attempt(() => {
+    metadata.strings.get(row.Name);
+    return metadata.blobs.get(row.PublicKeyOrToken);
+  });
+  if (!key) return { rule: 'assemblyReference', exception: indexNotFound() };
+  if (row.Flags & AssemblyFlags.publicKey && !isPublicKey(key))
+    return { rule: 'assemblyReference', exception: clrRefusals.invalidPublicKey() };
+  return (row.Flags & AssemblyFlags.contentType) === WINDOWS_RUNTIME ? { rule: 'assemblyReference', exception: NOT_SUPPORTED } : undefined;
+}
+
+/** `undefined` for what cannot be read. */
+function attempt<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof BadImageError) return undefined;
+    throw error;
+  }
+}
