@@ -71,7 +71,7 @@ function writeLocals(disassembly: Disassembly, body: MethodBody): number {
   sink.start().text(`.locals ${init}(`);
   types.forEach((type, index) => {
     if (index > 0) sink.text(',').end().start().text('         ');
-    sink.run(buffer.bytes, type, types[index + 1] ?? buffer.length).text(` V_${index}`);
+    sink.run(buffer.view, type, types[index + 1] ?? buffer.length).text(` V_${index}`);
   });
   sink.text(')').end();
   return types.length;

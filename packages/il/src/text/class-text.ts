@@ -75,7 +75,7 @@ export function writeHead(disassembly: Disassembly, rid: number): void {
     .text('.class ')
     .text(tokenComment(disassembly, token))
     .text(typeFlagWords(TypeDef.get(rid, 'Flags')));
-  sink.run(buffer.bytes, 0, buffer.length);
+  sink.run(buffer.view, 0, buffer.length);
   writeGenericParameters(disassembly, token);
   sink.end();
   const base = TypeDef.column('Extends').token(rid) as TypeDefOrRefToken;

@@ -26,7 +26,7 @@ export function writeField(disassembly: Disassembly, rid: number, labels: DataLa
     .text(fieldFlagWords(columns.field.flags.at(rid)))
     .text(pinvokeText(disassembly, token))
     .text(marshalOf(disassembly, token));
-  sink.run(buffer.bytes, 0, end).text(value).text(data).end();
+  sink.run(buffer.view, 0, end).text(value).text(data).end();
   if (offsetAttribute !== undefined) sink.line(offsetAttribute);
   writeCustomAttributes(disassembly, token);
 }

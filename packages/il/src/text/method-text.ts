@@ -50,7 +50,7 @@ export function writeMethod(disassembly: Disassembly, rid: number): void {
   sink.start().text('.method ').text(tokenComment(disassembly, token)).text(flagWords).text(pinvoke).end();
   sink.start().text('        ').text(conventionText(signature.header));
   writeReturn(disassembly, signature.parameterTypes[0] ?? end, parameters[0]);
-  sink.text(' ').run(buffer.bytes, end, nameEnd);
+  sink.text(' ').run(buffer.view, end, nameEnd);
   writeGenericParameters(disassembly, token);
   writeParameterList(disassembly, signature.parameterTypes, end, parameters);
   sink.text(' ').text(implFlagWords(implFlags)).end();
@@ -124,7 +124,7 @@ function writeReturn(disassembly: Disassembly, end: number, token: ParamToken | 
   const marshal = token === undefined ? '' : marshalOf(disassembly, token);
   const words = parameterWords(disassembly, token) || (token === undefined || marshal !== '' ? '' : bareReturnWord(disassembly, token));
   if (words !== '') sink.text(words).text(' ');
-  sink.run(references.buffer.bytes, 0, end);
+  sink.run(references.buffer.view, 0, end);
   if (marshal !== '') sink.text(' ').text(marshal.trimEnd());
 }
 
@@ -132,13 +132,13 @@ function writeReturn(disassembly: Disassembly, end: number, token: ParamToken | 
 function writeParameterList(disassembly: Disassembly, types: readonly number[], end: number, parameters: Parameters): void {
   const { columns, references, sink } = disassembly;
   sink.text('(');
-  const { bytes } = references.buffer;
+  const { view } = references.buffer;
   for (let index = 0; index < types.length; index++) {
     if (index > 0) sink.text(', ');
     const token = parameters[index + 1];
     const words = parameterWords(disassembly, token);
     if (words !== '') sink.text(words).text(' ');
-    sink.run(bytes, types[index]!, types[index + 1] ?? end);
+    sink.run(view, types[index]!, types[index + 1] ?? end);
     if (token === undefined) continue;
     const marshal = marshalOf(disassembly, token);
     if (marshal !== '') sink.text(' ').text(marshal.trimEnd());

@@ -64,7 +64,7 @@ export function writeEvent(disassembly: Disassembly, token: EventToken): void {
     references.write(sink, text);
     sink.text(' ');
   }
-  sink.run(buffer.bytes, 0, buffer.length).end().open();
+  sink.run(buffer.view, 0, buffer.length).end().open();
   writeCustomAttributes(disassembly, token);
   writeAccessors(disassembly, token);
   sink.close();
@@ -86,8 +86,8 @@ export function writeProperty(disassembly: Disassembly, token: PropertyToken): v
     .text('.property ')
     .text(flagWords(Property.get(rid, 'Flags')))
     .text(conventionText(signature.header & 0x20));
-  sink.run(buffer.bytes, 0, signature.parameterTypes[0] ?? end).text(' ');
-  sink.run(buffer.bytes, end, buffer.length).text('(');
+  sink.run(buffer.view, 0, signature.parameterTypes[0] ?? end).text(' ');
+  sink.run(buffer.view, end, buffer.length).text('(');
   writeParameterTypes(sink, buffer, signature, end);
   sink.text(')').text(value).end().open();
   writeCustomAttributes(disassembly, token);

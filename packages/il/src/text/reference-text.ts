@@ -214,10 +214,10 @@ export class ReferenceText {
       const { header, genericParameterCount, returnType, parameterTypes } = signature;
       const end = buffer.length;
       buffer.text(conventionText(header));
-      buffer.run(buffer.bytes, returnType, parameterTypes[0] ?? end).text(' ');
+      buffer.run(buffer.view, returnType, parameterTypes[0] ?? end).text(' ');
       if (isDefinition) this.#writeDefinition(method as MethodDefToken);
       else this.#writeReference(tokenRid(method));
-      if (token !== method) buffer.run(buffer.bytes, start, instantiationEnd);
+      if (token !== method) buffer.run(buffer.view, start, instantiationEnd);
       // A reference to a generic method as such has its arity.
       else if (genericParameterCount > 0) buffer.text(`<[${genericParameterCount}]>`);
       buffer.text('(');
@@ -336,7 +336,7 @@ export class ReferenceText {
       const { header, returnType, parameterTypes } = signature;
       const end = buffer.length;
       buffer.text(conventionText(header));
-      buffer.run(buffer.bytes, returnType, parameterTypes[0] ?? end).text('(');
+      buffer.run(buffer.view, returnType, parameterTypes[0] ?? end).text('(');
       writeParameterTypes(buffer, buffer, signature, end);
       buffer.text(')');
       return this.#texts.keep(token, buffer, end);

@@ -23,9 +23,8 @@ export class TokenTexts {
 
   /** Copies the text that starts at a place. */
   write(sink: TextSink, start: number): void {
-    const { bytes } = this.#texts;
-    const length = bytes[start - 4]! | (bytes[start - 3]! << 8) | (bytes[start - 2]! << 16) | (bytes[start - 1]! << 24);
-    sink.run(bytes, start, start + length);
+    const { view } = this.#texts;
+    sink.run(view, start, start + view.getUint32(start - 4));
   }
 
   /**
@@ -39,8 +38,8 @@ export class TokenTexts {
       throw this.#metadata.place.error('TEXT_TOO_LONG', 0, 'names in IL text', `They come to more than ${MAX_LENGTH} bytes`);
     const kept = texts.length + 4;
     texts.extend(4);
-    for (let index = 0; index < 4; index++) texts.bytes[kept - 4 + index] = (length >>> (index * 8)) & 0xff;
-    texts.run(from.bytes, start, from.length);
+    texts.view.setUint32(kept - 4, length);
+    texts.run(from.view, start, from.length);
     this.#startsOf(token >>> 24)[token & 0xffffff] = kept;
     return kept;
   }

@@ -118,7 +118,7 @@ export class TypeText implements SignatureTypeProvider<number> {
     const { returnType, parameterTypes } = signature;
     const end = sink.length;
     sink.text('method ').text(conventionText(signature.header));
-    sink.run(sink.bytes, returnType, parameterTypes[0] ?? end).text(' *(');
+    sink.run(sink.view, returnType, parameterTypes[0] ?? end).text(' *(');
     writeParameterTypes(sink, sink, signature, end);
     sink.text(')');
     return this.#moveDown(end, returnType);
@@ -127,7 +127,7 @@ export class TypeText implements SignatureTypeProvider<number> {
   modified(modifier: number, unmodified: number, required: boolean): number {
     const sink = this.#sink;
     sink.text(required ? ' modreq(' : ' modopt(');
-    sink.run(sink.bytes, modifier, unmodified).text(')');
+    sink.run(sink.view, modifier, unmodified).text(')');
     return this.#moveDown(unmodified, modifier);
   }
 
@@ -153,10 +153,10 @@ export function writeParameterTypes(
   { parameterTypes, requiredParameterCount }: MethodSignature<number>,
   end: number,
 ): void {
-  const { bytes } = from;
+  const { view } = from;
   for (let index = 0; index < parameterTypes.length; index++) {
     if (index > 0) sink.text(', ');
     if (index === requiredParameterCount) sink.text('..., ');
-    sink.run(bytes, parameterTypes[index]!, parameterTypes[index + 1] ?? end);
+    sink.run(view, parameterTypes[index]!, parameterTypes[index + 1] ?? end);
   }
 }

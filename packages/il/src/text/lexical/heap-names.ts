@@ -14,6 +14,14 @@ for (let code = 0; code < 0x80; code++) {
   ROLES[code] = (/[A-Za-z#_@$]/.test(character) ? STARTS : 0) | (/[A-Za-z0-9_@$?`]/.test(character) ? GOES_ON : 0);
 }
 
+/** 1 for what stands between quotes as it is, dots apart: they part words. */
+const QUOTABLE = Uint8Array.from({ length: 256 }, (_, code) =>
+  code >= 0x20 && code < 0x7f && !"'\\.".includes(String.fromCharCode(code)) ? 1 : 0,
+);
+
+const NOT_KNOWN = -1;
+const NO_WORD = -2;
+
 const HASH_MASK = 0x3fff;
 const hashed = (hash: number, byte: number): number => (hash * 33 + byte) & HASH_MASK;
 
@@ -24,6 +32,7 @@ for (const word of keywords) KEYWORD_HASHES[[...word].reduce((hash, character) =
 /** Names of the #Strings heap as IL text. Most need no quotes, and go to the text byte by byte without ever being strings. */
 export class HeapNames {
   readonly #heap: StringHeap;
+  readonly #view: DataView;
   readonly #identifiers: Identifiers;
   readonly #quoteAll: boolean;
   /** The others, by their place in the heap. */
@@ -32,6 +41,7 @@ export class HeapNames {
 
   constructor(heap: StringHeap, identifiers: Identifiers) {
     this.#heap = heap;
+    this.#view = new DataView(heap.bytes.buffer, heap.bytes.byteOffset, heap.bytes.length);
     this.#identifiers = identifiers;
     this.#quoteAll = identifiers.quoteAll;
   }
@@ -39,38 +49,48 @@ export class HeapNames {
   /** A name whose parts may stand between dots. @throws BadImageError when the heap has no such string; nothing is written then */
   write(sink: TextSink, offset: number): void {
     const end = this.plainEnd(offset, true);
-    if (end < 0) sink.text(this.dotted(offset));
-    else sink.run(this.#heap.bytes, offset, end);
+    if (end >= 0) sink.run(this.#view, offset, end);
+    else if (end !== NO_WORD || !this.#writeQuoted(sink, offset)) sink.text(this.dotted(offset));
   }
 
   /** A name of one word; nothing for one that is empty. @throws BadImageError */
   writeWord(sink: TextSink, offset: number): void {
     const end = this.plainEnd(offset, false);
     if (end < 0) sink.text(this.word(offset));
-    else sink.run(this.#heap.bytes, offset, end);
+    else sink.run(this.#view, offset, end);
+  }
+
+  /** Writes a name that is no word, but has nothing to escape and no dots, between quotes, as compilers call what they add (`<Main>$`); or writes nothing. */
+  #writeQuoted(sink: TextSink, offset: number): boolean {
+    const { bytes } = this.#heap;
+    let end = offset;
+    while (QUOTABLE[bytes[end]!] === 1) end++;
+    if (end === offset || bytes[end] !== 0) return false;
+    sink.text("'").run(this.#view, offset, end).text("'");
+    return true;
   }
 
   isEmpty(offset: number): boolean {
     return offset === 0 || this.#heap.bytes[offset] === 0;
   }
 
-  /** Where a name that needs no quotes ends; -1 for one that may need some, is empty, or is not there. */
+  /** Where a name that needs no quotes ends; negative for one that may need some, is empty, or is not there: `NO_WORD` where a character says so. */
   plainEnd(offset: number, dots: boolean): number {
-    if (this.#quoteAll) return -1;
+    if (this.#quoteAll) return NOT_KNOWN;
     const bytes = this.#heap.bytes;
     let hash = 0;
     let role = STARTS;
     for (let at = offset; ; at++) {
       const byte = bytes[at];
-      if (byte === undefined) return -1;
+      if (byte === undefined) return NOT_KNOWN;
       if ((ROLES[byte]! & role) !== 0) {
         hash = hashed(hash, byte);
         role = GOES_ON;
         continue;
       }
-      if (role === STARTS || KEYWORD_HASHES[hash] === 1) return -1;
-      if (byte === 0) return at;
-      if (byte !== DOT || !dots) return -1;
+      if (role !== STARTS && KEYWORD_HASHES[hash] === 1) return NOT_KNOWN;
+      if (byte === 0 && role !== STARTS) return at;
+      if (byte !== DOT || !dots || role === STARTS) return NO_WORD;
       hash = 0;
       role = STARTS;
     }
