@@ -6,6 +6,9 @@ export { type Architecture, architectureOf, type Host } from './architecture.ts'
 export type { CallResult, Use } from './clr/call-result.ts';
 export type { BoundPInvoke, CallOutcome } from './clr/p-invoke.ts';
 export type { ResolvedMethod } from './clr/resolve-fixup-token.ts';
+export type { ExecutionResult } from './execution/execution-result.ts';
+export type { VariableArgument } from './execution/forward-execution.ts';
+export type { NativeValue } from './execution/native-value.ts';
 export { START_UP, type StartUpPath, type StartUpState } from './hosts/start-up.ts';
 export { type LoadDocument, loadDocument } from './load-document.ts';
 export type { DllReason, LoadEvent, LoadStep } from './load-event.ts';

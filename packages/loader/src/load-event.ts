@@ -100,7 +100,7 @@ export type LoadEvent =
       readonly step: 'findHost';
       readonly module?: string;
       readonly symbol?: string;
-      readonly reads: 'tokens from thunks' | 'tokens from slots';
+      readonly reads: 'tokens from thunks' | 'tokens from slots' | 'tokens from the host';
     }
   | { readonly step: 'skipFixups'; readonly reason: string }
   | { readonly step: 'collectTokens'; readonly stage: 1; readonly records: number; readonly tokens: number; readonly expected: number }

@@ -1,8 +1,9 @@
 import { hex } from '@ijw/binary';
 import { type Fault, isFault, mayExecute, pageRightsText } from '@ijw/machine';
 import type { Unsupported } from './abi/abi-type.ts';
+import type { CallShape } from './abi/call-shape.ts';
 import type { Architecture, Host } from './architecture.ts';
-import { attemptCall, CallDispatcher } from './clr/call-dispatcher.ts';
+import { attemptCall, CallDispatcher, type CallDispatcherInit } from './clr/call-dispatcher.ts';
 import type { CallResult, Use } from './clr/call-result.ts';
 import { fieldRva } from './clr/field-rva.ts';
 import type { FixedSlot, FixedSlots } from './clr/fixed-slots.ts';
@@ -12,6 +13,9 @@ import type { LoadedAssembly } from './clr/load-context.ts';
 import type { PlacedStub } from './clr/marshalling-stubs.ts';
 import type { BoundPInvoke } from './clr/p-invoke.ts';
 import type { Runtime } from './clr/runtime.ts';
+import type { ExecutionResult } from './execution/execution-result.ts';
+import type { VariableArgument } from './execution/forward-execution.ts';
+import { NativeExecution } from './execution/native-execution.ts';
 import type { Platform } from './platform/platform.ts';
 import { asAddress, readPointer } from './process/pointer-access.ts';
 import type { BoundImport, MappedModule } from './windows/os-module.ts';
@@ -71,6 +75,7 @@ export class LoadedModule {
   readonly #runtime: Runtime;
   readonly #module: MappedModule | undefined;
   readonly #calls: CallDispatcher;
+  readonly #execution: NativeExecution;
   readonly #describeToken: (token: number) => string;
   #assembly: LoadedAssembly | undefined;
 
@@ -83,7 +88,7 @@ export class LoadedModule {
     this.#module = init.module;
     this.#assembly = init.assembly;
     this.#describeToken = init.describeToken;
-    this.#calls = new CallDispatcher({
+    const calls: CallDispatcherInit = {
       runtime: init.runtime,
       module: init.module,
       nativeFirst: init.nativeFirst,
@@ -91,7 +96,9 @@ export class LoadedModule {
       adopt: (assembly) => {
         this.#assembly = assembly;
       },
-    });
+    };
+    this.#calls = new CallDispatcher(calls);
+    this.#execution = new NativeExecution(calls);
   }
 
   /** 0 for an IL-only image that the Windows loader did not map. */
@@ -195,6 +202,27 @@ export class LoadedModule {
   /** Calls an export as native code would. One whose code jumps through a slot is a call of that slot. */
   callExport(symbol: string | number, ...args: readonly unknown[]): CallResult {
     return attemptCall(() => this.#calls.callExport(symbol, args));
+  }
+
+  /**
+   * Runs an export, or the code at an address, with native values: through slots and their marshalling code into managed code, which the process's
+   * `ManagedEntry` runs, and back. Integers of eight bytes are `bigint`, structures are their bytes. Code that goes beyond the instructions and
+   * functions that are here stops, with what it has done until then.
+   * @throws UsageError where an argument does not fit its type
+   */
+  execute(target: string | number, shape: CallShape, ...args: readonly unknown[]): ExecutionResult {
+    const address = typeof target === 'number' ? target : this.exportAddress(target);
+    if (address === undefined) return { kind: 'stopped', address: 0, reason: `The module has no export ${target}` };
+    return this.#execution.call(address, shape, args);
+  }
+
+  /**
+   * Calls a P/Invoke as managed code would, and runs the native code behind it: activation, marshalling as its `stub` says, the call, and back.
+   * `variable` are the arguments that a call site adds. `method` is a token or `Namespace.Type::Name`.
+   * @throws UsageError where an argument is of another type than the signature's
+   */
+  executePInvoke(method: string | number, args: readonly unknown[], variable: readonly VariableArgument[] = []): ExecutionResult {
+    return this.#calls.executePInvoke(this.#execution, method, args, variable);
   }
 
   /** Calls a method as reflection would. `method` is a token or `Namespace.Type::Name`. */

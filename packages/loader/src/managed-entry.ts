@@ -6,9 +6,11 @@ export interface ManagedCall {
   readonly token: number;
   /** `Namespace.Type::Name`. */
   readonly method: string;
-  /** Where it comes from: a slot, reflection, or the runtime itself. */
-  readonly through: 'slot' | 'reflection' | 'moduleConstructor' | 'entryPoint';
+  /** Where it comes from: a slot, reflection, the runtime itself, or a marshalling stub that copies a C++ object. */
+  readonly through: 'slot' | 'reflection' | 'moduleConstructor' | 'entryPoint' | 'marshalling';
   readonly arguments: readonly unknown[];
+  /** Where the native caller's arguments begin, when native code was run: variable ones are found from there. */
+  readonly argumentBase?: number;
   /** The load context, on .NET Framework the application domain, whose assembly is called. */
   readonly context: string;
 }

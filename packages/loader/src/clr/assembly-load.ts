@@ -170,6 +170,7 @@ function fixUpSlots(runtime: Runtime, load: AssemblyLoad): void {
       types: assembly.types,
       bootstrap: runtime.bootstrap,
       data,
+      stack: () => runtime.stack,
     });
   }
   load.assembly = assembly;

@@ -1,19 +1,21 @@
 import { BadImageError, hex } from '@ijw/binary';
 import { mayExecute } from '@ijw/machine';
 import { makeToken, methodFullName, TableId, type Token, tokenRid, tokenTable } from '@ijw/metadata';
-import { type ClrException, LoadRefusal } from '../load-refusal.ts';
+import type { ExecutionResult } from '../execution/execution-result.ts';
+import { ForwardExecution, type VariableArgument } from '../execution/forward-execution.ts';
+import type { NativeExecution } from '../execution/native-execution.ts';
+import type { ClrException } from '../load-refusal.ts';
 import type { ManagedCall } from '../managed-entry.ts';
 import { jumpSlot } from '../platform/jump-chain.ts';
 import { asAddress, readPointer } from '../process/pointer-access.ts';
 import type { MappedModule } from '../windows/os-module.ts';
-import { codeActivates } from './activating-code.ts';
 import { type CallResult, PASSIVE_USES, type Use } from './call-result.ts';
 import { badImageFormat } from './clr-error.ts';
 import type { FixedSlot } from './fixed-slots.ts';
 import type { LoadedAssembly } from './load-context.ts';
+import { beginSlotCall, callManaged, startThroughBootstrap } from './managed-call.ts';
 import { activate } from './module-constructor.ts';
 import type { BoundPInvoke } from './p-invoke.ts';
-import { reverseCallProblem } from './reverse-call-rules.ts';
 import type { Runtime } from './runtime.ts';
 
 export interface CallDispatcherInit {
@@ -40,7 +42,7 @@ export class CallDispatcher {
     if (entry === undefined) return violation(module.base + rva, 'The slot cannot be read');
     if (runtime.bootstrap.at(entry)) return this.#callThroughBootstrap(module, rva, args);
     const fixed = runtime.ijwData(module.base).slots?.at(entry);
-    if (fixed) return this.#callFixed(fixed, args);
+    if (fixed) return this.#callFixed(module, fixed, args);
     if (!mayExecute(runtime.process.memory.query(entry).rights)) return violation(entry, `The slot holds ${hex(entry)}, which is no code`);
     return { kind: 'native', address: entry, target: hex(entry) };
   }
@@ -66,6 +68,31 @@ export class CallDispatcher {
     return this.#callManaged(assembly, { token, method: name, through: 'reflection', arguments: args });
   }
 
+  /** The same, and the native code is run. */
+  executePInvoke(
+    execution: NativeExecution,
+    method: string | number,
+    args: readonly unknown[],
+    variable: readonly VariableArgument[],
+  ): ExecutionResult {
+    const { runtime } = this.#init;
+    const assembly = this.#init.assembly();
+    const token = assembly && (typeof method === 'number' ? method : findMethod(assembly, method));
+    const pinvoke = token === undefined ? undefined : this.#pinvoke(token);
+    if (!assembly || !pinvoke) return { kind: 'stopped', address: 0, reason: `${method} is no P/Invoke of the assembly` };
+    const problem = this.#declaringTypeProblem(assembly, pinvoke.token) ?? activate(runtime, assembly, 'a call');
+    if (problem) return { kind: 'threw', exception: problem };
+    const { stub: plan } = pinvoke;
+    if (plan.kind === 'unsupported') return { kind: 'stopped', address: pinvoke.address ?? 0, reason: plan.reason };
+    const call = this.#callPInvoke(pinvoke);
+    if (call.kind === 'threw' || call.kind === 'processDied') return call;
+    const address = pinvoke.address!;
+    return execution.attempt(() => {
+      const value = new ForwardExecution({ runtime, execution, assembly, address, plan }).call(args, variable);
+      return { kind: 'returned', value };
+    });
+  }
+
   use(use: Use): CallResult {
     const assembly = this.#init.assembly();
     if (!assembly) return { kind: 'noSuchMethod', method: use };
@@ -79,44 +106,31 @@ export class CallDispatcher {
     return asAddress(readPointer(memory, module.base + rva, platform.pointerSize));
   }
 
-  /** `start_runtime_and_get_target_address`: start the runtime, load the module as an assembly, read the slot again, jump. */
+  /** Starts the runtime, reads the slot again, and jumps. */
   #callThroughBootstrap(module: MappedModule, rva: number, args: readonly unknown[]): CallResult {
-    const { runtime } = this.#init;
-    const failure = runtime.startFromThunk();
+    const { runtime, adopt } = this.#init;
+    const failure = startThroughBootstrap(runtime, module, adopt);
     if (failure) return failure;
-    try {
-      this.#init.adopt(runtime.loadInMemory(module));
-    } catch (error) {
-      if (!(error instanceof LoadRefusal)) throw error;
-      const { hresult, reason, exception } = error.details;
-      return { kind: 'processDied', hresult, reason, ...(exception && { exception }) };
-    }
     const entry = this.#slotValue(module, rva);
     const stuck = entry === undefined || runtime.bootstrap.at(entry) !== undefined;
     return stuck ? violation(module.base + rva, 'The runtime left the bootstrap thunk in the slot') : this.callSlot(rva, args);
   }
 
-  #callFixed(slot: FixedSlot, args: readonly unknown[]): CallResult {
-    const { runtime, module } = this.#init;
-    const own = this.#init.assembly();
-    const assembly = slot.appDomain === 'caller' ? own : ((module && runtime.ijwData(module.base).owner) ?? own);
+  #callFixed(module: MappedModule, slot: FixedSlot, args: readonly unknown[]): CallResult {
+    const { runtime } = this.#init;
+    const { assembly, problem } = beginSlotCall(runtime, module.base, slot, this.#init.assembly());
+    if (problem) return this.#escape(problem);
+    runtime.ijwData(module.base).slots?.prepare(slot);
     const { token, name } = slot.method;
     const pinvoke = this.#pinvoke(token);
-    const activates = slot.kind === 'reverse' || pinvoke !== undefined || (assembly && codeActivates(assembly.image, token));
-    const problem = assembly && activates ? activate(runtime, assembly, `a call through the slot at ${hex(slot.rva)}`) : undefined;
-    const refused = problem ?? (slot.kind === 'reverse' && assembly ? reverseCallProblem(assembly, slot.method) : undefined);
-    if (refused) return this.#escape(refused);
-    if (module) runtime.ijwData(module.base).slots?.prepare(slot);
     if (pinvoke) return this.#callPInvoke(pinvoke);
     const result = this.#callManaged(assembly, { token, method: name, through: 'slot', arguments: args });
     return result.kind === 'threw' ? this.#escape(result.exception) : result;
   }
 
   #callManaged(assembly: LoadedAssembly | undefined, call: Omit<ManagedCall, 'context'>): CallResult {
-    const { runtime } = this.#init;
-    const { token, method, through } = call;
-    runtime.process.trace.add({ step: 'callManaged', token, method, through });
-    const result = runtime.managedEntry.call({ ...call, context: assembly?.context.name ?? 'Default' });
+    const { token, method } = call;
+    const result = callManaged(this.#init.runtime, assembly, call);
     return 'exception' in result
       ? { kind: 'threw', exception: result.exception }
       : { kind: 'returned', value: result.value, token, method };

@@ -2,6 +2,7 @@ import { hex } from '@ijw/binary';
 import { faultText, isFault } from '@ijw/machine';
 import { methodFullName, type Token } from '@ijw/metadata';
 import type { Host } from '../architecture.ts';
+import type { GuestStack } from '../execution/guest-stack.ts';
 import type { BootstrapThunks } from '../hosts/bootstrap-thunks.ts';
 import type { LoadEvent } from '../load-event.ts';
 import type { GuestProcess } from '../process/guest-process.ts';
@@ -12,6 +13,7 @@ import { clrRefusal, clrRefusals, fatalRefusal } from './clr-error.ts';
 import { findHostOfModule } from './find-host.ts';
 import { FixedSlots } from './fixed-slots.ts';
 import { type FixupRecord, FixupType, readFixupRecords, SLOT_LIMIT, totalSlots } from './fixup-records.ts';
+import { askHost, type TokenReader } from './host-tokens.ts';
 import type { LoadedAssembly } from './load-context.ts';
 import { patchSlots } from './patch-slots.ts';
 import { resolveFixupToken } from './resolve-fixup-token.ts';
@@ -33,6 +35,8 @@ export interface FixupContext {
   readonly types: TypeLoader;
   readonly bootstrap: BootstrapThunks;
   readonly data: IjwData;
+  /** Where the code of a host runs that is asked for tokens. */
+  readonly stack: () => GuestStack;
 }
 
 /** `Module::FixupVTables` (vm/ceeload.cpp): collect every token, resolve every token, then make thunks and patch. */
@@ -72,19 +76,22 @@ function readRecords({ process, module, assembly }: FixupContext): FixupRecord[]
 }
 
 /** With ijwhost in the process the slots hold thunks, and only ijwhost knows the tokens; it is found through the import of `_CorDllMain`. */
-function tokenReader({ process, module, bootstrap }: FixupContext): (slot: number) => number | undefined {
+function tokenReader(context: FixupContext): TokenReader {
+  const { process, module, bootstrap } = context;
   const found = findHostOfModule(process, module);
   if (isFault(found)) {
     throw fatalRefusal('importTableFault', `The imports cannot be read to find the host: ${faultText(found)}`, {
       structure: 'import directory',
     });
   }
+  const asked = found && askHost(context, found.module);
   const knows = found?.module.kind === 'host' && found.module.host.resolve('GetTokenForVTableEntry') !== undefined;
   process.trace.add({
     step: 'findHost',
     ...(found && { module: found.module.name, symbol: found.symbol }),
-    reads: knows && bootstrap.has(module.base) ? 'tokens from thunks' : 'tokens from slots',
+    reads: asked ? 'tokens from the host' : knows && bootstrap.has(module.base) ? 'tokens from thunks' : 'tokens from slots',
   });
+  if (asked) return asked;
   if (knows) return (slot) => bootstrap.tokenOf(module.base, slot);
   return (slot) => {
     const value = readPointer(process.memory, slot, process.platform.pointerSize);
@@ -102,11 +109,7 @@ function isFixable(record: FixupRecord, pointerSized: number): boolean {
   );
 }
 
-function collectTokens(
-  { process, module }: FixupContext,
-  records: readonly FixupRecord[],
-  readToken: (slot: number) => number | undefined,
-): Uint32Array {
+function collectTokens({ process, module }: FixupContext, records: readonly FixupRecord[], readToken: TokenReader): Uint32Array {
   const { pointerSize, pointerSizedFixup } = process.platform;
   const expected = totalSlots(records);
   const tokens = new Uint32Array(expected);

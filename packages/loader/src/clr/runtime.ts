@@ -1,5 +1,6 @@
 import { BadImageError } from '@ijw/binary';
 import type { Host } from '../architecture.ts';
+import { GuestStack } from '../execution/guest-stack.ts';
 import { BootstrapThunks } from '../hosts/bootstrap-thunks.ts';
 import type { ContextRequest, LoaderOptions } from '../loader-options.ts';
 import { type ManagedEntry, RecordingManagedEntry } from '../managed-entry.ts';
@@ -10,6 +11,7 @@ import { type AssemblyLoad, runStartUp } from './assembly-load.ts';
 import type { CallResult } from './call-result.ts';
 import { HResult } from './clr-error.ts';
 import type { IjwData } from './fix-up-vtables.ts';
+import type { FixedSlot, FixedSlots } from './fixed-slots.ts';
 import { createContext, type LoadContext, type LoadedAssembly } from './load-context.ts';
 import type { BoundPInvoke } from './p-invoke.ts';
 
@@ -25,6 +27,7 @@ export class Runtime {
   readonly #contexts = new Map<string, LoadContext>([['Default', createContext('Default')]]);
   readonly #pinvokes = new Map<number, BoundPInvoke[]>();
   readonly #pinvokesByToken = new Map<number, ReadonlyMap<number, BoundPInvoke>>();
+  #stack: GuestStack | undefined;
   started = false;
 
   constructor(options: LoaderOptions, process: GuestProcess, osLoader: OsLoader) {
@@ -52,6 +55,21 @@ export class Runtime {
       this.#ijwData.set(base, data);
     }
     return data;
+  }
+
+  /** The slot whose thunk begins at an address, and the base of its image. */
+  slotAt(thunk: number): { readonly base: number; readonly slots: FixedSlots; readonly slot: FixedSlot } | undefined {
+    for (const [base, { slots }] of this.#ijwData) {
+      const slot = slots?.at(thunk);
+      if (slots && slot) return { base, slots, slot };
+    }
+    return undefined;
+  }
+
+  /** The stack of the thread that runs native code, made for the first of it. */
+  get stack(): GuestStack {
+    this.#stack ??= new GuestStack(this.process);
+    return this.#stack;
   }
 
   pinvokesOf(base: number): readonly BoundPInvoke[] {

@@ -4,8 +4,9 @@ import type { Runtime } from '../clr/runtime.ts';
 import type { DllReason } from '../load-event.ts';
 import type { Gate } from '../process/gate-table.ts';
 import type { HostEntryPoint } from '../windows/call-entry-point.ts';
+import type { HostFunction } from '../windows/module-provider.ts';
 import type { MappedModule } from '../windows/os-module.ts';
-import { runDllMain } from '../windows/run-dll-main.ts';
+import { DLL_REASONS, runDllMain } from '../windows/run-dll-main.ts';
 import { windowsRefusal } from '../windows/windows-error.ts';
 
 /** `_CorDllMain` of whichever host the image imports. `runtime` is asked for late: entry points are called while it is being made. */
@@ -14,8 +15,17 @@ export const hostEntryPoint =
   (module, gate, reason) => {
     const { trace } = runtime().process;
     trace.add({ step: 'corDllMain', host: gate.module, module: module.name, reason });
+    const own = suppliedFunction(runtime(), gate);
+    if (own) return Number(own(module.base, DLL_REASONS[reason], 0));
     return isIjwhost(gate) ? ijwhostDllMain(runtime(), module, reason) : mscoreeDllMain(runtime(), module, reason);
   };
+
+/** The function that a host of the caller's has behind the symbol, in place of what ours would do. */
+function suppliedFunction({ process }: Runtime, { module, name }: Gate): HostFunction | undefined {
+  for (const candidate of process.modules.values())
+    if (candidate.kind === 'host' && candidate.name === module) return candidate.host.resolve(name)?.function;
+  return undefined;
+}
 
 const isIjwhost = (gate: Gate): boolean => gate.module === 'ijwhost.dll';
 

@@ -5,6 +5,7 @@ import { type Unsupported, unsupported } from '../abi/abi-type.ts';
 import { type ClassKind, classKindOf } from './class-kind.ts';
 import {
   badDescriptor,
+  cleanedUp,
   converted,
   convertedPointer,
   type FormRequest,
@@ -90,10 +91,8 @@ export function objectForm(source: FormSource, { nativeType, isResult }: FormReq
   if (nativeType !== undefined && nativeType !== NativeType.struct) return badDescriptor(nativeType, 'an object');
   if (isResult) return unsupported('A VARIANT cannot be returned');
   const size = 8 + 2 * source.measure.pointerSize;
-  return converted(
-    'VARIANT',
-    { kind: 'aggregate', size, alignment: 8 },
-    'An object is a VARIANT where nothing else is said',
+  return cleanedUp(
+    converted('VARIANT', { kind: 'aggregate', size, alignment: 8 }, 'An object is a VARIANT where nothing else is said'),
     'clear the VARIANT',
   );
 }

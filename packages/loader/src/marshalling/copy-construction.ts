@@ -3,6 +3,7 @@
 import {
   isTokenOf,
   type Metadata,
+  type MethodDefToken,
   makeToken,
   methodFullName,
   TableId,
@@ -23,13 +24,21 @@ export type CopyPlace =
   /** Nowhere: the address that managed code passes goes on as it is (64-bit, since .NET 10). */
   | 'nowhere';
 
+/** A managed method that C++/CLI gives a type for this. */
+export interface MarshallingMethod {
+  readonly token: MethodDefToken;
+  readonly name: string;
+}
+
 /** What the stub does about a parameter that its C++ type copies. */
 export interface CopyConstruction {
   readonly place: CopyPlace;
-  /** `<MarshalCopy>` of the type; without one the bits are copied. */
-  readonly copyConstructor?: string;
+  /** Bytes of the object. */
+  readonly size: number;
+  /** `<MarshalCopy>` of the type, called with the new and the old address; without one the bits are copied. */
+  readonly copyConstructor?: MarshallingMethod;
   /** `<MarshalDestroy>` of the type, called for what was copied from. */
-  readonly destructor?: string;
+  readonly destructor?: MarshallingMethod;
 }
 
 const MODIFIERS: ReadonlySet<string> = new Set([
@@ -58,21 +67,22 @@ export function copyConstructedType(metadata: Metadata, type: TypeNode): (TypeNo
 /** ECMA-335 II.23.1.10. */
 const SPECIAL_NAME = 0x800;
 
-/** A method with a special name: one of the type, or in images of old compilers a global one. */
-function specialMethod(metadata: Metadata, type: TypeDefToken, name: string): string | undefined {
+/** A method of the type with a special name. */
+function specialMethod(metadata: Metadata, type: TypeDefToken, name: string): MarshallingMethod | undefined {
   const { MethodDef } = metadata.tables;
   for (const rid of metadata.methodsOf(tokenRid(type))) {
     const isSpecial = (MethodDef.get(rid, 'Flags') & SPECIAL_NAME) !== 0;
-    if (isSpecial && metadata.strings.get(MethodDef.get(rid, 'Name')).endsWith(name))
-      return methodFullName(metadata, makeToken(TableId.MethodDef, rid));
+    if (!isSpecial || !metadata.strings.get(MethodDef.get(rid, 'Name')).endsWith(name)) continue;
+    const token = makeToken(TableId.MethodDef, rid);
+    return { token, name: methodFullName(metadata, token) };
   }
   return undefined;
 }
 
 /** @throws BadImageError */
-export function copyConstructionOf(metadata: Metadata, type: Token, place: CopyPlace): CopyConstruction {
-  if (!isTokenOf(type, 'TypeDef')) return { place };
+export function copyConstructionOf(metadata: Metadata, type: Token, size: number, place: CopyPlace): CopyConstruction {
+  if (!isTokenOf(type, 'TypeDef')) return { place, size };
   const copyConstructor = specialMethod(metadata, type, '<MarshalCopy>');
   const destructor = specialMethod(metadata, type, '<MarshalDestroy>');
-  return { place, ...(copyConstructor !== undefined && { copyConstructor }), ...(destructor !== undefined && { destructor }) };
+  return { place, size, ...(copyConstructor !== undefined && { copyConstructor }), ...(destructor !== undefined && { destructor }) };
 }

@@ -11,8 +11,8 @@ import {
   typeNodes,
   typeText,
 } from '@ijw/metadata';
-import { pointerType, type Unsupported, unsupported } from '../abi/abi-type.ts';
-import { type FormSource, type NativeForm, sameBits } from './native-form.ts';
+import { type Unsupported, unsupported } from '../abi/abi-type.ts';
+import { addressForm, type FormSource, type NativeForm, sameBits } from './native-form.ts';
 
 const DISABLED = 'the assembly has DisableRuntimeMarshallingAttribute';
 
@@ -58,7 +58,7 @@ export function disabledForm(source: FormSource, type: TypeNode): NativeForm | U
       return disabledForm(source, type.unmodified);
     case 'pointer':
     case 'functionPointer':
-      return sameBits('pointer', pointerType(measure.pointerSize), 'A pointer is passed as it is');
+      return addressForm(source, 'A pointer is passed as it is');
     case 'named':
       return type.valueType ? structure(source, type) : refused(`An object (${typeText(metadata, type)})`);
     case 'primitive': {

@@ -5,6 +5,21 @@ import { type AbiType, pointerType, type Unsupported, unsupported } from '../abi
 import type { TypeMeasure } from '../abi/type-measure.ts';
 import type { CopyConstruction } from './copy-construction.ts';
 
+/** What is done to a value whose bits are not the same on both sides, or whose bits are an address. */
+export type Conversion =
+  /** An address, which managed code that has no objects sees as a number. */
+  | 'address'
+  /** Not 0 is true. */
+  | 'boolean'
+  | 'variantBool'
+  | 'ansiChar'
+  | 'wideChar'
+  | 'ansiString'
+  | 'utf8String'
+  | 'wideString'
+  /** The structure stays where it is, and its address is passed. */
+  | 'addressOfValue';
+
 /** What a value is on the native side. */
 export interface NativeForm {
   readonly native: string;
@@ -12,6 +27,8 @@ export interface NativeForm {
   /** Both sides hold the same bits. */
   readonly blittable: boolean;
   readonly why: string;
+  /** Absent where the bits are the value, and where no conversion is known here. */
+  readonly conversion?: Conversion;
   /** What is given back once the call is over. */
   readonly cleanup?: string;
   /** C++ copies the value itself, and what the stub has to do about it. */
@@ -34,13 +51,17 @@ export interface FormSource {
   readonly valueTypes: ValueTypes;
 }
 
-export const converted = (native: string, abi: AbiType, why: string, cleanup?: string): NativeForm => ({
+export const converted = (native: string, abi: AbiType, why: string, conversion?: Conversion): NativeForm => ({
   native,
   abi,
   blittable: false,
   why,
-  ...(cleanup !== undefined && { cleanup }),
+  ...(conversion !== undefined && { conversion }),
 });
+
+/** The address of native memory that is given back once the call is over. */
+export const cleanedUp = (form: NativeForm, cleanup: string | undefined): NativeForm =>
+  cleanup === undefined ? form : { ...form, cleanup };
 
 export const sameBits = (native: string, abi: AbiType, why = 'The same bits on both sides'): NativeForm => ({
   native,
@@ -49,8 +70,13 @@ export const sameBits = (native: string, abi: AbiType, why = 'The same bits on b
   why,
 });
 
+export const addressForm = ({ measure }: FormSource, why: string, native = 'pointer'): NativeForm => ({
+  ...sameBits(native, pointerType(measure.pointerSize), why),
+  conversion: 'address',
+});
+
 export const convertedPointer = ({ measure }: FormSource, native: string, why: string, cleanup?: string): NativeForm =>
-  converted(native, pointerType(measure.pointerSize), why, cleanup);
+  cleanedUp(converted(native, pointerType(measure.pointerSize), why, 'address'), cleanup);
 
 /** MarshalAs and the managed type do not go together (`IDS_EE_BADMARSHAL_…`). */
 export const badDescriptor = (nativeType: number | undefined, what: string): Unsupported => {

@@ -1,8 +1,8 @@
 // dotnet/runtime `src/coreclr/vm/mlinfo.cpp`, MarshalInfo: the primitive types and what MarshalAs may make of them.
 
 import { NativeType, type NativeTypeName, type PrimitiveName, type TypeNode, typeText } from '@ijw/metadata';
-import { type AbiType, pointerType, type Unsupported, unsupported } from '../abi/abi-type.ts';
-import { badDescriptor, converted, type FormRequest, type FormSource, type NativeForm, sameBits } from './native-form.ts';
+import { type AbiType, type Unsupported, unsupported } from '../abi/abi-type.ts';
+import { addressForm, badDescriptor, converted, type FormRequest, type FormSource, type NativeForm, sameBits } from './native-form.ts';
 
 const integer = (size: 1 | 2 | 4 | 8, signed = false): AbiType => ({ kind: 'integer', size, signed });
 
@@ -33,18 +33,18 @@ const INTEGERS: Readonly<Record<number, readonly NativeTypeName[]>> = {
 const isAllowed = (nativeType: number | undefined, names: readonly NativeTypeName[]): boolean =>
   nativeType === undefined || names.some((name) => NativeType[name] === nativeType);
 
-const BYTE_BOOL = converted('bool (1 byte)', integer(1), 'MarshalAs says one byte; not 0 is true');
+const BYTE_BOOL = converted('bool (1 byte)', integer(1), 'MarshalAs says one byte; not 0 is true', 'boolean');
 
 const BOOL_FORMS = new Map<number | undefined, NativeForm>([
-  [undefined, converted('BOOL', integer(4, true), 'A bool is a BOOL of four bytes where nothing else is said')],
-  [NativeType.boolean, converted('BOOL', integer(4, true), 'MarshalAs says BOOL')],
+  [undefined, converted('BOOL', integer(4, true), 'A bool is a BOOL of four bytes where nothing else is said', 'boolean')],
+  [NativeType.boolean, converted('BOOL', integer(4, true), 'MarshalAs says BOOL', 'boolean')],
   [NativeType.u1, BYTE_BOOL],
   [NativeType.i1, BYTE_BOOL],
-  [NativeType.variantBool, converted('VARIANT_BOOL', integer(2, true), 'MarshalAs says VARIANT_BOOL')],
+  [NativeType.variantBool, converted('VARIANT_BOOL', integer(2, true), 'MarshalAs says VARIANT_BOOL', 'variantBool')],
 ]);
 
-const ANSI_CHAR = converted('char', integer(1, true), 'A char is converted to the ANSI code page');
-const wideChar = (why: string): NativeForm => sameBits('wchar_t', integer(2), why);
+const ANSI_CHAR = converted('char', integer(1, true), 'A char is converted to the ANSI code page', 'ansiChar');
+const wideChar = (why: string): NativeForm => ({ ...sameBits('wchar_t', integer(2), why), conversion: 'wideChar' });
 
 function charForm({ nativeType, wide }: FormRequest): NativeForm | Unsupported {
   switch (nativeType) {
@@ -89,10 +89,10 @@ export function enumForm({ metadata, measure }: FormSource, type: TypeNode, { na
 
 /** Pointers of native code, to data and to functions. */
 export function pointerForm(
-  { measure }: FormSource,
+  source: FormSource,
   kind: 'pointer' | 'functionPointer',
   { nativeType }: FormRequest,
 ): NativeForm | Unsupported {
   if (!isAllowed(nativeType, kind === 'functionPointer' ? ['func'] : [])) return badDescriptor(nativeType, 'a pointer');
-  return sameBits('pointer', pointerType(measure.pointerSize), 'A pointer is passed as it is');
+  return addressForm(source, 'A pointer is passed as it is');
 }

@@ -10,9 +10,18 @@ import {
   typeFullName,
   typeText,
 } from '@ijw/metadata';
-import { type AbiType, notKnown, pointerType, type Unsupported, unsupported } from '../abi/abi-type.ts';
+import { type AbiType, abiSize, notKnown, pointerType, type Unsupported, unsupported } from '../abi/abi-type.ts';
 import { type CopyPlace, copyConstructionOf } from './copy-construction.ts';
-import { badDescriptor, converted, convertedPointer, type FormRequest, type FormSource, type NativeForm, sameBits } from './native-form.ts';
+import {
+  addressForm,
+  badDescriptor,
+  converted,
+  convertedPointer,
+  type FormRequest,
+  type FormSource,
+  type NativeForm,
+  sameBits,
+} from './native-form.ts';
 import { enumForm } from './primitive-form.ts';
 
 type NamedType = TypeNode & { readonly kind: 'named' };
@@ -53,7 +62,7 @@ const asPointer =
     return convertedPointer(source, native, why);
   };
 
-const pointerSized: KnownForm = ({ measure }) => sameBits('pointer', pointerType(measure.pointerSize));
+const pointerSized: KnownForm = (source) => addressForm(source, 'The same bits on both sides');
 
 const INTEROP = 'System.Runtime.InteropServices';
 
@@ -106,12 +115,12 @@ export function copyConstructedForm(source: FormSource, type: NamedType, place: 
   const abi = measure.of(type);
   if (abi.kind === 'unsupported') return abi;
   const name = typeText(metadata, type);
-  if (place === 'nowhere') return sameBits(`pointer to ${name}`, pointerType(measure.pointerSize), COPY_TEXT.nowhere);
-  const copyConstruction = copyConstructionOf(metadata, type.token, place);
+  if (place === 'nowhere') return addressForm(source, COPY_TEXT.nowhere, `pointer to ${name}`);
+  const copyConstruction = copyConstructionOf(metadata, type.token, abiSize(abi), place);
   const form =
     place === 'argument'
-      ? converted(name, abi, COPY_TEXT.argument)
-      : converted(`pointer to ${name}`, pointerType(measure.pointerSize), COPY_TEXT.local);
+      ? converted(name, abi, COPY_TEXT.argument, 'addressOfValue')
+      : converted(`pointer to ${name}`, pointerType(measure.pointerSize), COPY_TEXT.local, 'address');
   return { ...form, copyConstruction };
 }
 
@@ -122,6 +131,6 @@ export function copyConstructedArgument(source: FormSource, type: NamedType): Na
   if (abi.kind === 'unsupported') return abi;
   const name = typeText(metadata, type);
   return measure.pointerSize === 4
-    ? converted(name, abi, 'Managed code gets the address of the value on the caller’s stack')
-    : sameBits(`pointer to ${name}`, pointerType(8), 'The caller’s copy; its address goes on as it is');
+    ? converted(name, abi, 'Managed code gets the address of the value on the caller’s stack', 'addressOfValue')
+    : addressForm(source, 'The caller’s copy; its address goes on as it is', `pointer to ${name}`);
 }

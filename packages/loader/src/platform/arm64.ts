@@ -1,3 +1,4 @@
+import { arm64ProcessorModel } from './arm64-processor.ts';
 import { CodeWriter } from './code-writer.ts';
 import { decodeArm64 } from './decode-arm64.ts';
 import { followArm64 } from './follow-arm64.ts';
@@ -69,5 +70,6 @@ export const arm64: Platform = {
   fixupPrecode,
   gate: (index) => new CodeWriter().u32(0xd4200000).u32(index).pad(16, 0), // brk #0
   decode: decodeArm64,
+  processor: arm64ProcessorModel,
   run: followArm64,
 };

@@ -2,6 +2,7 @@ import type { AddressSpace } from '@ijw/machine';
 import type { Architecture } from '../architecture.ts';
 import type { NativeEnd, NativeRun } from './native-run.ts';
 import type { NativeStep } from './native-step.ts';
+import type { ProcessorModel } from './processor.ts';
 
 /** What a bootstrap thunk of ijwhost holds. */
 export interface BootstrapThunk {
@@ -63,6 +64,8 @@ export interface Platform {
   gate(index: number): Uint8Array;
   /** The jump, call or return at an address, or `undefined` for anything else that decides where code goes. */
   decode(memory: AddressSpace, address: number): NativeStep | undefined;
+  /** What runs the code of this architecture. */
+  readonly processor: ProcessorModel;
   /** Runs an entry point as far as it decides a load. */
   run(run: NativeRun): NativeEnd;
 }

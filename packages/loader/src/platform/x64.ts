@@ -2,6 +2,7 @@ import { CodeWriter } from './code-writer.ts';
 import { decodeX64 } from './decode-x86.ts';
 import type { BootstrapThunkLayout, Platform, PrecodeTemplate } from './platform.ts';
 import { evaluateX86 } from './x86-evaluator.ts';
+import { x64ProcessorModel } from './x86-processor.ts';
 
 /** ijwhost amd64/bootstrap_thunk.h, observed as 0x2C bytes: code to +0x17, a byte of padding, token, HMODULE, slot. */
 const bootstrapThunk: BootstrapThunkLayout = {
@@ -69,5 +70,6 @@ export const x64: Platform = {
   fixupPrecode,
   gate: (index) => new CodeWriter().op(0x0f, 0x0b).u32(index).pad(16, 0xcc), // ud2
   decode: decodeX64,
+  processor: x64ProcessorModel,
   run: (run) => evaluateX86(run, true),
 };

@@ -1,11 +1,6 @@
 import { truncate, type Width } from './x86-flags.ts';
 import type { X86State } from './x86-state.ts';
 
-/** Ends an evaluation: an instruction that it does not know. */
-export class UnknownInstruction extends Error {
-  override readonly name = 'UnknownInstruction';
-}
-
 /** A register or a place in memory. */
 export type Operand = { readonly register: number } | { readonly address: bigint };
 
@@ -15,6 +10,8 @@ export class Instruction {
   readonly start: number;
   rex = 0;
   operandSize16 = false;
+  /** F2 or F3, which some opcodes are another instruction with. */
+  mandatoryPrefix: 0xf2 | 0xf3 | undefined;
 
   constructor(state: X86State) {
     this.state = state;
@@ -47,15 +44,16 @@ export class Instruction {
     return this.immediate(this.operandSize16 ? 16 : 32);
   }
 
-  /** Skips what changes nothing here, keeps REX and 66. Segments other than the flat ones are not known. */
+  /** Skips what changes nothing here, keeps REX, 66, F2 and F3. Segments other than the flat ones are not known. */
   opcode(): number {
     for (;;) {
       const byte = this.u8();
       if (byte === 0x66) this.operandSize16 = true;
+      else if (byte === 0xf2 || byte === 0xf3) this.mandatoryPrefix = byte;
       else if (this.state.is64Bit && byte >= 0x40 && byte <= 0x4f) {
         this.rex = byte;
         return this.u8();
-      } else if (![0x2e, 0x36, 0x3e, 0x26, 0xf3].includes(byte)) return byte;
+      } else if (![0x2e, 0x36, 0x3e, 0x26].includes(byte)) return byte;
     }
   }
 

@@ -1,37 +1,25 @@
-import { type AddressSpace, type Fault, isFault } from '@ijw/machine';
+import { type EvaluatedMemory, integerOf } from './evaluated-memory.ts';
 import { type Flags, truncate, type Width } from './x86-flags.ts';
 
-/** The stack of the evaluation: no page of the process, so that it cannot be mistaken for one. */
-const STACK_SIZE = 0x10000;
-/** Where the entry point returns to. */
+/** Where an entry point returns to. */
 export const RETURN_ADDRESS = 0x10;
 
-/** Ends an evaluation: an access that the process's memory does not allow. */
-export class NativeFault extends Error {
-  override readonly name = 'NativeFault';
-  readonly fault: Fault;
-
-  constructor(fault: Fault) {
-    super(`${fault.access} at 0x${fault.address.toString(16)}`);
-    this.fault = fault;
-  }
-}
-
-/** Registers, flags and memory of one evaluation. Writes stay aside until `commit`. */
+/** Registers and flags of one evaluation over a memory. */
 export class X86State {
   readonly registers: bigint[] = Array<bigint>(16).fill(0n);
+  /** xmm0 to xmm15, 128 bits each. */
+  readonly vectors: bigint[] = Array<bigint>(16).fill(0n);
+  /** The x87 stack, its top first, at the precision that Windows sets: that of a double. */
+  readonly x87: number[] = [];
   readonly flags: Flags = { zero: false, sign: false, carry: false, overflow: false };
   readonly is64Bit: boolean;
-  readonly #memory: AddressSpace;
-  readonly #stackBase: number;
-  readonly #written = new Map<number, number>();
+  readonly #memory: EvaluatedMemory;
   ip = 0;
 
-  constructor(memory: AddressSpace, is64Bit: boolean) {
+  constructor(memory: EvaluatedMemory, is64Bit: boolean, stackPointer: number) {
     this.#memory = memory;
     this.is64Bit = is64Bit;
-    this.#stackBase = is64Bit ? 2 ** 47 + 0x10000 : 0xfff0_0000;
-    this.registers[4] = BigInt(this.#stackBase + STACK_SIZE / 2);
+    this.registers[4] = BigInt(stackPointer);
   }
 
   get pointerWidth(): Width {
@@ -39,22 +27,16 @@ export class X86State {
   }
 
   code(length: number): Uint8Array {
-    const bytes = this.#memory.fetch(this.ip, length);
-    if (isFault(bytes)) throw new NativeFault(bytes);
-    return bytes;
+    return this.#memory.code(this.ip, length);
   }
 
-  read(address: bigint, width: Width): bigint {
-    let value = 0n;
-    for (let index = width / 8 - 1; index >= 0; index--) value = (value << 8n) | BigInt(this.#byte(Number(address) + index));
-    return value;
+  read(address: bigint, width: number): bigint {
+    return integerOf(this.#memory.readBytes(Number(address), width / 8));
   }
 
-  write(address: bigint, value: bigint, width: Width): void {
-    const at = Number(address);
-    const fault = this.#isStack(at) ? undefined : this.#memory.probe(at, width / 8, 'write');
-    if (fault) throw new NativeFault(fault);
-    for (let index = 0; index < width / 8; index++) this.#written.set(at + index, Number((value >> BigInt(index * 8)) & 0xffn));
+  write(address: bigint, value: bigint, width: number): void {
+    const bytes = Uint8Array.from({ length: width / 8 }, (_, index) => Number((value >> BigInt(index * 8)) & 0xffn));
+    this.#memory.writeBytes(Number(address), bytes);
   }
 
   push(value: bigint): void {
@@ -82,23 +64,5 @@ export class X86State {
     const mask = ((1n << BigInt(width)) - 1n) << shift;
     const before = this.registers[target]!;
     this.registers[target] = width >= 32 ? truncate(value, width) : (before & ~mask) | ((value << shift) & mask);
-  }
-
-  /** Gives the process what was written, the stack excepted. */
-  commit(): void {
-    for (const [address, value] of this.#written) if (!this.#isStack(address)) this.#memory.writeU8(address, value);
-  }
-
-  #byte(address: number): number {
-    const written = this.#written.get(address);
-    if (written !== undefined) return written;
-    if (this.#isStack(address)) return 0;
-    const value = this.#memory.readU8(address);
-    if (isFault(value)) throw new NativeFault(value);
-    return value;
-  }
-
-  #isStack(address: number): boolean {
-    return address >= this.#stackBase && address < this.#stackBase + STACK_SIZE;
   }
 }

@@ -2,6 +2,7 @@ import { CodeWriter } from './code-writer.ts';
 import { decodeX86 } from './decode-x86.ts';
 import type { BootstrapThunkLayout, Platform, PrecodeTemplate } from './platform.ts';
 import { evaluateX86 } from './x86-evaluator.ts';
+import { x86ProcessorModel } from './x86-processor.ts';
 
 /** ijwhost i386/bootstrap_thunk.h, packed: token, call rel32, HMODULE, slot. The cookie is the return address that the call pushes. */
 const bootstrapThunk: BootstrapThunkLayout = {
@@ -65,5 +66,6 @@ export const x86: Platform = {
   fixupPrecode,
   gate: (index) => new CodeWriter().op(0x0f, 0x0b).u32(index).pad(16, 0xcc), // ud2
   decode: decodeX86,
+  processor: x86ProcessorModel,
   run: (run) => evaluateX86(run, false),
 };

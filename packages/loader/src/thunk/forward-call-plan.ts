@@ -107,8 +107,8 @@ const placesText = ({ passed, pieces }: PlacedArgument): string =>
 function copyText({ position, copyConstruction }: MarshalledValue): string {
   const { copyConstructor, destructor, place } = copyConstruction!;
   const where = place === 'argument' ? 'in its place on the native stack' : 'in a local of the stub';
-  const copy = copyConstructor === undefined ? 'copy the bits of' : `call ${copyConstructor} for`;
-  return `${copy} argument ${position} ${where}${destructor === undefined ? '' : `, then ${destructor} for what it was copied from`}`;
+  const copy = copyConstructor === undefined ? 'copy the bits of' : `call ${copyConstructor.name} for`;
+  return `${copy} argument ${position} ${where}${destructor === undefined ? '' : `, then ${destructor.name} for what it was copied from`}`;
 }
 
 export function forwardStepText(step: ForwardStep): string {

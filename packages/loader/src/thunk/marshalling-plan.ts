@@ -14,13 +14,13 @@ import {
   typeText,
 } from '@ijw/metadata';
 import { ValueTypes } from '@ijw/vtfixup';
-import { abiSize, pointerType, type Unsupported, unsupported } from '../abi/abi-type.ts';
+import { abiSize, type Unsupported, unsupported } from '../abi/abi-type.ts';
 import type { TypeMeasure } from '../abi/type-measure.ts';
 import type { Host } from '../architecture.ts';
 import { arrayForm, classForm, customForm, objectForm, referenceForm } from '../marshalling/class-form.ts';
 import { copyConstructedType, copyPlace } from '../marshalling/copy-construction.ts';
 import { disabledForm } from '../marshalling/disabled-form.ts';
-import { type FormRequest, type FormSource, isUnsupported, type NativeForm, sameBits } from '../marshalling/native-form.ts';
+import { addressForm, type FormRequest, type FormSource, isUnsupported, type NativeForm, sameBits } from '../marshalling/native-form.ts';
 import { pointerForm, primitiveForm } from '../marshalling/primitive-form.ts';
 import { stringForm } from '../marshalling/string-form.ts';
 import { copyConstructedArgument, copyConstructedForm, valueTypeForm } from '../marshalling/value-type-form.ts';
@@ -143,7 +143,7 @@ export class MarshallingPlanner {
     const element = this.#form(type.element, { ...request, isResult: false });
     if (!request.isResult || isUnsupported(element)) return referenceForm(this.#source, element);
     if (!element.blittable || element.abi.kind !== 'aggregate') return unsupported('A reference cannot be returned');
-    return sameBits('pointer', pointerType(this.#source.measure.pointerSize), 'The address of a structure is passed as it is');
+    return addressForm(this.#source, 'The address of a structure is passed as it is');
   }
 
   /** Blittable generic structures are passed since .NET 5. */

@@ -5,7 +5,7 @@ import type { GuestProcess } from '../process/guest-process.ts';
 import type { MappedModule } from './os-module.ts';
 
 /** fdwReason of DllMain. */
-const REASONS: Readonly<Record<DllReason, number>> = { processDetach: 0, processAttach: 1, threadAttach: 2, threadDetach: 3 };
+export const DLL_REASONS: Readonly<Record<DllReason, number>> = { processDetach: 0, processAttach: 1, threadAttach: 2, threadDetach: 3 };
 
 export interface DllMainCall {
   readonly module: MappedModule;
@@ -20,7 +20,7 @@ export function runDllMain(process: GuestProcess, { module, address, reason, cal
   return process.platform.run({
     memory: process.memory,
     entry: address,
-    arguments: [module.base, REASONS[reason], 0],
+    arguments: [module.base, DLL_REASONS[reason], 0],
     gateAt: (at) => process.gates.at(at),
     call,
     delayedTarget: (slot) => module.imports.find((entry) => entry.delayed && module.base + entry.iatRva === slot)?.address,

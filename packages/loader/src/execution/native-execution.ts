@@ -1,0 +1,162 @@
+import { hex, UsageError } from '@ijw/binary';
+import type { CallShape } from '../abi/call-shape.ts';
+import { placeCall } from '../abi/place-call.ts';
+import type { CallDispatcherInit } from '../clr/call-dispatcher.ts';
+import type { FixedSlot } from '../clr/fixed-slots.ts';
+import { beginSlotCall, callManaged, startThroughBootstrap } from '../clr/managed-call.ts';
+import type { ClrException } from '../load-refusal.ts';
+import { NativeFault } from '../platform/evaluated-memory.ts';
+import type { Processor } from '../platform/processor.ts';
+import type { Gate } from '../process/gate-table.ts';
+import { gateText } from '../process/gate-table.ts';
+import { asAddress, readPointer } from '../process/pointer-access.ts';
+import type { ExecutionResult } from './execution-result.ts';
+import { ManagedException, ProcessDeath } from './managed-exception.ts';
+import { callNative, type NativeCall } from './native-call.ts';
+import { nativeBytes, nativeValue } from './native-value.ts';
+import { ReverseCall } from './reverse-call.ts';
+import { StoppedExecution } from './stopped-execution.ts';
+import type { ConversionSpace } from './value-conversion.ts';
+
+/** A thunk that the processor has gone through on its way to managed code. */
+interface PassedThunk {
+  readonly base: number;
+  readonly slot: FixedSlot;
+}
+
+type Entered = 'goOn' | { readonly stop: string } | undefined;
+
+/** Gates that the loader's own thunks lead to. */
+const BOOTSTRAP = 'start_runtime_thunk_stub';
+const PRESTUB = 'TheUMEntryPrestub';
+
+/** Runs native code of a module: through slots and marshalling code into managed code, which the process's `ManagedEntry` runs, and back. */
+export class NativeExecution {
+  readonly #init: CallDispatcherInit;
+  /** The thunk on the way to the next stub. */
+  #passed: PassedThunk | undefined;
+
+  constructor(init: CallDispatcherInit) {
+    this.#init = init;
+  }
+
+  get space(): ConversionSpace {
+    const { process, stack } = this.#init.runtime;
+    return { memory: process.memory, stack, pointerSize: process.platform.pointerSize };
+  }
+
+  /** Calls a native function with native values. @throws UsageError where an argument does not fit its type */
+  call(address: number, shape: CallShape, args: readonly unknown[]): ExecutionResult {
+    if (args.length !== shape.parameters.length)
+      throw new UsageError(`${shape.parameters.length} arguments are wanted, not ${args.length}`);
+    const placement = placeCall(this.#init.runtime.process.architecture, shape);
+    const bytes = shape.parameters.map((type, index) => nativeBytes(type, args[index]));
+    const result = this.attempt(() => {
+      const end = this.run({ address, placement, arguments: bytes });
+      return { kind: 'returned', value: nativeValue(shape.result, end) };
+    });
+    return result.kind === 'threw' && this.#init.nativeFirst ? unhandled(result.exception) : result;
+  }
+
+  /** Runs a call to its end, whichever that is. */
+  attempt(call: () => ExecutionResult): ExecutionResult {
+    try {
+      return call();
+    } catch (error) {
+      if (error instanceof StoppedExecution) return error.result;
+      if (error instanceof NativeFault) return { kind: 'fault', address: error.fault.address, reason: error.message };
+      if (error instanceof ManagedException) return { kind: 'threw', exception: error.exception };
+      if (error instanceof ProcessDeath && error.result.kind === 'processDied') return error.result;
+      throw error;
+    }
+  }
+
+  /** Answers with the bytes of the result. @throws what ends it before that, for `attempt` */
+  run(call: NativeCall): Uint8Array {
+    const { process, stack } = this.#init.runtime;
+    const passed = this.#passed;
+    try {
+      const end = callNative({ process, stack, enter: (processor) => this.#enter(processor) }, call);
+      if (end.kind !== 'returned') throw new StoppedExecution(end);
+      return end.result;
+    } finally {
+      this.#passed = passed;
+    }
+  }
+
+  #enter(processor: Processor): Entered {
+    const { runtime } = this.#init;
+    const address = processor.ip;
+    const found = runtime.slotAt(address);
+    if (found) {
+      this.#passed = found;
+      return found.slot.kind === 'reverse' ? undefined : { stop: 'The managed calling convention is not evaluated' };
+    }
+    const gate = runtime.process.gates.at(address);
+    return gate && this.#enterGate(processor, gate);
+  }
+
+  #enterGate(processor: Processor, gate: Gate): Entered {
+    if (gate.name === BOOTSTRAP) return this.#startRuntime(processor);
+    if (gate.name === PRESTUB) return this.#prepare(processor);
+    if (gate.kind === 'managed' && gate.token === undefined) return this.#enterManaged(processor);
+    return { stop: `The code calls ${gateText(gate)}, which is not here` };
+  }
+
+  /** ijwhost's `start_runtime_thunk_stub`: the slot holds another thunk afterwards, to which the call goes on. */
+  #startRuntime(processor: Processor): Entered {
+    const { runtime, adopt } = this.#init;
+    const { platform, memory, modules } = runtime.process;
+    const thunk = runtime.bootstrap.at(platform.processor.bootstrapThunk(processor) + platform.bootstrapThunk.entryOffset);
+    const images = [...modules.values()].flatMap((module) => (module.kind === 'image' ? [module] : []));
+    const module = thunk && images.find(({ base, size }) => thunk.slot >= base && thunk.slot < base + size);
+    if (!thunk || !module) return { stop: 'The thunk is none of ijwhost’s' };
+    const failure = startThroughBootstrap(runtime, module, module === this.#init.module ? adopt : () => undefined);
+    if (failure) throw new ProcessDeath(failure);
+    const target = asAddress(readPointer(memory, thunk.slot, platform.pointerSize));
+    if (target === undefined || runtime.bootstrap.at(target)) return { stop: 'The runtime left the bootstrap thunk in the slot' };
+    processor.ip = target;
+    return 'goOn';
+  }
+
+  /** `TheUMEntryPrestub`: the first call through a thunk makes its marshalling code, and goes on there. */
+  #prepare(processor: Processor): Entered {
+    const { base, slot } = this.#passed!;
+    const { runtime } = this.#init;
+    const { problem } = beginSlotCall(runtime, base, slot, this.#init.assembly());
+    if (problem) throw new ManagedException(problem);
+    const stub = runtime.ijwData(base).slots?.prepare(slot);
+    if (stub?.kind !== 'stub') return { stop: stub?.reason ?? 'The method has no marshalling code' };
+    processor.ip = stub.address;
+    return 'goOn';
+  }
+
+  /** The end of a reverse stub: the record is complete, the managed method is called, and the stub goes on with its result. */
+  #enterManaged(processor: Processor): Entered {
+    const { runtime } = this.#init;
+    const { base, slot } = this.#passed!;
+    const stub = runtime.ijwData(base).slots?.prepare(slot);
+    if (stub?.kind !== 'stub') return { stop: stub?.reason ?? 'The method has no marshalling code' };
+    const record = Number(processor.get(runtime.process.platform.processor.recordRegister));
+    const call = new ReverseCall(stub.plan, this.space);
+    if (call.problem !== undefined) return { stop: call.problem };
+    const { identity, arguments: args, argumentBase } = call.receive(record);
+    const { token, name } = slot.method;
+    if (identity !== token) return { stop: `The record is for ${hex(identity, 8)}, the slot for ${hex(token, 8)}` };
+    const { assembly, problem } = beginSlotCall(runtime, base, slot, this.#init.assembly());
+    if (problem) throw new ManagedException(problem);
+    const result = callManaged(runtime, assembly, { token, method: name, through: 'slot', arguments: args, argumentBase });
+    if ('exception' in result) throw new ManagedException(result.exception);
+    call.answer(record, result.value);
+    processor.leave(0);
+    return 'goOn';
+  }
+}
+
+/** In a process that native code began nobody is above the native caller. */
+const unhandled = (exception: ClrException): ExecutionResult => ({
+  kind: 'processDied',
+  hresult: exception.hresult,
+  reason: `Unhandled exception: ${exception.message}`,
+  exception,
+});
