@@ -15,7 +15,8 @@ export function writeBody(disassembly: Disassembly, token: MethodDefToken, rva: 
     sink.line(`//@error ${diagnostic.code}: ${diagnostic.message}`);
   }
   if (disassembly.entryPoint === token) sink.line('.entrypoint');
-  sink.line(`.maxstack  ${body.maxStack}`);
+  sink.start().text('// Code size ').text(String(body.codeSize)).text(' (0x').text(body.codeSize.toString(16)).text(')').end();
+  sink.start().text('.maxstack  ').text(String(body.maxStack)).end();
   const locals = writeLocals(disassembly, body);
   // Most bodies are without branches, and need no walk before the one that writes them.
   let boundaries: Uint8Array | undefined;

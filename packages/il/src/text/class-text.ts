@@ -44,7 +44,7 @@ export function writeClass(disassembly: Disassembly, rid: number, labels: DataLa
   }
   sink.indent -= 2;
   references.writeQualified(sink.start().text('} // end of class '), TypeDef.get(rid, 'Namespace'), TypeDef.get(rid, 'Name'));
-  sink.end();
+  sink.end().end();
 }
 
 /** ECMA-335 II.23.1.15. */

@@ -65,7 +65,7 @@ export function writeMethod(disassembly: Disassembly, rid: number): void {
   writeCode(disassembly, rid, () => argumentNames(disassembly, signature, parameters));
   sink.indent -= 2;
   references.writeMethodName(sink.start().text('} // end of method '), rid);
-  sink.end();
+  sink.end().end();
 }
 
 function parametersOf({ columns, metadata }: Disassembly, rid: number): Parameters {

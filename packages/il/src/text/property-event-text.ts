@@ -67,7 +67,7 @@ export function writeEvent(disassembly: Disassembly, token: EventToken): void {
   sink.run(buffer.view, 0, buffer.length).end().open();
   writeCustomAttributes(disassembly, token);
   writeAccessors(disassembly, token);
-  sink.close();
+  sink.close().end();
 }
 
 /** @throws BadImageError */
@@ -92,5 +92,5 @@ export function writeProperty(disassembly: Disassembly, token: PropertyToken): v
   sink.text(')').text(value).end().open();
   writeCustomAttributes(disassembly, token);
   writeAccessors(disassembly, token);
-  sink.close();
+  sink.close().end();
 }
