@@ -10,6 +10,7 @@ import {
   readBoundImportDirectory,
   readCertificates,
   readCliHeader,
+  readCoffSymbolTable,
   readDebugDirectory,
   readDelayImportDirectory,
   readExceptionDirectory,
@@ -71,6 +72,7 @@ export function headersDocument(image: PEImage): Readonly<Record<string, object 
     resources: read(resources),
     exceptions: exceptions && { format: exceptions.format, count: exceptions.functions.length },
     readyToRun: read(readReadyToRunHeader),
+    symbols: read(readCoffSymbolTable),
     overlay: read(overlayOf),
   };
 }

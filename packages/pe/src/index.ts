@@ -156,4 +156,13 @@ export {
   type VersionInfo,
   type VersionStringTable,
 } from './resources/version-info.ts';
+export { type CoffAuxiliary, StorageClass } from './symbols/coff-auxiliary.ts';
+export {
+  type CoffSymbol,
+  type CoffSymbolInput,
+  type CoffSymbolTable,
+  readCoffSymbolTable,
+  type WrittenSymbolTable,
+  writeCoffSymbolTable,
+} from './symbols/coff-symbol-table.ts';
 export { readTlsDirectory, type TlsDirectory, type TlsDirectoryInput, tlsDirectoryPart } from './tls/tls-directory.ts';

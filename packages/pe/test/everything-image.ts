@@ -3,6 +3,7 @@ import {
   buildDebugDirectory,
   buildDelayImports,
   buildImports,
+  type CoffSymbolInput,
   CorFlags,
   cliHeaderPart,
   codeViewEntry,
@@ -19,10 +20,12 @@ import {
   ResourceType,
   resourceDirectoryPart,
   SectionCharacteristics,
+  StorageClass,
   tlsDirectoryPart,
   UnwindFlags,
   writeArm64UnwindInfo,
   writeBoundImports,
+  writeCoffSymbolTable,
   writeLoadConfig,
   writeReadyToRunHeader,
   writeX64UnwindInfo,
@@ -55,6 +58,69 @@ export const sampleResources = {
   ],
   icons: { kind: 'icon' as const, entries: [{ width: 256, height: 16, colors: 0, planes: 1, bitCount: 32, size: 4, id: 7 }] },
 };
+
+/** One of every form of auxiliary record. */
+export const sampleSymbols = [
+  {
+    name: '.file',
+    value: 0,
+    section: -2,
+    type: 0,
+    storageClass: StorageClass.FILE,
+    auxiliaries: [{ kind: 'file', fileName: 'a-name-of-more-than-18.c' }],
+  },
+  {
+    name: 'a_function_with_a_long_name',
+    value: 16,
+    section: 1,
+    type: 0x20,
+    storageClass: StorageClass.EXTERNAL,
+    auxiliaries: [{ kind: 'function', tagIndex: 4, totalSize: 8, pointerToLineNumber: 0, pointerToNextFunction: 0 }],
+  },
+  {
+    name: '.bf',
+    value: 0,
+    section: 1,
+    type: 0,
+    storageClass: StorageClass.FUNCTION,
+    auxiliaries: [{ kind: 'functionBoundary', lineNumber: 12, pointerToNextFunction: 0 }],
+  },
+  {
+    name: '.text',
+    value: 0,
+    section: 1,
+    type: 0,
+    storageClass: StorageClass.STATIC,
+    auxiliaries: [{ kind: 'section', length: 8, numberOfRelocations: 1, numberOfLineNumbers: 2, checkSum: 3, number: 4, selection: 5 }],
+  },
+  {
+    name: 'weak',
+    value: 0,
+    section: 0,
+    type: 0,
+    storageClass: StorageClass.WEAK_EXTERNAL,
+    auxiliaries: [{ kind: 'weakExternal', tagIndex: 2, characteristics: 3 }],
+  },
+  {
+    name: '@feat.00',
+    value: 0xffffffff,
+    section: -1,
+    type: 0,
+    storageClass: StorageClass.STATIC,
+    auxiliaries: [],
+  },
+  {
+    name: 'token',
+    value: 0x06000001,
+    section: 0,
+    type: 0,
+    storageClass: StorageClass.CLR_TOKEN,
+    auxiliaries: [
+      { kind: 'clrToken', auxiliaryType: 1, symbolTableIndex: 7 },
+      { kind: 'unknown', bytes: Uint8Array.from({ length: 18 }, (_, index) => index) },
+    ],
+  },
+] as const satisfies readonly CoffSymbolInput[];
 
 const resources = () => [
   { type: ResourceType.VERSION, name: 1, language: 1033, bytes: encodeVersionInfo(versionInfo) },
@@ -174,5 +240,6 @@ export function buildEverything(machine: number) {
   builder.relocate({ part: variables });
   builder.relocate({ part: variables, offset: 16 }, 4, 0x1234);
   builder.addSection('.reloc', { rva: 0x30000 }).add(builder.relocationsPart());
+  builder.setSymbolTable(writeCoffSymbolTable(sampleSymbols));
   return { builder, bytes: builder.build(), code, variables };
 }

@@ -10,6 +10,7 @@ import { type OptionalHeader, optionalHeaderSize, PE32_MAGIC, PE32_PLUS_MAGIC, w
 import { sectionHeaderLayout } from '../headers/section-header.ts';
 import { type BaseRelocation, RelocationType } from '../relocations/base-relocations.ts';
 import { writeBaseRelocations } from '../relocations/base-relocations-writer.ts';
+import type { WrittenSymbolTable } from '../symbols/coff-symbol-table.ts';
 import { DOS_STUB, defaultCoffHeader, defaultDosHeader, defaultOptionalHeader, defaultSectionHeader } from './default-headers.ts';
 import type { ImagePart, Place } from './image-part.ts';
 import { ImagePlan, type PlacedSection } from './image-plan.ts';
@@ -63,6 +64,7 @@ export class PEBuilder {
   readonly #relocations: RelocationRequest[] = [];
   readonly #overlay = new ByteWriter();
   #certificates: Uint8Array | undefined;
+  #symbolTable: WrittenSymbolTable | undefined;
   #entryPoint: Place = 0;
 
   constructor(options: PEBuilderOptions = {}) {
@@ -117,6 +119,11 @@ export class PEBuilder {
     this.#certificates = table;
   }
 
+  /** Puts COFF symbols directly behind the sections, and their place in the COFF header. */
+  setSymbolTable(table: WrittenSymbolTable): void {
+    this.#symbolTable = table;
+  }
+
   get #signatureOffset(): number {
     return dosHeaderLayout.size + (this.#options.dosStub ?? DOS_STUB).length;
   }
@@ -151,22 +158,30 @@ export class PEBuilder {
   build(): Uint8Array {
     const plan = this.layout();
     const end = plan.sections.reduce((offset, section) => Math.max(offset, section.offset + section.rawSize), this.#sizeOfHeaders);
-    const certificates = this.#certificates && { offset: alignUp(end + this.#overlay.length, 8), bytes: this.#certificates };
-    const file = new Uint8Array(certificates === undefined ? end + this.#overlay.length : certificates.offset + certificates.bytes.length);
-    file.set(this.#writeHeaders(plan, certificates));
+    const symbols = this.#symbolTable;
+    const overlayStart = end + (symbols?.bytes.length ?? 0);
+    const overlayEnd = overlayStart + this.#overlay.length;
+    const certificates = this.#certificates && { offset: alignUp(overlayEnd, 8), bytes: this.#certificates };
+    const file = new Uint8Array(certificates === undefined ? overlayEnd : certificates.offset + certificates.bytes.length);
+    file.set(this.#writeHeaders(plan, certificates, symbols && { pointerToSymbolTable: end, numberOfSymbols: symbols.numberOfSymbols }));
     for (const section of plan.sections) writeSection(file, plan, section);
-    file.set(this.#overlay.toBytes(), end);
+    if (symbols !== undefined) file.set(symbols.bytes, end);
+    file.set(this.#overlay.toBytes(), overlayStart);
     if (certificates !== undefined) file.set(certificates.bytes, certificates.offset);
     if (this.#options.checksum) writeChecksum(file, this.#signatureOffset + 4 + coffHeaderLayout.size);
     return file;
   }
 
-  #writeHeaders(plan: ImagePlan, certificates: { offset: FileOffset; bytes: Uint8Array } | undefined): Uint8Array {
+  #writeHeaders(
+    plan: ImagePlan,
+    certificates: { offset: FileOffset; bytes: Uint8Array } | undefined,
+    symbols: Partial<CoffHeader> | undefined,
+  ): Uint8Array {
     const writer = new ByteWriter();
     dosHeaderLayout.write(writer, { ...defaultDosHeader(this.#signatureOffset), ...this.#options.dos });
     writer.bytes(this.#options.dosStub ?? DOS_STUB).u32(PE_SIGNATURE);
     const coff = defaultCoffHeader(this.machine, plan.sections.length, this.#optionalHeaderSize, this.pointerSize);
-    coffHeaderLayout.write(writer, { ...coff, ...this.#options.coff });
+    coffHeaderLayout.write(writer, { ...coff, ...symbols, ...this.#options.coff });
     const optional = defaultOptionalHeader(this, plan, this.#sizeOfHeaders, this.#directoryCount, plan.rvaOf(this.#entryPoint));
     writeOptionalHeader(writer, { ...optional, ...this.#options.optional, magic: this.magic });
     for (const name of directoryNames.slice(0, this.#directoryCount)) {

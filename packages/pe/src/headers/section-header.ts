@@ -1,6 +1,6 @@
 import type { ByteReader } from '@ijw/binary';
-import { decodeName } from '../decode-name.ts';
 import { type StructureOf, structure } from '../structure.ts';
+import { coffString, textUpToNul } from '../symbols/coff-string-table.ts';
 import type { CoffHeader } from './coff-header.ts';
 
 /** PE/COFF "Section Table (Section Headers)": IMAGE_SECTION_HEADER. */
@@ -43,33 +43,24 @@ export const SectionCharacteristics = {
   MEM_WRITE: 0x80000000,
 } as const;
 
-const textOf = (bytes: Uint8Array, start: number, limit: number): string => {
-  const view = bytes.subarray(start, start + limit);
-  const end = view.indexOf(0);
-  return decodeName(end < 0 ? view : view.subarray(0, end));
-};
-
 /** Eight bytes of ASCII, nearly always. */
 function shortName(bytes: Uint8Array): string {
   let name = '';
   for (const byte of bytes) {
     if (byte === 0) break;
-    if (byte >= 0x80) return textOf(bytes, 0, bytes.length);
+    if (byte >= 0x80) return textUpToNul(bytes);
     name += String.fromCharCode(byte);
   }
   return name;
 }
 
-/** A COFF symbol of an image: IMAGE_SYMBOL. Behind the last one stands the string table. */
-const SYMBOL_SIZE = 18;
 const LONG_NAME_LIMIT = 256;
 
 /** PE/COFF says that images have no long section names; MinGW writes them all the same (`/4` for `.debug_info`). */
 function sectionName(nameBytes: Uint8Array, bytes: Uint8Array, coffHeader: CoffHeader): string {
   const name = shortName(nameBytes);
   if (coffHeader.pointerToSymbolTable === 0 || !/^\/\d+$/.test(name)) return name;
-  const offset = coffHeader.pointerToSymbolTable + coffHeader.numberOfSymbols * SYMBOL_SIZE + Number(name.slice(1));
-  return offset < bytes.length ? textOf(bytes, offset, LONG_NAME_LIMIT) : name;
+  return coffString(bytes, coffHeader, Number(name.slice(1)), LONG_NAME_LIMIT) ?? name;
 }
 
 /** Field by field: spreading what binary-parser returns costs four times as much, and files have up to 65 535 sections. */
