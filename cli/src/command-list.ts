@@ -17,7 +17,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
     name: 'headers',
     operands: [FILE],
     summary: 'every header and directory',
-    options: [ENTRY],
+    options: [{ flags: '--unwind', description: 'how each function is unwound, too' }, ENTRY],
     example: 'ijw headers kernel.dll',
     load: () => import('./commands/headers.ts'),
   },

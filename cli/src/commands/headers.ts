@@ -21,6 +21,7 @@ import {
   readResourceDirectory,
   readRichHeader,
   readTlsDirectory,
+  readUnwoundFunctions,
 } from '@ijw/pe';
 import type { CommandContext } from '../command.ts';
 import { openImage } from '../input.ts';
@@ -30,7 +31,7 @@ import { outlineOf } from '../output/outline.ts';
 
 export async function run(context: CommandContext): Promise<number> {
   const image = await openImage(context);
-  const document = { ...headersDocument(image), certificates: await certificates(image) };
+  const document = { ...headersDocument(image, { unwind: context.options.unwind === true }), certificates: await certificates(image) };
   const diagnostics = image.diagnostics.entries;
   if (context.options.json) context.write(jsonDocument({ file: context.operands[0], ...document, diagnostics }));
   else {
@@ -43,8 +44,13 @@ export async function run(context: CommandContext): Promise<number> {
   return 0;
 }
 
+interface HeadersOptions {
+  /** With how each function is unwound: of a large image that is most of the document. */
+  readonly unwind?: boolean;
+}
+
 /** Every header and directory. What one of them lacks is a diagnostic; the others are still there. */
-export function headersDocument(image: PEImage): Readonly<Record<string, object | undefined>> {
+export function headersDocument(image: PEImage, { unwind = false }: HeadersOptions = {}): Readonly<Record<string, object | undefined>> {
   const read = <T>(reader: (image: PEImage) => T): T | undefined => image.diagnostics.attempt(() => reader(image));
   const exported = read(readExportDirectory);
   const exceptions = read(readExceptionDirectory);
@@ -70,7 +76,11 @@ export function headersDocument(image: PEImage): Readonly<Record<string, object 
     tls: read(readTlsDirectory),
     loadConfig: read(readLoadConfig),
     resources: read(resources),
-    exceptions: exceptions && { format: exceptions.format, count: exceptions.functions.length },
+    exceptions: exceptions && {
+      format: exceptions.format,
+      count: exceptions.functions.length,
+      ...(unwind && { functions: readUnwoundFunctions(image, exceptions) }),
+    },
     readyToRun: read(readReadyToRunHeader),
     symbols: read(readCoffSymbolTable),
     overlay: read(overlayOf),

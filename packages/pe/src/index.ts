@@ -53,6 +53,21 @@ export type {
 export { type DebugEntry, DebugType, debugEntryBytes, readDebugDirectory } from './debug/debug-directory.ts';
 export { buildDebugDirectory, codeViewEntry, type DebugEntryInput, pdbChecksumEntry, pogoEntry } from './debug/debug-directory-builder.ts';
 export { readEmbeddedPortablePdb, writeEmbeddedPortablePdb } from './debug/embedded-portable-pdb.ts';
+export {
+  expandPackedArmEpilogue,
+  expandPackedArmPrologue,
+  type PackedArmUnwind,
+  packArmUnwind,
+  unpackArmUnwind,
+} from './exceptions/arm-packed-unwind.ts';
+export {
+  type ArmEpilogue,
+  type ArmUnwindInfo,
+  type ArmUnwindInput,
+  readArmUnwindInfo,
+  writeArmUnwindInfo,
+} from './exceptions/arm-unwind.ts';
+export { type ArmUnwindOperation, type ArmWidth, decodeArmUnwindCode, encodeArmUnwindCode } from './exceptions/arm-unwind-codes.ts';
 export { expandPackedUnwind, type PackedArm64Unwind, packArm64Unwind, unpackArm64Unwind } from './exceptions/arm64-packed-unwind.ts';
 export {
   type Arm64Epilogue,
@@ -70,6 +85,12 @@ export {
   type RuntimeFunction,
   readExceptionDirectory,
 } from './exceptions/exception-directory.ts';
+export {
+  readUnwindInformation,
+  readUnwoundFunctions,
+  type UnwindInformation,
+  type UnwoundFunction,
+} from './exceptions/unwind-information.ts';
 export {
   readX64UnwindChain,
   readX64UnwindInfo,

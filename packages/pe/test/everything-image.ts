@@ -15,6 +15,7 @@ import {
   Machine,
   PEBuilder,
   packArm64Unwind,
+  packArmUnwind,
   pdbChecksumEntry,
   pogoEntry,
   ResourceType,
@@ -24,6 +25,7 @@ import {
   tlsDirectoryPart,
   UnwindFlags,
   writeArm64UnwindInfo,
+  writeArmUnwindInfo,
   writeBoundImports,
   writeCoffSymbolTable,
   writeLoadConfig,
@@ -149,6 +151,29 @@ function exceptionData(builder: PEBuilder, machine: number): void {
       .fill(0x40 - writer.length)
       .bytes(second);
     builder.setDirectory('exception', { rva: 0x20000, size: 24 });
+  } else if (machine === Machine.ARMNT) {
+    const packed = {
+      fragment: false,
+      functionLength: 16,
+      return: 0,
+      homes: true,
+      reg: 2,
+      floats: false,
+      link: true,
+      chain: true,
+      stackAdjust: 4,
+    } as const;
+    const record = writeArmUnwindInfo({
+      functionLength: 32,
+      prologue: [
+        { code: 'add_sp', size: 24, width: 16 },
+        { code: 'pop', registers: ['r4', 'r5', 'lr'], width: 16 },
+      ],
+      epilogues: [{ startOffset: 24, condition: 14, operations: [{ code: 'end', width: 32 }] }],
+      handlerRva: 0x1000,
+    });
+    writer.u32(0x1000).u32(packArmUnwind(packed)).u32(0x1010).u32(0x20020).fill(16).bytes(record);
+    builder.setDirectory('exception', { rva: 0x20000, size: 16 });
   } else {
     const packed = { fragment: false, functionLength: 16, regF: 0, regI: 2, homes: false, chain: 3, frameSize: 64 } as const;
     const record = writeArm64UnwindInfo({

@@ -13,9 +13,10 @@ import {
   imageChecksum,
   imageKind,
   listResources,
+  Machine,
   overlayOf,
+  PEBuilder,
   PEImage,
-  readArm64UnwindInfo,
   readBaseRelocations,
   readBoundImportDirectory,
   readCertificates,
@@ -33,8 +34,9 @@ import {
   readRichHeader,
   readSingleFileBundle,
   readTlsDirectory,
+  readUnwindInformation,
+  readUnwoundFunctions,
   readWebcil,
-  readX64UnwindChain,
   resourceBytes,
   webcilOfWasm,
 } from '../src/index.ts';
@@ -75,7 +77,7 @@ function readResources(image: PEImage): void {
 function readUnwinding(image: PEImage): void {
   const directory = readExceptionDirectory(image);
   for (const entry of directory?.functions.slice(0, 50) ?? []) {
-    endsWell(() => (directory!.format === 'x64' ? readX64UnwindChain(image, entry) : readArm64UnwindInfo(image, entry)));
+    endsWell(() => readUnwindInformation(image, directory!.format, entry));
   }
 }
 
@@ -148,6 +150,7 @@ describe('hostile images end in a value or a BadImageError', () => {
     ['x64', 0x8664],
     ['x86', 0x14c],
     ['arm64', 0xaa64],
+    ['arm', 0x1c4],
   ] as const)('1 000 mutations of an image for %s with every directory', (_, machine) => {
     const { bytes } = buildEverything(machine);
     const random = randomOf(machine);
@@ -197,6 +200,20 @@ describe('hostile structures cost no more than their file', () => {
     const image = PEImage.parse(builder.build());
     readImportDirectory(image);
     expect(image.diagnostics.entries.at(-1)).toMatchObject({ code: 'TOO_MUCH_DATA' });
+  });
+
+  test('unwind information that all functions share', () => {
+    const builder = new PEBuilder({ machine: Machine.ARMNT });
+    const count = 0x8000;
+    const entries = new Uint8Array(count * 8 + 0x400);
+    const view = new DataView(entries.buffer);
+    for (let index = 0; index < count; index++) view.setUint32(index * 8 + 4, 0x10000 + count * 8, true);
+    view.setUint32(count * 8 + 4, 200 << 16, true);
+    builder.addSection('.pdata', { rva: 0x10000 }).add(entries);
+    builder.setDirectory('exception', { rva: 0x10000, size: count * 8 });
+    const image = PEImage.parse(builder.build());
+    expect(readUnwoundFunctions(image, readExceptionDirectory(image)!).length).toBeLessThan(count / 10);
+    expect(image.diagnostics.entries).toMatchObject([{ code: 'TOO_MUCH_DATA', reading: 'unwind information' }]);
   });
 
   test('a resource table that contains itself', () => {

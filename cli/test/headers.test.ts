@@ -1,0 +1,30 @@
+import { Machine } from '@ijw/pe';
+import { describe, expect, it } from 'vitest';
+import { buildEverything } from '../../packages/pe/test/everything-image.ts';
+import { run } from '../src/run.ts';
+import { memoryIo } from './memory-io.ts';
+
+async function headers(machine: number, ...args: readonly string[]) {
+  const io = memoryIo({ 'a.dll': buildEverything(machine).bytes });
+  expect(await run(['headers', 'a.dll', ...args], io)).toBe(0);
+  return io.output.text;
+}
+
+describe('ijw headers', () => {
+  it('lists COFF symbols with their auxiliary records', async () => {
+    const { symbols } = JSON.parse(await headers(Machine.AMD64, '--json'));
+    expect(symbols.symbols[1]).toMatchObject({ name: 'a_function_with_a_long_name', auxiliaries: [{ kind: 'function', totalSize: 8 }] });
+    expect(symbols.stringTable.size).toBe(32);
+  });
+
+  it.each([
+    ['x64', Machine.AMD64, { chain: [{ operations: [{ operation: 'allocate', size: 40 }, { operation: 'pushNonvolatile' }] }] }],
+    ['arm64', Machine.ARM64, { unwind: { functionLength: 16, packed: { regI: 2 } } }],
+    ['arm', Machine.ARMNT, { unwind: { functionLength: 16, packed: { reg: 2, homes: true } } }],
+  ] as const)('says how functions of %s are unwound when it is asked to', async (format, machine, first) => {
+    const { exceptions } = JSON.parse(await headers(machine, '--json', '--unwind'));
+    expect(exceptions).toMatchObject({ format, count: 2, functions: [first, {}] });
+    expect(JSON.parse(await headers(machine, '--json')).exceptions).toEqual({ format, count: 2 });
+    expect(await headers(machine, '--unwind')).toMatch(/^ {6}unwindData /m);
+  });
+});
