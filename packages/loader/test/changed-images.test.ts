@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type LoadedModule, Loader, type LoadOutcome } from '@ijw/loader';
 import { describe, expect, it } from 'vitest';
+import { systemText } from './oracle/exception-text.ts';
 import { hasOracle, imagePath, readMap } from './oracle/fact-file.ts';
 import { expectException } from './oracle/scene.ts';
 
@@ -14,10 +15,17 @@ interface ChangedImage {
   readonly image: string;
   /** File offset and the bytes there, in hex. */
   readonly edits: readonly (readonly [number, string])[];
-  readonly load: string;
+  readonly load?: string;
   readonly mapped?: boolean;
   /** `-` left alone, `b` bootstrap thunk, `r` reverse thunk, `m` the method's own entry. */
   readonly slots?: string;
+  /** Native first: what LoadLibrary answered, the slots after it, and what came of a call through the first slot. */
+  readonly native?: {
+    readonly load: string;
+    readonly slots?: string;
+    /** `returned`, `accessViolation`, or the unhandled exception that the process died of, as the runtime prints it. */
+    readonly call?: string;
+  };
 }
 
 const CHANGED: readonly ChangedImage[] = readFileSync(join(import.meta.dirname, 'oracle/changed-images.jsonl'), 'utf8')
@@ -48,8 +56,25 @@ function expectLoad(outcome: LoadOutcome, load: string): void {
   else expectException(outcome.exception, load.replaceAll('<FILE>', PATH));
 }
 
+function expectNative(row: ChangedImage, { load, slots, call }: NonNullable<ChangedImage['native']>): void {
+  const outcome = new Loader({ host: 'core', architecture: 'x64' }).load(changedBytes(row), { path: PATH, nativeFirst: true });
+  const why = outcome.outcome === 'refused' ? outcome.reason : undefined;
+  expect(outcome.hresult, why).toBe(load === 'ok' ? 0 : (0x80070000 + Number(load.replace('failed ', ''))) >>> 0);
+  if (slots !== undefined) expect(slotsOf(outcome.module!, row.image)).toBe(slots);
+  if (call === undefined) return;
+  const result = outcome.module!.callSlot(readMap(row.image).slots[0]!.rva, 40, 2);
+  if (call === 'returned') expect(['returned', 'native'], JSON.stringify(result)).toContain(result.kind);
+  else if (call === 'accessViolation') expect(result.kind).toBe(call);
+  else {
+    const died = result.kind === 'processDied' && result.exception && `${result.exception.type}: ${result.exception.message}`;
+    expect(died).toBe(systemText(call).replaceAll('<FILE>', PATH));
+  }
+}
+
 describe.skipIf(!hasOracle)('what the real runtime did with changed images', () => {
   it.each(CHANGED.map((row, index) => [`${row.image}, ${row.change} (${index})`, row] as const))('%s', (_title, row) => {
+    if (row.native) expectNative(row, row.native);
+    if (row.load === undefined) return;
     const outcome = new Loader({ host: 'core', architecture: 'x64' }).load(changedBytes(row), { path: PATH });
     expectLoad(outcome, row.load);
     if (row.mapped !== undefined) expect(outcome.module?.mapped ?? false).toBe(row.mapped);

@@ -4,7 +4,8 @@ import { Metadata, MetadataBuilder } from '@ijw/metadata';
 import { PEImage } from '@ijw/pe';
 import { describe, expect, it } from 'vitest';
 import { isPublicKey } from '../src/clr/assembly-identity-rules.ts';
-import { fieldSignatureProblem, isReferenceField } from '../src/clr/field-signature-rule.ts';
+import { fieldSignatureProblem } from '../src/clr/field-signature-rule.ts';
+import { isReferenceField } from '../src/clr/token-signature.ts';
 
 const STATIC = 0x16;
 

@@ -11,6 +11,7 @@ import { type AssemblyImage, assemblyDisplayName, assemblyImage, knownDisplayNam
 import { identityProblem } from './assembly-identity-rules.ts';
 import { checkArchitecture } from './check-architecture.ts';
 import { checkFormat } from './check-format.ts';
+import { metadataProblem } from './cli-header-rules.ts';
 import { clrRefusal, clrRefusals, fatalRefusal } from './clr-error.ts';
 import { fixUpVTables } from './fix-up-vtables.ts';
 import { asRuntimeSees, CLI_HEADER_SIZE, cliHeaderOf, type ImageView, viewImage } from './image-view.ts';
@@ -93,9 +94,22 @@ function osLoad(runtime: Runtime, load: AssemblyLoad): void {
 
 function checkImageFormat(runtime: Runtime, load: AssemblyLoad): void {
   load.view = viewImage(imageToCheck(runtime, load), load.module !== undefined);
+  if (load.inMemory) checkMetadata(load.view);
   // A module that native code has loaded is only asked for its manifest, which an image that breaks a rule does not have.
   const exception = load.inMemory ? clrRefusals.manifestExpected(load.file) : clrRefusals.badIlFormat(load.file);
   checkFormat(runtime.process, load.view, exception);
+}
+
+/** Of a module that native code has loaded the metadata is opened before anything else is looked at (`PEAssembly::Open` of an HMODULE). */
+function checkMetadata(view: ImageView): void {
+  if (!view.cli) return;
+  const problem = metadataProblem(view, view.cli);
+  if (problem?.kind !== 'corrupt') {
+    readMetadata(view);
+    return;
+  }
+  const exception = clrRefusals.corruptMetadata();
+  throw clrRefusal({ rule: 'metadataRoot', reason: `The image ${problem.text}`, exception, place: { structure: 'metadata root' } });
 }
 
 /** The runtime looks at the mapped image, where ijwhost may have written thunks over what it looks at: then it is read again from there. */
@@ -176,10 +190,10 @@ function fixUpSlots(runtime: Runtime, load: AssemblyLoad): void {
   load.assembly = assembly;
 }
 
-/** `ClassLoader::PopulateAvailableClassHashTable`: every type's name is read before any type is loaded. */
+/** `ClassLoader::PopulateAvailableClassHashTable`: every type's name but that of `<Module>` is read before any type is loaded. */
 function checkTypeNames({ metadata }: AssemblyImage): void {
   const { TypeDef } = metadata.tables;
-  for (let rid = 1; rid <= TypeDef.rowCount; rid++) {
+  for (let rid = 2; rid <= TypeDef.rowCount; rid++) {
     if (hasString(metadata, TypeDef.get(rid, 'Name')) && hasString(metadata, TypeDef.get(rid, 'Namespace'))) continue;
     const place = { structure: 'TypeDef', token: makeToken(TableId.TypeDef, rid) };
     throw clrRefusal({ rule: 'typeName', reason: `The name of type ${rid} is not there`, exception: clrRefusals.invalidTypeName(), place });

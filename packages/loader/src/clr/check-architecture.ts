@@ -23,7 +23,8 @@ export function checkArchitecture(view: ImageView, process: Architecture, file: 
     throw clrRefusal({ rule: '32BitRequiredOnPe32Plus', reason, exception: clrRefusals.badFormat(file), place });
   }
   if (isNeutral(view)) return;
-  if ((architecture === undefined && image.machine !== 'arm') || image.machineOs !== undefined) {
+  const is32BitArm = image.machine === 'arm' && !image.is64Bit;
+  if ((architecture === undefined && !is32BitArm) || image.machineOs !== undefined) {
     const reason = `The image is for ${image.machineOs ?? ''} ${image.machine}, which no host exists for`.replace('  ', ' ');
     throw clrRefusal({
       rule: 'unknownMachine',

@@ -1,6 +1,7 @@
+import { BadImageError } from '@ijw/binary';
 import { type CliHeader, CorFlags, SectionCharacteristics } from '@ijw/pe';
 import { CLI_HEADER_SIZE, type ImageView, rvaProblem, sectionOf } from './image-view.ts';
-import { metadataRootProblem } from './metadata-root-rule.ts';
+import { type MetadataRootProblem, metadataRootProblem } from './metadata-root-rule.ts';
 import type { FormatRule } from './nt-header-rules.ts';
 
 const { MEM_READ, MEM_WRITE } = SectionCharacteristics;
@@ -94,13 +95,18 @@ export const CLI_HEADER_RULES: readonly FormatRule[] = [
       ? 'has a managed native header without being an IL library'
       : undefined,
   ),
-  inHeader('metadataRoot', 'MetaData', (cli, view) => metadataRootProblem(metadataHead(view, cli), cli.metaData.size)),
+  inHeader('metadataRoot', 'MetaData', (cli, view) => metadataProblem(view, cli)?.text),
 ];
 
-/** The metadata as far as the file can have bytes of it: its size is a claim. */
-function metadataHead({ image }: ImageView, cli: CliHeader): Uint8Array {
+/** What is wrong with the metadata's root, which is read as far as the file can have bytes of it: its size is a claim. */
+export function metadataProblem({ image }: ImageView, cli: CliHeader): MetadataRootProblem | undefined {
   const { rva, size } = cli.metaData;
-  return image.bytesAt(rva, Math.min(size, image.bytes.length), 'the metadata');
+  try {
+    return metadataRootProblem(image.bytesAt(rva, Math.min(size, image.bytes.length), 'the metadata'), size);
+  } catch (error) {
+    if (error instanceof BadImageError) return { kind: 'corrupt', text: `has metadata that is not there: ${error.message}` };
+    throw error;
+  }
 }
 
 /** Composite ReadyToRun images have version 0.0, which the runtime lets pass. */

@@ -21,6 +21,8 @@ export function readFixupRecords(memory: AddressSpace, base: number, cli: CliHea
   const { rva, size } = cli.vTableFixups;
   const length = Math.floor(size / RECORD_SIZE) * RECORD_SIZE;
   if (length === 0) return [];
+  // `GetRvaData(0)` is a null pointer.
+  if (rva === 0) return { kind: 'fault', address: 0, access: 'read', lacked: 'region' };
   const bytes = memory.read(base + rva, length);
   if (isFault(bytes)) return bytes;
   const view = new DataView(bytes.buffer);

@@ -15,18 +15,26 @@ interface Stream {
  * metadata and not over one another. The runtime asks for the room of a whole stream header with a 32-byte name, however short the name is.
  * `bytes` may be fewer than `size`, the claim of the CLI header.
  */
-export function metadataRootProblem(bytes: Uint8Array, size: number): string | undefined {
+export function metadataRootProblem(bytes: Uint8Array, size: number): MetadataRootProblem | undefined {
   try {
     return streamsProblem(bytes, size);
   } catch (error) {
-    if (error instanceof BadImageError) return `has metadata that ends early: ${error.message}`;
+    if (error instanceof BadImageError) return corrupt(`has metadata that ends early: ${error.message}`);
     throw error;
   }
 }
 
-function streamsProblem(bytes: Uint8Array, size: number): string | undefined {
+/** `corrupt` is what opening the metadata finds out as well; `layout` is asked by CheckCorHeader alone. */
+export interface MetadataRootProblem {
+  readonly kind: 'corrupt' | 'layout';
+  readonly text: string;
+}
+
+const corrupt = (text: string): MetadataRootProblem => ({ kind: 'corrupt', text });
+
+function streamsProblem(bytes: Uint8Array, size: number): MetadataRootProblem | undefined {
   const reader = new ByteReader(bytes, { reading: 'the metadata root' });
-  if (reader.u32() !== SIGNATURE) return 'has metadata without its signature';
+  if (reader.u32() !== SIGNATURE) return corrupt('has metadata without its signature');
   reader.skip(8);
   const versionLength = reader.u32();
   reader.skip(versionLength);
@@ -34,10 +42,10 @@ function streamsProblem(bytes: Uint8Array, size: number): string | undefined {
   const count = reader.u16();
   const headers: { readonly offset: number; readonly size: number }[] = [];
   for (let index = 0; index < count; index++) {
-    if (reader.remaining < STREAM_HEADER_SIZE) return 'has stream headers beyond its metadata';
+    if (reader.remaining < STREAM_HEADER_SIZE) return corrupt('has stream headers beyond its metadata');
     headers.push({ offset: reader.u32(), size: reader.u32() });
     const name = bytes.indexOf(0, reader.position) - reader.position;
-    if (name <= 0 || name >= NAME_LIMIT) return 'has a stream without a name';
+    if (name <= 0 || name >= NAME_LIMIT) return corrupt('has a stream without a name');
     reader.skip(Math.ceil((name + 1) / 4) * 4);
   }
   return overlapProblem(headers, reader.position, size);
@@ -47,13 +55,15 @@ function overlapProblem(
   headers: readonly { readonly offset: number; readonly size: number }[],
   start: number,
   end: number,
-): string | undefined {
+): MetadataRootProblem | undefined {
   let left = end - start;
   const seen: Stream[] = [];
   for (const { offset, size } of headers) {
     const stream = { offset, end: offset + size };
-    if (offset < start || offset >= end || stream.end > end || size > left) return 'has a stream outside its metadata';
-    if (seen.some((other) => offset < other.end && stream.end > other.offset)) return 'has two streams over one another';
+    if (stream.end > end) return corrupt('has a stream outside its metadata');
+    if (offset < start || offset >= end || size > left) return { kind: 'layout', text: 'has a stream outside its metadata' };
+    const isOver = seen.some((other) => offset < other.end && stream.end > other.offset);
+    if (isOver) return { kind: 'layout', text: 'has two streams over one another' };
     left -= size;
     seen.push(stream);
   }

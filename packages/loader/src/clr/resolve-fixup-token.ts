@@ -109,8 +109,8 @@ const notAMethod = (token: number, reason: string): Error =>
 function resolveMethodDef(assembly: AssemblyImage, types: TypeLoader, token: number, name: string): ResolvedMethod {
   const { metadata } = assembly;
   const rid = tokenRid(token);
-  const signature = metadata.blobs.get(metadata.tables.MethodDef.get(rid, 'Signature'));
   loadDeclaringType(assembly, types, rid);
+  const signature = metadata.blobs.get(metadata.tables.MethodDef.get(rid, 'Signature'));
   if (signature.length > 0 && signature[0]! & 0x10)
     throw notAMethod(token, `Token ${hex(token, 8)} (${name}) in a vtable fixup is a generic method`);
   return { token, name, methodDef: token, signature };

@@ -5,7 +5,7 @@ import type { AssemblyImage } from './assembly.ts';
 import { typeLoadException } from './clr-error.ts';
 import { fieldLayoutProblem } from './field-rules.ts';
 import { type MethodFacts, methodFacts } from './method-facts.ts';
-import { MethodSignatureRule } from './method-signature-rule.ts';
+import { isBrokenMethodSignature } from './method-signature-rule.ts';
 import { parentReferenceProblem } from './type-reference-rules.ts';
 import { couldNotLoadType, ENUMERATION_RULES, type TypeFacts, type TypeRule, VALIDATION_RULES } from './type-rules.ts';
 import { fieldProblem, methodEndProblem, typeShapeProblem } from './type-shape-rule.ts';
@@ -22,12 +22,10 @@ export interface TypeProblem {
 /** Loads the image's types once each, as far as their methods decide whether they load. */
 export class TypeLoader {
   readonly #assembly: AssemblyImage;
-  readonly #signatures: MethodSignatureRule;
   readonly #loaded = new Map<number, TypeProblem | null>();
 
   constructor(assembly: AssemblyImage) {
     this.#assembly = assembly;
-    this.#signatures = new MethodSignatureRule(assembly.metadata);
   }
 
   /** Why the type does not load, or `undefined` when it does. */
@@ -66,14 +64,19 @@ export class TypeLoader {
     const parent = parentReferenceProblem(this.#assembly, rid);
     if (parent) return parent;
     const methods: MethodFacts[] = [];
+    let unnamed = false;
     for (const method of metadata.methodsOf(rid)) {
-      if (this.#signatures.isBroken(method)) return problem('methodSignature', 'The signature is incorrect.');
+      if (isBrokenMethodSignature(metadata, method)) return problem('methodSignature', 'The signature is incorrect.');
       const facts = this.#methodFacts(method, rid === 1);
-      if (!facts) return problem('methodFormat', `${couldNotLoadType(type.name, type.assembly)} because the format is invalid.`);
+      if (!facts) {
+        unnamed = true;
+        continue;
+      }
       const broken = brokenRule(ENUMERATION_RULES, facts, type);
       if (broken) return broken;
       methods.push(facts);
     }
+    if (unnamed) return problem('methodFormat', `${couldNotLoadType(type.name, type.assembly)} because the format is invalid.`);
     const members = methodEndProblem(metadata, rid) ?? fieldProblem(metadata, rid);
     if (members) return problem(members.rule, members.message);
     const invalid = methods.map((method) => brokenRule(VALIDATION_RULES, method, type)).find((broken) => broken !== undefined);

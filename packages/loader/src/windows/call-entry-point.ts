@@ -1,3 +1,4 @@
+import { CoffCharacteristics } from '@ijw/pe';
 import type { DllReason } from '../load-event.ts';
 import type { Gate } from '../process/gate-table.ts';
 import type { GuestProcess } from '../process/guest-process.ts';
@@ -14,7 +15,8 @@ export type HostEntryPoint = (module: MappedModule, gate: Gate, reason: DllReaso
  */
 export function callEntryPoint(process: GuestProcess, module: MappedModule, reason: DllReason, host: HostEntryPoint): number | undefined {
   const rva = module.image.optionalHeader.addressOfEntryPoint;
-  if (rva === 0) return undefined;
+  // A program that is loaded like a DLL is mapped and not run.
+  if (rva === 0 || (module.image.coffHeader.characteristics & CoffCharacteristics.DLL) === 0) return undefined;
   const address = module.base + rva;
   let answer: number | undefined;
   const end = runDllMain(process, {

@@ -59,8 +59,10 @@ function checkSections(image: PEImage, size: number): void {
     windowsRefusal('BAD_EXE_FORMAT', 'sectionOutsideImage', reason, { structure: `section ${section}` });
   const { sizeOfHeaders } = image.optionalHeader;
   if (sizeOfHeaders > size) throw bad('headers', `The headers claim ${hex(sizeOfHeaders)} bytes of an image of ${hex(size)}`);
+  const isLowAligned = image.optionalHeader.sectionAlignment < PAGE_SIZE;
   for (const section of image.sections) {
     const end = section.virtualAddress + mappedSize(section);
+    if (!isLowAligned && section.virtualAddress % PAGE_SIZE !== 0) throw bad(section.name, `Section ${section.name} begins inside a page`);
     if (end > size) throw bad(section.name, `Section ${section.name} ends at ${hex(end)}, the image at ${hex(size)}`);
     const rawEnd = section.pointerToRawData + section.sizeOfRawData;
     if (image.layout === 'file' && section.sizeOfRawData > 0 && section.pointerToRawData > 0 && rawEnd > image.bytes.length) {
