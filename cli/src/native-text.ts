@@ -1,5 +1,6 @@
 import { BadImageError } from '@ijw/binary';
-import { NativeDisassembler, type NativeText } from '@ijw/il';
+import type { NativeText } from '@ijw/il';
+import { NativeDisassembler } from '@ijw/il/native';
 import type { Metadata } from '@ijw/metadata';
 import type { PEImage } from '@ijw/pe';
 import type { Boundary } from '@ijw/vtfixup';

@@ -30,11 +30,6 @@ export { type CallEffects, callEffectsOf, type StackEffect } from './control-flo
 export { type TokenUse, tokenUses } from './control-flow/token-use.ts';
 export type { ByteSink } from './listing/ascii-writer.ts';
 export { type ListingOptions, type ListingTotals, writeILListing } from './listing/il-listing.ts';
-export { type NativeBody, type NativeCode, type NativeData, readNativeBody } from './native/native-body.ts';
-export { NativeBounds, type NativeLandmarks, type NativeLimit, type NativeRange } from './native/native-bounds.ts';
-export { canDecodeNative, loadNativeDecoder } from './native/native-decoder.ts';
-export { type DescribeRva, NativeDisassembler, type NativeDisassemblerOptions } from './native/native-disassembler.ts';
-export type { NativeDecoder, NativeFlow, NativeInstruction } from './native/native-instruction.ts';
 export {
   FlowControl,
   type OpCode,

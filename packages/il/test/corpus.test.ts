@@ -1,15 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Diagnostics } from '@ijw/binary';
-import {
-  countMethodCodeKinds,
-  type ILStatistics,
-  methodCodes,
-  methodsWithCode,
-  NativeDisassembler,
-  readControlFlow,
-  readILStatistics,
-} from '@ijw/il';
+import { countMethodCodeKinds, type ILStatistics, methodCodes, methodsWithCode, readControlFlow, readILStatistics } from '@ijw/il';
+import { NativeDisassembler } from '@ijw/il/native';
 import { Metadata } from '@ijw/metadata';
 import { PEImage } from '@ijw/pe';
 import { describe, expect, it } from 'vitest';

@@ -6,12 +6,12 @@ import {
   decodeInstructions,
   methodCodes,
   methodsWithCode,
-  NativeDisassembler,
   readControlFlow,
   readILStatistics,
   readStackDepth,
   writeILListing,
 } from '@ijw/il';
+import { NativeDisassembler } from '@ijw/il/native';
 import { Metadata } from '@ijw/metadata';
 import { PEImage } from '@ijw/pe';
 import fc from 'fast-check';

@@ -1,5 +1,5 @@
 import { UnsupportedError } from '@ijw/binary';
-import { canDecodeNative, loadNativeDecoder, type NativeBody, type NativeCode, readNativeBody } from '@ijw/il';
+import { canDecodeNative, loadNativeDecoder, type NativeBody, type NativeCode, readNativeBody } from '@ijw/il/native';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 

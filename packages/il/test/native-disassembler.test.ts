@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { methodsWithCode, NativeBounds, NativeDisassembler } from '@ijw/il';
+import { methodsWithCode } from '@ijw/il';
+import { NativeBounds, NativeDisassembler } from '@ijw/il/native';
 import { Metadata } from '@ijw/metadata';
 import { PEImage, readImportDirectory } from '@ijw/pe';
 import { describe, expect, it } from 'vitest';

@@ -1,0 +1,5 @@
+export { type NativeBody, type NativeCode, type NativeData, readNativeBody } from './native-body.ts';
+export { NativeBounds, type NativeLandmarks, type NativeLimit, type NativeRange } from './native-bounds.ts';
+export { canDecodeNative, loadNativeDecoder } from './native-decoder.ts';
+export { type DescribeRva, NativeDisassembler, type NativeDisassemblerOptions } from './native-disassembler.ts';
+export type { NativeDecoder, NativeFlow, NativeInstruction } from './native-instruction.ts';
