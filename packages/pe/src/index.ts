@@ -7,10 +7,13 @@ export { SectionBuilder, type SectionOptions } from './builder/section-builder.t
 export {
   type AuthenticodeSignature,
   authenticodeContent,
-  type CertificateIdentity,
   readAuthenticodeSignatures,
 } from './certificates/authenticode.ts';
+export type { ChainedCertificate } from './certificates/certificate-chain.ts';
 export { type CertificateEntry, CertificateType, readCertificates, writeCertificates } from './certificates/certificate-table.ts';
+export type { CounterSignature } from './certificates/counter-signature.ts';
+export type { CertificateIdentity } from './certificates/signed-data.ts';
+export type { CheckedSigner } from './certificates/signer.ts';
 export {
   CLI_HEADER_SIZE,
   type CliDirectoryName,

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { CertificateType, PEBuilder, PEImage, readAuthenticodeSignatures, readCertificates, writeCertificates } from '../src/index.ts';
+import { buildSignedImage } from './signed-image.ts';
 
 const folder = fileURLToPath(new URL('../../../../shared/corpus/', import.meta.url));
 
@@ -23,6 +24,11 @@ describe.skipIf(!existsSync(folder))('the signed files of ../shared/corpus', () 
       expect(signature.signer?.issuer).toMatch(/^Microsoft /);
       const { notBefore, notAfter } = signature.signer!;
       expect(signature.timestamp! > notBefore && signature.timestamp! < notAfter).toBe(true);
+      for (const { counterSignature, ...each } of [signature, ...(signature.nested ?? [])]) {
+        expect(each).toMatchObject({ signatureVerified: true, contentDigestMatches: true, digestMatches: true });
+        expect(each.chain).toMatchObject([{ signatureVerified: true }, {}]);
+        expect(counterSignature).toMatchObject({ signatureVerified: true, imprintMatches: true, chain: [{ signatureVerified: true }, {}] });
+      }
     }
   });
 
@@ -33,6 +39,54 @@ describe.skipIf(!existsSync(folder))('the signed files of ../shared/corpus', () 
     bytes[0x500]! ^= 1;
     bytes[PEImage.parse(bytes).signatureOffset + 24 + 64]! ^= 1;
     expect((await readAuthenticodeSignatures(PEImage.parse(bytes)))![0]).toMatchObject({ digestMatches: true });
+  });
+});
+
+describe('signatures made here', () => {
+  const read = async (bytes: Uint8Array) => (await readAuthenticodeSignatures(PEImage.parse(bytes)))!;
+
+  test('are followed up to the root that the file holds', async () => {
+    const [signature] = await read(await buildSignedImage());
+    expect(signature).toMatchObject({
+      signer: { name: 'Leaf', issuer: 'Root', serialNumber: '02' },
+      chain: [
+        { name: 'Leaf', signatureVerified: true },
+        { name: 'Root', signatureVerified: true, selfSigned: true },
+      ],
+      signatureVerified: true,
+      contentDigestMatches: true,
+      digestMatches: true,
+      timestamp: '2026-01-02T03:04:05.000Z',
+      counterSignature: { kind: 'PKCS #9', signatureVerified: true, imprintMatches: true, chain: [{ name: 'Clock' }, { name: 'Root' }] },
+    });
+  });
+
+  test('end at the last certificate where the root is not there', async () => {
+    const [signature] = await read(await buildSignedImage({ withoutRoot: true }));
+    expect(signature!.signatureVerified).toBe(true);
+    expect(signature!.chain).toHaveLength(1);
+    expect(signature!.chain![0]).not.toHaveProperty('signatureVerified');
+  });
+
+  test('of another key do not hold', async () => {
+    const [signature] = await read(await buildSignedImage({ wrongKey: true }));
+    expect(signature).toMatchObject({ signatureVerified: false, contentDigestMatches: true, digestMatches: true });
+  });
+
+  test('that are damaged end in an answer or a diagnostic, 600 times', async () => {
+    const original = await buildSignedImage();
+    const start = PEImage.parse(original).directory('security')!.rva;
+    let damaged = 0;
+    for (let at = 0; at < 600; at++) {
+      const bytes = original.slice();
+      const place = start + 8 + ((at * 7919) % (original.length - start - 8));
+      bytes[place] = (at * 31) & 0xff;
+      const image = PEImage.parse(bytes);
+      const signatures = await readAuthenticodeSignatures(image);
+      expect(signatures!.length + image.diagnostics.entries.length).toBe(1);
+      if (signatures?.[0]?.signatureVerified !== true) damaged++;
+    }
+    expect(damaged).toBeGreaterThan(100);
   });
 });
 

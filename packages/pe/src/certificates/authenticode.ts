@@ -1,30 +1,38 @@
 import { BadImageError, ByteWriter, hexBytes } from '@ijw/binary';
+import type { AsnType } from 'asn1js';
 import type { SignedData, SignerInfo } from 'pkijs';
 import { coffHeaderLayout } from '../headers/coff-header.ts';
 import { directoryNames } from '../headers/data-directory.ts';
 import { CHECKSUM_OFFSET, optionalHeaderSize } from '../headers/optional-header.ts';
 import type { PEImage } from '../pe-image.ts';
-import { type CertificateEntry, CertificateType, readCertificates } from './certificate-table.ts';
+import { CertificateType, readCertificates } from './certificate-table.ts';
+import { type CounterSignature, readCounterSignature } from './counter-signature.ts';
+import {
+  type CertificateIdentity,
+  certificatesOf,
+  digestName,
+  digestOf,
+  identityOf,
+  loadSignatureLibraries,
+  parseBer,
+  type SignatureLibraries,
+  signedDataOf,
+  signerCertificate,
+} from './signed-data.ts';
+import { type CheckedSigner, checkSigner, signingTime } from './signer.ts';
 
-export interface CertificateIdentity {
-  /** The common name, or the organization where there is none. */
-  readonly name: string;
-  readonly issuer: string;
-  /** Hexadecimal. */
-  readonly serialNumber: string;
-  /** ISO 8601. */
-  readonly notBefore: string;
-  readonly notAfter: string;
-}
-
-/** What a signature of "Windows Authenticode Portable Executable Signature Format" says. No chain of trust is followed. */
-export interface AuthenticodeSignature {
+/**
+ * What a signature of "Windows Authenticode Portable Executable Signature Format" says, and what of it holds. Everything is checked with the keys
+ * that the signature brings along: who signed is proved up to the last certificate of the chain, whether that one is to be trusted is not.
+ */
+export interface AuthenticodeSignature extends Partial<CheckedSigner> {
   /** Absent where the certificate of the signer is not in the signature. */
   readonly signer?: CertificateIdentity;
   /** When the signer says that it signed, ISO 8601. */
   readonly signingTime?: string;
   /** When a time-stamping authority says so. */
   readonly timestamp?: string;
+  readonly counterSignature?: CounterSignature;
   /** `SHA-1`, `SHA-256` …; an object identifier where it is another. */
   readonly digestAlgorithm: string;
   /** The digest that was signed, hexadecimal. */
@@ -32,21 +40,14 @@ export interface AuthenticodeSignature {
   /** The digest of this file; absent where the algorithm is not known. */
   readonly computedDigest?: string;
   readonly digestMatches: boolean;
+  /** Signatures with other digests, which older systems do not see. */
+  readonly nested?: readonly AuthenticodeSignature[];
 }
 
-const digestNames: Readonly<Record<string, string>> = {
-  '1.2.840.113549.2.5': 'MD5',
-  '1.3.14.3.2.26': 'SHA-1',
-  '2.16.840.1.101.3.4.2.1': 'SHA-256',
-  '2.16.840.1.101.3.4.2.2': 'SHA-384',
-  '2.16.840.1.101.3.4.2.3': 'SHA-512',
-};
-
-const SIGNING_TIME = '1.2.840.113549.1.9.5';
-const COUNTER_SIGNATURE = '1.2.840.113549.1.9.6';
-const RFC3161_TOKEN = '1.3.6.1.4.1.311.3.3.1';
-const COMMON_NAME = '2.5.4.3';
-const ORGANIZATION = '2.5.4.10';
+/** SPC_NESTED_SIGNATURE of the Windows SDK. */
+const NESTED_SIGNATURE = '1.3.6.1.4.1.311.2.4.1';
+/** A signature nests one level deep; what nests deeper is left out. */
+const NESTING_LIMIT = 2;
 
 /** What the Authenticode digest leaves out: the checksum, the place of the certificates, the certificates. */
 export function authenticodeContent(image: PEImage): Uint8Array {
@@ -63,114 +64,102 @@ export function authenticodeContent(image: PEImage): Uint8Array {
   return (directory === undefined ? writer.fill((8 - (image.bytes.length % 8)) % 8) : writer).toBytes();
 }
 
-async function digestOf(image: PEImage, algorithm: string): Promise<string | undefined> {
-  if (!algorithm.startsWith('SHA-')) return undefined;
-  const content = authenticodeContent(image);
-  return hexBytes(new Uint8Array(await crypto.subtle.digest(algorithm, content as Uint8Array<ArrayBuffer>)));
-}
-
-type Libraries = { readonly asn1js: typeof import('asn1js'); readonly pkijs: typeof import('pkijs') };
-
-function parseSignedData({ asn1js, pkijs }: Libraries, bytes: Uint8Array): SignedData {
-  const parsed = asn1js.fromBER(new Uint8Array(bytes).buffer);
-  if (parsed.offset === -1) throw new TypeError(parsed.result.error);
-  return new pkijs.SignedData({ schema: new pkijs.ContentInfo({ schema: parsed.result }).content });
-}
-
-type NamedType = {
-  readonly typesAndValues: readonly { readonly type: string; readonly value: { readonly valueBlock: { readonly value: unknown } } }[];
-};
-
-function nameOf(name: NamedType): string {
-  const find = (type: string): unknown => name.typesAndValues.find((each) => each.type === type)?.value.valueBlock.value;
-  return String(find(COMMON_NAME) ?? find(ORGANIZATION) ?? '');
-}
-
-function signerOf({ pkijs }: Libraries, data: SignedData, info: SignerInfo): CertificateIdentity | undefined {
-  const sid = info.sid as { readonly serialNumber?: { readonly valueBlock: { readonly valueHexView: Uint8Array } } };
-  const wanted = sid.serialNumber && hexBytes(sid.serialNumber.valueBlock.valueHexView);
-  for (const certificate of data.certificates ?? []) {
-    if (!(certificate instanceof pkijs.Certificate)) continue;
-    const serialNumber = hexBytes(certificate.serialNumber.valueBlock.valueHexView);
-    if (serialNumber !== wanted) continue;
-    return {
-      name: nameOf(certificate.subject),
-      issuer: nameOf(certificate.issuer),
-      serialNumber,
-      notBefore: certificate.notBefore.value.toISOString(),
-      notAfter: certificate.notAfter.value.toISOString(),
-    };
-  }
-  return undefined;
-}
-
-const signingTime = (info: SignerInfo): string | undefined => {
-  const value: unknown = info.signedAttrs?.attributes.find(({ type }) => type === SIGNING_TIME)?.values[0];
-  const date =
-    value !== undefined && value !== null && typeof value === 'object' && 'toDate' in value
-      ? (value.toDate as () => Date).call(value)
-      : undefined;
-  return date?.toISOString();
-};
-
-/** The time of a counter signature (PKCS #9), or of a time stamp token (RFC 3161). */
-function timestampOf({ asn1js, pkijs }: Libraries, info: SignerInfo): string | undefined {
-  for (const { type, values } of info.unsignedAttrs?.attributes ?? []) {
-    if (type === COUNTER_SIGNATURE) return signingTime(new pkijs.SignerInfo({ schema: values[0] }));
-    if (type !== RFC3161_TOKEN) continue;
-    const token = new pkijs.SignedData({ schema: new pkijs.ContentInfo({ schema: values[0] }).content });
-    const content = token.encapContentInfo.eContent?.getValue();
-    if (content !== undefined) return new pkijs.TSTInfo({ schema: asn1js.fromBER(content).result }).genTime.toISOString();
-  }
-  return undefined;
+interface IndirectData {
+  readonly algorithm: string;
+  readonly digest: string;
+  /** What the signer's digest is made of: the octets of the value, without tag and length. */
+  readonly content: Uint8Array;
 }
 
 /** SpcIndirectDataContent: what was signed, and its digest with the algorithm. */
-function indirectDigest({ asn1js }: Libraries, data: SignedData): { readonly algorithm: string; readonly digest: string } {
-  const content: unknown = data.encapContentInfo.eContent;
-  const sequence = content instanceof asn1js.Sequence ? content : undefined;
-  const info = sequence?.valueBlock.value[1];
+function indirectData({ asn1js }: SignatureLibraries, data: SignedData): IndirectData {
+  const sequence: unknown = data.encapContentInfo.eContent;
+  const info = sequence instanceof asn1js.Sequence ? sequence.valueBlock.value[1] : undefined;
   const [identifier, digest] = info instanceof asn1js.Sequence ? info.valueBlock.value : [];
   const algorithm = identifier instanceof asn1js.Sequence ? identifier.valueBlock.value[0] : undefined;
-  if (!(algorithm instanceof asn1js.ObjectIdentifier) || !(digest instanceof asn1js.OctetString)) {
+  if (!(sequence instanceof asn1js.Sequence && algorithm instanceof asn1js.ObjectIdentifier && digest instanceof asn1js.OctetString))
     throw new TypeError('The signed content is no SpcIndirectDataContent');
-  }
-  const name = algorithm.valueBlock.toString();
-  return { algorithm: digestNames[name] ?? name, digest: hexBytes(digest.valueBlock.valueHexView) };
+  const whole = sequence.valueBeforeDecodeView;
+  return {
+    algorithm: digestName(algorithm.valueBlock.toString()),
+    digest: hexBytes(digest.valueBlock.valueHexView),
+    content: whole.subarray(whole.length - sequence.valueBlock.blockLength),
+  };
 }
 
-async function readSignature(image: PEImage, entry: CertificateEntry): Promise<AuthenticodeSignature> {
-  const [asn1js, pkijs] = await Promise.all([import('asn1js'), import('pkijs')]);
-  const libraries = { asn1js, pkijs };
-  const data = parseSignedData(libraries, entry.bytes);
-  const { algorithm, digest } = indirectDigest(libraries, data);
-  const info = data.signerInfos[0];
-  const signer = info && signerOf(libraries, data, info);
-  const time = info && signingTime(info);
-  const timestamp = info && timestampOf(libraries, info);
-  const computedDigest = await digestOf(image, algorithm);
+/** Who signed, what time-stamping authorities add, and what of it holds. */
+async function signerOf(
+  libraries: SignatureLibraries,
+  data: SignedData,
+  info: SignerInfo,
+  content: Uint8Array,
+): Promise<Partial<AuthenticodeSignature>> {
+  const certificates = certificatesOf(libraries, data);
+  const signer = signerCertificate(libraries, certificates, info);
+  const time = signingTime(info);
+  const counterSignature = await readCounterSignature(libraries, certificates, info);
   return {
-    ...(signer && { signer }),
+    ...(signer && { signer: identityOf(signer) }),
+    ...(await checkSigner(libraries, certificates, info, content)),
     ...(time !== undefined && { signingTime: time }),
-    ...(timestamp !== undefined && { timestamp }),
+    ...(counterSignature?.time !== undefined && { timestamp: counterSignature.time }),
+    ...(counterSignature && { counterSignature }),
+  };
+}
+
+/** Of the file, by algorithm: made once, however many signatures there are. */
+type FileDigests = (algorithm: string) => Promise<string | undefined>;
+
+function fileDigests(image: PEImage): FileDigests {
+  const content = authenticodeContent(image);
+  const known = new Map<string, Promise<string | undefined>>();
+  return (algorithm) => {
+    const digest = known.get(algorithm) ?? digestOf(algorithm, content);
+    known.set(algorithm, digest);
+    return digest;
+  };
+}
+
+async function readSignature(
+  digests: FileDigests,
+  libraries: SignatureLibraries,
+  contentInfo: AsnType,
+  depth: number,
+): Promise<AuthenticodeSignature> {
+  const data = signedDataOf(libraries, contentInfo);
+  const { algorithm, digest, content } = indirectData(libraries, data);
+  const [info] = data.signerInfos;
+  const computedDigest = await digests(algorithm);
+  const nested: AuthenticodeSignature[] = [];
+  if (depth < NESTING_LIMIT) {
+    for (const { type, values } of info?.unsignedAttrs?.attributes ?? []) {
+      if (type === NESTED_SIGNATURE) for (const value of values) nested.push(await readSignature(digests, libraries, value, depth + 1));
+    }
+  }
+  return {
+    ...(info && (await signerOf(libraries, data, info, content))),
     digestAlgorithm: algorithm,
     digest,
     ...(computedDigest !== undefined && { computedDigest }),
     digestMatches: computedDigest === digest,
+    ...(nested.length > 0 && { nested }),
   };
 }
 
 /**
- * The Authenticode signatures of a file: who signed it, when, and whether the digest that was signed is that of the file. `undefined` when it has no
- * certificates. The libraries that read PKCS #7 are loaded here. A signature that cannot be read is recorded in the image's diagnostics.
+ * The Authenticode signatures of a file: who signed it, when, whether the digest that was signed is that of the file, and whether the keys in the
+ * certificates made the signatures. `undefined` when it has no certificates. The libraries that read PKCS #7 are loaded here. A signature that cannot
+ * be read is recorded in the image's diagnostics.
  */
 export async function readAuthenticodeSignatures(image: PEImage): Promise<readonly AuthenticodeSignature[] | undefined> {
   const entries = readCertificates(image)?.filter(({ type }) => type === CertificateType.PKCS_SIGNED_DATA);
   if (entries === undefined) return undefined;
+  const libraries = await loadSignatureLibraries();
+  const digests = fileDigests(image);
   const signatures: AuthenticodeSignature[] = [];
   for (const entry of entries) {
     try {
-      signatures.push(await readSignature(image, entry));
+      signatures.push(await readSignature(digests, libraries, parseBer(libraries, entry.bytes), 1));
     } catch (error) {
       // The libraries throw errors of many kinds at malformed DER.
       const message = `The signature cannot be read: ${error instanceof Error ? error.message : String(error)}`;

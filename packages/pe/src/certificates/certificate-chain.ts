@@ -1,0 +1,66 @@
+import type { Certificate } from 'pkijs';
+import { type CertificateIdentity, identityOf, type SignatureLibraries } from './signed-data.ts';
+
+export interface ChainedCertificate extends CertificateIdentity {
+  /**
+   * Whether the key of the next certificate (of a self-signed one its own) made the signature on this one. Absent where the file does not hold the
+   * issuer, and where the algorithm is not one that browsers have.
+   */
+  readonly signatureVerified?: boolean;
+  /** It is its own issuer: a root. Whether it is to be trusted the file cannot say. */
+  readonly selfSigned?: true;
+}
+
+/** No real chain is as long; issuers that sign each other would have none of their own. */
+const MAXIMUM_LENGTH = 16;
+/** Certificates of one name that are tried: a root that was renewed, a cross certificate. */
+const MAXIMUM_CANDIDATES = 8;
+
+/** What a check says; `undefined` where it cannot be made: an algorithm that is not there, a key that is none. */
+export async function checked(check: () => Promise<boolean>): Promise<boolean | undefined> {
+  try {
+    return await check();
+  } catch {
+    return undefined;
+  }
+}
+
+/** From a certificate to its issuer's, and on, as far as the file holds them. */
+export async function certificateChain(
+  libraries: SignatureLibraries,
+  certificates: readonly Certificate[],
+  first: Certificate,
+): Promise<readonly ChainedCertificate[]> {
+  const chain: ChainedCertificate[] = [];
+  const seen = new Set<Certificate>();
+  for (let current: Certificate | undefined = first; current !== undefined && !seen.has(current); ) {
+    if (chain.length === MAXIMUM_LENGTH) break;
+    seen.add(current);
+    const selfSigned: boolean = current.issuer.isEqual(current.subject);
+    const { issuer, verified } = await findIssuer(libraries, selfSigned ? [current] : certificates, current);
+    chain.push({
+      ...identityOf(current),
+      ...(verified !== undefined && { signatureVerified: verified }),
+      ...(selfSigned && { selfSigned }),
+    });
+    current = issuer;
+  }
+  return chain;
+}
+
+interface Issuer {
+  readonly issuer?: Certificate;
+  readonly verified?: boolean | undefined;
+}
+
+/** The certificate of the issuer's name whose key made the signature; where none did, the first of that name. */
+async function findIssuer({ engine }: SignatureLibraries, certificates: readonly Certificate[], subject: Certificate): Promise<Issuer> {
+  const named = certificates.filter((certificate) => certificate.subject.isEqual(subject.issuer)).slice(0, MAXIMUM_CANDIDATES);
+  let first: Issuer = {};
+  for (const issuer of named) {
+    const verified = await checked(() => subject.verify(issuer, engine));
+    if (verified) return { issuer, verified };
+    if (first.issuer === undefined) first = { issuer, verified };
+  }
+  return first;
+}

@@ -1,0 +1,70 @@
+import { hexBytes } from '@ijw/binary';
+import type { AsnType } from 'asn1js';
+import type { Certificate, SignerInfo } from 'pkijs';
+import { certificatesOf, digestName, digestOf, parseBer, type SignatureLibraries, signedDataOf } from './signed-data.ts';
+import { type CheckedSigner, checkSigner, signingTime } from './signer.ts';
+
+const COUNTER_SIGNATURE = '1.2.840.113549.1.9.6';
+const RFC3161_TOKEN = '1.3.6.1.4.1.311.3.3.1';
+
+/** What a time-stamping authority says of a signature: that it was there at a time. */
+export interface CounterSignature extends CheckedSigner {
+  readonly kind: 'PKCS #9' | 'RFC 3161';
+  /** ISO 8601. */
+  readonly time?: string;
+  /** Whether it is about this signature. Absent where that cannot be checked. */
+  readonly imprintMatches?: boolean;
+}
+
+/** The first counter signature of a signer: of PKCS #9, with its certificates among those of the signature, or a token of RFC 3161 with its own. */
+export async function readCounterSignature(
+  libraries: SignatureLibraries,
+  certificates: readonly Certificate[],
+  info: SignerInfo,
+): Promise<CounterSignature | undefined> {
+  const signature = new Uint8Array(info.signature.valueBlock.valueHexView);
+  for (const { type, values } of info.unsignedAttrs?.attributes ?? []) {
+    if (type === COUNTER_SIGNATURE)
+      return readPkcs9(libraries, certificates, new libraries.pkijs.SignerInfo({ schema: values[0] }), signature);
+    if (type === RFC3161_TOKEN) return readToken(libraries, values[0], signature);
+  }
+  return undefined;
+}
+
+/** RFC 5652 11.4: what is signed is the signature. */
+async function readPkcs9(
+  libraries: SignatureLibraries,
+  certificates: readonly Certificate[],
+  info: SignerInfo,
+  signature: Uint8Array,
+): Promise<CounterSignature> {
+  const time = signingTime(info);
+  const { contentDigestMatches, ...signer } = await checkSigner(libraries, certificates, info, signature);
+  return {
+    kind: 'PKCS #9',
+    ...(time !== undefined && { time }),
+    ...signer,
+    ...(contentDigestMatches !== undefined && { contentDigestMatches, imprintMatches: contentDigestMatches }),
+  };
+}
+
+/** RFC 3161 2.4.2: what is signed is a TSTInfo, which has the digest of the signature. */
+async function readToken(
+  libraries: SignatureLibraries,
+  contentInfo: AsnType,
+  signature: Uint8Array,
+): Promise<CounterSignature | undefined> {
+  const token = signedDataOf(libraries, contentInfo);
+  const [info] = token.signerInfos;
+  const content = token.encapContentInfo.eContent?.getValue();
+  if (info === undefined || content === undefined) return undefined;
+  const bytes = new Uint8Array(content);
+  const { genTime, messageImprint } = new libraries.pkijs.TSTInfo({ schema: parseBer(libraries, bytes) });
+  const imprint = await digestOf(digestName(messageImprint.hashAlgorithm.algorithmId), signature);
+  return {
+    kind: 'RFC 3161',
+    time: genTime.toISOString(),
+    ...(await checkSigner(libraries, certificatesOf(libraries, token), info, bytes)),
+    ...(imprint !== undefined && { imprintMatches: imprint === hexBytes(messageImprint.hashedMessage.valueBlock.valueHexView) }),
+  };
+}

@@ -1,0 +1,70 @@
+import { hexBytes } from '@ijw/binary';
+import type { Certificate, SignerInfo } from 'pkijs';
+import { type ChainedCertificate, certificateChain, checked } from './certificate-chain.ts';
+import { attributeValue, digestName, digestOf, type SignatureLibraries, signerCertificate } from './signed-data.ts';
+
+/** RFC 5652 section 11. */
+const MESSAGE_DIGEST = '1.2.840.113549.1.9.4';
+const SIGNING_TIME = '1.2.840.113549.1.9.5';
+
+/** What can be said of one signer of a PKCS #7 message, with nothing but what the message holds. */
+export interface CheckedSigner {
+  /** From the signer's certificate up to the last issuer that the message holds. Empty where it does not hold the signer's. */
+  readonly chain: readonly ChainedCertificate[];
+  /** Whether the key in the signer's certificate made the signature. Absent where that cannot be checked. */
+  readonly signatureVerified?: boolean;
+  /** Whether the digest among the signed attributes is that of what was signed. Absent where that cannot be checked. */
+  readonly contentDigestMatches?: boolean;
+}
+
+/** Checks a signer over some content: what the signed attributes are about or, without them, what was signed. */
+export async function checkSigner(
+  libraries: SignatureLibraries,
+  certificates: readonly Certificate[],
+  info: SignerInfo,
+  content: Uint8Array,
+): Promise<CheckedSigner> {
+  const { engine } = libraries;
+  const certificate = signerCertificate(libraries, certificates, info);
+  const algorithm = digestName(info.digestAlgorithm.algorithmId);
+  const signed = info.signedAttrs === undefined ? content : new Uint8Array(info.signedAttrs.encodedValue);
+  const verified =
+    certificate &&
+    (await checked(() =>
+      engine.verifyWithPublicKey(
+        signed as Uint8Array<ArrayBuffer>,
+        info.signature,
+        certificate.subjectPublicKeyInfo,
+        info.signatureAlgorithm,
+        algorithm,
+      ),
+    ));
+  const matches = await contentDigestMatches(libraries, info, algorithm, content);
+  return {
+    chain: certificate === undefined ? [] : await certificateChain(libraries, certificates, certificate),
+    ...(verified !== undefined && { signatureVerified: verified }),
+    ...(matches !== undefined && { contentDigestMatches: matches }),
+  };
+}
+
+async function contentDigestMatches(
+  { asn1js }: SignatureLibraries,
+  info: SignerInfo,
+  algorithm: string,
+  content: Uint8Array,
+): Promise<boolean | undefined> {
+  const attribute = attributeValue(info.signedAttrs, MESSAGE_DIGEST);
+  if (!(attribute instanceof asn1js.OctetString)) return undefined;
+  const computed = await digestOf(algorithm, content);
+  return computed === undefined ? undefined : computed === hexBytes(attribute.valueBlock.valueHexView);
+}
+
+/** ISO 8601; what the signer says itself. */
+export function signingTime(info: SignerInfo): string | undefined {
+  const value = attributeValue(info.signedAttrs, SIGNING_TIME);
+  const date =
+    value !== undefined && value !== null && typeof value === 'object' && 'toDate' in value
+      ? (value.toDate as () => Date).call(value)
+      : undefined;
+  return date?.toISOString();
+}
