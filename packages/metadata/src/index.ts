@@ -57,7 +57,8 @@ export { formatGuid, GuidHeap, parseGuid } from './heaps/guid-heap.ts';
 export { StringHeap } from './heaps/string-heap.ts';
 export { UserStringHeap } from './heaps/user-string-heap.ts';
 export { type FieldData, FieldDataReader } from './layout/field-data.ts';
-export type { Extent } from './layout/field-placement.ts';
+export { type Extent, type LayoutRequest, type PlacedField, placeFields } from './layout/field-placement.ts';
+export { layoutRequestOf } from './layout/layout-request.ts';
 export { primitiveSizes } from './layout/primitive-size.ts';
 export { TypeSizes, type TypeSizesOptions } from './layout/type-sizes.ts';
 export {

@@ -4,6 +4,7 @@ import {
   isTokenOf,
   type Metadata,
   type PrimitiveName,
+  type Resolver,
   type Token,
   type TypeDefToken,
   type TypeNode,
@@ -56,17 +57,19 @@ const CORE_TYPES: Readonly<Record<string, AbiType | 'pointer'>> = {
   'System.UIntPtr': 'pointer',
 };
 
-/** Forms of the types of one metadata as managed code holds them. Value types of other assemblies are not guessed. */
+/** Forms of the types of one metadata as managed code holds them. Value types of other assemblies are looked up where there is a resolver, never guessed. */
 export class TypeMeasure {
   readonly pointerSize: 4 | 8;
   readonly #metadata: Metadata;
+  readonly #resolver: Resolver | undefined;
   readonly #sizes: TypeSizes;
   readonly #definitions = new Map<TypeDefToken, AbiType | Unsupported>();
 
-  constructor(metadata: Metadata, pointerSize: 4 | 8) {
+  constructor(metadata: Metadata, pointerSize: 4 | 8, resolver?: Resolver) {
     this.pointerSize = pointerSize;
     this.#metadata = metadata;
-    this.#sizes = new TypeSizes(metadata, { pointerSize });
+    this.#resolver = resolver;
+    this.#sizes = new TypeSizes(metadata, { pointerSize, ...(resolver && { resolver }) });
   }
 
   /** @throws BadImageError */
@@ -107,6 +110,8 @@ export class TypeMeasure {
     const name = isTokenOf(token, 'TypeSpec') ? 'A type specification' : typeFullName(this.#metadata, token);
     const known = CORE_TYPES[name];
     if (known) return known === 'pointer' ? pointerType(this.pointerSize) : known;
+    const type = this.#resolver?.type(this.#metadata, token);
+    if (type?.kind === 'type') return new TypeMeasure(type.metadata, this.pointerSize, this.#resolver).#definition(type.token);
     return notKnown(`${name} is defined in another assembly, its size is not known`);
   }
 

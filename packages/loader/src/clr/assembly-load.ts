@@ -185,6 +185,7 @@ function fixUpSlots(runtime: Runtime, load: AssemblyLoad): void {
       bootstrap: runtime.bootstrap,
       data,
       stack: () => runtime.stack,
+      resolver: () => runtime.resolver,
     });
   }
   load.assembly = assembly;
@@ -222,7 +223,17 @@ function bindImagePInvokes(runtime: Runtime, load: AssemblyLoad): void {
     const imports = new Map(module.imports.map((entry) => [module.base + entry.iatRva, entry]));
     const importAt = (slot: number): BoundImport | undefined => imports.get(slot);
     const loadModule = (name: string) => osLoader.dependency(name);
-    return bindPInvokes({ process, assembly: bound, types, module, calls, importAt, loadModule, host: runtime.host });
+    return bindPInvokes({
+      process,
+      assembly: bound,
+      types,
+      module,
+      calls,
+      importAt,
+      loadModule,
+      host: runtime.host,
+      resolver: () => runtime.resolver,
+    });
   });
   for (const { token, method, address, via } of made ?? []) {
     process.trace.add({ step: 'bindPInvoke', token, method, via, ...(address !== undefined && { address }) });

@@ -1,6 +1,6 @@
 import { hex } from '@ijw/binary';
 import { faultText, isFault } from '@ijw/machine';
-import { methodFullName, type Token } from '@ijw/metadata';
+import { methodFullName, type Resolver, type Token } from '@ijw/metadata';
 import type { Host } from '../architecture.ts';
 import type { GuestStack } from '../execution/guest-stack.ts';
 import type { BootstrapThunks } from '../hosts/bootstrap-thunks.ts';
@@ -37,6 +37,8 @@ export interface FixupContext {
   readonly data: IjwData;
   /** Where the code of a host runs that is asked for tokens. */
   readonly stack: () => GuestStack;
+  /** Finds the value types of other assemblies. */
+  readonly resolver: () => Resolver | undefined;
 }
 
 /** `Module::FixupVTables` (vm/ceeload.cpp): collect every token, resolve every token, then make thunks and patch. */

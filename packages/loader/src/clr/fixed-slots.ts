@@ -73,7 +73,7 @@ export class FixedSlots {
     this.#places = new Uint32Array(tokens.length);
     this.#prepared = new Uint8Array(tokens.length);
     this.#thunks = this.#makeThunks(this.#assignThunks());
-    this.#stubs = new MarshallingStubs(context.process, context.module, context.assembly);
+    this.#stubs = new MarshallingStubs(context);
   }
 
   get count(): number {

@@ -5,7 +5,7 @@ import type { GuestProcess } from '../process/guest-process.ts';
 import type { ReverseCallPlan } from '../thunk/reverse-call-plan.ts';
 import { type ReverseThunk, ReverseThunks } from '../thunk/reverse-thunk.ts';
 import type { MappedModule } from '../windows/os-module.ts';
-import type { AssemblyImage } from './assembly.ts';
+import type { FixupContext } from './fix-up-vtables.ts';
 import type { ResolvedMethod } from './resolve-fixup-token.ts';
 
 /** Machine code in its place. */
@@ -32,10 +32,10 @@ export class MarshallingStubs {
   readonly #byShape = new Map<string, PlacedCode>();
   readonly #byToken = new Map<number, PlacedCode>();
 
-  constructor(process: GuestProcess, module: MappedModule, { metadata, image }: AssemblyImage) {
+  constructor({ process, module, assembly: { metadata, image }, resolver }: FixupContext) {
     this.#process = process;
     this.#module = module;
-    this.#thunks = new ReverseThunks(metadata, process.architecture, image);
+    this.#thunks = new ReverseThunks(metadata, process.architecture, image, resolver());
   }
 
   /** Where every stub of the image hands its record over. */

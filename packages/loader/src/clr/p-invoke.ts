@@ -1,5 +1,5 @@
 import { BadImageError, hex } from '@ijw/binary';
-import { type MethodDefToken, makeToken, methodFullName, TableId, tokenRid } from '@ijw/metadata';
+import { type MethodDefToken, makeToken, methodFullName, type Resolver, TableId, tokenRid } from '@ijw/metadata';
 import type { NativeCalls } from '@ijw/vtfixup';
 import { type Unsupported, unsupported } from '../abi/abi-type.ts';
 import type { Host } from '../architecture.ts';
@@ -62,6 +62,8 @@ export interface PInvokeContext {
   /** Conventions of this image's methods. */
   readonly calls: NativeCalls;
   readonly host: Host;
+  /** Finds the value types of other assemblies. */
+  readonly resolver: () => Resolver | undefined;
 }
 
 /** Every P/Invoke and internal call of the image, bound as its first call would bind it. */
@@ -71,7 +73,8 @@ export function bindPInvokes(context: PInvokeContext): BoundPInvoke[] {
   const flags = MethodDef.column('Flags');
   const implFlags = MethodDef.column('ImplFlags');
   const bound: BoundPInvoke[] = [];
-  const forward = new ForwardCalls({ architecture: context.process.architecture, host: context.host, calls: context.calls });
+  const { process, host, calls } = context;
+  const forward = new ForwardCalls({ architecture: process.architecture, host, calls, resolver: context.resolver() });
   for (let rid = 1; rid <= MethodDef.rowCount; rid++) {
     if ((flags.at(rid) & PINVOKE_IMPL) === 0 && (implFlags.at(rid) & INTERNAL_CALL) === 0) continue;
     bound.push(withStub(context, forward, attemptPInvoke(context, rid)));

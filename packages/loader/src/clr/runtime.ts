@@ -1,4 +1,5 @@
 import { BadImageError } from '@ijw/binary';
+import { Resolver } from '@ijw/metadata';
 import type { Host } from '../architecture.ts';
 import { GuestStack } from '../execution/guest-stack.ts';
 import { BootstrapThunks } from '../hosts/bootstrap-thunks.ts';
@@ -14,6 +15,7 @@ import type { IjwData } from './fix-up-vtables.ts';
 import type { FixedSlot, FixedSlots } from './fixed-slots.ts';
 import { createContext, type LoadContext, type LoadedAssembly } from './load-context.ts';
 import type { BoundPInvoke } from './p-invoke.ts';
+import { referencedAssemblies } from './referenced-assemblies.ts';
 
 /** The managed half of the process: contexts, assemblies, and what each mapped image's slots have become. */
 export class Runtime {
@@ -28,6 +30,7 @@ export class Runtime {
   readonly #pinvokes = new Map<number, BoundPInvoke[]>();
   readonly #pinvokesByToken = new Map<number, ReadonlyMap<number, BoundPInvoke>>();
   #stack: GuestStack | undefined;
+  #resolver: Resolver | undefined;
   started = false;
 
   constructor(options: LoaderOptions, process: GuestProcess, osLoader: OsLoader) {
@@ -64,6 +67,13 @@ export class Runtime {
       if (slots && slot) return { base, slots, slot };
     }
     return undefined;
+  }
+
+  /** Finds types of assemblies that the provider has; `undefined` where there is no provider. */
+  get resolver(): Resolver | undefined {
+    const { provider } = this.options;
+    this.#resolver ??= provider && new Resolver(referencedAssemblies(provider));
+    return this.#resolver;
   }
 
   /** The stack of the thread that runs native code, made for the first of it. */

@@ -99,7 +99,7 @@ export function objectForm(source: FormSource, { nativeType, isResult }: FormReq
 
 /** @throws BadImageError */
 export function classForm(source: FormSource, type: TypeNode & { readonly kind: 'named' }, request: FormRequest): NativeForm | Unsupported {
-  const kind = classKindOf(source.metadata, type.token);
+  const kind = classKindOf(source, type.token);
   if (kind === 'string') return stringForm(source, request);
   if (kind === 'stringBuilder') return stringBuilderForm(source, request);
   if (kind === 'object') return objectForm(source, request);

@@ -1,4 +1,5 @@
-import { isTokenOf, type Metadata, type Token, type TypeDefToken, tokenRid, typeFullName } from '@ijw/metadata';
+import { isTokenOf, type Token, tokenRid, typeFullName } from '@ijw/metadata';
+import type { FormSource } from './native-form.ts';
 
 /** What marshalling distinguishes classes by. `elsewhere`: a class of another assembly whose bases are not at hand. */
 export type ClassKind =
@@ -44,23 +45,21 @@ function knownKind(name: string): ClassKind | undefined {
 }
 
 /** The kind of a class by its own flags and the classes it comes from. @throws BadImageError */
-export function classKindOf(metadata: Metadata, token: Token): ClassKind {
-  const { TypeDef } = metadata.tables;
-  let type = token;
+export function classKindOf(source: FormSource, token: Token): ClassKind {
+  let [at, type]: [FormSource, Token] = [source, token];
+  let own: ClassKind = 'elsewhere';
   for (let depth = 0; depth < BASE_LIMIT && tokenRid(type) !== 0; depth++) {
     if (isTokenOf(type, 'TypeSpec')) break;
-    const known = knownKind(typeFullName(metadata, type));
-    if (known !== undefined && !(known === 'object' && depth > 0)) return known;
-    if (!isTokenOf(type, 'TypeDef')) return known === 'object' ? ownKind(metadata, token) : 'elsewhere';
-    if (TypeDef.get(tokenRid(type), 'Flags') & TypeFlags.interface) return 'interface';
-    type = TypeDef.column('Extends').token(tokenRid(type));
+    const known = knownKind(typeFullName(at.metadata, type));
+    if (known === 'object' && depth > 0) return own;
+    if (known !== undefined) return known;
+    const definition = isTokenOf(type, 'TypeDef') ? { source: at, token: type } : at.definition(type);
+    if (!definition) return 'elsewhere';
+    const { TypeDef } = definition.source.metadata.tables;
+    const flags = TypeDef.get(tokenRid(definition.token), 'Flags');
+    if (flags & TypeFlags.interface) return 'interface';
+    if (depth === 0) own = (flags & TypeFlags.layoutMask) === 0 ? 'other' : 'layout';
+    [at, type] = [definition.source, TypeDef.column('Extends').token(tokenRid(definition.token))];
   }
-  return ownKind(metadata, token);
-}
-
-/** A class of the image that comes from Object alone, or from other classes of the image. */
-function ownKind(metadata: Metadata, token: Token): ClassKind {
-  if (!isTokenOf(token, 'TypeDef')) return 'elsewhere';
-  const flags = metadata.tables.TypeDef.get(tokenRid(token as TypeDefToken), 'Flags');
-  return (flags & TypeFlags.layoutMask) === 0 ? 'other' : 'layout';
+  return own;
 }

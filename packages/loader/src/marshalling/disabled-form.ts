@@ -19,22 +19,23 @@ const DISABLED = 'the assembly has DisableRuntimeMarshallingAttribute';
 /** ECMA-335 II.23.1.5 and II.23.1.15. */
 const FIELD_STATIC = 0x10;
 const LAYOUT_MASK = 0x18;
-/** Structures nested deeper than this hold one another. */
-const DEPTH_LIMIT = 64;
 
 /** Objects, which have no bits that native code could use. */
 const OBJECTS: readonly PrimitiveName[] = ['string', 'object', 'typedref'];
 
 const refused = (what: string): Unsupported => unsupported(`${what} is not passed: ${DISABLED}`);
 
-function hasAutoLayout(metadata: Metadata, type: TypeDefToken, depth = 0): boolean {
+/** Whether a structure, or one that lies in it, has automatic layout. Each is looked at once. */
+function hasAutoLayout(metadata: Metadata, type: TypeDefToken): boolean {
   const { TypeDef, Field } = metadata.tables;
-  if (depth > DEPTH_LIMIT || (TypeDef.get(tokenRid(type), 'Flags') & LAYOUT_MASK) === 0) return true;
-  for (const rid of metadata.fieldsOf(tokenRid(type))) {
-    if (Field.get(rid, 'Flags') & FIELD_STATIC) continue;
-    const field = decodeFieldSignature(metadata.blobs.reader(Field.get(rid, 'Signature'), 'a field signature'), typeNodes);
-    if (field.kind !== 'named' || !field.valueType || !isTokenOf(field.token, 'TypeDef')) continue;
-    if (hasAutoLayout(metadata, field.token, depth + 1)) return true;
+  const types = new Set([type]);
+  for (const each of types) {
+    if ((TypeDef.get(tokenRid(each), 'Flags') & LAYOUT_MASK) === 0) return true;
+    for (const rid of metadata.fieldsOf(tokenRid(each))) {
+      if (Field.get(rid, 'Flags') & FIELD_STATIC) continue;
+      const field = decodeFieldSignature(metadata.blobs.reader(Field.get(rid, 'Signature'), 'a field signature'), typeNodes);
+      if (field.kind === 'named' && field.valueType && isTokenOf(field.token, 'TypeDef')) types.add(field.token);
+    }
   }
   return false;
 }

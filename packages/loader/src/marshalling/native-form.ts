@@ -1,9 +1,10 @@
 import { hex } from '@ijw/binary';
-import { type Metadata, nativeTypeName } from '@ijw/metadata';
+import { type Metadata, nativeTypeName, type Token, type TypeDefToken, type TypeNode } from '@ijw/metadata';
 import type { ValueTypes } from '@ijw/vtfixup';
 import { type AbiType, pointerType, type Unsupported, unsupported } from '../abi/abi-type.ts';
 import type { TypeMeasure } from '../abi/type-measure.ts';
 import type { CopyConstruction } from './copy-construction.ts';
+import type { NativeStructures } from './native-structure.ts';
 
 /** What is done to a value whose bits are not the same on both sides, or whose bits are an address. */
 export type Conversion =
@@ -49,6 +50,12 @@ export interface FormSource {
   readonly metadata: Metadata;
   readonly measure: TypeMeasure;
   readonly valueTypes: ValueTypes;
+  /** The structures that are laid out anew. */
+  readonly structures: NativeStructures;
+  /** The form of any type, for elements and fields. @throws BadImageError */
+  readonly form: (type: TypeNode, request: FormRequest) => NativeForm | Unsupported;
+  /** The definition of a type of another assembly, where that is at hand. @throws BadImageError */
+  readonly definition: (reference: Token) => { readonly source: FormSource; readonly token: TypeDefToken } | undefined;
 }
 
 export const converted = (native: string, abi: AbiType, why: string, conversion?: Conversion): NativeForm => ({

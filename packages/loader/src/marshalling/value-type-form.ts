@@ -10,7 +10,7 @@ import {
   typeFullName,
   typeText,
 } from '@ijw/metadata';
-import { type AbiType, abiSize, notKnown, pointerType, type Unsupported, unsupported } from '../abi/abi-type.ts';
+import { type AbiType, abiSize, pointerType, type Unsupported, unsupported } from '../abi/abi-type.ts';
 import { type CopyPlace, copyConstructionOf } from './copy-construction.ts';
 import {
   addressForm,
@@ -91,16 +91,20 @@ export function valueTypeForm(source: FormSource, type: NamedType, request: Form
   const { metadata, valueTypes } = source;
   const known = isTokenOf(type.token, 'TypeSpec') ? undefined : KNOWN[typeFullName(metadata, type.token)];
   if (known) return known(source, request);
+  const there = isTokenOf(type.token, 'TypeDef') ? undefined : source.definition(type.token);
+  if (there) return valueTypeForm(there.source, { ...type, token: there.token }, request);
   const nature = valueTypes.natureOf(type.token);
   if (nature === 'enum') return enumForm(source, type, request);
   const name = typeText(metadata, type);
   if (isTokenOf(type.token, 'TypeDef') && hasAutoLayout(source, type.token))
     return unsupported(`${name} has automatic layout, which no native structure has`);
-  if (nature === 'notBlittable') return notKnown(`${name} is not blittable, and its native layout is not computed`);
-  const abi = source.measure.of(type);
+  const isNative = nature === 'notBlittable' && isTokenOf(type.token, 'TypeDef');
+  const abi = isNative ? source.structures.of(source, type.token) : source.measure.of(type);
   if (abi.kind === 'unsupported') return abi;
   if (!isPlain(request.nativeType)) return badDescriptor(request.nativeType, name);
-  return sameBits(name, abi, 'The fields have the same bits on both sides');
+  return isNative
+    ? converted(`${name}, laid out anew`, abi, 'Each field is converted')
+    : sameBits(name, abi, 'The fields have the same bits on both sides');
 }
 
 const COPY_TEXT: Readonly<Record<CopyPlace, string>> = {

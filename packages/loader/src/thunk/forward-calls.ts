@@ -1,11 +1,18 @@
 // dotnet/runtime `src/coreclr/vm/dllimport.cpp`, CreateNDirectStubWorker: what a P/Invoke's stub is made from, and what it refuses.
 
 import { BadImageError } from '@ijw/binary';
-import { type MethodDefToken, type MethodSignature, methodSignatureOf, SignatureFlags, type TypeNode, tokenRid } from '@ijw/metadata';
+import {
+  type MethodDefToken,
+  type MethodSignature,
+  methodSignatureOf,
+  type Resolver,
+  SignatureFlags,
+  type TypeNode,
+  tokenRid,
+} from '@ijw/metadata';
 import { conventionProblems, type NativeCalls, type PInvoke, readPInvoke } from '@ijw/vtfixup';
 import { type AbiType, pointerType, type Unsupported, unsupported } from '../abi/abi-type.ts';
 import { placeCall } from '../abi/place-call.ts';
-import { TypeMeasure } from '../abi/type-measure.ts';
 import type { Architecture, Host } from '../architecture.ts';
 import { type TextConversion, textConversionOf } from '../marshalling/text-conversion.ts';
 import type { ForwardArgument, ForwardCall } from './forward-call-plan.ts';
@@ -21,6 +28,8 @@ export interface ForwardCallsInit {
   readonly architecture: Architecture;
   readonly host: Host;
   readonly calls: NativeCalls;
+  /** Finds value types of other assemblies; without it they are not known. */
+  readonly resolver?: Resolver | undefined;
 }
 
 const LCID: AbiType = { kind: 'integer', size: 4, signed: true };
@@ -53,11 +62,8 @@ export class ForwardCalls {
   constructor(init: ForwardCallsInit) {
     this.#init = init;
     this.#pointerSize = init.architecture === 'x86' ? 4 : 8;
-    const { metadata } = init.calls;
-    this.#planner = new MarshallingPlanner(metadata, new TypeMeasure(metadata, this.#pointerSize), {
-      direction: 'forward',
-      host: init.host,
-    });
+    const { resolver, host, calls } = init;
+    this.#planner = new MarshallingPlanner(calls.metadata, this.#pointerSize, { direction: 'forward', host, resolver });
   }
 
   /** What the stub of a P/Invoke does, or why the runtime makes none. */

@@ -2,11 +2,11 @@
 
 import {
   findCustomAttribute,
-  type MarshallingDescriptor,
   type Metadata,
   type MethodDefToken,
   makeToken,
   NativeType,
+  type Resolver,
   readMarshallingDescriptor,
   TableId,
   type TypeNode,
@@ -15,12 +15,14 @@ import {
 } from '@ijw/metadata';
 import { ValueTypes } from '@ijw/vtfixup';
 import { abiSize, type Unsupported, unsupported } from '../abi/abi-type.ts';
-import type { TypeMeasure } from '../abi/type-measure.ts';
+import { TypeMeasure } from '../abi/type-measure.ts';
 import type { Host } from '../architecture.ts';
 import { arrayForm, classForm, customForm, objectForm, referenceForm } from '../marshalling/class-form.ts';
 import { copyConstructedType, copyPlace } from '../marshalling/copy-construction.ts';
 import { disabledForm } from '../marshalling/disabled-form.ts';
 import { addressForm, type FormRequest, type FormSource, isUnsupported, type NativeForm, sameBits } from '../marshalling/native-form.ts';
+import { NativeStructures } from '../marshalling/native-structure.ts';
+import { nativeTypeOf } from '../marshalling/native-type-of.ts';
 import { pointerForm, primitiveForm } from '../marshalling/primitive-form.ts';
 import { stringForm } from '../marshalling/string-form.ts';
 import { copyConstructedArgument, copyConstructedForm, valueTypeForm } from '../marshalling/value-type-form.ts';
@@ -35,10 +37,11 @@ export interface MarshalledValue extends NativeForm {
   readonly nativeSize: number;
 }
 
-/** Which way a call goes, and by whose rules. */
-export interface MarshallingDirection {
+/** Which way a call goes, by whose rules, and where types of other assemblies are found. */
+export interface MarshallingWay {
   readonly direction: 'forward' | 'reverse';
   readonly host: Host;
+  readonly resolver?: Resolver | undefined;
 }
 
 /** What the metadata says of a parameter besides its type. */
@@ -50,26 +53,17 @@ export interface ParameterMarshalling {
 
 const DISABLE_RUNTIME_MARSHALLING = 'System.Runtime.CompilerServices.DisableRuntimeMarshallingAttribute';
 
-const NATIVE_TYPES: Readonly<Record<Exclude<MarshallingDescriptor['kind'], 'simple' | 'interface'>, number>> = {
-  fixedSystemString: NativeType.fixedSysString,
-  fixedArray: NativeType.fixedArray,
-  safeArray: NativeType.safeArray,
-  array: NativeType.array,
-  customMarshaler: NativeType.customMarshaler,
-};
-
-const nativeTypeOf = (descriptor: MarshallingDescriptor): number =>
-  'nativeType' in descriptor ? descriptor.nativeType : NATIVE_TYPES[descriptor.kind];
-
 /** Plans the values of one metadata's methods. */
 export class MarshallingPlanner {
   readonly #source: FormSource;
-  readonly #way: MarshallingDirection;
+  readonly #way: MarshallingWay;
+  readonly #sources = new Map<Metadata, FormSource>();
+  readonly #structures = new NativeStructures();
   #disabled: boolean | undefined;
 
-  constructor(metadata: Metadata, measure: TypeMeasure, way: MarshallingDirection = { direction: 'reverse', host: 'core' }) {
-    this.#source = { metadata, measure, valueTypes: new ValueTypes(metadata) };
+  constructor(metadata: Metadata, pointerSize: 4 | 8, way: MarshallingWay) {
     this.#way = way;
+    this.#source = this.#sourceOf(metadata, pointerSize);
   }
 
   /** Native types of the descriptors of a method, by position. @throws BadImageError */
@@ -91,9 +85,29 @@ export class MarshallingPlanner {
     const { nativeType, wide = false } = typeof said === 'object' ? said : { nativeType: said };
     const form = this.#runtimeMarshallingDisabled
       ? disabledForm(this.#source, type)
-      : this.#form(type, { nativeType, wide, isResult: position === 0 });
+      : this.#form(this.#source, type, { nativeType, wide, isResult: position === 0 });
     if (isUnsupported(form)) return form;
     return { position, managed: typeText(this.#source.metadata, type), nativeSize: abiSize(form.abi), ...form };
+  }
+
+  /** What forms of a metadata's types are made from: of the image's own, and of the assemblies whose types it uses. */
+  #sourceOf(metadata: Metadata, pointerSize: 4 | 8): FormSource {
+    const known = this.#sources.get(metadata);
+    if (known) return known;
+    const { resolver } = this.#way;
+    const source: FormSource = {
+      metadata,
+      measure: new TypeMeasure(metadata, pointerSize, resolver),
+      valueTypes: new ValueTypes(metadata, resolver),
+      structures: this.#structures,
+      form: (type, request) => this.#form(source, type, request),
+      definition: (reference) => {
+        const type = resolver?.type(metadata, reference);
+        return type?.kind === 'type' ? { source: this.#sourceOf(type.metadata, pointerSize), token: type.token } : undefined;
+      },
+    };
+    this.#sources.set(metadata, source);
+    return source;
   }
 
   get #runtimeMarshallingDisabled(): boolean {
@@ -103,11 +117,10 @@ export class MarshallingPlanner {
     return this.#disabled;
   }
 
-  #form(type: TypeNode, request: FormRequest): NativeForm | Unsupported {
-    const source = this.#source;
+  #form(source: FormSource, type: TypeNode, request: FormRequest): NativeForm | Unsupported {
     switch (type.kind) {
       case 'modified':
-        return this.#form(type.unmodified, request);
+        return this.#form(source, type.unmodified, request);
       case 'primitive':
         if (type.type === 'string')
           return request.nativeType === NativeType.customMarshaler ? customForm(source) : stringForm(source, request);
@@ -116,22 +129,21 @@ export class MarshallingPlanner {
         return type.valueType ? valueTypeForm(source, type, request) : classForm(source, type, request);
       case 'pointer':
       case 'functionPointer':
-        return this.#copyConstructed(type) ?? pointerForm(source, type.kind, request);
+        return this.#copyConstructed(source, type) ?? pointerForm(source, type.kind, request);
       case 'byReference':
-        return this.#copyConstructed(type) ?? this.#reference(type, request);
+        return this.#copyConstructed(source, type) ?? this.#reference(source, type, request);
       case 'szArray':
       case 'array':
         if (request.nativeType === NativeType.customMarshaler) return customForm(source);
-        return arrayForm(source, this.#form(type.element, ELEMENT), request);
+        return arrayForm(source, this.#form(source, type.element, ELEMENT), request);
       case 'genericInstance':
-        return this.#instance(type);
+        return this.#instance(source, type);
       default:
         return unsupported(`${typeText(source.metadata, type)} has no native form`);
     }
   }
 
-  #copyConstructed(type: TypeNode): NativeForm | Unsupported | undefined {
-    const source = this.#source;
+  #copyConstructed(source: FormSource, type: TypeNode): NativeForm | Unsupported | undefined {
     const copied = copyConstructedType(source.metadata, type);
     if (!copied) return undefined;
     if (this.#way.direction === 'reverse') return copyConstructedArgument(source, copied);
@@ -139,16 +151,15 @@ export class MarshallingPlanner {
   }
 
   /** A result may be the address of a blittable structure, which C++/CLI returns; any other would point into a stack that is gone. */
-  #reference(type: TypeNode & { readonly kind: 'byReference' }, request: FormRequest): NativeForm | Unsupported {
-    const element = this.#form(type.element, { ...request, isResult: false });
-    if (!request.isResult || isUnsupported(element)) return referenceForm(this.#source, element);
+  #reference(source: FormSource, type: TypeNode & { readonly kind: 'byReference' }, request: FormRequest): NativeForm | Unsupported {
+    const element = this.#form(source, type.element, { ...request, isResult: false });
+    if (!request.isResult || isUnsupported(element)) return referenceForm(source, element);
     if (!element.blittable || element.abi.kind !== 'aggregate') return unsupported('A reference cannot be returned');
-    return addressForm(this.#source, 'The address of a structure is passed as it is');
+    return addressForm(source, 'The address of a structure is passed as it is');
   }
 
   /** Blittable generic structures are passed since .NET 5. */
-  #instance(type: TypeNode & { readonly kind: 'genericInstance' }): NativeForm | Unsupported {
-    const { metadata, measure } = this.#source;
+  #instance({ metadata, measure }: FormSource, type: TypeNode & { readonly kind: 'genericInstance' }): NativeForm | Unsupported {
     const name = typeText(metadata, type);
     if (type.generic.kind !== 'named' || !type.generic.valueType)
       return unsupported(`${name} is generic, and generic classes are not marshalled`);

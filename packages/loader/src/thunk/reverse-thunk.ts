@@ -1,8 +1,7 @@
 import { BadImageError } from '@ijw/binary';
-import { type Metadata, type MethodDefToken, makeToken } from '@ijw/metadata';
+import { type Metadata, type MethodDefToken, makeToken, type Resolver } from '@ijw/metadata';
 import { NativeCalls } from '@ijw/vtfixup';
 import { type Unsupported, unsupported } from '../abi/abi-type.ts';
-import { TypeMeasure } from '../abi/type-measure.ts';
 import type { Architecture } from '../architecture.ts';
 import { MarshallingPlanner } from './marshalling-plan.ts';
 import { planReverseCall, type ReverseCallPlan } from './reverse-call-plan.ts';
@@ -30,12 +29,12 @@ export class ReverseThunks {
   readonly #planner: MarshallingPlanner;
   readonly #pointerSize: 4 | 8;
 
-  constructor(metadata: Metadata, architecture: Architecture, machine: ConstructorParameters<typeof NativeCalls>[1]) {
+  constructor(metadata: Metadata, architecture: Architecture, machine: ConstructorParameters<typeof NativeCalls>[1], resolver?: Resolver) {
     this.#architecture = architecture;
     this.#metadata = metadata;
     this.#machine = machine;
     this.#pointerSize = architecture === 'x86' ? 4 : 8;
-    this.#planner = new MarshallingPlanner(metadata, new TypeMeasure(metadata, this.#pointerSize));
+    this.#planner = new MarshallingPlanner(metadata, this.#pointerSize, { direction: 'reverse', host: 'core', resolver });
   }
 
   /** The thunk of a method, or why there is none: the runtime finds out at the first call. */

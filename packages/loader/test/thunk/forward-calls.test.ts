@@ -1,4 +1,4 @@
-import { type ForwardCall, forwardSteps, forwardStepText } from '@ijw/loader';
+import { type ForwardCall, forwardSteps, forwardStepText, ReverseThunks } from '@ijw/loader';
 import type { NativeTypeName, Token, TypeNode } from '@ijw/metadata';
 import { describe, expect, it } from 'vitest';
 import {
@@ -7,7 +7,7 @@ import {
   INT,
   objectOf,
   type PInvokeInput,
-  type PInvokeMetadata,
+  PInvokeMetadata,
   planOf,
   pointer,
   primitive,
@@ -338,5 +338,21 @@ describe('DisableRuntimeMarshallingAttribute', () => {
     expect(reason(() => array(INT))).toBe(`Parameter 1: int[] is not passed: ${DISABLED}`);
     expect(reason((metadata) => structure(metadata.type('Holder', [primitive('string')])))).toContain('Holder, which holds objects,');
     expect(reason((metadata) => structure(metadata.type('Auto', [INT], { flags: 0 })))).toContain('Auto, which has automatic layout,');
+  });
+
+  it('holds for calls from native code too', () => {
+    const reverse = (type: TypeNode, isDisabled: boolean) => {
+      const builder = new PInvokeMetadata();
+      if (isDisabled) builder.attribute(assemblyToken, 'System.Runtime.CompilerServices', 'DisableRuntimeMarshallingAttribute');
+      const method = builder.method({ parameters: [type] });
+      const metadata = builder.build();
+      const signature = metadata.blobs.get(metadata.tables.MethodDef.get(1, 'Signature'));
+      const thunk = new ReverseThunks(metadata, 'x64', { machine: 'amd64', machineOs: undefined }).of(signature, method);
+      return thunk.kind === 'thunk' ? thunk.plan.parameters.map(({ nativeSize, blittable }) => [nativeSize, blittable]) : thunk.reason;
+    };
+    expect(reverse(primitive('bool'), false)).toEqual([[4, false]]);
+    expect(reverse(primitive('bool'), true)).toEqual([[1, true]]);
+    expect(reverse(primitive('string'), false)).toEqual([[8, false]]);
+    expect(reverse(primitive('string'), true)).toBe(`An object (string) is not passed: ${DISABLED}`);
   });
 });

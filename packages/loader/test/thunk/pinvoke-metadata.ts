@@ -4,12 +4,14 @@ import {
   type CustomAttributeValue,
   encodeFieldSignature,
   encodeMethodSignature,
+  type MarshallingDescriptor,
   Metadata,
   MetadataBuilder,
   type MethodDefToken,
   makeToken,
   NativeType,
   type NativeTypeName,
+  type Resolver,
   SignatureFlags,
   TableId,
   type Token,
@@ -49,6 +51,19 @@ export interface PInvokeInput {
   readonly lcid?: number;
 }
 
+export interface FieldInput {
+  readonly type: TypeNode;
+  readonly descriptor?: MarshallingDescriptor;
+  readonly offset?: number;
+}
+
+export interface TypeOptions {
+  readonly flags?: number;
+  readonly isClass?: boolean;
+  readonly packing?: number;
+  readonly size?: number;
+}
+
 /** An assembly under construction, with the references that interop needs. */
 export class PInvokeMetadata {
   readonly builder = new MetadataBuilder();
@@ -56,9 +71,9 @@ export class PInvokeMetadata {
   readonly #baseType: Token;
   readonly #valueType: Token;
 
-  constructor() {
-    this.builder.add('Module', { Name: 'interop.dll', Mvid: '00000000-0000-0000-0000-000000000001' });
-    this.builder.add('Assembly', { Name: 'interop', HashAlgId: 0x8004 });
+  constructor(name = 'interop') {
+    this.builder.add('Module', { Name: `${name}.dll`, Mvid: '00000000-0000-0000-0000-000000000001' });
+    this.builder.add('Assembly', { Name: name, HashAlgId: 0x8004 });
     this.core = this.builder.add('AssemblyRef', { Name: 'System.Runtime', Major: 10 });
     this.#baseType = this.typeRef('System', 'Object');
     this.#valueType = this.typeRef('System', 'ValueType');
@@ -70,10 +85,17 @@ export class PInvokeMetadata {
   }
 
   /** A type of the assembly with fields; `flags`: 8 sequential, 0x10 explicit, 0 automatic. */
-  type(name: string, fields: readonly TypeNode[], { flags = 8, isClass = false } = {}): Token {
+  type(name: string, fields: readonly (TypeNode | FieldInput)[], options: TypeOptions = {}): Token {
+    const { flags = 8, isClass = false, packing = 0, size = 0 } = options;
     const token = this.builder.add('TypeDef', { Name: name, Flags: flags, Extends: isClass ? this.#baseType : this.#valueType });
-    for (const [index, type] of fields.entries())
-      this.builder.add('Field', { Name: `f${index}`, Flags: 6, Signature: encodeFieldSignature(type) });
+    if (packing !== 0 || size !== 0) this.builder.add('ClassLayout', { PackingSize: packing, ClassSize: size, Parent: token });
+    for (const [index, field] of fields.entries()) {
+      const { type, descriptor, offset }: FieldInput =
+        'type' in field && typeof field.type === 'object' ? field : { type: field as TypeNode };
+      const added = this.builder.add('Field', { Name: `f${index}`, Flags: 6, Signature: encodeFieldSignature(type) });
+      if (descriptor) this.builder.add('FieldMarshal', { Parent: added, NativeType: writeMarshallingDescriptor(descriptor) });
+      if (offset !== undefined) this.builder.add('FieldLayout', { Offset: offset, Field: added });
+    }
     return token;
   }
 
@@ -140,15 +162,21 @@ export class PInvokeMetadata {
 
 const MACHINES = { x86: 'i386', x64: 'amd64', arm64: 'arm64' } as const;
 
+export interface PlanOptions {
+  readonly architecture?: Architecture;
+  readonly host?: Host;
+  readonly resolver?: Resolver;
+}
+
 /** The plan of one P/Invoke, or the reason for none. */
 export function planOf(
   make: (metadata: PInvokeMetadata) => PInvokeInput,
-  { architecture = 'x64', host = 'core' }: { readonly architecture?: Architecture; readonly host?: Host } = {},
+  { architecture = 'x64', host = 'core', resolver }: PlanOptions = {},
 ): ForwardCall | { readonly kind: 'unsupported'; readonly reason: string } {
   const metadata = new PInvokeMetadata();
   const token = metadata.method(make(metadata));
   const calls = new NativeCalls(metadata.build(), { machine: MACHINES[architecture], machineOs: undefined });
-  return new ForwardCalls({ architecture, host, calls }).of(token, { target: 'native.dll!Native' });
+  return new ForwardCalls({ architecture, host, calls, resolver }).of(token, { target: 'native.dll!Native' });
 }
 
 export const assemblyToken: Token = makeToken(TableId.Assembly, 1);

@@ -8,8 +8,9 @@ import { SignatureDecoder } from '../signatures/signature-decoder.ts';
 import { type TypeNode, typeNodes } from '../signatures/type-node.ts';
 import { TableId } from '../tables/table-id.ts';
 import { makeToken, type Token, type TypeDefToken, tokenRid, tokenTable } from '../tables/token.ts';
-import { type Extent, type LayoutRequest, type PlacedField, placeFields } from './field-placement.ts';
+import { type Extent, type PlacedField, placeFields } from './field-placement.ts';
 import { intrinsicAlignments } from './intrinsic-alignment.ts';
+import { layoutRequestOf } from './layout-request.ts';
 import { primitiveSizes } from './primitive-size.ts';
 
 export interface TypeSizesOptions {
@@ -19,10 +20,8 @@ export interface TypeSizesOptions {
   readonly resolver?: Resolver;
 }
 
-/** ECMA-335 II.23.1.5 and II.23.1.15. */
+/** ECMA-335 II.23.1.5. */
 const FIELD_STATIC = 0x10;
-const LAYOUT_MASK = 0x18;
-const layoutKinds: Readonly<Record<number, LayoutRequest['kind']>> = { 8: 'sequential', 16: 'explicit' };
 
 /** Structures in structures; the runtime's own limits are lower than what these allow. */
 const MAXIMUM_DEPTH = 100;
@@ -133,13 +132,7 @@ export class TypeSizes {
 
   #layOut(scope: Scope, token: TypeDefToken, depth: number): Extent | undefined {
     const { metadata } = scope;
-    const { TypeDef, ClassLayout } = metadata.tables;
-    const row = metadata.findClassLayout(token);
-    const request: LayoutRequest = {
-      kind: layoutKinds[TypeDef.get(tokenRid(token), 'Flags') & LAYOUT_MASK] ?? 'auto',
-      packing: row === undefined ? 0 : ClassLayout.get(row, 'PackingSize'),
-      classSize: row === undefined ? 0 : ClassLayout.get(row, 'ClassSize'),
-    };
+    const request = layoutRequestOf(metadata, token);
     const fields = this.#fields(scope, token, depth);
     if (!fields) return undefined;
     const { size, alignment, references } = placeFields(fields, request);

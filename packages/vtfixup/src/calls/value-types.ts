@@ -5,6 +5,7 @@ import {
   isTokenOf,
   type Metadata,
   makeToken,
+  type Resolver,
   type Token,
   type TypeDefToken,
   type TypeNode,
@@ -13,7 +14,7 @@ import {
   typeNodes,
 } from '@ijw/metadata';
 
-/** What is known of a value type without looking at other assemblies. */
+/** What is known of a value type; `elsewhere` where it, or one of its fields, is in an assembly that is not at hand. */
 export type ValueTypeNature = 'enum' | 'blittable' | 'notBlittable' | 'elsewhere';
 
 const LAYOUT_MASK = 0x18;
@@ -47,20 +48,24 @@ const blittablePrimitives: ReadonlySet<string> = new Set([
   'native uint',
 ]);
 
-/** Answers for the value types of one metadata, each worked out once. */
+/** Answers for the value types of one metadata, each worked out once. With a resolver those of other assemblies are looked up too. */
 export class ValueTypes {
   private readonly metadata: Metadata;
+  private readonly resolver: Resolver | undefined;
   private readonly natures = new Map<number, ValueTypeNature>();
+  private readonly byMetadata: Map<Metadata, ValueTypes>;
 
-  constructor(metadata: Metadata) {
+  constructor(metadata: Metadata, resolver?: Resolver, byMetadata = new Map<Metadata, ValueTypes>()) {
     this.metadata = metadata;
+    this.resolver = resolver;
+    this.byMetadata = byMetadata.set(metadata, this);
   }
 
   /** @throws BadImageError */
   natureOf(token: Token, depth = 0): ValueTypeNature {
     const cached = this.natures.get(token);
     if (cached !== undefined) return cached;
-    const nature = isTokenOf(token, 'TypeDef') ? this.ownNature(token, depth) : (known[typeFullName(this.metadata, token)] ?? 'elsewhere');
+    const nature = isTokenOf(token, 'TypeDef') ? this.ownNature(token, depth) : this.foreignNature(token, depth);
     this.natures.set(token, nature);
     return nature;
   }
@@ -74,6 +79,15 @@ export class ValueTypes {
     const type = fields.length === 1 ? strip(this.fieldType(fields[0]!)) : undefined;
     if (type?.kind === 'pointer' || type?.kind === 'functionPointer') return true;
     return type?.kind === 'primitive' && blittablePrimitives.has(type.type) && !type.type.startsWith('float');
+  }
+
+  private foreignNature(token: Token, depth: number): ValueTypeNature {
+    const nature = isTokenOf(token, 'TypeSpec') ? undefined : known[typeFullName(this.metadata, token)];
+    if (nature !== undefined) return nature;
+    const type = this.resolver?.type(this.metadata, token);
+    if (type?.kind !== 'type') return 'elsewhere';
+    const there = this.byMetadata.get(type.metadata) ?? new ValueTypes(type.metadata, this.resolver, this.byMetadata);
+    return there.natureOf(type.token, depth + 1);
   }
 
   private ownNature(token: TypeDefToken, depth: number): ValueTypeNature {

@@ -1,0 +1,18 @@
+import { BadImageError } from '@ijw/binary';
+import { type AssemblyProvider, Metadata } from '@ijw/metadata';
+import { PEImage } from '@ijw/pe';
+import type { ModuleProvider } from '../windows/module-provider.ts';
+
+/** Assemblies that a provider of DLLs has, by simple name: types of signatures are looked up in them, nothing is loaded. One that is no assembly is none. */
+export const referencedAssemblies = (provider: ModuleProvider): AssemblyProvider => ({
+  assembly({ name }) {
+    const found = provider.find(`${name}.dll`);
+    if (found === undefined || found === 'missing' || found.kind !== 'image') return undefined;
+    try {
+      return Metadata.of(PEImage.parse(found.bytes));
+    } catch (error) {
+      if (error instanceof BadImageError) return undefined;
+      throw error;
+    }
+  },
+});
