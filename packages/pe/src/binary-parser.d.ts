@@ -1,6 +1,7 @@
 /** The part of binary-parser 2.3.0 that `structure.ts` uses. Its own declarations are not reachable through its `exports` map. */
 declare module 'binary-parser' {
   export class Parser {
+    create(valueClass: new () => object): this;
     endianness(order: 'little' | 'big'): this;
     uint8(name: string): this;
     uint16(name: string): this;

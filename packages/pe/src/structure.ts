@@ -59,7 +59,8 @@ export function structure<const F extends FieldKinds>(fields: F): Structure<F> {
   }
   let parser: Parser | undefined;
   const compile = (): Parser => {
-    let compiled = new Parser().endianness('little');
+    // A class of its own: V8 gives its instances room for the fields of the first ones.
+    let compiled = new Parser().endianness('little').create(class {});
     for (const [name, kind] of entries) compiled = declareField(compiled, name, kind);
     return compiled;
   };

@@ -96,14 +96,13 @@ export function readOptionalHeader(reader: ByteReader): OptionalHeader {
     throw reader.error('BAD_OPTIONAL_HEADER_MAGIC', `Magic 0x${magic.toString(16)} is neither 0x10b (PE32) nor 0x20b (PE32+)`, start);
   }
   const raw = optionalHeader32Layout.read(reader);
-  return {
-    ...raw,
+  return Object.assign(raw, {
     imageBase: BigInt(raw.imageBase),
     sizeOfStackReserve: BigInt(raw.sizeOfStackReserve),
     sizeOfStackCommit: BigInt(raw.sizeOfStackCommit),
     sizeOfHeapReserve: BigInt(raw.sizeOfHeapReserve),
     sizeOfHeapCommit: BigInt(raw.sizeOfHeapCommit),
-  };
+  });
 }
 
 /** Writes the format that `magic` names; any other magic is written in the layout of PE32. */
