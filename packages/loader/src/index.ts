@@ -30,8 +30,10 @@ export { type ReverseThunk, ReverseThunks } from './thunk/reverse-thunk.ts';
 export { type TransitionRecord, transitionRecord } from './thunk/transition-record.ts';
 export {
   firstOf,
+  type HostCall,
   type HostFunction,
   type HostModule,
+  type HostSymbol,
   type ImageModule,
   type ModuleProvider,
   modulesByName,

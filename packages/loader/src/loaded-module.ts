@@ -225,6 +225,11 @@ export class LoadedModule {
     return this.#calls.executePInvoke(this.#execution, method, args, variable);
   }
 
+  /** Marshal.GetLastPInvokeError: what the last P/Invoke with SetLastError that was run has saved. */
+  get savedError(): number {
+    return this.#runtime.savedError;
+  }
+
   /** Calls a method as reflection would. `method` is a token or `Namespace.Type::Name`. */
   call(method: string | number, ...args: readonly unknown[]): CallResult {
     return attemptCall(() => this.#calls.callMethod(method, args));

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildInteropImage, type InteropTypes, type MachineCode, type NativeFunction } from '@ijw/fixtures';
-import { type AbiType, type CallShape, type LoadedModule, Loader, type ManagedCall } from '@ijw/loader';
+import { type AbiType, type CallShape, type LoadedModule, Loader, type ManagedCall, modulesByName } from '@ijw/loader';
 import type { NativeTypeName, TypeNode } from '@ijw/metadata';
 import { describe, expect, it } from 'vitest';
 
@@ -151,6 +151,73 @@ describe.each(ARCHITECTURES)('native code of %s, run', (architecture) => {
   it('what is converted nowhere here stops the call, with the reason', () => {
     const { module } = echo(architecture, { parameters: [primitive('object')], returns: primitive('int32') }, () => 0);
     expect(module.executePInvoke('Out', [0])).toMatchObject({ kind: 'stopped', reason: 'object is not converted to VARIANT here' });
+  });
+
+  it('a function of a host module gets its arguments, and native code its answer', () => {
+    const parameters = [INT, { kind: 'float', size: 8 }, { kind: 'integer', size: 8, signed: true }] as const;
+    const seen: (readonly (number | bigint)[])[] = [];
+    const answer = (...args: readonly (number | bigint)[]) => {
+      seen.push(args);
+      return -7;
+    };
+    const signature = (types: InteropTypes) => ({
+      returns: types.primitive('int32'),
+      parameters: (['int32', 'float64', 'int64'] as const).map((type) => types.primitive(type)),
+    });
+    const { bytes } = buildInteropImage({
+      name: 'Host',
+      architecture,
+      host: 'ijwhost.dll',
+      functions: [{ name: 'Ask', signature, write: { importedFrom: 'answers.dll' } }],
+    });
+    const resolve = (name: string | number) => (name === 'Ask' ? { name, function: answer, call: { parameters, result: INT } } : undefined);
+    const provider = modulesByName([['answers.dll', { kind: 'host', name: 'answers.dll', resolve }]]);
+    const { module } = new Loader({ host: 'core', provider }).load(bytes, { path: 'host.dll' });
+    expect(module!.executePInvoke('Ask', [-1, 2.5, -(2n ** 40n)])).toEqual({ kind: 'returned', value: -7 });
+    expect(seen).toEqual([[-1, 2.5, -(2n ** 40n)]]);
+  });
+
+  it('the last error is cleared, saved where the row asks for it, and answered to a jump to GetLastError', () => {
+    const fail: NativeFunction['write'] = (code, at) => {
+      if (architecture === 'x86')
+        code.op(0x6a, 0x05).call(at('SetLastError')).op(0xc3); // push 5; call; ret
+      else if (architecture === 'x64') {
+        code.op(0x48, 0x83, 0xec, 0x28).op(0xb9).i32(5).call(at('SetLastError')); // sub rsp, 40; mov ecx, 5; call
+        code.op(0x48, 0x83, 0xc4, 0x28).op(0xc3); // add rsp, 40; ret
+      } else {
+        code.word(0xa9bf7bfd).word(0x528000a0).branch(at('SetLastError')); // stp x29, x30, [sp, #-16]!; movz w0, #5; bl
+        code.word(0xa8c17bfd).word(0xd65f03c0); // ldp x29, x30, [sp], #16; ret
+      }
+    };
+    const returning = (type: 'void' | 'int32') => (types: InteropTypes) => ({ returns: types.primitive(type), parameters: [] });
+    const { bytes } = buildInteropImage({
+      name: 'LastError',
+      architecture,
+      host: 'ijwhost.dll',
+      functions: [
+        { name: 'SetLastError', write: { importedFrom: 'KERNEL32.dll' } },
+        { name: 'GetLastError', signature: returning('int32'), write: { importedFrom: 'KERNEL32.dll' } },
+        { name: 'Fail', signature: returning('void'), mappingFlags: 0x240, write: fail },
+        { name: 'Plain', signature: returning('void'), write: fail },
+        {
+          name: 'Nothing',
+          signature: returning('void'),
+          mappingFlags: 0x240,
+          write: (code) => (architecture === 'arm64' ? code.word(0xd65f03c0) : code.op(0xc3)),
+        },
+      ],
+    });
+    const loader = new Loader({ host: 'core' });
+    const { module } = loader.load(bytes, { path: 'error.dll' });
+    const savedAfter = (method: string): number => {
+      expect(module!.executePInvoke(method, [])).toEqual({ kind: 'returned', value: undefined });
+      return module!.savedError;
+    };
+    expect(savedAfter('Plain')).toBe(0);
+    expect(savedAfter('Fail')).toBe(5);
+    loader.process!.lastError = 9;
+    expect(module!.executePInvoke('GetLastError', [])).toEqual({ kind: 'returned', value: architecture === 'arm64' ? 9 : 5 });
+    expect(savedAfter('Nothing')).toBe(0);
   });
 
   it('code ends at an instruction that is not known, memory that is not there, and a loop', () => {

@@ -31,6 +31,8 @@ export class Runtime {
   readonly #pinvokesByToken = new Map<number, ReadonlyMap<number, BoundPInvoke>>();
   #stack: GuestStack | undefined;
   #resolver: Resolver | undefined;
+  /** Marshal.GetLastPInvokeError: the last error that a P/Invoke has saved. */
+  savedError = 0;
   started = false;
 
   constructor(options: LoaderOptions, process: GuestProcess, osLoader: OsLoader) {

@@ -48,14 +48,19 @@ export class ForwardExecution {
   /** Answers with the managed result. @throws what ends the call, for `NativeExecution.attempt`; UsageError where a value is of another type */
   call(args: readonly unknown[], variable: readonly VariableArgument[]): unknown {
     const { runtime, plan, execution, address } = this.#init;
+    const { process } = runtime;
     this.#check(args, variable);
+    if (plan.returnsSavedError) return runtime.savedError;
     const before = runtime.stack.pointer;
     try {
       const parameters = args[Symbol.iterator]();
       for (const argument of plan.arguments) this.#pass(argument, parameters);
       for (const { type, value } of variable) this.#bytes.push(nativeBytes(type, value));
       const placement = this.#placement(variable);
-      return this.#result(execution.run({ address, placement, arguments: this.#bytes, construct: this.#construct }));
+      if (plan.setLastError) process.lastError = 0;
+      const result = execution.run({ address, placement, arguments: this.#bytes, construct: this.#construct });
+      if (plan.setLastError) runtime.savedError = process.lastError;
+      return this.#result(result);
     } finally {
       runtime.stack.pointer = before;
     }
@@ -66,7 +71,6 @@ export class ForwardExecution {
     const wanted = plan.arguments.filter(({ kind }) => kind === 'parameter').length;
     if (args.length !== wanted) throw new UsageError(`${wanted} arguments are wanted, not ${args.length}`);
     if (variable.length > 0 && !plan.convention.vararg) throw new UsageError('The method has no variable arguments');
-    if (plan.returnsSavedError) throw stopped(address, 'The saved last error is not kept here');
     if (plan.arguments.some(({ kind }) => kind === 'lcid')) throw stopped(address, 'The current culture is not known here');
     const values = plan.arguments.flatMap((argument) => (argument.kind === 'lcid' ? [] : [argument.value]));
     const reason = [plan.result, ...values].map(notConverted).find((text) => text !== undefined);

@@ -11,6 +11,7 @@ import type { Gate } from '../process/gate-table.ts';
 import { gateText } from '../process/gate-table.ts';
 import { asAddress, readPointer } from '../process/pointer-access.ts';
 import type { ExecutionResult } from './execution-result.ts';
+import { callHostFunction, hostFunctionAt } from './host-call.ts';
 import { ManagedException, ProcessDeath } from './managed-exception.ts';
 import { callNative, type NativeCall } from './native-call.ts';
 import { nativeBytes, nativeValue } from './native-value.ts';
@@ -100,7 +101,11 @@ export class NativeExecution {
     if (gate.name === BOOTSTRAP) return this.#startRuntime(processor);
     if (gate.name === PRESTUB) return this.#prepare(processor);
     if (gate.kind === 'managed' && gate.token === undefined) return this.#enterManaged(processor);
-    return { stop: `The code calls ${gateText(gate)}, which is not here` };
+    const { process } = this.#init.runtime;
+    const host = hostFunctionAt(process, gate);
+    if (!host) return { stop: `The code calls ${gateText(gate)}, which is not here` };
+    callHostFunction(process, processor, host);
+    return 'goOn';
   }
 
   /** ijwhost's `start_runtime_thunk_stub`: the slot holds another thunk afterwards, to which the call goes on. */

@@ -55,6 +55,7 @@ export class Arm64Processor implements Processor {
 
 export const arm64ProcessorModel: ProcessorModel = {
   create: (memory, stackPointer) => new Arm64Processor(memory, stackPointer),
+  returnAddressSize: 0,
   recordRegister: 'x0',
   bootstrapThunk: (processor) => Number(processor.get('x16')),
 };

@@ -19,6 +19,8 @@ export interface Processor {
 /** How to make a processor, and the registers that the loader's own code uses. */
 export interface ProcessorModel {
   create(memory: EvaluatedMemory, stackPointer: number): Processor;
+  /** Bytes of the return address between the stack pointer of a callee and its arguments. */
+  readonly returnAddressSize: 0 | 4 | 8;
   /** The register that a reverse stub passes its record in. */
   readonly recordRegister: string;
   /** Which bootstrap thunk of ijwhost has come to its stub: the address that its layout counts from. What it put on the stack for this is taken off. */

@@ -71,6 +71,7 @@ const BOOTSTRAP_MODULE_OFFSET = 9;
 
 export const x86ProcessorModel: ProcessorModel = {
   create: (memory, stackPointer) => new X86Processor(memory, false, stackPointer),
+  returnAddressSize: 4,
   recordRegister: 'ecx',
   // The cookie is the return address, that of the HMODULE behind the call.
   bootstrapThunk: (processor) => {
@@ -81,6 +82,7 @@ export const x86ProcessorModel: ProcessorModel = {
 
 export const x64ProcessorModel: ProcessorModel = {
   create: (memory, stackPointer) => new X86Processor(memory, true, stackPointer),
+  returnAddressSize: 8,
   recordRegister: 'rcx',
   bootstrapThunk: (processor) => Number(processor.get('r10')),
 };

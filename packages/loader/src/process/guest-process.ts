@@ -19,6 +19,8 @@ export class GuestProcess {
   readonly modules = new Map<number, OsModule>();
   /** Where steps are recorded: the trace of the load that is going on. */
   trace: Trace;
+  /** What SetLastError has set. */
+  lastError = 0;
   #tlsIndex = 0;
 
   constructor(architecture: Architecture, trace: Trace, commitLimit?: number) {

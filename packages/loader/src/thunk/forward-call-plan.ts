@@ -3,6 +3,7 @@
 import type { EffectiveConvention, MarshallingCause } from '@ijw/vtfixup';
 import type { CallPlacement, PlacedArgument } from '../abi/call-placement.ts';
 import { placeText } from '../abi/place-text.ts';
+import { conversionStep } from '../marshalling/conversion-text.ts';
 import type { TextConversion } from '../marshalling/text-conversion.ts';
 import type { MarshalledValue } from './marshalling-plan.ts';
 
@@ -36,6 +37,7 @@ export interface ForwardCall {
 
 export type ForwardStep =
   | { readonly step: 'marshal'; readonly value: MarshalledValue; readonly nativeSize: number; readonly place: PlacedArgument }
+  | { readonly step: 'convert'; readonly value: MarshalledValue; readonly how: string }
   | { readonly step: 'lcid'; readonly place: PlacedArgument }
   | { readonly step: 'retval'; readonly value: MarshalledValue; readonly place: PlacedArgument }
   | { readonly step: 'resultBuffer'; readonly size: number; readonly place: string }
@@ -57,11 +59,12 @@ export function forwardSteps(call: ForwardCall): readonly ForwardStep[] {
 }
 
 function argumentSteps({ arguments: values, placement }: ForwardCall): ForwardStep[] {
-  const steps = values.map((argument, index): ForwardStep => {
+  const steps = values.flatMap((argument, index): ForwardStep[] => {
     const place = placement.arguments[index]!;
-    if (argument.kind === 'lcid') return { step: 'lcid', place };
-    if (argument.kind === 'retval') return { step: 'retval', value: argument.value, place };
-    return { step: 'marshal', value: argument.value, nativeSize: argument.value.nativeSize, place };
+    if (argument.kind === 'lcid') return [{ step: 'lcid', place }];
+    const { value } = argument;
+    if (argument.kind === 'retval') return [{ step: 'retval', value, place }];
+    return [{ step: 'marshal', value, nativeSize: value.nativeSize, place }, ...conversion(value, 'toNative')];
   });
   const { result } = placement;
   return result.kind === 'buffer' ? [...steps, { step: 'resultBuffer', size: result.size, place: placeText(result.address) }] : steps;
@@ -90,12 +93,18 @@ function resultSteps({ arguments: values, result, hresultSwapping }: ForwardCall
   const copied = parameters.filter(({ value, flow }) => flow !== 'in' && !value.blittable);
   return [
     ...(hresultSwapping ? [{ step: 'checkHResult' } as const] : []),
-    ...[...retval, ...(hresultSwapping || result.abi.kind === 'void' ? [] : [result])].map(
-      (value) => ({ step: 'unmarshal', value }) as const,
-    ),
+    ...[...retval, ...(hresultSwapping || result.abi.kind === 'void' ? [] : [result])].flatMap((value): ForwardStep[] => [
+      { step: 'unmarshal', value },
+      ...conversion(value, 'toManaged'),
+    ]),
     ...copied.map(({ value }) => ({ step: 'copyBack', value }) as const),
     ...parameters.flatMap(({ value }) => (value.cleanup === undefined ? [] : [{ step: 'cleanup', value, what: value.cleanup } as const])),
   ];
+}
+
+function conversion(value: MarshalledValue, way: 'toManaged' | 'toNative'): ForwardStep[] {
+  const how = value.copyConstruction ? undefined : conversionStep(value.conversion, way);
+  return how === undefined ? [] : [{ step: 'convert', value, how }];
 }
 
 const valueText = ({ managed, native, nativeSize, blittable, why }: MarshalledValue): string =>
@@ -115,6 +124,8 @@ export function forwardStepText(step: ForwardStep): string {
   switch (step.step) {
     case 'marshal':
       return `marshal argument ${step.value.position} to ${placesText(step.place)}: ${valueText(step.value)}`;
+    case 'convert':
+      return `convert ${step.value.position === 0 ? 'the result' : `argument ${step.value.position}`}: ${step.how}`;
     case 'lcid':
       return `pass the locale of the current culture in ${placesText(step.place)} (4 bytes)`;
     case 'retval':

@@ -6,6 +6,7 @@ import type { CallPlacement } from '../abi/call-placement.ts';
 import { placeCall } from '../abi/place-call.ts';
 import { placeText } from '../abi/place-text.ts';
 import type { Architecture } from '../architecture.ts';
+import { conversionStep } from '../marshalling/conversion-text.ts';
 import type { MarshalledValue, MarshallingPlanner } from './marshalling-plan.ts';
 
 /** What happens between a native caller and a managed method. */
@@ -68,9 +69,13 @@ export function reverseCallText({ convention, result, parameters, placement }: R
     const { passed, pieces } = placement.arguments[index]!;
     const places = pieces.map(({ place }) => placeText(place)).join(', ');
     lines.push(`argument ${index + 1} from ${places}${passed === 'reference' ? ' (by address)' : ''}: ${valueText(parameter)}`);
+    const step = conversionStep(parameter.conversion, 'toManaged');
+    if (step) lines.push(`convert argument ${index + 1}: ${step}`);
   }
   lines.push('call the managed method');
   if (placement.result.kind !== 'void') lines.push(`result: ${valueText(result)}`);
+  const step = conversionStep(result.conversion, 'toNative');
+  if (step) lines.push(`convert the result: ${step}`);
   if (placement.result.kind === 'buffer') lines.push(`the result goes to the buffer at ${placeText(placement.result.address)}`);
   lines.push('change back to preemptive mode', `return, popping ${placement.calleePops} bytes`);
   return lines;

@@ -1,5 +1,23 @@
+import type { AbiType } from '../abi/abi-type.ts';
+
 /** A function that the host puts behind a symbol. What its arguments are is between it and the processor that calls it. */
 export type HostFunction = (...args: readonly (number | bigint)[]) => number | bigint | undefined;
+
+/** How native code calls a host function; every value is an integer, an address or a floating-point number. */
+export interface HostCall {
+  /** The Windows API is stdcall, which counts on x86 only. Default stdcall. */
+  readonly convention?: 'stdcall' | 'cdecl';
+  readonly parameters: readonly AbiType[];
+  readonly result: AbiType;
+}
+
+/** A symbol of a host module. */
+export interface HostSymbol {
+  readonly name: string;
+  readonly function?: HostFunction;
+  /** Without it native code that calls the function stops there. */
+  readonly call?: HostCall;
+}
 
 /** A module that is no file: its symbols are functions of ours. */
 export interface HostModule {
@@ -7,7 +25,7 @@ export interface HostModule {
   /** File name with extension, in any case. */
   readonly name: string;
   /** The function behind a name or an ordinal, or `undefined` where the module has no such symbol: then an import of it cannot be bound. */
-  resolve(symbol: string | number): { readonly name: string; readonly function?: HostFunction } | undefined;
+  resolve(symbol: string | number): HostSymbol | undefined;
 }
 
 /** A real DLL: it is mapped by the same loader, its imports are bound in turn. */

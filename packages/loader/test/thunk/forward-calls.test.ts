@@ -1,4 +1,4 @@
-import { type ForwardCall, forwardSteps, forwardStepText, ReverseThunks } from '@ijw/loader';
+import { type ForwardCall, forwardSteps, forwardStepText, ReverseThunks, reverseCallText } from '@ijw/loader';
 import type { NativeTypeName, Token, TypeNode } from '@ijw/metadata';
 import { describe, expect, it } from 'vitest';
 import {
@@ -76,6 +76,7 @@ describe('the stub of a P/Invoke', () => {
       'return to cooperative mode, waiting for a collection that is going on',
       'throw where the HRESULT says failure',
       'unmarshal the result: bool as BOOL (4 bytes): converted. A bool is a BOOL of four bytes where nothing else is said',
+      'convert the result: not 0 is true',
     ]);
     expect(planned(() => ({ implFlags: 0 })).arguments).toEqual([]);
     const pair: Make = (metadata) => ({ returns: structure(metadata.type('Pair', [INT, INT])), implFlags: 0 });
@@ -103,6 +104,7 @@ describe('the stub of a P/Invoke', () => {
     expect(steps(plan)).toEqual([
       'marshal',
       'marshal',
+      'convert',
       'marshal',
       'preemptive',
       'call',
@@ -248,6 +250,33 @@ describe('what a parameter is on the native side', () => {
     expect(formOf(array(INT), { marshalAs: { 1: 'safeArray' } })[0]).toBe('SAFEARRAY*');
     expect(formOf(reference(INT))).toEqual(['pointer to int', 8, false]);
     expect(formOf((metadata) => reference(structure(metadata.typeRef('Elsewhere', 'Pair'))))[0]).toBe('pointer');
+  });
+});
+
+describe('conversions as steps', () => {
+  it.each([
+    ['bool', undefined, 'true is 1, false is 0', 'not 0 is true'],
+    ['bool', 'variantBool', 'true is -1, false is 0', 'not 0 is true'],
+    ['char', undefined, 'encode the character as ANSI', 'decode the ANSI character'],
+    [
+      'string',
+      'lpUtf8Str',
+      'copy the string as UTF-8 text to native memory; null stays null',
+      'make a string of the UTF-8 text at the address; null stays null',
+    ],
+  ] as const)('a %s, MarshalAs %s', (type, said, out, back) => {
+    const marshalAs: NonNullable<PInvokeInput['marshalAs']> = said === undefined ? {} : { 0: said, 1: said };
+    const lines = texts(planned(() => ({ parameters: [primitive(type)], returns: primitive(type), marshalAs })));
+    expect(lines).toContain(`convert argument 1: ${out}`);
+    expect(lines).toContain(`convert the result: ${back}`);
+    const builder = new PInvokeMetadata();
+    const method = builder.method({ parameters: [primitive(type)], returns: primitive(type), marshalAs });
+    const metadata = builder.build();
+    const signature = metadata.blobs.get(metadata.tables.MethodDef.get(1, 'Signature'));
+    const thunk = new ReverseThunks(metadata, 'x64', { machine: 'amd64', machineOs: undefined }).of(signature, method);
+    if (thunk.kind !== 'thunk') throw new Error(thunk.reason);
+    expect(reverseCallText(thunk.plan)).toContain(`convert argument 1: ${back}`);
+    expect(reverseCallText(thunk.plan)).toContain(`convert the result: ${out}`);
   });
 });
 
