@@ -274,7 +274,7 @@ export class LoadedModule {
     const thunk = { kind, address, size, bytes: this.#bytes(address, size) };
     if (kind === 'managed') return thunk;
     const stub = (): ThunkStub => {
-      const made = slots.prepare(slot)!;
+      const made = slots.prepare(slot) as PlacedStub | Unsupported;
       return made.kind === 'stub' ? Object.assign(made, { bytes: this.#bytes(made.address, made.size) }) : made;
     };
     return Object.defineProperty(thunk, 'stub', { enumerable: true, get: stub });

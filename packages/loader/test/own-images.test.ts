@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildMixedImage, type RecordInput } from '@ijw/fixtures';
-import { Loader, type SlotState } from '@ijw/loader';
+import { type CallShape, type LoadedModule, Loader, type SlotState } from '@ijw/loader';
 import { describe, expect, it } from 'vitest';
+import { FixtureCode } from './oracle/fixture-code.ts';
 
 /** What CoreCLR 10.0.12 did with an image that `buildMixedImage` wrote for x64: loaded managed first, by `Assembly.LoadFrom`. */
 interface ObservedImage {
@@ -20,6 +21,19 @@ interface ObservedImage {
   readonly mapped: boolean;
   /** By the first bytes of what a slot leads to. */
   readonly slots?: readonly string[];
+  /** What came of calls through slots with 40 and 2: `slot0 MAdd as managed: 42`. */
+  readonly calls?: readonly string[];
+}
+
+/** `int f(int, int)`; on x64 managed code is called in the same way. */
+const INT = { kind: 'integer', size: 4, signed: true } as const;
+const ADDITION: CallShape = { convention: 'cdecl', memberFunction: false, variadic: false, parameters: [INT, INT], result: INT };
+
+function expectCall(module: LoadedModule, call: string): void {
+  const [, index, kind, value] = /^slot(\d+) \w+ as (\w+): (.*)$/.exec(call)!;
+  const slot = module.slots[Number(index)]!;
+  expect(slot.content.kind).toBe(kind === 'managed' ? 'managed' : 'reverse');
+  expect(module.execute(Number(slot.after), ADDITION, 40, 2)).toEqual({ kind: 'returned', value: Number(value) });
 }
 
 const IMAGES = JSON.parse(readFileSync(join(import.meta.dirname, 'facts/ijw-images.json'), 'utf8')) as readonly ObservedImage[];
@@ -38,7 +52,7 @@ function kindOf({ content }: SlotState): string {
 describe('images of our own builders that the real runtime has loaded', () => {
   it.each(IMAGES.map((image) => [image.name, image] as const))('%s', (_name, image) => {
     const { bytes } = buildMixedImage({ architecture: 'x64', ...image.options });
-    const outcome = new Loader({ host: 'core' }).load(bytes, { path: 'mixed.dll' });
+    const outcome = new Loader({ host: 'core', managedEntry: new FixtureCode(bytes) }).load(bytes, { path: 'mixed.dll' });
     expect(outcome.outcome).toBe(image.loaded ? 'loaded' : 'refused');
     if (outcome.outcome === 'refused') {
       expect(outcome.hresult).toBe(image.hresult);
@@ -46,5 +60,6 @@ describe('images of our own builders that the real runtime has loaded', () => {
     }
     expect(outcome.module?.mapped ?? false).toBe(image.mapped);
     if (image.slots) expect(outcome.module!.slots.map(kindOf)).toEqual(image.slots);
+    for (const call of image.calls ?? []) expectCall(outcome.module!, call);
   });
 });

@@ -1,9 +1,10 @@
 import { TableId, tokenRid, tokenTable } from '@ijw/metadata';
 import type { Unsupported } from '../abi/abi-type.ts';
+import type { PrecodeTemplate } from '../platform/platform.ts';
 import { PrecodeRun } from '../process/precode-run.ts';
 import type { FixupContext } from './fix-up-vtables.ts';
 import { type FixupRecord, FixupType } from './fixup-records.ts';
-import { MarshallingStubs, type PlacedCode, type PlacedStub } from './marshalling-stubs.ts';
+import { MarshallingStubs, type PlacedCode, type PlacedEntry, type PlacedStub } from './marshalling-stubs.ts';
 import { type ResolvedMethod, resolveFixupToken } from './resolve-fixup-token.ts';
 
 /**
@@ -60,6 +61,8 @@ export class FixedSlots {
   readonly #places: Uint32Array;
   readonly #thunks: readonly Thunks[];
   readonly #stubs: MarshallingStubs;
+  /** What the precodes of methods lead to, once one of them is called. */
+  #entries: PrecodeRun | undefined;
   /** Whether a thunk has been called, by its first slot. */
   readonly #prepared: Uint8Array;
 
@@ -116,26 +119,32 @@ export class FixedSlots {
   }
 
   /**
-   * What the first call of a thunk does before it goes on: a `reverse` one gets its marshalling code, a `managed` one the method's code, and both lead
-   * there from then on. Answers with the marshalling code, or why there is none.
+   * What the first call of a thunk does before it goes on: a `reverse` one gets its marshalling code, a `managed` one the code behind the method's entry,
+   * and both lead there from then on. Answers with that code, or why there is none.
    */
-  prepare({ index, kind, method }: FixedSlot): PlacedStub | Unsupported | undefined {
-    const stub = kind === 'reverse' ? this.#stubs.of(method) : undefined;
+  prepare(slot: FixedSlot): PlacedStub | PlacedEntry | Unsupported {
+    const code = slot.kind === 'reverse' ? this.#stubs.of(slot.method) : this.#stubs.entryOf(slot.method);
+    if (code.kind !== 'unsupported') this.#lead(slot, code.address);
+    return code;
+  }
+
+  /** A stub's code wants to know which method it is for. A method's precode does not say so: a second one does, to which it leads. */
+  #lead({ index, method }: FixedSlot, code: number): void {
     const place = this.#places[index]!;
     const { run, slots } = this.#thunks[this.#runs[index]!]!;
     const first = slots[place]!;
-    if (this.#prepared[first] || stub?.kind === 'unsupported') return stub;
+    if (this.#prepared[first]) return;
     this.#prepared[first] = 1;
-    const target = stub ? stub.address : this.#stubs.entryOf(method);
+    const target = this.#runs[index] === METHOD ? this.#entryFor(place, code) : code;
     run.retarget(place, target);
-    this.#context.process.trace.add({
-      step: 'prepareThunk',
-      token: method.token,
-      method: method.name,
-      thunk: run.addressOf(place),
-      target,
-    });
-    return stub;
+    const { token, name } = method;
+    this.#context.process.trace.add({ step: 'prepareThunk', token, method: name, thunk: run.addressOf(place), target });
+  }
+
+  #entryFor(place: number, code: number): number {
+    this.#entries ??= this.#makeRun(this.#thunks[METHOD]!.slots, this.#context.process.platform.stubPrecode, 'ThePreStub');
+    this.#entries.retarget(place, code);
+    return this.#entries.addressOf(place);
   }
 
   #slot(index: number): FixedSlot {
@@ -179,17 +188,22 @@ export class FixedSlots {
   }
 
   #makeThunks(slots: readonly (readonly number[])[]): readonly Thunks[] {
-    const { process, host } = this.#context;
-    const { memory, platform, gates } = process;
-    const runtime = host === 'core' ? 'coreclr.dll' : 'clr.dll';
+    const { platform } = this.#context.process;
     return slots.map((firsts, number) => {
       const kind = number === REVERSE ? 'reverse' : 'managed';
       const template = number === METHOD ? platform.fixupPrecode : platform.stubPrecode;
-      const prestub = gates.for(runtime, kind === 'reverse' ? 'TheUMEntryPrestub' : 'ThePreStub', 'helper').address;
       const ofPlace = Uint32Array.from(firsts);
-      const identityOf = (place: number): number => this.#tokens[ofPlace[place]!]!;
-      return { kind, slots: ofPlace, run: new PrecodeRun({ memory, platform, template, count: firsts.length, identityOf, prestub }) };
+      return { kind, slots: ofPlace, run: this.#makeRun(ofPlace, template, kind === 'reverse' ? 'TheUMEntryPrestub' : 'ThePreStub') };
     });
+  }
+
+  /** Precodes for the methods of some slots. */
+  #makeRun(slots: Uint32Array, template: PrecodeTemplate, prestubName: string): PrecodeRun {
+    const { process, host } = this.#context;
+    const { memory, platform, gates } = process;
+    const prestub = gates.for(host === 'core' ? 'coreclr.dll' : 'clr.dll', prestubName, 'helper').address;
+    const identityOf = (place: number): number => this.#tokens[slots[place]!]!;
+    return new PrecodeRun({ memory, platform, template, count: slots.length, identityOf, prestub });
   }
 
   #isPInvoke(token: number): boolean {

@@ -2,11 +2,14 @@ import { hex, hexBytes } from '@ijw/binary';
 import type { MethodDefToken } from '@ijw/metadata';
 import { type Unsupported, unsupported } from '../abi/abi-type.ts';
 import type { GuestProcess } from '../process/guest-process.ts';
+import type { ManagedCallPlan } from '../thunk/managed-call-plan.ts';
 import type { ReverseCallPlan } from '../thunk/reverse-call-plan.ts';
 import { type ReverseThunk, ReverseThunks } from '../thunk/reverse-thunk.ts';
 import type { MappedModule } from '../windows/os-module.ts';
 import type { FixupContext } from './fix-up-vtables.ts';
 import type { ResolvedMethod } from './resolve-fixup-token.ts';
+
+type UnplacedCode = Pick<ReverseThunk, 'shape' | 'size' | 'write'>;
 
 /** Machine code in its place. */
 export interface PlacedCode {
@@ -18,6 +21,12 @@ export interface PlacedCode {
 export interface PlacedStub extends PlacedCode {
   readonly kind: 'stub';
   readonly plan: ReverseCallPlan;
+}
+
+/** The code behind a method's own entry. */
+export interface PlacedEntry extends PlacedCode {
+  readonly kind: 'entry';
+  readonly plan: ManagedCallPlan;
 }
 
 /**
@@ -44,9 +53,10 @@ export class MarshallingStubs {
     return this.#process.gates.for(name, `managed code of ${name} at ${hex(base)}`, 'managed').address;
   }
 
-  /** The managed code of a method. */
-  entryOf({ token, name }: ResolvedMethod): number {
-    return this.#process.gates.for(this.#module.name, name, 'managed', token).address;
+  /** The code behind a method's own entry: as a stub does, it hands a record over. */
+  entryOf({ signature }: ResolvedMethod): PlacedEntry | Unsupported {
+    const thunk = signature ? this.#thunks.ofEntry(signature) : unsupported('The signature of the method is not known');
+    return thunk.kind === 'unsupported' ? thunk : { kind: 'entry', ...this.#place(thunk), plan: thunk.plan };
   }
 
   /** The stub of a method, or why it has none: its first call goes to the runtime as it is. What it does is worked out again for whoever asks. */
@@ -69,7 +79,7 @@ export class MarshallingStubs {
     return this.#thunks.of(signature, methodDef as MethodDefToken | undefined);
   }
 
-  #place(thunk: ReverseThunk): PlacedCode {
+  #place(thunk: UnplacedCode): PlacedCode {
     const shape = hexBytes(thunk.shape);
     const known = this.#byShape.get(shape);
     if (known) return known;
@@ -78,7 +88,7 @@ export class MarshallingStubs {
     return placed;
   }
 
-  #write(thunk: ReverseThunk): PlacedCode {
+  #write(thunk: UnplacedCode): PlacedCode {
     const { heap } = this.#process;
     const { code, data } = heap.allocate(thunk.size, this.gate);
     heap.writeCode(code, thunk.write(code, data));

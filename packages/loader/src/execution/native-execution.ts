@@ -3,7 +3,9 @@ import type { CallShape } from '../abi/call-shape.ts';
 import { placeCall } from '../abi/place-call.ts';
 import type { CallDispatcherInit } from '../clr/call-dispatcher.ts';
 import type { FixedSlot } from '../clr/fixed-slots.ts';
+import type { LoadedAssembly } from '../clr/load-context.ts';
 import { beginSlotCall, callManaged, startThroughBootstrap } from '../clr/managed-call.ts';
+import type { BoundPInvoke } from '../clr/p-invoke.ts';
 import type { ClrException } from '../load-refusal.ts';
 import { NativeFault } from '../platform/evaluated-memory.ts';
 import type { Processor } from '../platform/processor.ts';
@@ -11,6 +13,7 @@ import type { Gate } from '../process/gate-table.ts';
 import { gateText } from '../process/gate-table.ts';
 import { asAddress, readPointer } from '../process/pointer-access.ts';
 import type { ExecutionResult } from './execution-result.ts';
+import { ForwardExecution } from './forward-execution.ts';
 import { callHostFunction, hostFunctionAt } from './host-call.ts';
 import { ManagedException, ProcessDeath } from './managed-exception.ts';
 import { callNative, type NativeCall } from './native-call.ts';
@@ -29,7 +32,7 @@ type Entered = 'goOn' | { readonly stop: string } | undefined;
 
 /** Gates that the loader's own thunks lead to. */
 const BOOTSTRAP = 'start_runtime_thunk_stub';
-const PRESTUB = 'TheUMEntryPrestub';
+const PRESTUBS: readonly string[] = ['TheUMEntryPrestub', 'ThePreStub'];
 
 /** Runs native code of a module: through slots and marshalling code into managed code, which the process's `ManagedEntry` runs, and back. */
 export class NativeExecution {
@@ -91,7 +94,7 @@ export class NativeExecution {
     const found = runtime.slotAt(address);
     if (found) {
       this.#passed = found;
-      return found.slot.kind === 'reverse' ? undefined : { stop: 'The managed calling convention is not evaluated' };
+      return undefined;
     }
     const gate = runtime.process.gates.at(address);
     return gate && this.#enterGate(processor, gate);
@@ -99,7 +102,7 @@ export class NativeExecution {
 
   #enterGate(processor: Processor, gate: Gate): Entered {
     if (gate.name === BOOTSTRAP) return this.#startRuntime(processor);
-    if (gate.name === PRESTUB) return this.#prepare(processor);
+    if (PRESTUBS.includes(gate.name)) return this.#prepare(processor);
     if (gate.kind === 'managed' && gate.token === undefined) return this.#enterManaged(processor);
     const { process } = this.#init.runtime;
     const host = hostFunctionAt(process, gate);
@@ -124,15 +127,16 @@ export class NativeExecution {
     return 'goOn';
   }
 
-  /** `TheUMEntryPrestub`: the first call through a thunk makes its marshalling code, and goes on there. */
+  /** The first call through a thunk makes the code behind it, and goes on there. */
   #prepare(processor: Processor): Entered {
     const { base, slot } = this.#passed!;
     const { runtime } = this.#init;
     const { problem } = beginSlotCall(runtime, base, slot, this.#init.assembly());
     if (problem) throw new ManagedException(problem);
-    const stub = runtime.ijwData(base).slots?.prepare(slot);
-    if (stub?.kind !== 'stub') return { stop: stub?.reason ?? 'The method has no marshalling code' };
-    processor.ip = stub.address;
+    const code = runtime.ijwData(base).slots!.prepare(slot);
+    if (code.kind === 'unsupported') return { stop: code.reason };
+    // The thunk again, which says which method it is for and leads to the code.
+    processor.ip = slot.address;
     return 'goOn';
   }
 
@@ -140,21 +144,34 @@ export class NativeExecution {
   #enterManaged(processor: Processor): Entered {
     const { runtime } = this.#init;
     const { base, slot } = this.#passed!;
-    const stub = runtime.ijwData(base).slots?.prepare(slot);
-    if (stub?.kind !== 'stub') return { stop: stub?.reason ?? 'The method has no marshalling code' };
+    const code = runtime.ijwData(base).slots!.prepare(slot);
+    if (code.kind === 'unsupported') return { stop: code.reason };
     const record = Number(processor.get(runtime.process.platform.processor.recordRegister));
-    const call = new ReverseCall(stub.plan, this.space);
+    const call = new ReverseCall(code.plan, this.space);
     if (call.problem !== undefined) return { stop: call.problem };
     const { identity, arguments: args, argumentBase } = call.receive(record);
     const { token, name } = slot.method;
     if (identity !== token) return { stop: `The record is for ${hex(identity, 8)}, the slot for ${hex(token, 8)}` };
     const { assembly, problem } = beginSlotCall(runtime, base, slot, this.#init.assembly());
     if (problem) throw new ManagedException(problem);
-    const result = callManaged(runtime, assembly, { token, method: name, through: 'slot', arguments: args, argumentBase });
-    if ('exception' in result) throw new ManagedException(result.exception);
-    call.answer(record, result.value);
+    const pinvoke = runtime.pinvokeOf(base, token);
+    if (pinvoke && assembly) call.answer(record, this.#callPInvoke(assembly, pinvoke, args));
+    else {
+      const result = callManaged(runtime, assembly, { token, method: name, through: 'slot', arguments: args, argumentBase });
+      if ('exception' in result) throw new ManagedException(result.exception);
+      call.answer(record, result.value);
+    }
     processor.leave(0);
     return 'goOn';
+  }
+
+  /** The method behind the slot is native itself. */
+  #callPInvoke(assembly: LoadedAssembly, pinvoke: BoundPInvoke, args: readonly unknown[]): unknown {
+    const { callOutcome, stub: plan, address } = pinvoke;
+    if (callOutcome.kind === 'throws') throw new ManagedException(callOutcome.exception);
+    if (callOutcome.kind === 'fatal') throw new ProcessDeath({ ...callOutcome, kind: 'processDied' });
+    if (plan.kind === 'unsupported') throw new StoppedExecution({ kind: 'stopped', address: address ?? 0, reason: plan.reason });
+    return new ForwardExecution({ runtime: this.#init.runtime, execution: this, assembly, address: address!, plan }).call(args, []);
   }
 }
 

@@ -25,13 +25,16 @@ function readBytes(memory: AddressSpace, address: number, length: number): Uint8
 const readWord = ({ memory, pointerSize }: ConversionSpace, address: number): number =>
   Number(integerOf(readBytes(memory, address, pointerSize)));
 
+/** What is the same for native and for managed callers. */
+type CallOfMethod = Pick<ReverseCallPlan, 'parameters' | 'result' | 'placement'>;
+
 /** The calls that one method gets: its plan and the record that its stub fills. */
 export class ReverseCall {
-  readonly #plan: ReverseCallPlan;
+  readonly #plan: CallOfMethod;
   readonly #record: TransitionRecord;
   readonly #space: ConversionSpace;
 
-  constructor(plan: ReverseCallPlan, space: ConversionSpace) {
+  constructor(plan: CallOfMethod, space: ConversionSpace) {
     this.#plan = plan;
     this.#record = transitionRecord(plan.placement, space.pointerSize);
     this.#space = space;

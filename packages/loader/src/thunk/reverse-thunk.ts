@@ -2,17 +2,20 @@ import { BadImageError } from '@ijw/binary';
 import { type Metadata, type MethodDefToken, makeToken, type Resolver } from '@ijw/metadata';
 import { NativeCalls } from '@ijw/vtfixup';
 import { type Unsupported, unsupported } from '../abi/abi-type.ts';
+import type { CallPlacement } from '../abi/call-placement.ts';
+import { TypeMeasure } from '../abi/type-measure.ts';
 import type { Architecture } from '../architecture.ts';
+import { type ManagedCallPlan, planManagedCall } from './managed-call-plan.ts';
 import { MarshallingPlanner } from './marshalling-plan.ts';
 import { planReverseCall, type ReverseCallPlan } from './reverse-call-plan.ts';
 import type { ReverseStub } from './reverse-stub.ts';
 import { transitionRecord } from './transition-record.ts';
 import { reverseStubWriter } from './write-reverse-stub.ts';
 
-/** The marshalling code of one slot, before it has its place. */
-export interface ReverseThunk {
+/** The code between a caller and a managed method, before it has its place. */
+export interface ReverseThunk<Plan = ReverseCallPlan> {
   readonly kind: 'thunk';
-  readonly plan: ReverseCallPlan;
+  readonly plan: Plan;
   readonly size: number;
   /** The code for one and the same place: equal for methods that are called in the same way. */
   readonly shape: Uint8Array;
@@ -27,6 +30,7 @@ export class ReverseThunks {
   readonly #machine: ConstructorParameters<typeof NativeCalls>[1];
   #calls: NativeCalls | undefined;
   readonly #planner: MarshallingPlanner;
+  readonly #measure: TypeMeasure;
   readonly #pointerSize: 4 | 8;
 
   constructor(metadata: Metadata, architecture: Architecture, machine: ConstructorParameters<typeof NativeCalls>[1], resolver?: Resolver) {
@@ -34,17 +38,21 @@ export class ReverseThunks {
     this.#metadata = metadata;
     this.#machine = machine;
     this.#pointerSize = architecture === 'x86' ? 4 : 8;
+    this.#measure = new TypeMeasure(metadata, this.#pointerSize, resolver);
     this.#planner = new MarshallingPlanner(metadata, this.#pointerSize, { direction: 'reverse', host: 'core', resolver });
   }
 
   /** The thunk of a method, or why there is none: the runtime finds out at the first call. */
   of(signature: Uint8Array, methodDef?: MethodDefToken): ReverseThunk | Unsupported {
-    try {
-      return this.#make(signature, methodDef);
-    } catch (error) {
-      if (error instanceof BadImageError) return unsupported(error.message);
-      throw error;
-    }
+    return attempt(() => this.#make(signature, methodDef));
+  }
+
+  /** The code behind a method's own entry, for callers that have managed values, or why there is none. */
+  ofEntry(signature: Uint8Array): ReverseThunk<ManagedCallPlan> | Unsupported {
+    return attempt(() => {
+      const plan = planManagedCall({ architecture: this.#architecture, metadata: this.#metadata, measure: this.#measure, signature });
+      return plan.kind === 'unsupported' ? plan : this.#thunk(plan, false);
+    });
   }
 
   #make(signature: Uint8Array, methodDef: MethodDefToken | undefined): ReverseThunk | Unsupported {
@@ -58,15 +66,24 @@ export class ReverseThunks {
       ...(methodDef !== undefined && { methodDef }),
       conventionOf: (decoded) => calls.conventionOf(methodDef ?? makeToken(0x06, 0), decoded),
     });
-    if (plan.kind === 'unsupported') return plan;
-    const stub: ReverseStub = {
-      placement: plan.placement,
-      record: transitionRecord(plan.placement, this.#pointerSize),
-      variadic: plan.convention.vararg,
-    };
+    return plan.kind === 'unsupported' ? plan : this.#thunk(plan, plan.convention.vararg);
+  }
+
+  #thunk<Plan extends { readonly placement: CallPlacement }>(plan: Plan, variadic: boolean): ReverseThunk<Plan> | Unsupported {
+    const { placement } = plan;
+    const stub: ReverseStub = { placement, record: transitionRecord(placement, this.#pointerSize), variadic };
     const write = reverseStubWriter(this.#architecture, stub);
     if (!write) return unsupported('The arguments take more room than a frame has');
     const shape = write(stub, 0, 0x4000);
     return { kind: 'thunk', plan, size: shape.length, shape, write: (code, data) => write(stub, code, data) };
+  }
+}
+
+function attempt<Thunk>(make: () => Thunk | Unsupported): Thunk | Unsupported {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof BadImageError) return unsupported(error.message);
+    throw error;
   }
 }

@@ -58,7 +58,10 @@ describe.each([
     expect(gateOf(twice, 1)).toMatchObject({ name: 'TheUMEntryPrestub' });
     module.callSlot(add.rva, 3, 4);
     module.callSlot(managed.rva, 1, 2);
-    expect(gateOf(managed, 0)).toMatchObject({ kind: 'managed', name: '<Module>::Add', token: 0x06000001 });
+    // The method's precode leads to one that says which method it is for, and that to the code that hands the call over.
+    const entry = targetOf(fresh, Number(managed.after), 0);
+    expect(targetOf(fresh, entry, 0)).toBe(0x06000001);
+    expect(fresh.process!.memory.query(targetOf(fresh, entry, 1)).rights).toBe(5);
     const prepared = loaded.events.flatMap((event) => (event.step === 'prepareThunk' ? [event.thunk] : []));
     expect(prepared).toEqual([Number(add.after), Number(managed.after)]);
   });
