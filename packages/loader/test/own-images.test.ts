@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildMixedImage, type RecordInput } from '@ijw/fixtures';
+import { buildMixedImage, type MixedImageOptions } from '@ijw/fixtures';
 import { type CallShape, type LoadedModule, Loader, type SlotState } from '@ijw/loader';
 import { describe, expect, it } from 'vitest';
 import { FixtureCode } from './oracle/fixture-code.ts';
@@ -8,20 +8,16 @@ import { FixtureCode } from './oracle/fixture-code.ts';
 /** What CoreCLR 10.0.12 did with an image that `buildMixedImage` wrote for x64: loaded managed first, by `Assembly.LoadFrom`. */
 interface ObservedImage {
   readonly name: string;
-  readonly options: {
-    readonly host?: 'ijwhost.dll' | 'mscoree.dll';
-    readonly cctor?: boolean;
-    readonly records: readonly RecordInput[];
-  };
+  readonly options: Omit<MixedImageOptions, 'architecture'>;
   readonly loaded: boolean;
   /** Of a refusal. */
   readonly hresult?: number;
   readonly inner?: boolean;
   /** Whether the module is in the process afterwards. */
   readonly mapped: boolean;
-  /** By the first bytes of what a slot leads to. */
+  /** By the first bytes of what a slot leads to; of a record that counts too many, those that are there. */
   readonly slots?: readonly string[];
-  /** What came of calls through slots with 40 and 2: `slot0 MAdd as managed: 42`. */
+  /** What came of calls through slots with 40 and 2: `slot0 MAdd as managed: 42`, or the exception with its HRESULT. */
   readonly calls?: readonly string[];
 }
 
@@ -33,7 +29,10 @@ function expectCall(module: LoadedModule, call: string): void {
   const [, index, kind, value] = /^slot(\d+) \w+ as (\w+): (.*)$/.exec(call)!;
   const slot = module.slots[Number(index)]!;
   expect(slot.content.kind).toBe(kind === 'managed' ? 'managed' : 'reverse');
-  expect(module.execute(Number(slot.after), ADDITION, 40, 2)).toEqual({ kind: 'returned', value: Number(value) });
+  const result = module.execute(Number(slot.after), ADDITION, 40, 2);
+  const [exception, hresult] = value!.split(' 0x');
+  if (hresult === undefined) expect(result).toEqual({ kind: 'returned', value: Number(value) });
+  else expect(result).toMatchObject({ kind: 'threw', exception: { type: exception, hresult: Number.parseInt(hresult, 16) } });
 }
 
 const IMAGES = JSON.parse(readFileSync(join(import.meta.dirname, 'facts/ijw-images.json'), 'utf8')) as readonly ObservedImage[];
@@ -59,7 +58,7 @@ describe('images of our own builders that the real runtime has loaded', () => {
       expect(outcome.exception?.inner !== undefined).toBe(image.inner);
     }
     expect(outcome.module?.mapped ?? false).toBe(image.mapped);
-    if (image.slots) expect(outcome.module!.slots.map(kindOf)).toEqual(image.slots);
+    if (image.slots) expect(outcome.module!.slots.slice(0, image.slots.length).map(kindOf)).toEqual(image.slots);
     for (const call of image.calls ?? []) expectCall(outcome.module!, call);
   });
 });
