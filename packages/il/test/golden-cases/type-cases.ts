@@ -250,7 +250,7 @@ export const typeCases: GoldenCases = {
   'quoted-names': {
     fill: ({ builder, system }) => {
       builder.add('TypeDef', { Namespace: 'class.N', Name: "<>c__It's", Flags: 1, Extends: system('System.Object') });
-      for (const name of ['value', 'ldarg', 'a b', 'x.y', '.x', '1st', 'naïve', 'ok$_@`?'])
+      for (const name of ['value', 'ldarg', 'a b', 'x.y', '.x', '1st', 'naïve', 'ok$_@`?', '\u202eesrever', 'zero\u200bwidth'])
         builder.add('Field', { Name: name, Flags: 6, Signature: encodeFieldSignature(INT) });
     },
   },

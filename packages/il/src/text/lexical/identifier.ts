@@ -3,12 +3,19 @@ import { keywords } from './keywords.ts';
 /** What ilasm's scanner takes as one word: a letter or one of `# _ @ $`, then digits too and `? \``. `#` only at the start. */
 const PLAIN = /^[A-Za-z#_@$][A-Za-z0-9_@$?`]*$/;
 
+/**
+ * Characters that are not seen, or that change how what follows is seen: controls, zero-width and bidirectional ones, separators of lines. Obfuscators
+ * name things with them; as the bytes of their UTF-8 they do no harm, and ilasm reads them back.
+ */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+const encoder = new TextEncoder();
+
 /** The text of a name between quotes. */
 function quoted(name: string): string {
   let text = "'";
   for (const character of name) {
     if (character === "'" || character === '\\') text += `\\${character}`;
-    else if (character < ' ' || character === '\x7f') text += `\\${character.charCodeAt(0).toString(8).padStart(3, '0')}`;
+    else if (UNSEEN.test(character)) for (const byte of encoder.encode(character)) text += `\\${byte.toString(8).padStart(3, '0')}`;
     else text += character;
   }
   return `${text}'`;
