@@ -130,12 +130,12 @@ function pinvokesText({ style, options }: CommandContext, outcome: LoadOutcome):
     const bound = pinvokes.filter((pinvoke) => pinvoke.address !== undefined).length;
     return `\n  ${bound} of ${pinvokes.length} P/Invokes have their address; ${style.dim('--trace shows them')}\n`;
   }
-  const head = ['P/Invoke', 'address', 'via', 'stub'].map((text) => ({ text, paint: style.dim }));
+  const head = ['P/Invoke', 'address', 'stub', 'via'].map((text) => ({ text, paint: style.dim }));
   const rows = pinvokes.map(({ method, address, via, stub }) => [
     method,
     address === undefined ? 'at its first call' : hex(address),
-    String(via),
     stubText(stub),
+    String(via),
   ]);
   return `\n${columns([head, ...rows], '  ')}`;
 }

@@ -1,7 +1,8 @@
 import { hex, hexBytes } from '@ijw/binary';
 import type { LoadOutcome } from './load-outcome.ts';
 import type { LoadedModule, SlotState, ThunkStub } from './loaded-module.ts';
-import { forwardSteps, forwardStepText } from './thunk/forward-call-plan.ts';
+import { type ForwardCall, forwardSteps, forwardStepText } from './thunk/forward-call-plan.ts';
+import type { MarshalledValue } from './thunk/marshalling-plan.ts';
 import { reverseCallText } from './thunk/reverse-call-plan.ts';
 
 /** The JSON of `ijw load`: keys and units as the command line promises them. An absent thing has no key. */
@@ -87,6 +88,30 @@ const stubDocument = (stub: ThunkStub): object =>
     ? { address: stub.address, size: stub.size, bytes: hexBytes(stub.bytes), steps: reverseCallText(stub.plan) }
     : { reason: stub.reason };
 
+const valueDocument = ({ managed, native, nativeSize, blittable, why }: MarshalledValue) => ({
+  managed,
+  native,
+  bytes: nativeSize,
+  blittable,
+  why,
+});
+
+/** What a P/Invoke's stub does, and what it is made from. */
+const forwardDocument = (stub: ForwardCall): object => ({
+  steps: forwardSteps(stub).map(forwardStepText),
+  convention: stub.convention.convention,
+  ...stub.text,
+  setLastError: stub.setLastError,
+  hresultSwapping: stub.hresultSwapping,
+  marshallingRequired: stub.causes.length > 0,
+  ...(stub.causes.length > 0 && { marshallingCauses: stub.causes }),
+  arguments: stub.arguments.map((argument) =>
+    argument.kind === 'lcid' ? { kind: 'lcid', bytes: 4 } : { kind: argument.kind, ...valueDocument(argument.value) },
+  ),
+  ...(stub.result.abi.kind !== 'void' && { result: valueDocument(stub.result) }),
+  stackBytes: stub.placement.stackBytes,
+});
+
 function pinvokeDocuments(module: LoadedModule): object[] {
   return module.pinvokes.map(({ token, method, kind, rva, address, via, callOutcome, stub }) => ({
     token,
@@ -96,6 +121,6 @@ function pinvokeDocuments(module: LoadedModule): object[] {
     ...(address !== undefined && { address }),
     via,
     callOutcome,
-    stub: stub.kind === 'plan' ? { steps: forwardSteps(stub).map(forwardStepText) } : { reason: stub.reason },
+    stub: stub.kind === 'plan' ? forwardDocument(stub) : { reason: stub.reason },
   }));
 }

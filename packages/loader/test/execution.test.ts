@@ -70,6 +70,47 @@ const cdecl = (parameters: readonly AbiType[], result: AbiType): CallShape => ({
   result,
 });
 
+/** Numbers that are the same in every run (a linear congruential generator). */
+function generator(seed: number): (limit: number) => number {
+  let state = seed;
+  return (limit) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * limit);
+  };
+}
+
+const primitives = ['int8', 'uint16', 'int32', 'uint32', 'int64', 'float32', 'float64'] as const;
+const SIZES = { int8: 1, uint16: 2, int32: 4, uint32: 4, int64: 8, float32: 4, float64: 8 } as const;
+
+interface Sample {
+  readonly type: TypeOf;
+  readonly value: unknown;
+}
+
+function anyPrimitive(next: (limit: number) => number): Sample {
+  const name = primitives[next(primitives.length)]!;
+  const values = {
+    int8: next(256) - 128,
+    uint16: next(65536),
+    int32: next(2 ** 31) - 2 ** 30,
+    uint32: next(2 ** 32),
+    float32: next(1000) / 8,
+    float64: next(1000) / 7,
+  };
+  return { type: (types) => types.primitive(name), value: name === 'int64' ? BigInt(next(2 ** 31)) * -0x1_0001n : values[name] };
+}
+
+/** The bytes of a structure with these fields, one behind the other as their sizes ask for. */
+function structureValue(fields: readonly (typeof primitives)[number][], next: (limit: number) => number): Uint8Array {
+  let [end, alignment] = [0, 1];
+  for (const field of fields) {
+    const size = SIZES[field];
+    end = Math.ceil(end / size) * size + size;
+    alignment = Math.max(alignment, size);
+  }
+  return Uint8Array.from({ length: Math.ceil(end / alignment) * alignment }, () => next(256));
+}
+
 describe.each(ARCHITECTURES)('native code of %s, run', (architecture) => {
   const primitive =
     (type: Parameters<InteropTypes['primitive']>[0]): TypeOf =>
@@ -139,6 +180,24 @@ describe.each(ARCHITECTURES)('native code of %s, run', (architecture) => {
       types: [{ name: 'Value', fields: fields.map(primitive) }],
     };
     expect(throughBoth(options, [1, bytes, 2], bytes.slice().reverse())).toEqual([[1, bytes, 2], bytes.slice().reverse()]);
+  });
+
+  it('generated signatures: every argument and result goes through both stubs unchanged', () => {
+    const next = generator(0x51ca7a);
+    for (let count = 0; count < 40; count++) {
+      const fieldsOf = Array.from({ length: 1 + next(5) }, () => primitives[next(primitives.length)]!);
+      const pick = (): Sample =>
+        next(4) === 0 ? { type: (types) => types.structure('Value'), value: structureValue(fieldsOf, next) } : anyPrimitive(next);
+      const samples = Array.from({ length: next(12) }, pick);
+      const result = pick();
+      const options = {
+        parameters: samples.map(({ type }) => type),
+        returns: result.type,
+        types: [{ name: 'Value', fields: fieldsOf.map(primitive) }],
+      };
+      const values = samples.map(({ value }) => value);
+      expect(throughBoth(options, values, result.value), `signature ${count}`).toEqual([values, result.value]);
+    }
   });
 
   it('a value of another type than the signature’s is the caller’s mistake', () => {

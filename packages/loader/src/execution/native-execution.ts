@@ -30,6 +30,8 @@ interface PassedThunk {
 
 type Entered = 'goOn' | { readonly stop: string } | undefined;
 
+const NO_THUNK = { stop: 'The code comes to managed code without a thunk' } as const;
+
 /** Gates that the loader's own thunks lead to. */
 const BOOTSTRAP = 'start_runtime_thunk_stub';
 const PRESTUBS: readonly string[] = ['TheUMEntryPrestub', 'ThePreStub'];
@@ -129,7 +131,8 @@ export class NativeExecution {
 
   /** The first call through a thunk makes the code behind it, and goes on there. */
   #prepare(processor: Processor): Entered {
-    const { base, slot } = this.#passed!;
+    if (!this.#passed) return NO_THUNK;
+    const { base, slot } = this.#passed;
     const { runtime } = this.#init;
     const { problem } = beginSlotCall(runtime, base, slot, this.#init.assembly());
     if (problem) throw new ManagedException(problem);
@@ -142,8 +145,9 @@ export class NativeExecution {
 
   /** The end of a reverse stub: the record is complete, the managed method is called, and the stub goes on with its result. */
   #enterManaged(processor: Processor): Entered {
+    if (!this.#passed) return NO_THUNK;
     const { runtime } = this.#init;
-    const { base, slot } = this.#passed!;
+    const { base, slot } = this.#passed;
     const code = runtime.ijwData(base).slots!.prepare(slot);
     if (code.kind === 'unsupported') return { stop: code.reason };
     const record = Number(processor.get(runtime.process.platform.processor.recordRegister));
