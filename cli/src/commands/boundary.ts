@@ -35,6 +35,7 @@ export async function run(context: CommandContext): Promise<number> {
       managedToNativeText(context, boundary) +
       nativeToManagedText(context, boundary) +
       unmanagedCallersOnlyText(context, boundary) +
+      exportJumpsText(context, boundary) +
       (inventory ? interopText(interopCounts(inventory), context.style) : '');
     context.write(text || `${context.operands[0]}: managed and native code do not meet in this image\n`);
     context.write(diagnosticLines(diagnostics.entries, context.style));
@@ -127,4 +128,17 @@ function unmanagedCallersOnlyText({ style }: CommandContext, boundary: Boundary)
     { text: entryPoint ?? '', paint: style.green },
   ]);
   return `\n${style.bold('UnmanagedCallersOnly')}  ${methods.length}\n${columns([head, ...rows], '  ')}`;
+}
+
+function exportJumpsText({ style }: CommandContext, { exportJumps }: Boundary): string {
+  if (exportJumps.length === 0) return '';
+  const head = ['RVA', 'slot', 'token', 'method', 'exports'].map((text): Cell => ({ text, paint: style.dim }));
+  const rows = exportJumps.map(({ rva, slotRva, entry, exports }): Cell[] => [
+    { text: hex(rva) },
+    { text: hex(slotRva) },
+    { text: entry ? hex(entry.token, 8) : '' },
+    { text: entry?.method ?? '', paint: style.cyan },
+    { text: exports.map((exported) => exported.name ?? `#${exported.ordinal}`).join(' '), paint: style.green },
+  ]);
+  return `\n${style.bold('export address table jumps')}  ${exportJumps.length}\n${columns([head, ...rows], '  ')}`;
 }

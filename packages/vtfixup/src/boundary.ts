@@ -19,6 +19,7 @@ import { judgeSlot, type ReadMemory, slotContent } from './entries/slot-token.ts
 import { readUnmanagedCallersOnly, type UnmanagedCallersOnly } from './entries/unmanaged-callers-only.ts';
 import { grouped } from './grouped.ts';
 import { type Platform, platformOf } from './platform/platform.ts';
+import { type PlacedExportJump, readExportJumps } from './table/export-jump.ts';
 import { readVTableFixups, type VTableFixup } from './table/vtable-fixup.ts';
 import { readVTableSlots, type VTableSlot } from './table/vtable-slot.ts';
 
@@ -45,6 +46,13 @@ export interface NativeToManaged extends ManagedEntry {
   readonly calls: readonly IndirectCall[];
   /** Exports that lead to the slot. */
   readonly exports: readonly ImageExport[];
+}
+
+/** An entry of the ExportAddressTableJumps directory, the exports that lead to it, and the slot that it is for. */
+export interface ExportJumpEntry extends PlacedExportJump {
+  readonly exports: readonly ImageExport[];
+  /** Absent where no slot is at that RVA. */
+  readonly entry?: NativeToManaged;
 }
 
 /** A record with what its slots hold. */
@@ -117,6 +125,20 @@ export class Boundary {
     return this.keep('fixupEntries', () => {
       const byFixup = grouped(this.nativeToManaged, ({ slot }) => slot.fixup);
       return this.fixups.map((fixup) => ({ fixup, entries: byFixup.get(fixup) ?? [] }));
+    });
+  }
+
+  /** The code that the first version of the .NET Framework made for managed exports, with the method of each. */
+  get exportJumps(): readonly ExportJumpEntry[] {
+    return this.keep('exportJumps', () => {
+      const jumps = this.cliHeader ? readExportJumps(this.image, this.diagnostics) : [];
+      if (jumps.length === 0) return [];
+      const bySlot = new Map(this.nativeToManaged.map((entry) => [entry.slot.rva, entry]));
+      const exports = grouped(this.exports, ({ rva }) => rva);
+      return jumps.map((jump) => {
+        const entry = bySlot.get(jump.slotRva);
+        return { ...jump, exports: exports.get(jump.rva) ?? [], ...(entry && { entry }) };
+      });
     });
   }
 

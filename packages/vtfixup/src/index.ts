@@ -1,4 +1,11 @@
-export { Boundary, type BoundaryOptions, type FixupEntries, type ManagedToNative, type NativeToManaged } from './boundary.ts';
+export {
+  Boundary,
+  type BoundaryOptions,
+  type ExportJumpEntry,
+  type FixupEntries,
+  type ManagedToNative,
+  type NativeToManaged,
+} from './boundary.ts';
 export { type MarshallingCause, type MarshallingReason, marshallingReasons } from './calls/marshalling-cause.ts';
 export { MethodFlags, MethodImplFlags, PInvokeFlags } from './calls/method-flags.ts';
 export { NativeCalls } from './calls/native-calls.ts';
@@ -47,6 +54,15 @@ export {
   platformOf,
   requirePlatform,
 } from './platform/platform.ts';
+export {
+  EXPORT_JUMP_SIZE,
+  type ExportJump,
+  type PlacedExportJump,
+  readExportJump,
+  readExportJumps,
+  writeExportJump,
+  writeExportJumps,
+} from './table/export-jump.ts';
 export {
   readVTableFixup,
   readVTableFixups,

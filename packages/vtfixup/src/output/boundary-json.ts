@@ -1,5 +1,5 @@
 import { demangle } from '@ijw/demangle';
-import type { Boundary, ManagedToNative, NativeToManaged } from '../boundary.ts';
+import type { Boundary, ExportJumpEntry, ManagedToNative, NativeToManaged } from '../boundary.ts';
 import type { MarshallingCause } from '../calls/marshalling-cause.ts';
 import { conventionProblems, type EffectiveConvention } from '../calls/unmanaged-convention.ts';
 import type { ImportedFunction } from '../code/imported-function.ts';
@@ -102,9 +102,18 @@ function nativeToManagedJson(entry: NativeToManaged, callers: readonly NativeCal
   };
 }
 
+const exportJumpJson = ({ rva, slotRva, reserved, exports, entry }: ExportJumpEntry) => ({
+  rva,
+  slotRva,
+  ...(reserved !== 0 && { reserved }),
+  ...(entry && { token: entry.token }),
+  ...(entry?.method !== undefined && { method: entry.method }),
+  exports: exports.map(exportText),
+});
+
 /** The boundary as `ijw boundary --json` prints it, but for `file` and `diagnostics`. @throws BadImageError */
 export function boundaryJson(boundary: Boundary) {
-  const { entryPoints, cppCliData } = boundary;
+  const { entryPoints, cppCliData, exportJumps } = boundary;
   const callers = grouped(boundary.nativeCallers, ({ slotRva }) => slotRva);
   const cppCli = cppCliData && cppCliJson(cppCliData);
   return {
@@ -124,6 +133,7 @@ export function boundaryJson(boundary: Boundary) {
       rva,
       ...(stub !== undefined && { hops: stub.hops.map(({ text }) => text), target: targetJson(stub) }),
     })),
+    ...(exportJumps.length > 0 && { exportJumps: exportJumps.map(exportJumpJson) }),
     entryPoints: {
       ...(entryPoints.image && { image: stubJson(entryPoints.image) }),
       ...(entryPoints.native && { native: stubJson(entryPoints.native) }),
