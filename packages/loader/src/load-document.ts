@@ -85,7 +85,13 @@ function slotDocument({ rva, token, method, type, before, after, content }: Slot
 /** The marshalling code and its steps, or why the method has none. */
 const stubDocument = (stub: ThunkStub): object =>
   stub.kind === 'stub'
-    ? { address: stub.address, size: stub.size, bytes: hexBytes(stub.bytes), steps: reverseCallText(stub.plan) }
+    ? {
+        address: stub.address,
+        size: stub.size,
+        bytes: hexBytes(stub.bytes),
+        ...(stub.unwindBytes && { unwind: hexBytes(stub.unwindBytes) }),
+        steps: reverseCallText(stub.plan),
+      }
     : { reason: stub.reason };
 
 const valueDocument = ({ managed, native, nativeSize, blittable, why }: MarshalledValue) => ({

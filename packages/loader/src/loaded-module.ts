@@ -21,7 +21,7 @@ import { asAddress, readPointer } from './process/pointer-access.ts';
 import type { BoundImport, MappedModule } from './windows/os-module.ts';
 
 /** The marshalling code of a method, or why it has none. */
-export type ThunkStub = (PlacedStub & { readonly bytes: Uint8Array }) | Unsupported;
+export type ThunkStub = (PlacedStub & { readonly bytes: Uint8Array; readonly unwindBytes?: Uint8Array }) | Unsupported;
 
 /** What is in a slot. */
 export type SlotContent =
@@ -275,7 +275,12 @@ export class LoadedModule {
     if (kind === 'managed') return thunk;
     const stub = (): ThunkStub => {
       const made = slots.prepare(slot) as PlacedStub | Unsupported;
-      return made.kind === 'stub' ? Object.assign(made, { bytes: this.#bytes(made.address, made.size) }) : made;
+      if (made.kind === 'unsupported') return made;
+      const { address: code, size: length, unwind } = made;
+      return Object.assign(made, {
+        bytes: this.#bytes(code, length),
+        ...(unwind && { unwindBytes: this.#bytes(unwind.address, unwind.size) }),
+      });
     };
     return Object.defineProperty(thunk, 'stub', { enumerable: true, get: stub });
   }

@@ -1,4 +1,4 @@
-import { hex, hexBytes } from '@ijw/binary';
+import { alignUp, hex, hexBytes } from '@ijw/binary';
 import type { MethodDefToken } from '@ijw/metadata';
 import { type Unsupported, unsupported } from '../abi/abi-type.ts';
 import type { GuestProcess } from '../process/guest-process.ts';
@@ -9,12 +9,21 @@ import type { MappedModule } from '../windows/os-module.ts';
 import type { FixupContext } from './fix-up-vtables.ts';
 import type { ResolvedMethod } from './resolve-fixup-token.ts';
 
-type UnplacedCode = Pick<ReverseThunk, 'shape' | 'size' | 'write'>;
+type UnplacedCode = Pick<ReverseThunk, 'shape' | 'size' | 'unwind' | 'write'>;
 
-/** Machine code in its place. */
-export interface PlacedCode {
+/** Unwind information begins at a multiple of four bytes, on both processors that have it. */
+const UNWIND_ALIGNMENT = 4;
+
+/** Bytes in their place. */
+export interface PlacedBytes {
   readonly address: number;
   readonly size: number;
+}
+
+/** Machine code in its place. */
+export interface PlacedCode extends PlacedBytes {
+  /** How its frame is unwound: UNWIND_INFO or an .xdata record, behind the code. */
+  readonly unwind?: PlacedBytes;
 }
 
 /** The marshalling code of a method, and what it does. */
@@ -90,8 +99,12 @@ export class MarshallingStubs {
 
   #write(thunk: UnplacedCode): PlacedCode {
     const { heap } = this.#process;
-    const { code, data } = heap.allocate(thunk.size, this.gate);
+    const { size, unwind } = thunk;
+    const offset = alignUp(size, UNWIND_ALIGNMENT);
+    const { code, data } = heap.allocate(offset + (unwind?.length ?? 0), this.gate);
     heap.writeCode(code, thunk.write(code, data));
-    return { address: code, size: thunk.size };
+    if (!unwind) return { address: code, size };
+    heap.writeCode(code + offset, unwind);
+    return { address: code, size, unwind: { address: code + offset, size: unwind.length } };
   }
 }

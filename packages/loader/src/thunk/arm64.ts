@@ -5,6 +5,9 @@ import { CodeWriter } from '../platform/code-writer.ts';
 import type { ReverseStub, ReverseStubWriter } from './reverse-stub.ts';
 
 const PAGE = 0x1000;
+/** Registers of arguments, and their room in the frame of a variadic function. */
+const REGISTERS = 8;
+const HOMES = REGISTERS * 8;
 const SP = 31;
 const FP = 29;
 /** The offsets of the unsigned-offset form end here, for words of eight bytes. */
@@ -58,6 +61,20 @@ class Code extends CodeWriter {
     }
     if (left > 0) this.word(0xd10003ff | (left << 10)); // sub sp, sp, #left
   }
+}
+
+/** The instructions of a prologue or epilogue as far as the stack pointer goes: by how much it changes, or what else they do. */
+export type FrameSteps = readonly (number | 'saveFrame' | 'setFrame' | 'nothing')[];
+
+/** What `writeReverseStubArm64` does before and after everything else. */
+export function frameStepsArm64({ record, variadic }: ReverseStub): { readonly prologue: FrameSteps; readonly epilogue: FrameSteps } {
+  const pages = Array.from({ length: Math.floor(record.size / PAGE) }, () => [PAGE, 'nothing'] as const).flat();
+  const left = record.size % PAGE;
+  const homes = variadic ? [HOMES, ...Array<'nothing'>(REGISTERS).fill('nothing')] : [];
+  return {
+    prologue: [...homes, 'saveFrame', 'setFrame', ...pages, ...(left > 0 ? [left] : [])],
+    epilogue: ['setFrame', 'saveFrame', ...(variadic ? [HOMES] : [])],
+  };
 }
 
 /** Whether every offset of the frame has an encoding. */

@@ -9,6 +9,7 @@ import { type ManagedCallPlan, planManagedCall } from './managed-call-plan.ts';
 import { MarshallingPlanner } from './marshalling-plan.ts';
 import { planReverseCall, type ReverseCallPlan } from './reverse-call-plan.ts';
 import type { ReverseStub } from './reverse-stub.ts';
+import { stubUnwind } from './stub-unwind.ts';
 import { transitionRecord } from './transition-record.ts';
 import { reverseStubWriter } from './write-reverse-stub.ts';
 
@@ -17,6 +18,8 @@ export interface ReverseThunk<Plan = ReverseCallPlan> {
   readonly kind: 'thunk';
   readonly plan: Plan;
   readonly size: number;
+  /** How its frame is unwound; absent on x86. */
+  readonly unwind?: Uint8Array;
   /** The code for one and the same place: equal for methods that are called in the same way. */
   readonly shape: Uint8Array;
   /** The code for a place; the word at `data` is the address that the transition record is passed to. */
@@ -75,7 +78,8 @@ export class ReverseThunks {
     const write = reverseStubWriter(this.#architecture, stub);
     if (!write) return unsupported('The arguments take more room than a frame has');
     const shape = write(stub, 0, 0x4000);
-    return { kind: 'thunk', plan, size: shape.length, shape, write: (code, data) => write(stub, code, data) };
+    const unwind = stubUnwind(this.#architecture, stub, shape.length);
+    return { kind: 'thunk', plan, size: shape.length, shape, ...(unwind && { unwind }), write: (code, data) => write(stub, code, data) };
   }
 }
 

@@ -8,6 +8,8 @@ const SHADOW_SPACE = 32;
 /** Saved rbp and the return address are between rbp and the argument base. */
 const ARGUMENT_BASE = 16;
 const PAGE = 0x1000;
+/** Of `or dword ptr [rsp-page], 0`. */
+const PROBE_SIZE = 8;
 
 const NUMBERS: Readonly<Record<string, number>> = { rax: 0, rcx: 1, rdx: 2, r8: 8, r9: 9, r10: 10 };
 const isVector = (register: string): boolean => register.startsWith('xmm');
@@ -62,6 +64,13 @@ function spillArguments(code: Code, { placement, record }: ReverseStub): void {
   if (placement.result.kind === 'buffer') {
     code.spill({ place: placement.result.address, offset: 0, size: 8 }, SHADOW_SPACE + record.returnBuffer);
   }
+}
+
+/** Offsets behind the instructions that make the frame, and how much is allocated below rbp. */
+export function frameOffsetsX64({ record }: ReverseStub) {
+  const size = SHADOW_SPACE + record.size;
+  const probes = Math.max(0, Math.ceil(size / PAGE) - 1);
+  return { pushed: 1, framed: 4, allocated: 4 + probes * PROBE_SIZE + 7, size };
 }
 
 export const writeReverseStubX64: ReverseStubWriter = (stub, address, data) => {
