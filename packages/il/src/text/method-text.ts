@@ -21,6 +21,7 @@ import { quotedString } from './lexical/string-literal.ts';
 import { securityObjectAttribute } from './pseudo-attribute-text.ts';
 import { writeSecurity } from './security-text.ts';
 import { conventionText } from './type-text.ts';
+import { HOST_OF_UNUSED_MEMBERS, writeUnusedMembers } from './unused-members.ts';
 
 const PINVOKE_IMPL = 0x2000;
 const REQUIRE_SECURITY_OBJECT = 0x8000;
@@ -61,6 +62,7 @@ export function writeMethod(disassembly: Disassembly, rid: number): void {
   writeSecurity(disassembly, token);
   writeGenericParameterAttributes(disassembly, token);
   writeParameterDetails(disassembly, parameters);
+  if (disassembly.options.strict && token === HOST_OF_UNUSED_MEMBERS) writeUnusedMembers(disassembly);
   writeOverrides(disassembly, token);
   writeCode(disassembly, rid, () => argumentNames(disassembly, signature, parameters));
   sink.indent -= 2;

@@ -3,7 +3,6 @@ import { constantText } from './constant-text.ts';
 import { writeCustomAttributes } from './custom-attribute-text.ts';
 import type { Disassembly } from './disassembly.ts';
 import { conventionText, writeParameterTypes } from './type-text.ts';
-import { hasHost, hostOfUnusedMembers, unusedMethodReferences } from './unused-members.ts';
 
 /** ECMA-335 II.23.1.12, by bit. */
 const ACCESSORS: readonly (readonly [number, string])[] = [
@@ -20,23 +19,9 @@ const flagWords = (flags: number): string => `${flags & 0x200 ? 'specialname ' :
 
 const accessorWord = (semantics: number): string => ACCESSORS.find(([bit]) => semantics & bit)?.[1] ?? '.other';
 
-/** Members that nothing uses: strict text names them, so that the assembler makes their rows again. */
-function writeUnusedMembers({ image, metadata, references, diagnostics, sink }: Disassembly): void {
-  const host = hostOfUnusedMembers(metadata);
-  if (host === undefined) return;
-  const word = accessorWord(metadata.tables.MethodSemantics.get(host, 'Semantics'));
-  for (const token of unusedMethodReferences(image, metadata)) {
-    const text = diagnostics.attempt(() => references.method(token), token);
-    if (text === undefined) continue;
-    references.write(sink.start().text(word).text(' '), text);
-    sink.text(' // replaced by the next').end();
-  }
-}
-
 function writeAccessors(disassembly: Disassembly, association: EventToken | PropertyToken): void {
-  const { metadata, options, references, sink } = disassembly;
+  const { metadata, references, sink } = disassembly;
   const { MethodSemantics } = metadata.tables;
-  if (options.strict && hasHost(metadata, association)) writeUnusedMembers(disassembly);
   for (const row of metadata.semanticsOf(association)) {
     const semantics = MethodSemantics.get(row, 'Semantics');
     const word = accessorWord(semantics);

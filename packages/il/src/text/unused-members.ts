@@ -1,49 +1,62 @@
-import { type EventToken, type Metadata, makeToken, type PropertyToken, signatureKindOf, TableId, type Token } from '@ijw/metadata';
+import { type Metadata, makeToken, signatureKindOf, TableId, type Token } from '@ijw/metadata';
 import type { PEImage } from '@ijw/pe';
 import { scanInstructions } from '../control-flow/instruction-scan.ts';
 import { OperandKind } from '../opcodes/opcode.ts';
+import type { Disassembly } from './disassembly.ts';
 
-/** `.get`, `.set`, `.addon`, `.removeon`, `.fire`: an association has one of each. `.other` may stand more than once. */
-const SINGLE_ACCESSORS = 0x3b;
+/** Strict text names in it what is used nowhere. */
+export const HOST_OF_UNUSED_MEMBERS = 0x06000001;
+/** More parameters no method has (ECMA-335 II.22.33: the sequence is of 16 bits, and 0 the return value). */
+const NO_PARAMETER = 65535;
 
 /**
- * The accessor before which strict text names what is used nowhere: of two `.get` in a property ilasm keeps the second, and has made a row for
- * the first. `undefined` where the assembly has no property and no event.
+ * Methods and instantiations that nothing uses, so that the assembler makes their rows again: attributes of a parameter that is not there ilasm drops,
+ * when it has made rows for their constructors.
  */
-export function hostOfUnusedMembers({ tables: { MethodSemantics } }: Metadata): number | undefined {
-  for (let row = 1; row <= MethodSemantics.rowCount; row++) if (MethodSemantics.get(row, 'Semantics') & SINGLE_ACCESSORS) return row;
-  return undefined;
+export function writeUnusedMembers({ image, metadata, references, diagnostics, sink }: Disassembly): void {
+  const tokens = unusedMembers(image, metadata);
+  if (tokens.length === 0) return;
+  sink.line(`.param [${NO_PARAMETER}] // no parameter: for members that nothing uses`);
+  for (const token of tokens) {
+    const text = diagnostics.attempt(() => references.method(token), token);
+    if (text === undefined) continue;
+    references.write(sink.start().text('.custom '), text);
+    sink.end();
+  }
 }
 
-/** Whether the host is an accessor of this event or property: told without a search, as it is asked for each. */
-export function hasHost(metadata: Metadata, association: EventToken | PropertyToken): boolean {
-  const host = hostOfUnusedMembers(metadata);
-  return host !== undefined && metadata.tables.MethodSemantics.column('Association').tokenOrBad(host) === association;
-}
-
-/** Methods of other modules and of instances of generic types that neither code nor another row names. */
-export function unusedMethodReferences(image: PEImage, metadata: Metadata): readonly Token[] {
-  const { MemberRef } = metadata.tables;
-  const used = usedMemberReferences(image, metadata);
+/** Methods of other modules and of instances of generic types, and MethodSpecs, that neither code nor another row names. */
+function unusedMembers(image: PEImage, metadata: Metadata): readonly Token[] {
+  const { MemberRef, MethodSpec } = metadata.tables;
+  const used = usedMembers(image, metadata);
   const parents = MemberRef.column('Class');
   const unused: Token[] = [];
   for (let rid = 1; rid <= MemberRef.rowCount; rid++) {
-    if (used[rid] === 1) continue;
+    if (used.references[rid] === 1) continue;
     const parent = parents.tokenOrBad(rid) >>> 24;
     // A reference to a type of the module itself would become its definition.
     if (parent !== TableId.TypeRef && parent !== TableId.TypeSpec) continue;
     const first = metadata.blobs.get(MemberRef.get(rid, 'Signature'))[0];
     if (first !== undefined && signatureKindOf(first) === 'method') unused.push(makeToken(TableId.MemberRef, rid));
   }
+  for (let rid = 1; rid <= MethodSpec.rowCount; rid++) {
+    if (used.instantiations[rid] !== 1) unused.push(makeToken(TableId.MethodSpec, rid));
+  }
   return unused;
 }
 
-/** A byte for each row of MemberRef: 1 where code, an attribute, an instantiation or an override names it. */
-function usedMemberReferences(image: PEImage, metadata: Metadata): Uint8Array {
+/** A byte for each row: 1 where code, an attribute, an instantiation or an override names it. */
+interface UsedMembers {
+  readonly references: Uint8Array;
+  readonly instantiations: Uint8Array;
+}
+
+function usedMembers(image: PEImage, metadata: Metadata): UsedMembers {
   const { CustomAttribute, MemberRef, MethodImpl, MethodSpec } = metadata.tables;
-  const used = new Uint8Array(MemberRef.rowCount + 1);
+  const used = { references: new Uint8Array(MemberRef.rowCount + 1), instantiations: new Uint8Array(MethodSpec.rowCount + 1) };
   const use = (token: number): void => {
-    if (token >>> 24 === TableId.MemberRef) used[token & 0xffffff] = 1;
+    if (token >>> 24 === TableId.MemberRef) used.references[token & 0xffffff] = 1;
+    else if (token >>> 24 === TableId.MethodSpec) used.instantiations[token & 0xffffff] = 1;
   };
   const columns = [
     CustomAttribute.column('Type'),

@@ -1,4 +1,4 @@
-import { encodeFieldSignature, encodeTypeSpec } from '@ijw/metadata';
+import { encodeFieldSignature, encodeMethodSpec, encodeTypeSpec } from '@ijw/metadata';
 import { classType, INT, methodSignature, VOID } from '../il-image.ts';
 import type { GoldenCases } from './golden-case.ts';
 
@@ -48,6 +48,18 @@ export const strictCases: GoldenCases = {
       };
       method('Bare', 0);
       method('Marshalled', 0x2000, Uint8Array.of(0x07));
+    },
+  },
+  'unused-members': {
+    options: { strict: true },
+    fill: ({ builder, system, method }) => {
+      builder.add('TypeDef', { Name: 'C', Flags: 0x81, Extends: system('System.Object') });
+      const used = builder.add('MemberRef', { Class: system('System.GC'), Name: 'Collect', Signature: methodSignature(0, VOID) });
+      builder.add('MemberRef', { Class: system('System.MarkAttribute'), Name: '.ctor', Signature: methodSignature(0x20, VOID) });
+      const generic = builder.add('MemberRef', { Class: system('System.Array'), Name: 'Empty', Signature: methodSignature(0x10, VOID) });
+      builder.add('MethodSpec', { Method: generic, Instantiation: encodeMethodSpec([INT]) });
+      method('First', (code) => code.emit('call', used).emit('ret'));
+      method('Second', (code) => code.emit('ret'));
     },
   },
   'strict-unused-types': {

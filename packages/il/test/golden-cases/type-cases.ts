@@ -104,26 +104,6 @@ export const typeCases: GoldenCases = {
       semantics(0x20, fire, event);
     },
   },
-  'unused-members': {
-    options: { strict: true },
-    fill: ({ builder, system }) => {
-      const type = builder.add('TypeDef', { Name: 'C', Flags: 0x81, Extends: system('System.Object') });
-      const get = builder.add('MethodDef', { Name: 'get_P', Flags: 0x5c6, Signature: methodSignature(0x20, INT) });
-      builder.add('MemberRef', { Class: system('System.MarkAttribute'), Name: '.ctor', Signature: methodSignature(0x20, VOID) });
-      const property = builder.add('Property', {
-        Name: 'P',
-        Type: encodePropertySignature({
-          header: 0x28,
-          genericParameterCount: 0,
-          requiredParameterCount: 0,
-          returnType: INT,
-          parameterTypes: [],
-        }),
-      });
-      builder.add('PropertyMap', { Parent: type, PropertyList: property });
-      builder.add('MethodSemantics', { Semantics: 2, Method: get, Association: property });
-    },
-  },
   overrides: {
     fill: ({ builder, system }) => {
       const type = builder.add('TypeDef', { Name: 'C', Flags: 1, Extends: system('System.Object') });
