@@ -164,6 +164,19 @@ describe.each(ARCHITECTURES)('native code of %s, run', (architecture) => {
     expect(seen[0]!.arguments).toEqual(['from native code']);
   });
 
+  it('a DateTime is a DATE, whose days count from 30 December 1899', () => {
+    const date: TypeOf = (types) => types.system('DateTime');
+    const dates = ['1999-12-31T23:59:59.500Z', '1899-12-30T00:00:00Z', '1899-12-29T06:00:00Z', '1850-03-01T18:30:00Z'].map(
+      (text) => new Date(text),
+    );
+    const options = { parameters: dates.map(() => date), returns: date };
+    expect(throughBoth(options, dates, dates[3])).toEqual([dates, dates[3]]);
+    const { module, seen } = echo(architecture, { parameters: [date], returns: primitive('float64') }, () => 0);
+    const double: AbiType = { kind: 'float', size: 8 };
+    expect(module.execute('Out', cdecl([double], double), -1.25).kind).toBe('returned');
+    expect(seen[0]!.arguments).toEqual([new Date('1899-12-29T06:00:00Z')]);
+  });
+
   it.each([
     ['3 bytes', ['uint8', 'uint8', 'uint8'], 3],
     ['8 bytes', ['int32', 'int32'], 8],

@@ -4,6 +4,7 @@ import { UsageError } from '@ijw/binary';
 import { type AddressSpace, isFault } from '@ijw/machine';
 import { integerOf, NativeFault } from '../platform/evaluated-memory.ts';
 import type { MarshalledValue } from '../thunk/marshalling-plan.ts';
+import { automationOfDate, dateOfAutomation } from './automation-date.ts';
 import type { GuestStack } from './guest-stack.ts';
 import { nativeBytes, nativeValue } from './native-value.ts';
 
@@ -64,6 +65,8 @@ export function toManaged({ memory }: ConversionSpace, { abi, conversion }: Mars
       return ANSI.decode(bytes.subarray(0, 1));
     case 'wideChar':
       return WIDE.decode(bytes.subarray(0, 2));
+    case 'date':
+      return dateOfAutomation(nativeValue(abi, bytes) as number);
     case 'addressOfValue':
       return bytes.slice();
     default:
@@ -120,6 +123,9 @@ export function toNative(space: ConversionSpace, { abi, conversion }: Marshalled
       return nativeBytes(abi, ansiBytes(single(value))[0]);
     case 'wideChar':
       return nativeBytes(abi, single(value).charCodeAt(0));
+    case 'date':
+      if (!(value instanceof Date)) throw new UsageError(`${typeof value} is no Date`);
+      return nativeBytes(abi, automationOfDate(value));
     default: {
       if (value === null || value === undefined) return nativeBytes(abi, 0);
       if (typeof value !== 'string') throw new UsageError(`${typeof value} is no text`);

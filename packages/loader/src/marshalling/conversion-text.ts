@@ -20,6 +20,7 @@ const STEPS: Readonly<Record<Exclude<Conversion, 'address' | 'wideChar'>, Conver
   ansiString: text('ANSI'),
   utf8String: text('UTF-8'),
   wideString: text('UTF-16'),
+  date: { toManaged: 'make a DateTime of the days since 30 December 1899', toNative: 'count the days since 30 December 1899' },
   addressOfValue: { toManaged: 'take the address of the value where it is', toNative: 'put the value where the callee expects it' },
 };
 

@@ -18,6 +18,8 @@ export type Conversion =
   | 'ansiString'
   | 'utf8String'
   | 'wideString'
+  /** A double of days. */
+  | 'date'
   /** The structure stays where it is, and its address is passed. */
   | 'addressOfValue';
 

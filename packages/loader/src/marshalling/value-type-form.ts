@@ -51,7 +51,7 @@ function guidForm(source: FormSource, { nativeType }: FormRequest): NativeForm |
 }
 
 const dateForm: KnownForm = (_source, { nativeType }) =>
-  isPlain(nativeType) ? converted('DATE', DATE, 'A DateTime is a DATE, a double of days') : badDescriptor(nativeType, 'a DateTime');
+  isPlain(nativeType) ? converted('DATE', DATE, 'A DateTime is a DATE, a double of days', 'date') : badDescriptor(nativeType, 'a DateTime');
 
 /** Value types that are a pointer, whose result is refused where their native size is another than the managed one. */
 const asPointer =
