@@ -212,6 +212,7 @@ describe('what is written is read', () => {
         const tls = readTlsDirectory(image)!;
         expect(tls).toMatchObject({ callbacks, sizeOfZeroFill, startAddressOfRawData: 0n });
         expect(image.vaToRva(tls.addressOfIndex)).toBe(0x1234);
+        expect(image.directory('tls')!.size).toBe(image.is64Bit ? 40 : 24);
       }),
     );
   });

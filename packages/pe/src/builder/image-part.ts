@@ -9,6 +9,8 @@ export interface ImagePart {
   /** In bytes; 4 when not said. A power of two. */
   readonly alignment?: number;
   readonly size: number | ((plan: ImagePlan) => number);
+  /** What a directory that is this part has as its size, where more than the directory is in the part. */
+  readonly directorySize?: number;
   /** As many bytes as `size` said. */
   write(plan: ImagePlan): Uint8Array;
 }

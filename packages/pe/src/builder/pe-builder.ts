@@ -210,7 +210,7 @@ export class PEBuilder {
       return appended ? { rva: certificates.offset, size: certificates.bytes.length } : { rva: 0, size: 0 };
     }
     if (typeof source === 'function') return source(plan);
-    return 'write' in source ? { rva: plan.rvaOf(source), size: plan.sizeOf(source) } : source;
+    return 'write' in source ? { rva: plan.rvaOf(source), size: source.directorySize ?? plan.sizeOf(source) } : source;
   }
 }
 

@@ -70,6 +70,7 @@ export function tlsDirectoryPart(input: TlsDirectoryInput, pointerSize: 4 | 8): 
   const callbacks = input.callbacks;
   const part: ImagePart = {
     alignment: pointerSize,
+    directorySize: header,
     size: header + (callbacks === undefined ? 0 : (callbacks.length + 1) * pointerSize),
     write: (plan: ImagePlan) => {
       const writer = new ByteWriter();
