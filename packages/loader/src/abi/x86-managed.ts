@@ -1,5 +1,6 @@
 import { type AbiType, abiSize, pointerType, type Unsupported, unsupported } from './abi-type.ts';
-import { type CallPlacement, inRegister, onStack, type Piece, type Place, type PlacedResult } from './call-placement.ts';
+import { type CallPlacement, inRegister, onStack, type Place } from './call-placement.ts';
+import { placeResultX86 } from './x86.ts';
 
 const SLOT = 4;
 const REGISTERS: readonly string[] = ['ecx', 'edx'];
@@ -27,7 +28,7 @@ export function placeManagedCallX86(parameters: readonly AbiType[], result: AbiT
       passed: 'value',
       pieces: [{ place: places[index + (buffer ? 1 : 0)]!, offset: 0, size: abiSize(type) }],
     })),
-    result: buffer ? { kind: 'buffer', size: abiSize(result), address: places[0]! } : placeResult(result),
+    result: buffer ? { kind: 'buffer', size: abiSize(result), address: places[0]! } : placeResultX86(result),
     stackBytes,
     calleePops: stackBytes,
   };
@@ -40,12 +41,4 @@ const fitsRegister = (type: AbiType): boolean => type.kind === 'integer' && type
 /** The register of a parameter: it depends on how many before it fit one. */
 function registerOf(types: readonly AbiType[], index: number): string | undefined {
   return fitsRegister(types[index]!) ? REGISTERS[types.slice(0, index).filter(fitsRegister).length] : undefined;
-}
-
-function placeResult(result: AbiType): PlacedResult {
-  if (result.kind === 'void') return { kind: 'void' };
-  if (result.kind === 'float') return { kind: 'registers', pieces: [{ place: inRegister('st0'), offset: 0, size: result.size }] };
-  const low: Piece = { place: inRegister('eax'), offset: 0, size: Math.min(abiSize(result), SLOT) };
-  if (abiSize(result) <= SLOT) return { kind: 'registers', pieces: [low] };
-  return { kind: 'registers', pieces: [low, { place: inRegister('edx'), offset: SLOT, size: abiSize(result) - SLOT }] };
 }

@@ -37,7 +37,7 @@ const needsBuffer = ({ result, memberFunction }: CallShape): boolean =>
   result.kind === 'aggregate' && (memberFunction || !REGISTER_SIZES.includes(result.size));
 
 /** Integers have eax and edx, floating point has the top of the x87 stack. */
-function placeResult(result: AbiType): PlacedResult {
+export function placeResultX86(result: AbiType): PlacedResult {
   if (result.kind === 'void') return { kind: 'void' };
   if (result.kind === 'float') return { kind: 'registers', pieces: [{ place: inRegister('st0'), offset: 0, size: result.size }] };
   const low: Piece = { place: inRegister('eax'), offset: 0, size: Math.min(result.size, SLOT) };
@@ -88,7 +88,7 @@ export function placeCallX86(shape: CallShape): CallPlacement {
   if (bufferIndex === parameters.length) buffer = allocator.take(pointerType(SLOT));
   return {
     arguments: placed,
-    result: buffer ? { kind: 'buffer', size: abiSize(result), address: buffer, returnedIn: 'eax' } : placeResult(result),
+    result: buffer ? { kind: 'buffer', size: abiSize(result), address: buffer, returnedIn: 'eax' } : placeResultX86(result),
     stackBytes: allocator.stackBytes,
     calleePops: convention.calleePops ? allocator.stackBytes : 0,
   };
