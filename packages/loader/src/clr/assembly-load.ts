@@ -1,24 +1,23 @@
 import { BadImageError } from '@ijw/binary';
-import { faultText, isFault } from '@ijw/machine';
-import { Metadata, makeToken, TableId } from '@ijw/metadata';
-import { PEImage } from '@ijw/pe';
+import { type Metadata, makeToken, TableId } from '@ijw/metadata';
+import type { PEImage } from '@ijw/pe';
 import { NativeCalls } from '@ijw/vtfixup';
 import { START_UP, type StartUpPath, type StartUpState } from '../hosts/start-up.ts';
-import { type ClrException, LoadRefusal } from '../load-refusal.ts';
+import { LoadRefusal } from '../load-refusal.ts';
 import type { BoundImport, MappedModule } from '../windows/os-module.ts';
 import { WindowsError } from '../windows/windows-error.ts';
-import { type AssemblyImage, assemblyDisplayName, assemblyImage, knownDisplayName } from './assembly.ts';
-import { identityProblem } from './assembly-identity-rules.ts';
+import { type AssemblyImage, assemblyImage } from './assembly.ts';
 import { checkArchitecture } from './check-architecture.ts';
 import { checkFormat } from './check-format.ts';
-import { metadataProblem } from './cli-header-rules.ts';
-import { clrRefusal, clrRefusals, fatalRefusal } from './clr-error.ts';
+import { clrRefusal, clrRefusals } from './clr-error.ts';
 import { fixUpVTables } from './fix-up-vtables.ts';
-import { asRuntimeSees, CLI_HEADER_SIZE, cliHeaderOf, type ImageView, viewImage } from './image-view.ts';
+import { imageToCheck } from './image-to-check.ts';
+import { type ImageView, viewImage } from './image-view.ts';
 import type { LoadContext, LoadedAssembly } from './load-context.ts';
 import { runManagedEntryPoint } from './managed-dll-main.ts';
 import { activate } from './module-constructor.ts';
 import { bindPInvokes } from './p-invoke.ts';
+import { checkMetadata, readManifest } from './read-manifest.ts';
 import type { Runtime } from './runtime.ts';
 import { TypeLoader } from './type-loader.ts';
 
@@ -98,38 +97,6 @@ function checkImageFormat(runtime: Runtime, load: AssemblyLoad): void {
   // A module that native code has loaded is only asked for its manifest, which an image that breaks a rule does not have.
   const exception = load.inMemory ? clrRefusals.manifestExpected(load.file) : clrRefusals.badIlFormat(load.file);
   checkFormat(runtime.process, load.view, exception);
-}
-
-/** Of a module that native code has loaded the metadata is opened before anything else is looked at (`PEAssembly::Open` of an HMODULE). */
-function checkMetadata(view: ImageView): void {
-  if (!view.cli) return;
-  const problem = metadataProblem(view, view.cli);
-  if (problem?.kind !== 'corrupt') {
-    readMetadata(view);
-    return;
-  }
-  const exception = clrRefusals.corruptMetadata();
-  throw clrRefusal({ rule: 'metadataRoot', reason: `The image ${problem.text}`, exception, place: { structure: 'metadata root' } });
-}
-
-/** The runtime looks at the mapped image, where ijwhost may have written thunks over what it looks at: then it is read again from there. */
-function imageToCheck({ process, bootstrap }: Runtime, { image, module, file }: AssemblyLoad): PEImage {
-  if (!module) return asRuntimeSees(image);
-  const cli = cliHeaderOf(image);
-  const looksAt = [
-    { rva: 0, size: image.optionalHeader.sizeOfHeaders },
-    ...(cli ? [{ rva: asRuntimeSees(image).dataDirectories[14]?.rva ?? 0, size: CLI_HEADER_SIZE }, cli.metaData] : []),
-  ];
-  if (!looksAt.some(({ rva, size }) => bootstrap.hasWritten(module.base, rva, size))) return asRuntimeSees(image);
-  const bytes = process.memory.read(module.base, module.size);
-  if (isFault(bytes)) throw fatalRefusal('imageFault', `The mapped image cannot be read: ${faultText(bytes)}`);
-  try {
-    return PEImage.parse(bytes, { layout: 'mapped' });
-  } catch (error) {
-    if (!(error instanceof BadImageError)) throw error;
-    const reason = `The headers of the mapped image have been written over: ${error.message}`;
-    throw clrRefusal({ rule: error.code, reason, exception: clrRefusals.badIlFormat(file), place: { structure: error.reading } });
-  }
 }
 
 function bindAssembly(runtime: Runtime, load: AssemblyLoad): void {
@@ -255,68 +222,4 @@ function loaded({ process }: Runtime, load: AssemblyLoad): void {
   load.assembly = assembly;
   load.context.assemblies.set(assembly.image.displayName, assembly);
   process.trace.add({ step: 'loaded', assembly: assembly.image.displayName, base: load.module?.base ?? 0 });
-}
-
-interface Manifest {
-  readonly metadata: Metadata;
-  readonly displayName: string;
-}
-
-function readManifest(view: ImageView, file: string | undefined): Manifest {
-  const metadata = readMetadata(view);
-  const displayName = metadata && readDisplayName(metadata);
-  if (metadata && displayName !== undefined) checkIdentity(metadata, file);
-  if (metadata && displayName !== undefined) return { metadata, displayName };
-  throw clrRefusal({ rule: 'noManifest', reason: 'The image has no assembly manifest', exception: clrRefusals.manifestExpected(file) });
-}
-
-/** ECMA-335 II.24.2.6, and the versions before it: 1.0, 1.1 and 2.0. */
-const TABLES_VERSIONS: readonly string[] = ['1.0', '1.1', '2.0'];
-
-function readMetadata(view: ImageView): Metadata | undefined {
-  try {
-    checkRootVersion(view);
-    const metadata = Metadata.of(view.image);
-    const header = metadata?.stream('#~');
-    if (header && !TABLES_VERSIONS.includes(`${header[4]}.${header[5]}`)) {
-      const reason = `The tables stream has version ${header[4]}.${header[5]}`;
-      throw clrRefusal({ rule: 'tablesVersion', reason, exception: clrRefusals.oldMetadata(), place: { structure: 'tables header' } });
-    }
-    // The tables are laid out when they are first asked for.
-    return metadata?.tables && metadata;
-  } catch (error) {
-    throw manifestRefusal(error, clrRefusals.corruptMetadata());
-  }
-}
-
-/** `MDFormat::VerifySignature` (md/runtime/mdinternaldisp.cpp): version 1.1 of the metadata root and no other. */
-function checkRootVersion({ image, cli }: ImageView): void {
-  const root = image.readerAt(cli!.metaData.rva + ROOT_VERSION, 4, 'the metadata root');
-  const [major, minor] = [root.u16(), root.u16()];
-  if (major === 1 && minor === 1) return;
-  const reason = `The metadata root has version ${major}.${minor}`;
-  throw clrRefusal({ rule: 'metadataVersion', reason, exception: clrRefusals.oldMetadata(), place: { structure: 'metadata root' } });
-}
-
-const ROOT_VERSION = 4;
-
-/** `AssemblyName::Init` (binder/assemblyname.cpp): the name, the flags and the public key must make an identity. */
-function checkIdentity(metadata: Metadata, file: string | undefined): void {
-  const problem = identityProblem(metadata);
-  if (!problem) return;
-  const exception = problem.rule === 'publicKey' ? clrRefusals.invalidPublicKey() : clrRefusals.invalidName(file);
-  throw clrRefusal({ ...problem, exception, place: { structure: 'Assembly' } });
-}
-
-function readDisplayName(metadata: Metadata): string | undefined {
-  try {
-    return assemblyDisplayName(metadata);
-  } catch (error) {
-    throw manifestRefusal(error, clrRefusals.manifestIndexNotFound(knownDisplayName(metadata)));
-  }
-}
-
-function manifestRefusal(error: unknown, exception: ClrException): unknown {
-  if (!(error instanceof BadImageError)) return error;
-  return clrRefusal({ rule: error.code, reason: error.message, exception, place: { structure: error.reading } });
 }
