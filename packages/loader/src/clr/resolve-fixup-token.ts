@@ -84,8 +84,10 @@ export function resolveFixupToken(assembly: AssemblyImage, types: TypeLoader, to
   }
 
   function resolveMethod(of: AssemblyImage, loader: TypeLoader, method: number): ResolvedMethod {
-    const name = methodFullName(metadata, method as Token);
     const rid = tokenRid(method);
+    // A method's own type is loaded before anything of the method is read.
+    if (tokenTable(method) === TableId.MethodDef) loadDeclaringType(of, loader, rid);
+    const name = methodFullName(metadata, method as Token);
     if (tokenTable(method) === TableId.MethodSpec) {
       const generic = metadata.tables.MethodSpec.column('Method').token(rid);
       if (tokenTable(generic) === TableId.MethodDef) loadDeclaringType(of, loader, tokenRid(generic));

@@ -77,10 +77,12 @@ export class TypeLoader {
       methods.push(facts);
     }
     if (unnamed) return problem('methodFormat', `${couldNotLoadType(type.name, type.assembly)} because the format is invalid.`);
-    const members = methodEndProblem(metadata, rid) ?? fieldProblem(metadata, rid);
-    if (members) return problem(members.rule, members.message);
+    const end = methodEndProblem(metadata, rid);
+    if (end) return problem(end.rule, end.message);
     const invalid = methods.map((method) => brokenRule(VALIDATION_RULES, method, type)).find((broken) => broken !== undefined);
-    return invalid ?? fieldLayoutProblem(metadata, rid, type);
+    if (invalid) return invalid;
+    const fields = fieldProblem(metadata, rid);
+    return fields ? problem(fields.rule, fields.message) : fieldLayoutProblem(metadata, rid, type);
   }
 
   /** `undefined`: a name or a row that is not there. */
