@@ -23,8 +23,9 @@ export function checkArchitecture(view: ImageView, process: Architecture, file: 
     throw clrRefusal({ rule: '32BitRequiredOnPe32Plus', reason, exception: clrRefusals.badFormat(file), place });
   }
   if (isNeutral(view)) return;
-  const is32BitArm = image.machine === 'arm' && !image.is64Bit;
-  if ((architecture === undefined && !is32BitArm) || image.machineOs !== undefined) {
+  // The 32-bit machines are ones of PE32 alone.
+  const isKnown = image.machine === 'arm' || image.machine === 'i386' ? !image.is64Bit : architecture !== undefined;
+  if (!isKnown || image.machineOs !== undefined) {
     const reason = `The image is for ${image.machineOs ?? ''} ${image.machine}, which no host exists for`.replace('  ', ' ');
     throw clrRefusal({
       rule: 'unknownMachine',

@@ -24,6 +24,10 @@ export function readManifest(view: ImageView, file: string | undefined): Manifes
 
 /** ECMA-335 II.24.2.6, and the versions before it: 1.0, 1.1 and 2.0. */
 const TABLES_VERSIONS: readonly string[] = ['1.0', '1.1', '2.0'];
+/** Offset in the header and end of the bits for tables from 0x28 on. Versions before 2.0 end at table 0x29: there are no generics. */
+const GENERICS_BYTE = 13;
+const GENERICS_BITS = 0xfc;
+const VALID_END = 16;
 
 /** The metadata as the runtime opens it. @throws LoadRefusal */
 function readMetadata(view: ImageView): Metadata | undefined {
@@ -34,6 +38,14 @@ function readMetadata(view: ImageView): Metadata | undefined {
     if (header && !TABLES_VERSIONS.includes(`${header[4]}.${header[5]}`)) {
       const reason = `The tables stream has version ${header[4]}.${header[5]}`;
       throw clrRefusal({ rule: 'tablesVersion', reason, exception: clrRefusals.oldMetadata(), place: { structure: 'tables header' } });
+    }
+    if (
+      header &&
+      header[4] === 1 &&
+      header.subarray(GENERICS_BYTE, VALID_END).some((bits, index) => bits & (index === 0 ? GENERICS_BITS : 0xff))
+    ) {
+      const reason = 'The tables stream has tables that its version does not know';
+      throw clrRefusal({ rule: 'tablesVersion', reason, exception: clrRefusals.corruptMetadata(), place: { structure: 'tables header' } });
     }
     // The tables are laid out when they are first asked for.
     return metadata?.tables && metadata;
