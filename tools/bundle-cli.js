@@ -1,11 +1,13 @@
-// Bundles the command line into cli/dist/bundle/ijw.cjs: one file, in which the code of a command runs only when the command is given, and V8's code cache of what every command
-// runs at its start.
+// Bundles the command line into cli/dist/bundle: ijw.cjs with every command, and one for each command whose start counts, with nothing of the others: V8 makes a closure for every function
+// of a bundle before any of it runs. Beside each lies V8's code cache of what its command runs.
 import { spawnSync } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-const outfile = 'cli/dist/bundle/ijw.cjs';
+const folder = 'cli/dist/bundle';
+/** As `cli/bin/ijw.js` has them. */
+const OWN_BUNDLES = ['info', 'dis'];
 
 /** chalk looks at the terminal through `node:tty`, which loads the network stack. ijw says itself when it colours, so there is nothing to look at. */
 const noColourDetection = {
@@ -18,25 +20,41 @@ const noColourDetection = {
   },
 };
 
-await rm('cli/dist/bundle', { recursive: true, force: true });
-await build({
-  entryPoints: ['cli/src/main.ts'],
-  outfile,
-  bundle: true,
-  format: 'cjs',
-  platform: 'node',
-  target: 'node20',
-  conditions: ['@ijw/source'],
-  external: ['asn1js', 'capstone-wasm', 'iced-x86', 'pino', 'pkijs'],
-  alias: { 'node:child_process': './cli/src/no-child-process.ts' },
-  plugins: [noColourDetection],
-  // A script of V8's has no loader of its own: what stays outside the bundle is required.
-  supported: { 'dynamic-import': false },
-  minifySyntax: true,
-  minifyWhitespace: true,
-  logLevel: 'warning',
+/** Leaves the code of all commands but one out. */
+const only = (command) => ({
+  name: 'only-one-command',
+  setup(build) {
+    build.onResolve({ filter: /^\.\/commands\/[^/]+\.ts$/ }, ({ kind, path }) =>
+      kind !== 'dynamic-import' || path === `./commands/${command}.ts` ? undefined : { path, namespace: 'left-out' },
+    );
+    build.onLoad({ filter: /.*/, namespace: 'left-out' }, ({ path }) => ({ contents: `throw new Error('${path} is in another bundle');` }));
+  },
 });
 
-const warm = fileURLToPath(new URL('./write-code-cache.cjs', import.meta.url));
-const { status, stderr } = spawnSync(process.execPath, [warm, outfile], { encoding: 'utf8' });
-if (status !== 0) throw new Error(`The code cache was not written: ${stderr}`);
+const bundle = (name, plugins) =>
+  build({
+    entryPoints: ['cli/src/main.ts'],
+    outfile: `${folder}/${name}.cjs`,
+    bundle: true,
+    format: 'cjs',
+    platform: 'node',
+    target: 'node20',
+    conditions: ['@ijw/source'],
+    external: ['asn1js', 'capstone-wasm', 'iced-x86', 'pino', 'pkijs'],
+    alias: { 'node:child_process': './cli/src/no-child-process.ts' },
+    plugins: [noColourDetection, ...plugins],
+    // A script of V8's has no loader of its own: what stays outside the bundle is required.
+    supported: { 'dynamic-import': false },
+    minifySyntax: true,
+    minifyWhitespace: true,
+    logLevel: 'warning',
+  });
+
+await rm(folder, { recursive: true, force: true });
+await Promise.all([bundle('ijw', []), ...OWN_BUNDLES.map((command) => bundle(command, [only(command)]))]);
+
+const writer = fileURLToPath(new URL('./write-code-cache.cjs', import.meta.url));
+for (const name of ['ijw', ...OWN_BUNDLES]) {
+  const { status, stderr } = spawnSync(process.execPath, [writer, `${folder}/${name}.cjs`], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`The code cache of ${name} was not written: ${stderr}`);
+}

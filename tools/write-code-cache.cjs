@@ -1,12 +1,19 @@
-// Runs `ijw info` on a real image in this process, so that V8 has compiled what a short command needs, and writes its code cache beside the bundle.
-const { writeFileSync } = require('node:fs');
-const { join } = require('node:path');
+// Runs a bundle's command on a real image in this process, so that V8 has compiled what it needs, and writes its code cache beside the bundle: node write-code-cache.cjs BUNDLE
+const { rmSync, writeFileSync } = require('node:fs');
+const { basename, join } = require('node:path');
 
 const outfile = process.argv[2];
+const output = `${outfile}.txt`;
 const image = join(require.resolve('edge-js/package.json'), '../lib/native/win32/x64/24/edge_nativeclr.node');
-process.argv.splice(2, process.argv.length, 'info', image);
+/** By bundle; the one with every command starts as those that have none of their own. */
+const ARGUMENTS = { info: ['info', image], dis: ['dis', image, '--output', output], ijw: ['headers', image] };
+process.argv.splice(2, process.argv.length, ...ARGUMENTS[basename(outfile, '.cjs')]);
+
+// V8 takes a cache only under the flags that it was made with, and a command may change them when it has begun.
+require('node:v8').setFlagsFromString = () => {};
 
 const { script } = require('../cli/bin/ijw.js');
 process.on('exit', (code) => {
+  rmSync(output, { force: true });
   if (code === 0) writeFileSync(`${outfile}.cache`, script.createCachedData());
 });

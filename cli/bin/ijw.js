@@ -8,7 +8,11 @@ const { readFileSync } = require('node:fs');
 const { join } = require('node:path');
 const { Script } = require('node:vm');
 
-const filename = join(__dirname, '../dist/bundle/ijw.cjs');
+/** Commands with a bundle of their own, which is smaller. As `tools/bundle-cli.js` has them. */
+const OWN_BUNDLES = ['info', 'dis'];
+
+const name = OWN_BUNDLES.includes(process.argv[2]) ? process.argv[2] : 'ijw';
+const filename = join(__dirname, `../dist/bundle/${name}.cjs`);
 
 function readCache() {
   try {
