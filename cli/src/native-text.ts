@@ -4,14 +4,14 @@ import { NativeDisassembler } from '@ijw/il/native';
 import type { Metadata } from '@ijw/metadata';
 import type { PEImage } from '@ijw/pe';
 import type { Boundary } from '@ijw/vtfixup';
-import { targetText } from './commands/boundary.ts';
+import { stubTargetText } from './output/stub-target-text.ts';
 
 /** Native bodies as assembler text, with the function behind each jump through an import. The decoder is loaded here, and only when it is asked for. */
 export async function nativeText(image: PEImage, metadata: Metadata, boundary: Boundary): Promise<NativeText> {
   const disassembler = await NativeDisassembler.load(image, { metadata });
   return (rva) => {
     const stub = boundary.stubAt(rva);
-    const head = stub === undefined || stub.hops.length === 0 ? [] : [`RVA 0x${rva.toString(16)} jmp → ${targetText(stub)}`];
+    const head = stub === undefined || stub.hops.length === 0 ? [] : [`RVA 0x${rva.toString(16)} jmp → ${stubTargetText(stub)}`];
     try {
       const { instructions } = disassembler.body(rva);
       return [

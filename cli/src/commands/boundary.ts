@@ -1,22 +1,14 @@
 import { hex } from '@ijw/binary';
-import { demangle } from '@ijw/demangle';
 import { interopCounts, interopJson, readInteropInventory } from '@ijw/interop';
 import { Metadata } from '@ijw/metadata';
-import {
-  Boundary,
-  boundaryJson,
-  boundaryToDot,
-  type EffectiveConvention,
-  type ManagedToNative,
-  type NativeToManaged,
-  type Stub,
-} from '@ijw/vtfixup';
+import { Boundary, boundaryJson, boundaryToDot, type EffectiveConvention, type ManagedToNative, type NativeToManaged } from '@ijw/vtfixup';
 import type { CommandContext } from '../command.ts';
 import { openImage } from '../input.ts';
 import { type Cell, clip, columns } from '../output/columns.ts';
 import { diagnosticLines } from '../output/diagnostic-lines.ts';
 import { interopText } from '../output/interop-text.ts';
 import { jsonDocument } from '../output/json.ts';
+import { stubTargetText } from '../output/stub-target-text.ts';
 
 export async function run(context: CommandContext): Promise<number> {
   const image = await openImage(context);
@@ -46,22 +38,6 @@ export async function run(context: CommandContext): Promise<number> {
 const conventionText = ({ convention, suppressGCTransition }: EffectiveConvention): string =>
   suppressGCTransition ? `${convention}, no GC transition` : String(convention);
 
-/** Where a stub leads, in the words of C++. */
-export function targetText({ target }: Stub): string {
-  switch (target.kind) {
-    case 'import': {
-      const { module, name, ordinal } = target.function;
-      return name === undefined ? `${module}!#${ordinal}` : `${module}!${demangle(name, { style: 'short' }).text}`;
-    }
-    case 'slot':
-      return `slot ${hex(target.slotRva)}`;
-    case 'pointer':
-      return `[${hex(target.pointerRva)}]`;
-    default:
-      return `${target.kind} ${hex(target.rva)}`;
-  }
-}
-
 export interface TableLimit {
   /** Rows shown; all where there is none. */
   readonly rows?: number;
@@ -90,7 +66,7 @@ export function managedToNativeText(context: CommandContext, boundary: Boundary,
 }
 
 function nativeTarget({ stub, implMap, kind }: ManagedToNative): string {
-  if (stub) return targetText(stub);
+  if (stub) return stubTargetText(stub);
   if (kind === 'named' && implMap) return `${implMap.module}!${implMap.name}`;
   return '';
 }

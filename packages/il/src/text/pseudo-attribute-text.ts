@@ -1,4 +1,4 @@
-import { type FieldToken, TableId, tokenRid, tokenTable } from '@ijw/metadata';
+import type { FieldToken } from '@ijw/metadata';
 import type { Disassembly } from './disassembly.ts';
 
 /*
@@ -12,24 +12,14 @@ export function securityObjectAttribute({ options, types }: Disassembly): string
   return '.custom instance void System.Security.DynamicSecurityMethodAttribute::.ctor() = ( 01 00 00 00 )';
 }
 
-/** The offset of a field whose type has no row in ClassLayout: ilasm makes one, 0 and 0, for every class that has a field with `[offset]`. */
-export function fieldOffsetAttribute(disassembly: Disassembly, field: FieldToken, offset: number): string | undefined {
-  const { metadata, options } = disassembly;
-  const owner = metadata.declaringType(field);
-  if (!options.strict || offset > 0x7fffffff || metadata.findClassLayout(owner) !== undefined) return undefined;
-  const name = fieldOffsetAttributeName(disassembly, tokenRid(owner));
-  if (name === undefined) return undefined;
+/**
+ * The offset of a field whose type has no row in ClassLayout: ilasm makes one, 0 and 0, for every class that has a field with `[offset]`. Only in the library
+ * that defines the attribute: in others its name would leave references that the image does not have.
+ */
+export function fieldOffsetAttribute({ metadata, options, types }: Disassembly, field: FieldToken, offset: number): string | undefined {
+  if (!options.strict || offset > 0x7fffffff || types.find('System.Runtime.InteropServices', 'FieldOffsetAttribute') === undefined)
+    return undefined;
+  if (metadata.findClassLayout(metadata.declaringType(field)) !== undefined) return undefined;
   const bytes = [offset, offset >>> 8, offset >>> 16, offset >>> 24].map((byte) => (byte & 0xff).toString(16).padStart(2, '0'));
-  return `.custom instance void ${name}::.ctor(int32) = ( 01 00 ${bytes.join(' ').toUpperCase()} 00 00 )`;
-}
-
-/** The attribute of the core library: its own, or that of the assembly which a type's base comes from. */
-function fieldOffsetAttributeName({ metadata, references, types }: Disassembly, owner: number): string | undefined {
-  const name = 'System.Runtime.InteropServices.FieldOffsetAttribute';
-  if (types.find('System.Runtime.InteropServices', 'FieldOffsetAttribute') !== undefined) return name;
-  const { TypeDef, TypeRef } = metadata.tables;
-  const base = TypeDef.column('Extends').token(owner);
-  if (tokenTable(base) !== TableId.TypeRef || metadata.strings.get(TypeRef.get(tokenRid(base), 'Namespace')) !== 'System') return undefined;
-  const scope = TypeRef.column('ResolutionScope').token(tokenRid(base));
-  return tokenTable(scope) === TableId.AssemblyRef ? `[${references.assembly(tokenRid(scope))}]${name}` : undefined;
+  return `.custom instance void System.Runtime.InteropServices.FieldOffsetAttribute::.ctor(int32) = ( 01 00 ${bytes.join(' ').toUpperCase()} 00 00 )`;
 }
