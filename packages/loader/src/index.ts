@@ -8,7 +8,6 @@ export type { BoundPInvoke, CallOutcome } from './clr/p-invoke.ts';
 export type { ResolvedMethod } from './clr/resolve-fixup-token.ts';
 export type { ExecutionResult } from './execution/execution-result.ts';
 export type { VariableArgument } from './execution/forward-execution.ts';
-export type { NativeValue } from './execution/native-value.ts';
 export { START_UP, type StartUpPath, type StartUpState } from './hosts/start-up.ts';
 export { type LoadDocument, loadDocument } from './load-document.ts';
 export type { DllReason, LoadEvent, LoadStep } from './load-event.ts';
@@ -21,6 +20,7 @@ export { type ManagedCall, type ManagedEntry, type ManagedResult, RecordingManag
 export type { CopyConstruction, CopyPlace } from './marshalling/copy-construction.ts';
 export type { NativeForm } from './marshalling/native-form.ts';
 export type { TextConversion } from './marshalling/text-conversion.ts';
+export type { NativeValue } from './native/native-value.ts';
 export { DATA_DISTANCE } from './process/precode-run.ts';
 export { type ForwardArgument, type ForwardCall, type ForwardStep, forwardSteps, forwardStepText } from './thunk/forward-call-plan.ts';
 export { ForwardCalls, type ForwardCallsInit, type ForwardTarget } from './thunk/forward-calls.ts';

@@ -1,11 +1,11 @@
 import { BadImageError } from '@ijw/binary';
 import type { ClrException } from '../load-refusal.ts';
 import type { GuestProcess } from '../process/guest-process.ts';
-import { CLI_HEADER_RULES } from './cli-header-rules.ts';
 import { clrRefusal } from './clr-error.ts';
-import { IL_ONLY_RULES } from './il-only-rules.ts';
 import type { ImageView } from './image-view.ts';
-import { type FormatRule, NT_HEADER_RULES } from './nt-header-rules.ts';
+import { CLI_HEADER_RULES } from './rules/cli-header-rules.ts';
+import { IL_ONLY_RULES } from './rules/il-only-rules.ts';
+import { type FormatRule, NT_HEADER_RULES } from './rules/nt-header-rules.ts';
 
 const FORMAT_RULES: readonly FormatRule[] = [...NT_HEADER_RULES, ...CLI_HEADER_RULES, ...IL_ONLY_RULES];
 

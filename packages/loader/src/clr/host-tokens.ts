@@ -2,8 +2,8 @@
 
 import { pointerType } from '../abi/abi-type.ts';
 import { placeCall } from '../abi/place-call.ts';
-import { callNative } from '../execution/native-call.ts';
-import { nativeBytes, nativeValue } from '../execution/native-value.ts';
+import { callNative } from '../native/native-call.ts';
+import { nativeBytes, nativeValue } from '../native/native-value.ts';
 import { findExport } from '../windows/find-export.ts';
 import type { OsModule } from '../windows/os-module.ts';
 import type { FixupContext } from './fix-up-vtables.ts';

@@ -7,7 +7,7 @@ import type { CallResult } from './call-result.ts';
 import type { FixedSlot } from './fixed-slots.ts';
 import type { LoadedAssembly } from './load-context.ts';
 import { activate } from './module-constructor.ts';
-import { reverseCallProblem } from './reverse-call-rules.ts';
+import { reverseCallProblem } from './rules/reverse-call-rules.ts';
 import type { Runtime } from './runtime.ts';
 
 /** A slot whose method is called: the assembly that runs it, and why it does not run. */

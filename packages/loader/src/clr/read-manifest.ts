@@ -2,10 +2,10 @@ import { BadImageError } from '@ijw/binary';
 import { Metadata } from '@ijw/metadata';
 import type { ClrException } from '../load-refusal.ts';
 import { assemblyDisplayName, knownDisplayName } from './assembly.ts';
-import { identityProblem } from './assembly-identity-rules.ts';
-import { metadataProblem } from './cli-header-rules.ts';
 import { clrRefusal, clrRefusals } from './clr-error.ts';
 import type { ImageView } from './image-view.ts';
+import { identityProblem } from './rules/assembly-identity-rules.ts';
+import { metadataProblem } from './rules/cli-header-rules.ts';
 
 /** What the binder reads of an image. */
 export interface Manifest {

@@ -12,9 +12,9 @@ import {
 } from '@ijw/metadata';
 import type { AssemblyImage } from './assembly.ts';
 import { clrException, clrRefusal, clrRefusals, HResult, typeLoadException } from './clr-error.ts';
+import { couldNotLoadType } from './rules/type-rules.ts';
+import { invalidToken } from './rules/type-shape-rule.ts';
 import type { TypeLoader } from './type-loader.ts';
-import { couldNotLoadType } from './type-rules.ts';
-import { invalidToken } from './type-shape-rule.ts';
 
 /** A method that a slot's token leads to. */
 export interface ResolvedMethod {

@@ -1,11 +1,11 @@
 import { BadImageError } from '@ijw/binary';
 import { Resolver } from '@ijw/metadata';
 import type { Host } from '../architecture.ts';
-import { GuestStack } from '../execution/guest-stack.ts';
 import { BootstrapThunks } from '../hosts/bootstrap-thunks.ts';
 import type { ContextRequest, LoaderOptions } from '../loader-options.ts';
 import { type ManagedEntry, RecordingManagedEntry } from '../managed-entry.ts';
 import type { GuestProcess } from '../process/guest-process.ts';
+import { GuestStack } from '../process/guest-stack.ts';
 import type { OsLoader } from '../windows/os-loader.ts';
 import type { MappedModule } from '../windows/os-module.ts';
 import { type AssemblyLoad, runStartUp } from './assembly-load.ts';

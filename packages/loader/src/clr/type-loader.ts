@@ -3,12 +3,12 @@ import { makeToken, TableId, type TypeDefToken, tokenRid, typeFullName } from '@
 import type { ClrException } from '../load-refusal.ts';
 import type { AssemblyImage } from './assembly.ts';
 import { typeLoadException } from './clr-error.ts';
-import { fieldLayoutProblem } from './field-rules.ts';
 import { type MethodFacts, methodFacts } from './method-facts.ts';
-import { isBrokenMethodSignature } from './method-signature-rule.ts';
-import { parentReferenceProblem } from './type-reference-rules.ts';
-import { couldNotLoadType, ENUMERATION_RULES, type TypeFacts, type TypeRule, VALIDATION_RULES } from './type-rules.ts';
-import { fieldProblem, methodEndProblem, typeShapeProblem } from './type-shape-rule.ts';
+import { fieldLayoutProblem } from './rules/field-rules.ts';
+import { isBrokenMethodSignature } from './rules/method-signature-rule.ts';
+import { parentReferenceProblem } from './rules/type-reference-rules.ts';
+import { couldNotLoadType, ENUMERATION_RULES, type TypeFacts, type TypeRule, VALIDATION_RULES } from './rules/type-rules.ts';
+import { fieldProblem, methodEndProblem, typeShapeProblem } from './rules/type-shape-rule.ts';
 
 /** ECMA-335 II.23.1.15. */
 const TypeFlags = { interface: 0x20, abstract: 0x80, import: 0x1000 } as const;

@@ -10,12 +10,12 @@ import type { LoadedAssembly } from '../clr/load-context.ts';
 import { callManaged } from '../clr/managed-call.ts';
 import type { Runtime } from '../clr/runtime.ts';
 import type { MarshallingMethod } from '../marshalling/copy-construction.ts';
+import { nativeBytes, nativeValue } from '../native/native-value.ts';
 import { NativeFault } from '../platform/evaluated-memory.ts';
 import type { ForwardArgument, ForwardCall } from '../thunk/forward-call-plan.ts';
 import type { MarshalledValue } from '../thunk/marshalling-plan.ts';
 import { ManagedException } from './managed-exception.ts';
 import type { NativeExecution } from './native-execution.ts';
-import { nativeBytes, nativeValue } from './native-value.ts';
 import { stopped } from './stopped-execution.ts';
 import { notConverted, toManaged, toNative } from './value-conversion.ts';
 

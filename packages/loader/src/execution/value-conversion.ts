@@ -2,11 +2,11 @@
 
 import { UsageError } from '@ijw/binary';
 import { type AddressSpace, isFault } from '@ijw/machine';
+import { nativeBytes, nativeValue } from '../native/native-value.ts';
 import { integerOf, NativeFault } from '../platform/evaluated-memory.ts';
+import type { GuestStack } from '../process/guest-stack.ts';
 import type { MarshalledValue } from '../thunk/marshalling-plan.ts';
 import { automationOfDate, dateOfAutomation } from './automation-date.ts';
-import type { GuestStack } from './guest-stack.ts';
-import { nativeBytes, nativeValue } from './native-value.ts';
 
 /** Longer text is taken for memory that is none. */
 const TEXT_LIMIT = 0x10_0000;

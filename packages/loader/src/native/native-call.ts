@@ -4,7 +4,7 @@ import { integerOf, LiveMemory, NativeFault } from '../platform/evaluated-memory
 import type { Processor } from '../platform/processor.ts';
 import { UnknownInstruction } from '../platform/unknown-instruction.ts';
 import type { GuestProcess } from '../process/guest-process.ts';
-import type { GuestStack } from './guest-stack.ts';
+import type { GuestStack } from '../process/guest-stack.ts';
 
 /** Code that goes on for longer is left to a real processor. */
 const STEP_LIMIT = 200_000;

@@ -1,22 +1,22 @@
 import { BadImageError, hex } from '@ijw/binary';
 import { mayExecute } from '@ijw/machine';
 import { makeToken, methodFullName, TableId, type Token, tokenRid, tokenTable } from '@ijw/metadata';
-import type { ExecutionResult } from '../execution/execution-result.ts';
-import { ForwardExecution, type VariableArgument } from '../execution/forward-execution.ts';
-import type { NativeExecution } from '../execution/native-execution.ts';
+import { type CallResult, PASSIVE_USES, type Use } from '../clr/call-result.ts';
+import { badImageFormat } from '../clr/clr-error.ts';
+import type { FixedSlot } from '../clr/fixed-slots.ts';
+import type { LoadedAssembly } from '../clr/load-context.ts';
+import { beginSlotCall, callManaged, startThroughBootstrap } from '../clr/managed-call.ts';
+import { activate } from '../clr/module-constructor.ts';
+import type { BoundPInvoke } from '../clr/p-invoke.ts';
+import type { Runtime } from '../clr/runtime.ts';
 import type { ClrException } from '../load-refusal.ts';
 import type { ManagedCall } from '../managed-entry.ts';
 import { jumpSlot } from '../platform/jump-chain.ts';
 import { asAddress, readPointer } from '../process/pointer-access.ts';
 import type { MappedModule } from '../windows/os-module.ts';
-import { type CallResult, PASSIVE_USES, type Use } from './call-result.ts';
-import { badImageFormat } from './clr-error.ts';
-import type { FixedSlot } from './fixed-slots.ts';
-import type { LoadedAssembly } from './load-context.ts';
-import { beginSlotCall, callManaged, startThroughBootstrap } from './managed-call.ts';
-import { activate } from './module-constructor.ts';
-import type { BoundPInvoke } from './p-invoke.ts';
-import type { Runtime } from './runtime.ts';
+import type { ExecutionResult } from './execution-result.ts';
+import { ForwardExecution, type VariableArgument } from './forward-execution.ts';
+import type { NativeExecution } from './native-execution.ts';
 
 export interface CallDispatcherInit {
   readonly runtime: Runtime;

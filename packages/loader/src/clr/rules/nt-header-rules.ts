@@ -1,6 +1,6 @@
 import { alignUp } from '@ijw/binary';
 import { SectionCharacteristics } from '@ijw/pe';
-import { type ImageView, rvaProblem } from './image-view.ts';
+import { type ImageView, rvaProblem } from '../image-view.ts';
 
 /** One check of `PEDecoder`. `broken` answers what is wrong, in words that complete "The image …", or `undefined`. */
 export interface FormatRule {

@@ -1,8 +1,8 @@
 import { type Metadata, makeToken, TableId } from '@ijw/metadata';
-import type { ClrException } from '../load-refusal.ts';
-import { clrException, HResult, typeLoadException, withCode } from './clr-error.ts';
+import type { ClrException } from '../../load-refusal.ts';
+import { clrException, HResult, typeLoadException, withCode } from '../clr-error.ts';
+import { isReferenceField } from '../token-signature.ts';
 import { fieldSignatureProblem } from './field-signature-rule.ts';
-import { isReferenceField } from './token-signature.ts';
 import type { TypeFacts } from './type-rules.ts';
 
 /** ECMA-335 II.23.1.5. */

@@ -1,8 +1,8 @@
 import { SignatureFlags, TableId, tokenRid, tokenTable, typeFullName } from '@ijw/metadata';
-import type { ClrException } from '../load-refusal.ts';
-import { clrException, HResult } from './clr-error.ts';
-import type { LoadedAssembly } from './load-context.ts';
-import type { ResolvedMethod } from './resolve-fixup-token.ts';
+import type { ClrException } from '../../load-refusal.ts';
+import { clrException, HResult } from '../clr-error.ts';
+import type { LoadedAssembly } from '../load-context.ts';
+import type { ResolvedMethod } from '../resolve-fixup-token.ts';
 
 /** ECMA-335 II.23.1.10. */
 const STATIC = 0x10;

@@ -1,8 +1,8 @@
 import { BadImageError } from '@ijw/binary';
 import { type Metadata, makeToken, TableId, tableNameOf, tokenRid, tokenTable, typeFullName } from '@ijw/metadata';
-import type { ClrException } from '../load-refusal.ts';
+import type { ClrException } from '../../load-refusal.ts';
+import { badImageFormat, clrException, clrRefusals, HResult, indexNotFound, typeLoadException, withCode } from '../clr-error.ts';
 import { AssemblyFlags, isPublicKey } from './assembly-identity-rules.ts';
-import { badImageFormat, clrException, clrRefusals, HResult, indexNotFound, typeLoadException, withCode } from './clr-error.ts';
 import { couldNotLoadType } from './type-rules.ts';
 
 export interface TypeReferenceProblem {

@@ -8,7 +8,7 @@ import {
   readImportDirectory,
   SectionCharacteristics,
 } from '@ijw/pe';
-import { type ImageView, isReadyToRun, rvaProblem } from './image-view.ts';
+import { type ImageView, isReadyToRun, rvaProblem } from '../image-view.ts';
 import type { FormatRule } from './nt-header-rules.ts';
 
 const S = SectionCharacteristics;

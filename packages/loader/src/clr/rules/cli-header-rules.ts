@@ -1,6 +1,6 @@
 import { BadImageError } from '@ijw/binary';
 import { type CliHeader, CorFlags, SectionCharacteristics } from '@ijw/pe';
-import { CLI_HEADER_SIZE, type ImageView, rvaProblem, sectionOf } from './image-view.ts';
+import { CLI_HEADER_SIZE, type ImageView, rvaProblem, sectionOf } from '../image-view.ts';
 import { type MetadataRootProblem, metadataRootProblem } from './metadata-root-rule.ts';
 import type { FormatRule } from './nt-header-rules.ts';
 

@@ -1,6 +1,6 @@
 import { isRefusal, PAGE_SIZE, PageRights } from '@ijw/machine';
-import type { GuestProcess } from '../process/guest-process.ts';
 import { windowsRefusal } from '../windows/windows-error.ts';
+import type { GuestProcess } from './guest-process.ts';
 
 /** What Windows gives a thread where nothing else is said. */
 const STACK_SIZE = 0x10_0000;
