@@ -4,6 +4,7 @@ import type { PEImage } from '../pe-image.ts';
 import { expandPackedArmEpilogue, expandPackedArmPrologue, type PackedArmUnwind, unpackArmUnwind } from './arm-packed-unwind.ts';
 import { type ArmUnwindOperation, decodeArmUnwindCode, encodeArmUnwindCode } from './arm-unwind-codes.ts';
 import { type ExceptionHandler, type RuntimeFunction, unwindReader } from './exception-directory.ts';
+import { readUnwindRecord, type UnwindRecordFormat } from './unwind-record.ts';
 
 export interface ArmEpilogue {
   /** From the start of the function, in bytes; absent where the only epilogue is at its end. */
@@ -40,51 +41,21 @@ function operationsFrom(codes: ByteReader, index: number): ArmUnwindOperation[] 
   return operations;
 }
 
-interface Header {
-  readonly functionLength: number;
-  readonly version: number;
-  readonly hasHandler: boolean;
-  readonly singleEpilogue: boolean;
-  readonly fragment: boolean;
-  readonly epilogueCount: number;
-  readonly codeWords: number;
-}
-
-/** "ARM exception handling", ".xdata records": a second word has the counts where the first one's are too small. */
-function readHeader(reader: ByteReader): Header {
-  const first = reader.u32();
-  const counts = first >>> 23;
-  const second = counts === 0 ? reader.u32() : undefined;
-  return {
-    functionLength: (first & 0x3ffff) * 2,
-    version: (first >>> 18) & 3,
-    hasHandler: (first & 0x100000) !== 0,
-    singleEpilogue: (first & 0x200000) !== 0,
-    fragment: (first & 0x400000) !== 0,
-    epilogueCount: second === undefined ? counts & 31 : second & 0xffff,
-    codeWords: second === undefined ? counts >>> 5 : (second >>> 16) & 0xff,
-  };
-}
+const FORMAT: UnwindRecordFormat = { instructionSize: 2, countsBit: 23 };
 
 function readRecord(reader: ByteReader, rva: Rva): ArmUnwindInfo {
-  const { functionLength, version, hasHandler, singleEpilogue, fragment, epilogueCount, codeWords } = readHeader(reader);
-  if (version !== 0) throw reader.error('UNKNOWN_UNWIND_VERSION', `Unwind information of version ${version}`, 0);
-  const scopes: number[] = [];
-  if (!singleEpilogue) for (let index = reader.count(epilogueCount, 4); index > 0; index--) scopes.push(reader.u32());
-  const codes = reader.slice(codeWords * 4);
+  const { functionLength, version, fragment, epilogueIndex, scopes, codes, handler } = readUnwindRecord(reader, rva, FORMAT);
   const epilogueAt = (index: number): ArmUnwindOperation[] => operationsFrom(codes, Math.min(index, codes.length));
-  const epilogues = singleEpilogue
-    ? [{ operations: epilogueAt(epilogueCount) }]
-    : scopes.map((scope) => ({
-        startOffset: (scope & 0x3ffff) * 2,
-        condition: (scope >>> 20) & 15,
-        operations: epilogueAt(scope >>> 24),
-      }));
+  const epilogues =
+    epilogueIndex !== undefined
+      ? [{ operations: epilogueAt(epilogueIndex) }]
+      : scopes.map((scope) => ({
+          startOffset: (scope & 0x3ffff) * 2,
+          condition: (scope >>> 20) & 15,
+          operations: epilogueAt(scope >>> 24),
+        }));
   const prologue = fragment ? [] : operationsFrom(codes, 0);
-  const info = { functionLength, version, fragment, prologue, epilogues };
-  if (!hasHandler) return info;
-  const handler = { rva: reader.u32(), dataRva: rva + reader.position };
-  return { ...info, handler };
+  return { functionLength, version, fragment, prologue, epilogues, ...(handler && { handler }) };
 }
 
 /** The unwind information of a function of a 32-bit ARM image, from its record or packed in its entry. Throws `BadImageError`. */

@@ -4,6 +4,7 @@ import type { PEImage } from '../pe-image.ts';
 import { expandPackedUnwind, type PackedArm64Unwind, unpackArm64Unwind } from './arm64-packed-unwind.ts';
 import { type Arm64UnwindOperation, decodeArm64UnwindCode, encodeArm64UnwindCode } from './arm64-unwind-codes.ts';
 import { type ExceptionHandler, type RuntimeFunction, unwindReader } from './exception-directory.ts';
+import { readUnwindRecord, type UnwindRecordFormat } from './unwind-record.ts';
 
 export interface Arm64Epilogue {
   /** From the start of the function, in bytes; absent where the only epilogue is at its end. */
@@ -37,46 +38,16 @@ function operationsFrom(codes: ByteReader, index: number): Arm64UnwindOperation[
   return operations;
 }
 
-interface Header {
-  readonly functionLength: number;
-  readonly version: number;
-  readonly hasHandler: boolean;
-  readonly singleEpilogue: boolean;
-  readonly epilogueCount: number;
-  readonly codeWords: number;
-}
-
-/** "ARM64 exception handling", ".xdata records": a second word has the counts where the first one's are too small. */
-function readHeader(reader: ByteReader): Header {
-  const first = reader.u32();
-  const counts = first >>> 22;
-  const second = counts === 0 ? reader.u32() : undefined;
-  return {
-    functionLength: (first & 0x3ffff) * 4,
-    version: (first >>> 18) & 3,
-    hasHandler: (first & 0x100000) !== 0,
-    singleEpilogue: (first & 0x200000) !== 0,
-    epilogueCount: second === undefined ? counts & 31 : second & 0xffff,
-    codeWords: second === undefined ? counts >>> 5 : (second >>> 16) & 0xff,
-  };
-}
+const FORMAT: UnwindRecordFormat = { instructionSize: 4, countsBit: 22 };
 
 function readRecord(reader: ByteReader, rva: Rva): Arm64UnwindInfo {
-  const header = readHeader(reader);
-  if (header.version !== 0) throw reader.error('UNKNOWN_UNWIND_VERSION', `Unwind information of version ${header.version}`, 0);
-  const scopes: number[] = [];
-  if (!header.singleEpilogue) for (let index = reader.count(header.epilogueCount, 4); index > 0; index--) scopes.push(reader.u32());
-  const codes = reader.slice(header.codeWords * 4);
-  const epilogues = header.singleEpilogue
-    ? [{ operations: operationsFrom(codes, Math.min(header.epilogueCount, codes.length)) }]
-    : scopes.map((scope) => ({
-        startOffset: (scope & 0x3ffff) * 4,
-        operations: operationsFrom(codes, Math.min(scope >>> 22, codes.length)),
-      }));
-  const info = { functionLength: header.functionLength, version: header.version, prologue: operationsFrom(codes, 0), epilogues };
-  if (!header.hasHandler) return info;
-  const handler = { rva: reader.u32(), dataRva: rva + reader.position };
-  return { ...info, handler };
+  const { functionLength, version, epilogueIndex, scopes, codes, handler } = readUnwindRecord(reader, rva, FORMAT);
+  const epilogueAt = (index: number): Arm64UnwindOperation[] => operationsFrom(codes, Math.min(index, codes.length));
+  const epilogues =
+    epilogueIndex !== undefined
+      ? [{ operations: epilogueAt(epilogueIndex) }]
+      : scopes.map((scope) => ({ startOffset: (scope & 0x3ffff) * 4, operations: epilogueAt(scope >>> 22) }));
+  return { functionLength, version, prologue: operationsFrom(codes, 0), epilogues, ...(handler && { handler }) };
 }
 
 /** The unwind information of a function of an arm64 image, from its record or packed in its entry. Throws `BadImageError`. */
