@@ -12,7 +12,7 @@ const heapOf = (name: string): StringHeap => new StringHeap(new TextEncoder().en
 function written(write: (sink: TextSink) => void): string {
   const sink = new TextSink();
   write(sink);
-  return sink.textFrom(0);
+  return new TextDecoder().decode(sink.bytes.subarray(0, sink.length));
 }
 
 const part = fc.oneof(

@@ -97,13 +97,23 @@ export class ReferenceText {
     const known = this.#texts.startOf(token);
     if (known !== 0) return known;
     if (this.#depth >= MAX_DEPTH) throw this.#badToken(token, 'is part of itself');
-    const start = this.buffer.length;
     this.#depth++;
     try {
-      this.#writeType(token);
-      return this.#texts.keep(token, this.buffer, start);
+      return this.#kept(token, (start) => {
+        this.#writeType(token);
+        return start;
+      });
     } finally {
       this.#depth--;
+    }
+  }
+
+  /** Keeps what is written to the end of the buffer, from where `write` says, as the text of a token, and takes it back. */
+  #kept(token: Token, write: (start: number) => number): number {
+    const start = this.buffer.length;
+    try {
+      return this.#texts.keep(token, this.buffer, write(start));
+    } finally {
       this.buffer.truncate(start);
     }
   }
@@ -204,8 +214,7 @@ export class ReferenceText {
   /** Makes the text of a method, or of an instance of it: the arguments of the instance, then the signature, then the text that takes from both. */
   #member(token: Token, method: Token): number {
     const { buffer } = this;
-    const start = buffer.length;
-    try {
+    return this.#kept(token, (start) => {
       if (token !== method) this.#writeInstantiation(tokenRid(token));
       const instantiationEnd = buffer.length;
       const isDefinition = tokenTable(method) === TableId.MethodDef;
@@ -223,10 +232,8 @@ export class ReferenceText {
       buffer.text('(');
       writeParameterTypes(buffer, buffer, signature, end);
       buffer.text(')');
-      return this.#texts.keep(token, buffer, end);
-    } finally {
-      buffer.truncate(start);
-    }
+      return end;
+    });
   }
 
   #writeInstantiation(rid: number): void {
@@ -279,14 +286,10 @@ export class ReferenceText {
   field(token: Token): number {
     const known = this.#texts.startOf(token);
     if (known !== 0) return known;
-    const { buffer } = this;
-    const start = buffer.length;
-    try {
+    return this.#kept(token, (start) => {
       this.#writeField(token);
-      return this.#texts.keep(token, buffer, start);
-    } finally {
-      buffer.truncate(start);
-    }
+      return start;
+    });
   }
 
   #writeField(token: Token): void {
@@ -330,8 +333,7 @@ export class ReferenceText {
     const known = this.#texts.startOf(token);
     if (known !== 0) return known;
     const { buffer } = this;
-    const start = buffer.length;
-    try {
+    return this.#kept(token, () => {
       const signature = this.#signature(this.metadata.tables.StandAloneSig.get(tokenRid(token), 'Signature'));
       const { header, returnType, parameterTypes } = signature;
       const end = buffer.length;
@@ -339,10 +341,8 @@ export class ReferenceText {
       buffer.run(buffer.view, returnType, parameterTypes[0] ?? end).text('(');
       writeParameterTypes(buffer, buffer, signature, end);
       buffer.text(')');
-      return this.#texts.keep(token, buffer, end);
-    } finally {
-      buffer.truncate(start);
-    }
+      return end;
+    });
   }
 
   /** Empties the buffer, and decodes the signature of a method or a property to it, type behind type. @throws BadImageError */

@@ -4,7 +4,6 @@ const CHUNK = 0x20000;
 /** Room that is always left behind the limit, for what is written without asking. */
 const SLACK = 0x400;
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
 const NEWLINE = 0x0a;
 const SPACE = 0x20;
 const COLON = 0x3a;
@@ -60,11 +59,6 @@ export class TextSink {
     const length = this.#length + count;
     if (length > this.#limit) this.#reserve(length);
     this.#length = length;
-  }
-
-  /** The text from a place on, as a string. */
-  textFrom(start: number): string {
-    return decoder.decode(this.#bytes.subarray(start, this.#length));
   }
 
   flush(): void {
