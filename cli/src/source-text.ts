@@ -1,5 +1,5 @@
 import { inflateRawSync } from 'node:zlib';
-import { BadImageError } from '@ijw/binary';
+import { ifReadable } from '@ijw/binary';
 import type { SourceText } from '@ijw/il';
 import type { PortablePdb, SequencePoint } from '@ijw/metadata';
 import type { Io } from './io.ts';
@@ -14,7 +14,7 @@ export function sourceText(pdb: PortablePdb, io: Io): SourceText {
   const documents = new SourceDocuments(pdb, io);
   return {
     linesOf(methodToken) {
-      const points = attempt(() => pdb.sequencePoints(methodToken & 0xffffff)?.points);
+      const points = ifReadable(() => pdb.sequencePoints(methodToken & 0xffffff)?.points);
       return points && new Map(points.map((point) => [point.offset, linesOfPoint(documents, point)]));
     },
   };
@@ -45,14 +45,14 @@ class SourceDocuments {
 
   at(rid: number): Source {
     if (this.#known?.rid !== rid) {
-      const name = attempt(() => this.#pdb.document(rid).name) ?? `document ${rid}`;
+      const name = ifReadable(() => this.#pdb.document(rid).name) ?? `document ${rid}`;
       this.#known = { rid, name: name.replaceAll(/[\r\n]/g, ' '), lines: this.#text(rid, name).split(/\r\n|[\r\n\u0085\u2028\u2029]/) };
     }
     return this.#known;
   }
 
   #text(rid: number, name: string): string {
-    const embedded = attempt(() => this.#pdb.embeddedSource(rid));
+    const embedded = ifReadable(() => this.#pdb.embeddedSource(rid));
     try {
       const decoder = new TextDecoder();
       if (embedded !== undefined) return decoder.decode(embedded.deflated ? inflated(embedded.content) : embedded.content);
@@ -65,12 +65,3 @@ class SourceDocuments {
 }
 
 const inflated = (content: Uint8Array): Uint8Array => inflateRawSync(content, { maxOutputLength: LONGEST_SOURCE });
-
-function attempt<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof BadImageError) return undefined;
-    throw error;
-  }
-}

@@ -4,3 +4,4 @@ export { ByteReader, type ByteReaderOptions } from './byte-reader.ts';
 export { ByteWriter } from './byte-writer.ts';
 export { type Diagnostic, Diagnostics, type Severity } from './diagnostics.ts';
 export { hex, hexBytes } from './hexadecimal.ts';
+export { ifReadable } from './if-readable.ts';

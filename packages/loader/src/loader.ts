@@ -1,4 +1,4 @@
-import { BadImageError, hex } from '@ijw/binary';
+import { BadImageError, hex, ifReadable } from '@ijw/binary';
 import { Metadata, methodFullName, type Token, tableNameOf, tokenTable } from '@ijw/metadata';
 import { PEImage } from '@ijw/pe';
 import { type Architecture, architectureOf } from './architecture.ts';
@@ -168,14 +168,7 @@ function refusalDetails(error: unknown, file: string | undefined): LoadRefusalDe
   return { rule: error.code, hresult: exception.hresult, reason: error.message, exception, place: { structure: error.reading } };
 }
 
-function readMetadata(image: PEImage): Metadata | undefined {
-  try {
-    return Metadata.of(image);
-  } catch (error) {
-    if (error instanceof BadImageError) return undefined;
-    throw error;
-  }
-}
+const readMetadata = (image: PEImage): Metadata | undefined => ifReadable(() => Metadata.of(image));
 
 const METHOD_TABLES: readonly (string | undefined)[] = ['MethodDef', 'MemberRef', 'MethodSpec'];
 

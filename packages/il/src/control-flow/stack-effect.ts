@@ -1,4 +1,4 @@
-import { BadImageError } from '@ijw/binary';
+import { ifReadable } from '@ijw/binary';
 import { isTokenOf, type Metadata, SignatureDecoder, SignatureFlags, type SignatureTypeProvider, tokenRid } from '@ijw/metadata';
 import type { StackPop, StackPush } from '../opcodes/opcode.ts';
 import { OpCodes, opCodesByIndex } from '../opcodes/opcode-table.ts';
@@ -67,16 +67,13 @@ export function callEffectsOf(metadata: Metadata): CallEffects {
   };
 
   const read = (token: number): CallShape | undefined => {
-    try {
+    return ifReadable(() => {
       const blob = blobOf(token);
       if (blob === undefined) return undefined;
       const { header, parameterTypes, returnType } = decoder.open(metadata.blobs, blob, 'the signature of a call').method();
       const hasThis = (header & (SignatureFlags.HasThis | SignatureFlags.ExplicitThis)) === SignatureFlags.HasThis;
       return { parameters: parameterTypes.length, hasThis, returns: !returnType };
-    } catch (error) {
-      if (error instanceof BadImageError) return undefined;
-      throw error;
-    }
+    });
   };
 
   return (opCodeIndex, token) => {

@@ -1,4 +1,4 @@
-import { BadImageError } from '@ijw/binary';
+import { ifReadable } from '@ijw/binary';
 import { AttributeDecoder, attributeTypeOf, type CustomAttributeValue, type Metadata, type Token } from '@ijw/metadata';
 import { type InteropAttribute, interopAttributes } from './interop-attributes.ts';
 
@@ -63,20 +63,10 @@ export class AttributeIndex {
   /** The value of a row; `undefined` where it cannot be read. */
   value(rid: number | undefined): CustomAttributeValue | undefined {
     if (rid === undefined) return undefined;
-    try {
-      return this.#decoder.decode(rid);
-    } catch (error) {
-      if (error instanceof BadImageError) return undefined;
-      throw error;
-    }
+    return ifReadable(() => this.#decoder.decode(rid));
   }
 }
 
 function kindOf(metadata: Metadata, rid: number, typeName: (token: Token) => string): InteropAttribute | undefined {
-  try {
-    return byName.get(typeName(attributeTypeOf(metadata, rid)));
-  } catch (error) {
-    if (error instanceof BadImageError) return undefined;
-    throw error;
-  }
+  return ifReadable(() => byName.get(typeName(attributeTypeOf(metadata, rid))));
 }

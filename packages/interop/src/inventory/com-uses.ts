@@ -1,3 +1,4 @@
+import { ifReadable } from '@ijw/binary';
 import { isTokenOf, MethodAttributes, makeToken, TableId, TypeAttributes, tokenRid } from '@ijw/metadata';
 import { simpleName } from './convention-uses.ts';
 import type { InteropAttribute } from './interop-attributes.ts';
@@ -77,7 +78,7 @@ function memberDispIds(module: InteropModule): ReadonlyMap<number, number> {
   const counts = new Map<number, number>();
   for (const { parent } of module.attributes.all('dispId')) {
     if (!isTokenOf(parent, 'MethodDef') && !isTokenOf(parent, 'Property')) continue;
-    const type = module.attempt(() => module.metadata.declaringType(parent));
+    const type = ifReadable(() => module.metadata.declaringType(parent));
     if (type !== undefined) counts.set(type, (counts.get(type) ?? 0) + 1);
   }
   return counts;

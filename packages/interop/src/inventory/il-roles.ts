@@ -1,3 +1,4 @@
+import { ifReadable } from '@ijw/binary';
 import { OpCodes } from '@ijw/il';
 import { isTokenOf, type Metadata, makeToken, TableId, type Token, tokenRid, tokenTable } from '@ijw/metadata';
 import type { InteropModule } from './interop-module.ts';
@@ -99,7 +100,7 @@ export class MethodRoles {
       if (type === -1 || tokenTable(type) === TableId.TypeSpec) continue;
       if (!byType.has(type)) byType.set(type, knownMethods.get(module.typeName(type)));
       const known = byType.get(type);
-      const role = known && module.attempt(() => known.get(this.#metadata.strings.get(name.at(rid))));
+      const role = known && ifReadable(() => known.get(this.#metadata.strings.get(name.at(rid))));
       if (role !== undefined) this.#references[rid] = role;
     }
   }
@@ -110,7 +111,7 @@ export class MethodRoles {
     const [simpleName, name] = [TypeDef.column('Name'), MethodDef.column('Name')];
     const simple = new Set([...knownMethods.keys()].map((full) => full.slice(full.lastIndexOf('.') + 1)));
     for (let rid = 1; rid <= TypeDef.rowCount; rid++) {
-      module.attempt(() => {
+      ifReadable(() => {
         if (!simple.has(this.#metadata.strings.get(simpleName.at(rid)))) return;
         const known = knownMethods.get(module.typeName(makeToken(TableId.TypeDef, rid)));
         if (known === undefined) return;

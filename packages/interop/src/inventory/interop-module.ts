@@ -1,4 +1,4 @@
-import { BadImageError, type Diagnostics } from '@ijw/binary';
+import { type Diagnostics, ifReadable } from '@ijw/binary';
 import {
   type Metadata,
   type MethodDefToken,
@@ -70,7 +70,7 @@ export class InteropModule {
   typeName(token: Token): string {
     let name = this.#typeNames.get(token);
     if (name === undefined) {
-      name = this.#characters > MAX_CHARACTERS ? '' : (this.attempt(() => typeFullName(this.metadata, token)) ?? '');
+      name = this.#characters > MAX_CHARACTERS ? '' : (ifReadable(() => typeFullName(this.metadata, token)) ?? '');
       this.#characters += name.length;
       this.#typeNames.set(token, name);
     }
@@ -78,9 +78,9 @@ export class InteropModule {
   }
 
   methodName(token: Token): string {
-    if (tokenTable(token) !== TableId.MethodDef) return this.attempt(() => methodFullName(this.metadata, token)) ?? '';
+    if (tokenTable(token) !== TableId.MethodDef) return ifReadable(() => methodFullName(this.metadata, token)) ?? '';
     return (
-      this.attempt(() => {
+      ifReadable(() => {
         const name = this.metadata.strings.get(this.metadata.tables.MethodDef.get(tokenRid(token), 'Name'));
         const type = this.typeName(this.metadata.declaringType(token as MethodDefToken));
         return type === '' ? name : `${type}::${name}`;
@@ -128,15 +128,5 @@ export class InteropModule {
 
   methodsOf(type: TypeDefToken): readonly MethodDefToken[] {
     return [...this.metadata.methodsOf(tokenRid(type))].map((rid) => makeToken(TableId.MethodDef, rid));
-  }
-
-  /** The value of `read`, or `undefined` where the bytes do not give one. Nothing is reported: for names and other things said by the way. */
-  attempt<T>(read: () => T): T | undefined {
-    try {
-      return read();
-    } catch (error) {
-      if (error instanceof BadImageError) return undefined;
-      throw error;
-    }
   }
 }

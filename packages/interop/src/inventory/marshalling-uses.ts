@@ -1,3 +1,4 @@
+import { ifReadable } from '@ijw/binary';
 import { type MarshallingDescriptor, readMarshallingDescriptor, type Token, TypeAttributes, type TypeNode, typeText } from '@ijw/metadata';
 import type { GenericArgument, InteropInventory, MarshalledField } from './interop-inventory.ts';
 import type { InteropModule } from './interop-module.ts';
@@ -50,7 +51,7 @@ export function readGenericArguments(module: InteropModule): readonly GenericArg
     for (const { position, type } of [returnValue, ...parameters]) {
       const inner = pointedAt(type);
       if (inner.kind !== 'genericInstance' || inner.generic.kind !== 'named') continue;
-      const text = module.attempt(() => typeText(module.metadata, inner)) ?? '';
+      const text = ifReadable(() => typeText(module.metadata, inner)) ?? '';
       found.push({ token, method: fullName, position, type: text, kind: inner.generic.valueType ? 'valueType' : 'class' });
     }
   }

@@ -1,3 +1,4 @@
+import { ifReadable } from '@ijw/binary';
 import { isTokenOf, type MethodDefToken, TableId, type Token, tokenRid, tokenTable } from '@ijw/metadata';
 import type { LintContext } from './lint-context.ts';
 
@@ -21,13 +22,13 @@ export function calleeOf(context: LintContext, token: number): Callee | undefine
       return method === undefined ? undefined : calleeOf(context, method);
     }
     case TableId.MethodDef:
-      return module.attempt(() => ({
+      return ifReadable(() => ({
         definition: token as MethodDefToken,
         name: metadata.strings.get(MethodDef.get(rid, 'Name')),
         type: module.typeName(metadata.declaringType(token as MethodDefToken)),
       }));
     case TableId.MemberRef:
-      return module.attempt(() => {
+      return ifReadable(() => {
         const parent: Token = MemberRef.column('Class').token(rid);
         const isMethod = isTokenOf(parent, 'MethodDef');
         return { name: metadata.strings.get(MemberRef.get(rid, 'Name')), type: isMethod ? '' : module.typeName(parent) };

@@ -1,3 +1,4 @@
+import { ifReadable } from '@ijw/binary';
 import { type Metadata, makeToken, TableId, type Token, targetFramework, tokenTable } from '@ijw/metadata';
 import { Boundary } from '@ijw/vtfixup';
 import { MethodRoles } from '../inventory/il-roles.ts';
@@ -71,7 +72,7 @@ export class LintContext {
 
   /** `.NETCoreApp,Version=v8.0`. */
   get framework(): string | undefined {
-    if (this.#framework === undefined) this.#framework = this.module.attempt(() => targetFramework(this.metadata)) ?? null;
+    if (this.#framework === undefined) this.#framework = ifReadable(() => targetFramework(this.metadata)) ?? null;
     return this.#framework ?? undefined;
   }
 
@@ -108,7 +109,7 @@ export class LintContext {
   get assemblyName(): string {
     const { Assembly, Module } = this.metadata.tables;
     const { strings } = this.metadata;
-    const name = this.module.attempt(() =>
+    const name = ifReadable(() =>
       Assembly.rowCount > 0 ? strings.get(Assembly.get(1, 'Name')) : Module.rowCount > 0 ? strings.get(Module.get(1, 'Name')) : '',
     );
     return name ?? '';

@@ -1,4 +1,4 @@
-import { BadImageError, type Diagnostic, Diagnostics, UsageError } from '@ijw/binary';
+import { BadImageError, type Diagnostic, Diagnostics, ifReadable, UsageError } from '@ijw/binary';
 import { MethodBodySource, methodsWithCode } from '@ijw/il';
 import { isTokenOf, type Metadata, tokenRid } from '@ijw/metadata';
 import type { PEImage } from '@ijw/pe';
@@ -79,8 +79,8 @@ function methodMarks({ module, metadata }: LintContext): ReadonlyMap<number, num
   for (const { parent } of module.attributes.all('unmanagedCallersOnly'))
     if (isTokenOf(parent, 'MethodDef')) marks.set(parent, BodyMark.isUnmanagedCallersOnly);
   for (const { token } of readCastableTypes(module)) {
-    for (const method of module.attempt(() => module.methodsOf(token)) ?? []) {
-      const name = module.attempt(() => metadata.strings.get(metadata.tables.MethodDef.get(tokenRid(method), 'Name')));
+    for (const method of ifReadable(() => module.methodsOf(token)) ?? []) {
+      const name = ifReadable(() => metadata.strings.get(metadata.tables.MethodDef.get(tokenRid(method), 'Name')));
       if (name?.endsWith('GetInterfaceImplementation')) marks.set(method, (marks.get(method) ?? 0) | BodyMark.isGetInterfaceImplementation);
     }
   }

@@ -1,3 +1,4 @@
+import { ifReadable } from '@ijw/binary';
 import { type TypeNode, typeText } from '@ijw/metadata';
 import type { InteropModule } from '../inventory/interop-module.ts';
 import type { InteropParameter } from '../inventory/platform-invoke-method.ts';
@@ -8,4 +9,4 @@ export function parameterText({ position, name }: InteropParameter): string {
   return name === '' ? `Parameter ${position}` : `Parameter "${name}"`;
 }
 
-export const typeTextOf = (module: InteropModule, type: TypeNode): string => module.attempt(() => typeText(module.metadata, type)) ?? '?';
+export const typeTextOf = (module: InteropModule, type: TypeNode): string => ifReadable(() => typeText(module.metadata, type)) ?? '?';

@@ -1,4 +1,4 @@
-import { BadImageError } from '@ijw/binary';
+import { ifReadable } from '@ijw/binary';
 import { CallingConvention, type MethodDefToken, methodSignatureOf } from '@ijw/metadata';
 import { conventionProblems, type NativeCalls } from '@ijw/vtfixup';
 import type { ClrException } from '../load-refusal.ts';
@@ -9,15 +9,12 @@ const PInvokeConvention = { mask: 0x700, winapi: 0x100, cdecl: 0x200, stdcall: 0
 
 /** The exception that the first call of a P/Invoke throws because of its convention, or `undefined` where the convention is fine. */
 export function callingConventionProblem(calls: NativeCalls, method: MethodDefToken): ClrException | undefined {
-  try {
+  return ifReadable(() => {
     const signature = methodSignatureOf(calls.metadata, method);
     const isVararg = (signature.header & 0xf) === CallingConvention.VarArg;
     const { problem } = calls.conventionOf(method, signature, mappingFlags(calls, method, isVararg));
     return problem && typeLoadException(conventionProblems[problem]);
-  } catch (error) {
-    if (error instanceof BadImageError) return undefined;
-    throw error;
-  }
+  });
 }
 
 /** WinAPI is what Windows has it for (`PInvokeStaticSigInfo::InitCallConv`): a modifier that says otherwise is a conflict. */

@@ -1,4 +1,4 @@
-import { alignUp, BadImageError } from '@ijw/binary';
+import { alignUp, ifReadable } from '@ijw/binary';
 import { type CliHeader, CorFlags, PEImage, readCliHeader, type SectionHeader } from '@ijw/pe';
 
 /** IMAGE_COR20_HEADER. */
@@ -43,14 +43,7 @@ function withAllDirectories(image: PEImage): PEImage {
 const NT_SIGNATURE_AND_COFF_HEADER = 24;
 
 /** The CLI header, or `undefined` where the image has none that can be read. */
-export function cliHeaderOf(image: PEImage): CliHeader | undefined {
-  try {
-    return readCliHeader(asRuntimeSees(image));
-  } catch (error) {
-    if (error instanceof BadImageError) return undefined;
-    throw error;
-  }
-}
+export const cliHeaderOf = (image: PEImage): CliHeader | undefined => ifReadable(() => readCliHeader(asRuntimeSees(image)));
 
 /** Not IL-only and no native image header of its own: what the CLR calls IJW. */
 export const isMixed = (cli: CliHeader): boolean => (cli.flags & CorFlags.ILONLY) === 0 && !isReadyToRun(cli);

@@ -1,4 +1,4 @@
-import { BadImageError } from '@ijw/binary';
+import { ifReadable } from '@ijw/binary';
 import { type AssemblyProvider, Metadata } from '@ijw/metadata';
 import { PEImage } from '@ijw/pe';
 import type { ModuleProvider } from '../windows/module-provider.ts';
@@ -8,11 +8,6 @@ export const referencedAssemblies = (provider: ModuleProvider): AssemblyProvider
   assembly({ name }) {
     const found = provider.find(`${name}.dll`);
     if (found === undefined || found === 'missing' || found.kind !== 'image') return undefined;
-    try {
-      return Metadata.of(PEImage.parse(found.bytes));
-    } catch (error) {
-      if (error instanceof BadImageError) return undefined;
-      throw error;
-    }
+    return ifReadable(() => Metadata.of(PEImage.parse(found.bytes)));
   },
 });

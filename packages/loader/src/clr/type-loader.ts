@@ -1,4 +1,4 @@
-import { BadImageError } from '@ijw/binary';
+import { ifReadable } from '@ijw/binary';
 import { makeToken, TableId, type TypeDefToken, tokenRid, typeFullName } from '@ijw/metadata';
 import type { ClrException } from '../load-refusal.ts';
 import type { AssemblyImage } from './assembly.ts';
@@ -87,12 +87,7 @@ export class TypeLoader {
 
   /** `undefined`: a name or a row that is not there. */
   #methodFacts(method: number, isGlobal: boolean): MethodFacts | undefined {
-    try {
-      return methodFacts(this.#assembly.metadata, method, isGlobal);
-    } catch (error) {
-      if (error instanceof BadImageError) return undefined;
-      throw error;
-    }
+    return ifReadable(() => methodFacts(this.#assembly.metadata, method, isGlobal));
   }
 }
 

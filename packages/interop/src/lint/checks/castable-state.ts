@@ -1,3 +1,4 @@
+import { ifReadable } from '@ijw/binary';
 import { type FieldToken, fieldFullName, isTokenOf, type Token } from '@ijw/metadata';
 import { BodyMark } from '../body-marks.ts';
 import { isOne, tokenOf } from '../body-view.ts';
@@ -5,10 +6,10 @@ import type { BodyCheck } from '../check.ts';
 import type { LintContext } from '../lint-context.ts';
 
 function fieldName(context: LintContext, token: number): string {
-  const { module, metadata } = context;
+  const { metadata } = context;
   const name = isTokenOf(token, 'Field')
-    ? module.attempt(() => fieldFullName(metadata, token as FieldToken))
-    : module.attempt(() => metadata.strings.get(metadata.tables.MemberRef.get(token & 0xffffff, 'Name')));
+    ? ifReadable(() => fieldFullName(metadata, token as FieldToken))
+    : ifReadable(() => metadata.strings.get(metadata.tables.MemberRef.get(token & 0xffffff, 'Name')));
   return name ?? context.nameOf(token as Token);
 }
 

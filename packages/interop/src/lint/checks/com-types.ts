@@ -1,3 +1,4 @@
+import { ifReadable } from '@ijw/binary';
 import { isTokenOf, makeToken, TableId, TypeAttributes, type TypeDefToken, tokenRid } from '@ijw/metadata';
 import type { InteropModule } from '../../inventory/interop-module.ts';
 import type { TableCheck } from '../check.ts';
@@ -39,7 +40,7 @@ export const classInterfaces: TableCheck = {
         context.report('NI061', { token: parent });
         continue;
       }
-      const isShown = module.attempt(() => isVisibleType(context, parent)) && isComVisible(module, parent);
+      const isShown = ifReadable(() => isVisibleType(context, parent)) && isComVisible(module, parent);
       if (isShown) context.report('NI061', { token: parent });
     }
   },

@@ -1,4 +1,4 @@
-import { UnsupportedError } from '@ijw/binary';
+import { ifReadable, UnsupportedError } from '@ijw/binary';
 import { MethodAttributes, type MethodDefToken, makeToken, TableId, TypeAttributes, type TypeDefToken, tokenRid } from '@ijw/metadata';
 import type { PlatformInvokeMethod } from '../../inventory/platform-invoke-method.ts';
 import { LeanClrMethodIndex } from '../../leanclr/method-index.ts';
@@ -34,7 +34,7 @@ export const interopTable: TableCheck = {
 function checkNames(context: LintContext): void {
   const first = new Map<string, MethodDefToken>();
   for (const method of context.module.platformInvokes) {
-    const name = method.kind === 'internalCall' ? cppName(context, () => nativeName(context, method)) : undefined;
+    const name = method.kind === 'internalCall' ? cppName(() => nativeName(context, method)) : undefined;
     if (name === undefined) continue;
     const other = first.get(name);
     if (other === undefined) first.set(name, method.token);
@@ -81,9 +81,9 @@ function bareShape(context: LintContext, token: TypeDefToken, depth: number): Ty
   };
 }
 
-function cppName({ module }: LintContext, read: () => string): string | undefined {
+function cppName(read: () => string): string | undefined {
   try {
-    return module.attempt(read);
+    return ifReadable(read);
   } catch (error) {
     if (error instanceof UnsupportedError) return undefined;
     throw error;

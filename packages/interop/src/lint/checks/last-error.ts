@@ -1,3 +1,4 @@
+import { ifReadable } from '@ijw/binary';
 // System.Runtime.InteropServices.Marshal: GetLastWin32Error gives the error that the runtime kept after the last P/Invoke with SetLastError.
 
 import { type ControlFlow, readControlFlow } from '@ijw/il';
@@ -49,7 +50,7 @@ function keepsError(context: LintContext, definition: MethodDefToken): boolean |
   const row = module.attributes.find('libraryImport', definition);
   if (row !== undefined)
     return module.attributes.value(row)?.namedArguments.some(({ name, value }) => name === 'SetLastError' && value === true) ?? false;
-  const mapping = module.attempt(() => module.metadata.findImplMap(definition));
+  const mapping = ifReadable(() => module.metadata.findImplMap(definition));
   if (mapping === undefined) return undefined;
   return (module.metadata.tables.ImplMap.get(mapping, 'MappingFlags') & PInvokeAttributes.SupportsLastError) !== 0;
 }

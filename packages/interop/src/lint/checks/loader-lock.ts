@@ -1,6 +1,6 @@
 // "Initialization of Mixed Assemblies" of the Visual C++ documentation.
 
-import { hex } from '@ijw/binary';
+import { hex, ifReadable } from '@ijw/binary';
 import { MethodAttributes, makeToken, TableId } from '@ijw/metadata';
 import { findDirectTransfers } from '@ijw/vtfixup';
 import type { TableCheck } from '../check.ts';
@@ -10,13 +10,13 @@ const entryNames: ReadonlySet<string> = new Set(['DllMain', 'DllMain@12', '_DllM
 
 /** A DllMain that the compiler made managed. */
 function managedEntry(context: LintContext): void {
-  const { metadata, module, boundary } = context;
+  const { metadata, boundary } = context;
   const { MethodDef, TypeDef } = metadata.tables;
   if (TypeDef.rowCount === 0 || (boundary?.fixups.length ?? 0) === 0) return;
   for (const rid of metadata.methodsOf(1)) {
     const token = makeToken(TableId.MethodDef, rid);
     const isManaged = MethodDef.get(rid, 'RVA') !== 0 && (MethodDef.get(rid, 'ImplFlags') & 3) === 0;
-    if (!isManaged || !entryNames.has(module.attempt(() => metadata.strings.get(MethodDef.get(rid, 'Name'))) ?? '')) continue;
+    if (!isManaged || !entryNames.has(ifReadable(() => metadata.strings.get(MethodDef.get(rid, 'Name'))) ?? '')) continue;
     if (MethodDef.get(rid, 'Flags') & MethodAttributes.Static)
       context.report('NI075', { token, values: { what: 'DllMain is managed code: the loader calls it under its lock' } });
   }

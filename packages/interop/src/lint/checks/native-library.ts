@@ -1,3 +1,4 @@
+import { ifReadable } from '@ijw/binary';
 // dotnet/runtime `src/coreclr/vm/dllimport.cpp` (NDirectMethodDesc::FindEntryPoint): the names that are tried.
 
 import { PInvokeAttributes, TypeSizes } from '@ijw/metadata';
@@ -10,11 +11,11 @@ const ARGUMENT_SLOT = 4;
 const decorated = /^[_@]?(.+)@(\d+)$/;
 
 /** Bytes of the arguments on an x86 stack; `undefined` where a type's size is not known. */
-function argumentBytes({ module, metadata }: LintContext, { parameters }: PlatformInvokeMethod): number | undefined {
+function argumentBytes({ metadata }: LintContext, { parameters }: PlatformInvokeMethod): number | undefined {
   const sizes = new TypeSizes(metadata, { pointerSize: 4 });
   let bytes = 0;
   for (const { type } of parameters) {
-    const size = module.attempt(() => sizes.of(type))?.size;
+    const size = ifReadable(() => sizes.of(type))?.size;
     if (size === undefined) return undefined;
     bytes += Math.ceil(size / ARGUMENT_SLOT) * ARGUMENT_SLOT;
   }

@@ -1,4 +1,4 @@
-import { BadImageError } from '@ijw/binary';
+import { ifReadable } from '@ijw/binary';
 import { type Metadata, makeToken, TableId, tableNameOf, tokenRid, tokenTable, typeFullName } from '@ijw/metadata';
 import type { ClrException } from '../../load-refusal.ts';
 import { badImageFormat, clrException, clrRefusals, HResult, indexNotFound, typeLoadException, withCode } from '../clr-error.ts';
@@ -23,7 +23,7 @@ interface Referrer {
  */
 export function parentReferenceProblem(referrer: Referrer, type: number): TypeReferenceProblem | undefined {
   const { metadata } = referrer;
-  const parent = attempt(() => metadata.tables.TypeDef.column('Extends').token(type));
+  const parent = ifReadable(() => metadata.tables.TypeDef.column('Extends').token(type));
   if (parent === undefined || tokenTable(parent) !== TableId.TypeRef || !metadata.tables.TypeRef.has(tokenRid(parent))) return undefined;
   return referenceProblem(referrer, tokenRid(parent));
 }
@@ -33,9 +33,9 @@ function referenceProblem({ metadata, displayName, file }: Referrer, rid: number
     rule: 'typeReference',
     exception: typeLoadException(`${couldNotLoadType(name, displayName)}.`),
   });
-  const name = attempt(() => ownName(metadata, rid));
+  const name = ifReadable(() => ownName(metadata, rid));
   if (name === undefined) return notLoaded('Invalid TypeRef record.Invalid TypeRef record');
-  const scope = attempt(() => metadata.tables.TypeRef.column('ResolutionScope').token(rid));
+  const scope = ifReadable(() => metadata.tables.TypeRef.column('ResolutionScope').token(rid));
   if (scope === undefined || tokenRid(scope) === 0) return notLoaded(name);
   const table = tableNameOf(tokenTable(scope))!;
   if (!metadata.tables[table].has(tokenRid(scope))) {
@@ -56,7 +56,7 @@ function ownName(metadata: Metadata, rid: number): string {
 function hasType(metadata: Metadata, name: string): boolean {
   const { TypeDef } = metadata.tables;
   for (let rid = 1; rid <= TypeDef.rowCount; rid++)
-    if (attempt(() => typeFullName(metadata, makeToken(TableId.TypeDef, rid))) === name) return true;
+    if (ifReadable(() => typeFullName(metadata, makeToken(TableId.TypeDef, rid))) === name) return true;
   return false;
 }
 
@@ -70,7 +70,7 @@ const NOT_SUPPORTED = clrException(
 
 function assemblyReferenceProblem(metadata: Metadata, rid: number): TypeReferenceProblem | undefined {
   const row = metadata.tables.AssemblyRef.row(rid);
-  const key = attempt(() => {
+  const key = ifReadable(() => {
     metadata.strings.get(row.Name);
     return metadata.blobs.get(row.PublicKeyOrToken);
   });
@@ -78,14 +78,4 @@ function assemblyReferenceProblem(metadata: Metadata, rid: number): TypeReferenc
   if (row.Flags & AssemblyFlags.publicKey && !isPublicKey(key))
     return { rule: 'assemblyReference', exception: clrRefusals.invalidPublicKey() };
   return (row.Flags & AssemblyFlags.contentType) === WINDOWS_RUNTIME ? { rule: 'assemblyReference', exception: NOT_SUPPORTED } : undefined;
-}
-
-/** `undefined` for what cannot be read. */
-function attempt<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof BadImageError) return undefined;
-    throw error;
-  }
 }
