@@ -1,7 +1,8 @@
 import { hex } from '@ijw/binary';
 import { interopCounts, interopJson, readInteropInventory } from '@ijw/interop';
+import type { EffectiveConvention } from '@ijw/marshalling';
 import { Metadata } from '@ijw/metadata';
-import { Boundary, boundaryJson, boundaryToDot, type EffectiveConvention, type ManagedToNative, type NativeToManaged } from '@ijw/vtfixup';
+import { Boundary, boundaryJson, boundaryToDot, type ManagedToNative, type NativeToManaged } from '@ijw/vtfixup';
 import type { CommandContext } from '../command.ts';
 import { openImage } from '../input.ts';
 import { type Cell, clip, columns } from '../output/columns.ts';

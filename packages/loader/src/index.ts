@@ -1,7 +1,3 @@
-export type { AbiType, AggregateType, Unsupported } from './abi/abi-type.ts';
-export type { CallPlacement, Piece, Place as ArgumentPlace, PlacedArgument, PlacedResult } from './abi/call-placement.ts';
-export type { CallShape } from './abi/call-shape.ts';
-export { placeCall } from './abi/place-call.ts';
 export { type Architecture, architectureOf, type Host } from './architecture.ts';
 export type { CallResult, Use } from './clr/call-result.ts';
 export type { BoundPInvoke, CallOutcome } from './clr/p-invoke.ts';
@@ -17,15 +13,8 @@ export { LoadedModule, type SlotContent, type SlotState, type ThunkStub } from '
 export { Loader } from './loader.ts';
 export type { ContextRequest, ImageInput, LoaderOptions, LoadRequest } from './loader-options.ts';
 export { type ManagedCall, type ManagedEntry, type ManagedResult, RecordingManagedEntry } from './managed-entry.ts';
-export type { CopyConstruction, CopyPlace } from './marshalling/copy-construction.ts';
-export type { NativeForm } from './marshalling/native-form.ts';
-export type { TextConversion } from './marshalling/text-conversion.ts';
 export type { NativeValue } from './native/native-value.ts';
 export { DATA_DISTANCE } from './process/precode-run.ts';
-export { type ForwardArgument, type ForwardCall, type ForwardStep, forwardSteps, forwardStepText } from './thunk/forward-call-plan.ts';
-export { ForwardCalls, type ForwardCallsInit, type ForwardTarget } from './thunk/forward-calls.ts';
-export type { MarshalledValue } from './thunk/marshalling-plan.ts';
-export { type ReverseCallPlan, reverseCallText } from './thunk/reverse-call-plan.ts';
 export { type ReverseThunk, ReverseThunks } from './thunk/reverse-thunk.ts';
 export { type TransitionRecord, transitionRecord } from './thunk/transition-record.ts';
 export {

@@ -1,9 +1,7 @@
 import { hex, hexBytes } from '@ijw/binary';
+import { type ForwardCall, forwardSteps, forwardStepText, type MarshalledValue, reverseCallText } from '@ijw/marshalling';
 import type { LoadOutcome } from './load-outcome.ts';
 import type { LoadedModule, SlotState, ThunkStub } from './loaded-module.ts';
-import { type ForwardCall, forwardSteps, forwardStepText } from './thunk/forward-call-plan.ts';
-import type { MarshalledValue } from './thunk/marshalling-plan.ts';
-import { reverseCallText } from './thunk/reverse-call-plan.ts';
 
 /** The JSON of `ijw load`: keys and units as the command line promises them. An absent thing has no key. */
 export interface LoadDocument {

@@ -1,7 +1,6 @@
 import { hex } from '@ijw/binary';
 import { type Fault, isFault, mayExecute, pageRightsText } from '@ijw/machine';
-import type { Unsupported } from './abi/abi-type.ts';
-import type { CallShape } from './abi/call-shape.ts';
+import type { CallShape, Unsupported } from '@ijw/marshalling';
 import type { Architecture, Host } from './architecture.ts';
 import type { CallResult, Use } from './clr/call-result.ts';
 import { fieldRva } from './clr/field-rva.ts';

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildInteropImage, type InteropTypes, type MachineCode, type NativeFunction } from '@ijw/fixtures';
-import { type AbiType, type CallShape, type LoadedModule, Loader, type ManagedCall, modulesByName } from '@ijw/loader';
+import { type LoadedModule, Loader, type ManagedCall, modulesByName } from '@ijw/loader';
+import type { AbiType, CallShape } from '@ijw/marshalling';
 import type { NativeTypeName, TypeNode } from '@ijw/metadata';
 import { describe, expect, it } from 'vitest';
 

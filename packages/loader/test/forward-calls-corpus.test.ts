@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Architecture, architectureOf, type ForwardCall, ForwardCalls, forwardSteps, forwardStepText, Loader } from '@ijw/loader';
+import { type Architecture, architectureOf, Loader } from '@ijw/loader';
+import { type ForwardCall, ForwardCalls, forwardSteps, forwardStepText, NativeCalls } from '@ijw/marshalling';
 import { Metadata } from '@ijw/metadata';
 import { PEImage } from '@ijw/pe';
-import { Boundary, type ManagedToNative, NativeCalls } from '@ijw/vtfixup';
+import { Boundary, type ManagedToNative } from '@ijw/vtfixup';
 import { describe, expect, it } from 'vitest';
 
 /** Real files beside a checkout, each with what other tools measured of it. Absent in a clone. */

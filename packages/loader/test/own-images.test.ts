@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildMixedImage, type MixedImageOptions } from '@ijw/fixtures';
-import { type CallShape, type LoadedModule, Loader, type SlotState } from '@ijw/loader';
+import { type LoadedModule, Loader, type SlotState } from '@ijw/loader';
+import type { CallShape } from '@ijw/marshalling';
 import { describe, expect, it } from 'vitest';
 import { FixtureCode } from './oracle/fixture-code.ts';
 

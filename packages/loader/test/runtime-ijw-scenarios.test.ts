@@ -10,8 +10,6 @@ import {
   relativeSize,
 } from '@ijw/fixtures';
 import {
-  type AbiType,
-  type CallShape,
   type HostFunction,
   type LoadedModule,
   Loader,
@@ -24,6 +22,7 @@ import {
   modulesByName,
 } from '@ijw/loader';
 import { isFault } from '@ijw/machine';
+import type { AbiType, CallShape } from '@ijw/marshalling';
 import { describe, expect, it } from 'vitest';
 
 const ENVIRONMENTS = (['x86', 'x64', 'arm64'] as const).flatMap((architecture) => [

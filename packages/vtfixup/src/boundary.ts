@@ -1,8 +1,7 @@
 import type { Diagnostics } from '@ijw/binary';
+import { NativeCalls, type PInvoke, readPInvokes } from '@ijw/marshalling';
 import type { Metadata } from '@ijw/metadata';
 import { type CliHeader, type PEImage, readCliHeader } from '@ijw/pe';
-import { NativeCalls } from './calls/native-calls.ts';
-import { type PInvoke, readPInvokes } from './calls/p-invoke.ts';
 import { ImageCode } from './code/code-region.ts';
 import { type ImportedFunction, readImportedFunctions } from './code/imported-function.ts';
 import { findIndirectTransfers, type IndirectJump, type IndirectTransfers } from './code/indirect-transfers.ts';

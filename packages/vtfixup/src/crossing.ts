@@ -1,6 +1,5 @@
+import type { EffectiveConvention, MarshallingCause } from '@ijw/marshalling';
 import type { ManagedToNative, NativeToManaged } from './boundary.ts';
-import type { MarshallingCause } from './calls/marshalling-cause.ts';
-import type { EffectiveConvention } from './calls/unmanaged-convention.ts';
 import { type ImportedFunction, importedFunctionText } from './code/imported-function.ts';
 import type { UnmanagedCallersOnly } from './entries/unmanaged-callers-only.ts';
 

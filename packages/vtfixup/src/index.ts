@@ -6,20 +6,6 @@ export {
   type ManagedToNative,
   type NativeToManaged,
 } from './boundary.ts';
-export { type MarshallingCause, type MarshallingReason, marshallingReasons } from './calls/marshalling-cause.ts';
-export { MethodFlags, MethodImplFlags, PInvokeFlags } from './calls/method-flags.ts';
-export { NativeCalls } from './calls/native-calls.ts';
-export { type ImplMap, type PInvoke, type PInvokeKind, readPInvoke, readPInvokes, readRvaPInvokes } from './calls/p-invoke.ts';
-export { type RefusalRule, refusalRules } from './calls/p-invoke-refusal.ts';
-export {
-  type ConventionProblem,
-  type ConventionSource,
-  conventionProblems,
-  type EffectiveConvention,
-  effectiveConvention,
-  type UnmanagedConvention,
-} from './calls/unmanaged-convention.ts';
-export { type ValueTypeNature, ValueTypes } from './calls/value-types.ts';
 export { type CodeRegion, codeRegion, ImageCode } from './code/code-region.ts';
 export { type ImportedFunction, importedFunctionText, readImportedFunctions } from './code/imported-function.ts';
 export { findDirectTransfers, findIndirectTransfers, type IndirectJump, type IndirectTransfers } from './code/indirect-transfers.ts';

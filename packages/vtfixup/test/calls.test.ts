@@ -1,3 +1,4 @@
+import { effectiveConvention, type MarshallingCause } from '@ijw/marshalling';
 import {
   CallingConvention,
   encodeFieldSignature,
@@ -9,7 +10,6 @@ import {
   type Token,
   type TypeNode,
 } from '@ijw/metadata';
-import { effectiveConvention, type MarshallingCause } from '@ijw/vtfixup';
 import { describe, expect, test } from 'vitest';
 import { type SampleInput, sampleBoundary, TEXT } from './sample-image.ts';
 

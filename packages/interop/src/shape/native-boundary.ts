@@ -1,4 +1,5 @@
 import { type Diagnostics, UnsupportedError } from '@ijw/binary';
+import type { EffectiveConvention } from '@ijw/marshalling';
 import {
   findCustomAttribute,
   isTokenOf,
@@ -10,7 +11,7 @@ import {
   TableId,
 } from '@ijw/metadata';
 import type { PEImage } from '@ijw/pe';
-import { Boundary, type EffectiveConvention, type ManagedToNative } from '@ijw/vtfixup';
+import { Boundary, type ManagedToNative } from '@ijw/vtfixup';
 import { interopParameters } from '../inventory/platform-invoke-method.ts';
 import type { MarshalledValue } from './marshalled-value.ts';
 import type { NativeStruct, NativeType } from './native-type.ts';

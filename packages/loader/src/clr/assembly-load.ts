@@ -1,7 +1,7 @@
 import { BadImageError } from '@ijw/binary';
+import { NativeCalls } from '@ijw/marshalling';
 import { type Metadata, makeToken, TableId } from '@ijw/metadata';
 import type { PEImage } from '@ijw/pe';
-import { NativeCalls } from '@ijw/vtfixup';
 import { START_UP, type StartUpPath, type StartUpState } from '../hosts/start-up.ts';
 import { LoadRefusal } from '../load-refusal.ts';
 import type { BoundImport, MappedModule } from '../windows/os-module.ts';

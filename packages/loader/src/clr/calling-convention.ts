@@ -1,6 +1,6 @@
 import { ifReadable } from '@ijw/binary';
+import { conventionProblems, type NativeCalls } from '@ijw/marshalling';
 import { CallingConvention, type MethodDefToken, methodSignatureOf } from '@ijw/metadata';
-import { conventionProblems, type NativeCalls } from '@ijw/vtfixup';
 import type { ClrException } from '../load-refusal.ts';
 import { typeLoadException } from './clr-error.ts';
 

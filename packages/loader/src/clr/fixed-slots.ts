@@ -1,5 +1,5 @@
+import type { Unsupported } from '@ijw/marshalling';
 import { TableId, tokenRid, tokenTable } from '@ijw/metadata';
-import type { Unsupported } from '../abi/abi-type.ts';
 import type { PrecodeTemplate } from '../platform/platform.ts';
 import { PrecodeRun } from '../process/precode-run.ts';
 import type { FixupContext } from './fix-up-vtables.ts';

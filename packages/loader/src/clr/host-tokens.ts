@@ -1,7 +1,6 @@
 // dotnet/runtime `src/coreclr/vm/ceeload.cpp`, Module::FixupVTables: "GetTokenForVTableEntry" of the module that `_CorDllMain` was imported from.
 
-import { pointerType } from '../abi/abi-type.ts';
-import { placeCall } from '../abi/place-call.ts';
+import { placeCall, pointerType } from '@ijw/marshalling';
 import { callNative } from '../native/native-call.ts';
 import { nativeBytes, nativeValue } from '../native/native-value.ts';
 import { findExport } from '../windows/find-export.ts';

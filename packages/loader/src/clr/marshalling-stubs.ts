@@ -1,9 +1,7 @@
 import { alignUp, hex, hexBytes } from '@ijw/binary';
+import { type ManagedCallPlan, type ReverseCallPlan, type Unsupported, unsupported } from '@ijw/marshalling';
 import type { MethodDefToken } from '@ijw/metadata';
-import { type Unsupported, unsupported } from '../abi/abi-type.ts';
 import type { GuestProcess } from '../process/guest-process.ts';
-import type { ManagedCallPlan } from '../thunk/managed-call-plan.ts';
-import type { ReverseCallPlan } from '../thunk/reverse-call-plan.ts';
 import { type ReverseThunk, ReverseThunks } from '../thunk/reverse-thunk.ts';
 import type { MappedModule } from '../windows/os-module.ts';
 import type { FixupContext } from './fix-up-vtables.ts';

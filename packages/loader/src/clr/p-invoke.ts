@@ -1,12 +1,9 @@
 import { BadImageError, hex } from '@ijw/binary';
+import { type ForwardCall, ForwardCalls, type NativeCalls, type Unsupported, unsupported } from '@ijw/marshalling';
 import { type MethodDefToken, makeToken, methodFullName, type Resolver, TableId, tokenRid } from '@ijw/metadata';
-import type { NativeCalls } from '@ijw/vtfixup';
-import { type Unsupported, unsupported } from '../abi/abi-type.ts';
 import type { Host } from '../architecture.ts';
 import type { ClrException } from '../load-refusal.ts';
 import type { GuestProcess } from '../process/guest-process.ts';
-import type { ForwardCall } from '../thunk/forward-call-plan.ts';
-import { ForwardCalls } from '../thunk/forward-calls.ts';
 import type { ModuleLoader } from '../windows/find-export.ts';
 import type { BoundImport, MappedModule } from '../windows/os-module.ts';
 import type { AssemblyImage } from './assembly.ts';

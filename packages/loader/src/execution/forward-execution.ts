@@ -2,18 +2,23 @@
 
 import { UsageError } from '@ijw/binary';
 import { isFault } from '@ijw/machine';
-import { type AbiType, abiSize, pointerType } from '../abi/abi-type.ts';
-import type { CallPlacement } from '../abi/call-placement.ts';
-import { placeCall } from '../abi/place-call.ts';
+import {
+  type AbiType,
+  abiSize,
+  type CallPlacement,
+  type ForwardArgument,
+  type ForwardCall,
+  type MarshalledValue,
+  type MarshallingMethod,
+  placeCall,
+  pointerType,
+} from '@ijw/marshalling';
 import { clrException } from '../clr/clr-error.ts';
 import type { LoadedAssembly } from '../clr/load-context.ts';
 import { callManaged } from '../clr/managed-call.ts';
 import type { Runtime } from '../clr/runtime.ts';
-import type { MarshallingMethod } from '../marshalling/copy-construction.ts';
 import { nativeBytes, nativeValue } from '../native/native-value.ts';
 import { NativeFault } from '../platform/evaluated-memory.ts';
-import type { ForwardArgument, ForwardCall } from '../thunk/forward-call-plan.ts';
-import type { MarshalledValue } from '../thunk/marshalling-plan.ts';
 import { ManagedException } from './managed-exception.ts';
 import type { NativeExecution } from './native-execution.ts';
 import { stopped } from './stopped-execution.ts';

@@ -1,6 +1,5 @@
 import { hex, UsageError } from '@ijw/binary';
-import type { CallShape } from '../abi/call-shape.ts';
-import { placeCall } from '../abi/place-call.ts';
+import { type CallShape, placeCall } from '@ijw/marshalling';
 import type { FixedSlot } from '../clr/fixed-slots.ts';
 import type { LoadedAssembly } from '../clr/load-context.ts';
 import { beginSlotCall, callManaged, startThroughBootstrap } from '../clr/managed-call.ts';

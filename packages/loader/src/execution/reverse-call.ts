@@ -1,9 +1,6 @@
 import { type AddressSpace, isFault } from '@ijw/machine';
-import { abiSize } from '../abi/abi-type.ts';
-import type { PlacedArgument } from '../abi/call-placement.ts';
+import { abiSize, type MarshalledValue, type PlacedArgument, type ReverseCallPlan } from '@ijw/marshalling';
 import { integerOf, NativeFault } from '../platform/evaluated-memory.ts';
-import type { MarshalledValue } from '../thunk/marshalling-plan.ts';
-import type { ReverseCallPlan } from '../thunk/reverse-call-plan.ts';
 import { type TransitionRecord, transitionRecord } from '../thunk/transition-record.ts';
 import { type ConversionSpace, notConverted, toManaged, toNative } from './value-conversion.ts';
 

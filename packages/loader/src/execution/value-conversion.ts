@@ -2,10 +2,10 @@
 
 import { UsageError } from '@ijw/binary';
 import { type AddressSpace, isFault } from '@ijw/machine';
+import type { MarshalledValue } from '@ijw/marshalling';
 import { nativeBytes, nativeValue } from '../native/native-value.ts';
 import { integerOf, NativeFault } from '../platform/evaluated-memory.ts';
 import type { GuestStack } from '../process/guest-stack.ts';
-import type { MarshalledValue } from '../thunk/marshalling-plan.ts';
 import { automationOfDate, dateOfAutomation } from './automation-date.ts';
 
 /** Longer text is taken for memory that is none. */

@@ -1,8 +1,6 @@
 import { UsageError } from '@ijw/binary';
 import { isFault } from '@ijw/machine';
-import type { AbiType } from '../abi/abi-type.ts';
-import type { PlacedArgument } from '../abi/call-placement.ts';
-import { placeCall } from '../abi/place-call.ts';
+import { type AbiType, type PlacedArgument, placeCall } from '@ijw/marshalling';
 import { integerOf, NativeFault } from '../platform/evaluated-memory.ts';
 import type { Processor } from '../platform/processor.ts';
 import type { Gate } from '../process/gate-table.ts';

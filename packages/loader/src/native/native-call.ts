@@ -1,5 +1,5 @@
 import { isFault } from '@ijw/machine';
-import type { CallPlacement, Piece, Place } from '../abi/call-placement.ts';
+import type { CallPlacement, Piece, Place } from '@ijw/marshalling';
 import { integerOf, LiveMemory, NativeFault } from '../platform/evaluated-memory.ts';
 import type { Processor } from '../platform/processor.ts';
 import { UnknownInstruction } from '../platform/unknown-instruction.ts';

@@ -1,5 +1,5 @@
 import { UsageError } from '@ijw/binary';
-import type { AbiType } from '../abi/abi-type.ts';
+import type { AbiType } from '@ijw/marshalling';
 import { integerOf } from '../platform/evaluated-memory.ts';
 
 /** A value that native code gets or gives: numbers and addresses, `bigint` for what a number cannot hold, the bytes of a structure. */

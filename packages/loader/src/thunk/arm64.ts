@@ -1,6 +1,6 @@
 // Arm ARM C6. The record is at sp; the managed side gets its address in x0.
 
-import type { Piece, PlacedResult } from '../abi/call-placement.ts';
+import type { Piece, PlacedResult } from '@ijw/marshalling';
 import { CodeWriter } from '../platform/code-writer.ts';
 import type { ReverseStub, ReverseStubWriter } from './reverse-stub.ts';
 

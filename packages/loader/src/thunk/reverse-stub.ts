@@ -1,4 +1,4 @@
-import type { CallPlacement } from '../abi/call-placement.ts';
+import type { CallPlacement } from '@ijw/marshalling';
 import type { TransitionRecord } from './transition-record.ts';
 
 /** What the code of one reverse thunk is made from. */

@@ -1,13 +1,18 @@
 import { BadImageError } from '@ijw/binary';
+import {
+  type CallPlacement,
+  type ManagedCallPlan,
+  MarshallingPlanner,
+  NativeCalls,
+  planManagedCall,
+  planReverseCall,
+  type ReverseCallPlan,
+  TypeMeasure,
+  type Unsupported,
+  unsupported,
+} from '@ijw/marshalling';
 import { type Metadata, type MethodDefToken, makeToken, type Resolver } from '@ijw/metadata';
-import { NativeCalls } from '@ijw/vtfixup';
-import { type Unsupported, unsupported } from '../abi/abi-type.ts';
-import type { CallPlacement } from '../abi/call-placement.ts';
-import { TypeMeasure } from '../abi/type-measure.ts';
 import type { Architecture } from '../architecture.ts';
-import { type ManagedCallPlan, planManagedCall } from './managed-call-plan.ts';
-import { MarshallingPlanner } from './marshalling-plan.ts';
-import { planReverseCall, type ReverseCallPlan } from './reverse-call-plan.ts';
 import type { ReverseStub } from './reverse-stub.ts';
 import { stubUnwind } from './stub-unwind.ts';
 import { transitionRecord } from './transition-record.ts';

@@ -1,5 +1,5 @@
 import { alignUp } from '@ijw/binary';
-import type { CallPlacement, PlacedArgument } from '../abi/call-placement.ts';
+import type { CallPlacement, PlacedArgument } from '@ijw/marshalling';
 
 /** Bytes for a result: four doubles of an arm64 homogeneous aggregate are the largest. */
 const RESULT_SIZE = 32;

@@ -1,6 +1,6 @@
 // Intel SDM volume 2. The record is at rsp+32, above the shadow space of the call.
 
-import type { Piece, PlacedResult } from '../abi/call-placement.ts';
+import type { Piece, PlacedResult } from '@ijw/marshalling';
 import { CodeWriter } from '../platform/code-writer.ts';
 import type { ReverseStub, ReverseStubWriter } from './reverse-stub.ts';
 

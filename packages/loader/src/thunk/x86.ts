@@ -1,7 +1,7 @@
 // Intel SDM volume 2. The record is at esp; the managed side gets its address in ecx.
 
 import { alignUp } from '@ijw/binary';
-import type { Piece, PlacedResult } from '../abi/call-placement.ts';
+import type { Piece, PlacedResult } from '@ijw/marshalling';
 import { CodeWriter } from '../platform/code-writer.ts';
 import type { ReverseStub, ReverseStubWriter } from './reverse-stub.ts';
 

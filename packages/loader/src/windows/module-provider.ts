@@ -1,4 +1,4 @@
-import type { AbiType } from '../abi/abi-type.ts';
+import type { AbiType } from '@ijw/marshalling';
 
 /** A function that the host puts behind a symbol. What its arguments are is between it and the processor that calls it. */
 export type HostFunction = (...args: readonly (number | bigint)[]) => number | bigint | undefined;

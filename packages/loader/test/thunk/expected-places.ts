@@ -1,4 +1,4 @@
-import type { AbiType, CallShape } from '@ijw/loader';
+import type { AbiType, CallShape } from '@ijw/marshalling';
 
 /** What the ABI documents say of a call, written down apart from the engines: symbols of registers and of stack words (`s0`, `s8`). */
 export interface ExpectedCall {

@@ -1,4 +1,5 @@
-import { type ForwardCall, forwardSteps, forwardStepText, ReverseThunks, reverseCallText } from '@ijw/loader';
+import { ReverseThunks } from '@ijw/loader';
+import { type ForwardCall, forwardSteps, forwardStepText, reverseCallText } from '@ijw/marshalling';
 import type { NativeTypeName, Token, TypeNode } from '@ijw/metadata';
 import { describe, expect, it } from 'vitest';
 import {

@@ -1,7 +1,7 @@
 import { buildMixedImage } from '@ijw/fixtures';
-import { type AbiType, type CallShape, Loader } from '@ijw/loader';
+import { Loader } from '@ijw/loader';
+import { type AbiType, type CallShape, placeManagedCallX86 } from '@ijw/marshalling';
 import { describe, expect, it } from 'vitest';
-import { placeManagedCallX86 } from '../../src/abi/x86-managed.ts';
 import { FixtureCode } from '../oracle/fixture-code.ts';
 
 const INT: AbiType = { kind: 'integer', size: 4, signed: true };

@@ -1,4 +1,5 @@
-import { type Architecture, type ForwardCall, ForwardCalls, type Host } from '@ijw/loader';
+import type { Architecture, Host } from '@ijw/loader';
+import { type ForwardCall, ForwardCalls, NativeCalls } from '@ijw/marshalling';
 import {
   type AttributeArgument,
   type CustomAttributeValue,
@@ -19,7 +20,6 @@ import {
   writeAttributeValue,
   writeMarshallingDescriptor,
 } from '@ijw/metadata';
-import { NativeCalls } from '@ijw/vtfixup';
 
 export type Primitive = (TypeNode & { readonly kind: 'primitive' })['type'];
 export const primitive = (type: Primitive): TypeNode => ({ kind: 'primitive', type });

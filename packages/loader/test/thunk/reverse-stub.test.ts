@@ -1,4 +1,5 @@
-import { type AbiType, type Architecture, type CallShape, placeCall, transitionRecord } from '@ijw/loader';
+import { type Architecture, transitionRecord } from '@ijw/loader';
+import { type AbiType, type CallShape, placeCall } from '@ijw/marshalling';
 import { describe, expect, it } from 'vitest';
 import { reverseStubWriter } from '../../src/thunk/write-reverse-stub.ts';
 import { stepArm64 } from './arm64-interpreter.ts';

@@ -1,6 +1,7 @@
 import { buildMixedImage } from '@ijw/fixtures';
-import { DATA_DISTANCE, Loader, ReverseThunks, reverseCallText, type SlotState } from '@ijw/loader';
+import { DATA_DISTANCE, Loader, ReverseThunks, type SlotState } from '@ijw/loader';
 import { faultText } from '@ijw/machine';
+import { reverseCallText } from '@ijw/marshalling';
 import { Metadata } from '@ijw/metadata';
 import { PEImage } from '@ijw/pe';
 import { describe, expect, it } from 'vitest';

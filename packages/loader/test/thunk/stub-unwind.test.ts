@@ -1,5 +1,6 @@
 import { buildMixedImage } from '@ijw/fixtures';
-import { type AbiType, type Architecture, type CallShape, Loader, placeCall, transitionRecord } from '@ijw/loader';
+import { type Architecture, Loader, transitionRecord } from '@ijw/loader';
+import { type AbiType, type CallShape, placeCall } from '@ijw/marshalling';
 import { Machine, PEBuilder, PEImage, readArm64UnwindInfo, readX64UnwindInfo } from '@ijw/pe';
 import { Decoder, Mnemonic, Register } from 'iced-x86';
 import { describe, expect, it } from 'vitest';

@@ -1,5 +1,6 @@
 // ECMA-335 II.16.3, II.22.18 (FieldRVA); what MSVC makes of C++/CLI's globals and helper data.
 
+import { strip } from '@ijw/marshalling';
 import {
   type FieldToken,
   fieldFullName,
@@ -13,7 +14,6 @@ import {
   tokenRid,
 } from '@ijw/metadata';
 import type { PEImage } from '@ijw/pe';
-import { strip } from '../calls/value-types.ts';
 import { rvaOfAddress } from '../code/jump.ts';
 import { isMethodToken } from '../entries/slot-token.ts';
 import { fieldType, sizeOfType } from './static-size.ts';

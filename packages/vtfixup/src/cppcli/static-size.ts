@@ -1,5 +1,6 @@
 // ECMA-335 II.10.7, II.22.8 (ClassLayout): C++/CLI describes native classes and arrays by their size alone.
 
+import { strip } from '@ijw/marshalling';
 import {
   decodeFieldSignature,
   isTokenOf,
@@ -12,7 +13,6 @@ import {
   tokenRid,
   typeNodes,
 } from '@ijw/metadata';
-import { strip } from '../calls/value-types.ts';
 
 const STATIC = 0x10;
 

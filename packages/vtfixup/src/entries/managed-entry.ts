@@ -1,10 +1,8 @@
 // ECMA-335 II.15.5.1 "Method transition thunks"; dotnet/runtime `src/coreclr/vm/ceeload.cpp` (Module::FixupVTables).
 
 import type { Diagnostics } from '@ijw/binary';
+import type { EffectiveConvention, MarshallingCause, NativeCalls } from '@ijw/marshalling';
 import { methodFullName, methodSignatureOf, methodSignatureText, type Token } from '@ijw/metadata';
-import type { MarshallingCause } from '../calls/marshalling-cause.ts';
-import type { NativeCalls } from '../calls/native-calls.ts';
-import type { EffectiveConvention } from '../calls/unmanaged-convention.ts';
 import { entersFromUnmanaged } from '../table/vtable-fixup-type.ts';
 import type { VTableSlot } from '../table/vtable-slot.ts';
 import { isMethodToken, type SlotContent } from './slot-token.ts';

@@ -1,9 +1,8 @@
 // System.Runtime.InteropServices.UnmanagedCallersOnlyAttribute: native code gets the method's address; NativeAOT also exports it by EntryPoint.
 
 import type { Diagnostics } from '@ijw/binary';
+import type { EffectiveConvention, NativeCalls } from '@ijw/marshalling';
 import { isTokenOf, type MethodDefToken, methodFullName, methodSignatureOf, methodSignatureText } from '@ijw/metadata';
-import type { NativeCalls } from '../calls/native-calls.ts';
-import type { EffectiveConvention } from '../calls/unmanaged-convention.ts';
 
 /** A method that only native code may call. */
 export interface UnmanagedCallersOnly {

@@ -1,7 +1,6 @@
 import { demangle } from '@ijw/demangle';
+import { conventionProblems, type EffectiveConvention, type MarshallingCause } from '@ijw/marshalling';
 import type { Boundary, ExportJumpEntry, ManagedToNative, NativeToManaged } from '../boundary.ts';
-import type { MarshallingCause } from '../calls/marshalling-cause.ts';
-import { conventionProblems, type EffectiveConvention } from '../calls/unmanaged-convention.ts';
 import type { ImportedFunction } from '../code/imported-function.ts';
 import type { NativeCaller } from '../code/native-callers.ts';
 import type { Stub } from '../code/stub.ts';

@@ -1,7 +1,7 @@
 // learn.microsoft.com "Argument passing and naming conventions" for x86: what each convention has in registers, and who pops the stack.
 
 import { alignUp } from '@ijw/binary';
-import type { UnmanagedConvention } from '@ijw/vtfixup';
+import type { UnmanagedConvention } from '../calls/unmanaged-convention.ts';
 import { type AbiType, abiSize, pointerType } from './abi-type.ts';
 import {
   type CallPlacement,

@@ -1,13 +1,12 @@
 import { decodeMethodSignature, type Metadata, type MethodDefToken, SignatureFlags, type TypeNode, typeNodes } from '@ijw/metadata';
-import type { EffectiveConvention } from '@ijw/vtfixup';
-import { conventionProblems } from '@ijw/vtfixup';
 import { type AbiType, type Unsupported, unsupported } from '../abi/abi-type.ts';
 import type { CallPlacement } from '../abi/call-placement.ts';
 import { placeCall } from '../abi/place-call.ts';
 import { placeText } from '../abi/place-text.ts';
-import type { Architecture } from '../architecture.ts';
-import { conversionStep } from '../marshalling/conversion-text.ts';
+import type { CallArchitecture } from '../architecture.ts';
+import { conversionStep } from '../forms/conversion-text.ts';
 import type { MarshalledValue, MarshallingPlanner } from './marshalling-plan.ts';
+import { conventionProblems, type EffectiveConvention } from './unmanaged-convention.ts';
 
 /** What happens between a native caller and a managed method. */
 export interface ReverseCallPlan {
@@ -19,7 +18,7 @@ export interface ReverseCallPlan {
 }
 
 export interface ReverseCallInput {
-  readonly architecture: Architecture;
+  readonly architecture: CallArchitecture;
   readonly metadata: Metadata;
   readonly planner: MarshallingPlanner;
   readonly signature: Uint8Array;

@@ -1,7 +1,7 @@
 // dotnet/runtime `src/coreclr/vm/dllimport.cpp`, PInvokeStaticSigInfo; `src/coreclr/vm/util.cpp`, ReadBestFitCustomAttribute.
 
 import { AttributeDecoder, findCustomAttribute, type Metadata, type MethodDefToken, makeToken, TableId, type Token } from '@ijw/metadata';
-import { PInvokeFlags } from '@ijw/vtfixup';
+import { PInvokeFlags } from '../calls/method-flags.ts';
 
 /** How the text of a call is converted. */
 export interface TextConversion {

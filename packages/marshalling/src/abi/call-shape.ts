@@ -1,4 +1,4 @@
-import type { UnmanagedConvention } from '@ijw/vtfixup';
+import type { UnmanagedConvention } from '../calls/unmanaged-convention.ts';
 import type { AbiType } from './abi-type.ts';
 
 /** A native call, as far as the placement of its values depends on it. */

@@ -10,7 +10,7 @@ import {
   tokenRid,
   typeFullName,
 } from '@ijw/metadata';
-import { strip, type ValueTypes } from './value-types.ts';
+import { strip, type ValueTypes } from '../forms/value-types.ts';
 
 /** Why a call needs a stub that marshals; without any the runtime calls the native function as it is. */
 export const marshallingReasons = {

@@ -4,8 +4,8 @@ import type { CallPlacement } from '../abi/call-placement.ts';
 import { placeCall } from '../abi/place-call.ts';
 import type { TypeMeasure } from '../abi/type-measure.ts';
 import { placeManagedCallX86 } from '../abi/x86-managed.ts';
-import type { Architecture } from '../architecture.ts';
-import type { Conversion } from '../marshalling/native-form.ts';
+import type { CallArchitecture } from '../architecture.ts';
+import type { Conversion } from '../forms/native-form.ts';
 import type { MarshalledValue } from './marshalling-plan.ts';
 
 /** A call of a method by its own entry, with the convention of managed code: values are passed as managed code holds them. */
@@ -17,7 +17,7 @@ export interface ManagedCallPlan {
 }
 
 export interface ManagedCallInput {
-  readonly architecture: Architecture;
+  readonly architecture: CallArchitecture;
   readonly metadata: Metadata;
   readonly measure: TypeMeasure;
   readonly signature: Uint8Array;
@@ -49,7 +49,7 @@ export function planManagedCall({ architecture, metadata, measure, signature }: 
 }
 
 /** On x64 and arm64 a static method is called as a native function is. */
-function placeManagedCall(architecture: Architecture, parameters: readonly AbiType[], result: AbiType): CallPlacement | Unsupported {
+function placeManagedCall(architecture: CallArchitecture, parameters: readonly AbiType[], result: AbiType): CallPlacement | Unsupported {
   if (architecture === 'x86') return placeManagedCallX86(parameters, result);
   return placeCall(architecture, { convention: 'cdecl', memberFunction: false, variadic: false, parameters, result });
 }

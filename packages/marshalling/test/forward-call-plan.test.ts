@@ -1,4 +1,4 @@
-import { type AbiType, type ForwardCall, forwardSteps, forwardStepText, placeCall } from '@ijw/loader';
+import { type AbiType, type ForwardCall, forwardSteps, forwardStepText, placeCall } from '@ijw/marshalling';
 import { expect, it } from 'vitest';
 
 const INT: AbiType = { kind: 'integer', size: 4, signed: true };

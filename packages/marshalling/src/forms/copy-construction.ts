@@ -13,7 +13,7 @@ import {
   tokenRid,
   typeFullName,
 } from '@ijw/metadata';
-import type { Host } from '../architecture.ts';
+import type { RuntimeFamily } from '../architecture.ts';
 
 /** Where a C++ object is copied to on its way into native code. */
 export type CopyPlace =
@@ -46,7 +46,8 @@ const MODIFIERS: ReadonlySet<string> = new Set([
   'Microsoft.VisualC.NeedsCopyConstructorModifier',
 ]);
 
-export const copyPlace = (is32Bit: boolean, host: Host): CopyPlace => (is32Bit ? 'argument' : host === 'framework' ? 'local' : 'nowhere');
+export const copyPlace = (is32Bit: boolean, host: RuntimeFamily): CopyPlace =>
+  is32Bit ? 'argument' : host === 'framework' ? 'local' : 'nowhere';
 
 /** The value type that a pointer or a reference marked as copy-constructed leads to. */
 export function copyConstructedType(metadata: Metadata, type: TypeNode): (TypeNode & { readonly kind: 'named' }) | undefined {

@@ -1,10 +1,10 @@
 import { hex } from '@ijw/binary';
 import { type Metadata, nativeTypeName, type Token, type TypeDefToken, type TypeNode } from '@ijw/metadata';
-import type { ValueTypes } from '@ijw/vtfixup';
 import { type AbiType, pointerType, type Unsupported, unsupported } from '../abi/abi-type.ts';
 import type { TypeMeasure } from '../abi/type-measure.ts';
 import type { CopyConstruction } from './copy-construction.ts';
 import type { NativeStructures } from './native-structure.ts';
+import type { ValueTypes } from './value-types.ts';
 
 /** What is done to a value whose bits are not the same on both sides, or whose bits are an address. */
 export type Conversion =

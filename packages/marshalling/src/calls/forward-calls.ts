@@ -10,13 +10,15 @@ import {
   type TypeNode,
   tokenRid,
 } from '@ijw/metadata';
-import { conventionProblems, type NativeCalls, type PInvoke, readPInvoke } from '@ijw/vtfixup';
 import { type AbiType, pointerType, type Unsupported, unsupported } from '../abi/abi-type.ts';
 import { placeCall } from '../abi/place-call.ts';
-import type { Architecture, Host } from '../architecture.ts';
-import { type TextConversion, textConversionOf } from '../marshalling/text-conversion.ts';
+import type { CallArchitecture, RuntimeFamily } from '../architecture.ts';
+import { type TextConversion, textConversionOf } from '../forms/text-conversion.ts';
 import type { ForwardArgument, ForwardCall } from './forward-call-plan.ts';
 import { type MarshalledValue, MarshallingPlanner } from './marshalling-plan.ts';
+import type { NativeCalls } from './native-calls.ts';
+import { type PInvoke, readPInvoke } from './p-invoke.ts';
+import { conventionProblems } from './unmanaged-convention.ts';
 
 /** Where a call goes, as whoever bound it says. */
 export interface ForwardTarget {
@@ -25,8 +27,8 @@ export interface ForwardTarget {
 }
 
 export interface ForwardCallsInit {
-  readonly architecture: Architecture;
-  readonly host: Host;
+  readonly architecture: CallArchitecture;
+  readonly host: RuntimeFamily;
   readonly calls: NativeCalls;
   /** Finds value types of other assemblies; without it they are not known. */
   readonly resolver?: Resolver | undefined;

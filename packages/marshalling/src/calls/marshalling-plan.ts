@@ -13,19 +13,19 @@ import {
   tokenRid,
   typeText,
 } from '@ijw/metadata';
-import { ValueTypes } from '@ijw/vtfixup';
 import { abiSize, type Unsupported, unsupported } from '../abi/abi-type.ts';
 import { TypeMeasure } from '../abi/type-measure.ts';
-import type { Host } from '../architecture.ts';
-import { arrayForm, classForm, customForm, objectForm, referenceForm } from '../marshalling/class-form.ts';
-import { copyConstructedType, copyPlace } from '../marshalling/copy-construction.ts';
-import { disabledForm } from '../marshalling/disabled-form.ts';
-import { addressForm, type FormRequest, type FormSource, isUnsupported, type NativeForm, sameBits } from '../marshalling/native-form.ts';
-import { NativeStructures } from '../marshalling/native-structure.ts';
-import { nativeTypeOf } from '../marshalling/native-type-of.ts';
-import { pointerForm, primitiveForm } from '../marshalling/primitive-form.ts';
-import { stringForm } from '../marshalling/string-form.ts';
-import { copyConstructedArgument, copyConstructedForm, valueTypeForm } from '../marshalling/value-type-form.ts';
+import type { RuntimeFamily } from '../architecture.ts';
+import { arrayForm, classForm, customForm, objectForm, referenceForm } from '../forms/class-form.ts';
+import { copyConstructedType, copyPlace } from '../forms/copy-construction.ts';
+import { disabledForm } from '../forms/disabled-form.ts';
+import { addressForm, type FormRequest, type FormSource, isUnsupported, type NativeForm, sameBits } from '../forms/native-form.ts';
+import { NativeStructures } from '../forms/native-structure.ts';
+import { nativeTypeOf } from '../forms/native-type-of.ts';
+import { pointerForm, primitiveForm } from '../forms/primitive-form.ts';
+import { stringForm } from '../forms/string-form.ts';
+import { copyConstructedArgument, copyConstructedForm, valueTypeForm } from '../forms/value-type-form.ts';
+import { ValueTypes } from '../forms/value-types.ts';
 
 /** How one parameter or the result crosses. */
 export interface MarshalledValue extends NativeForm {
@@ -40,7 +40,7 @@ export interface MarshalledValue extends NativeForm {
 /** Which way a call goes, by whose rules, and where types of other assemblies are found. */
 export interface MarshallingWay {
   readonly direction: 'forward' | 'reverse';
-  readonly host: Host;
+  readonly host: RuntimeFamily;
   readonly resolver?: Resolver | undefined;
 }
 

@@ -13,11 +13,11 @@ import {
   tokenRid,
 } from '@ijw/metadata';
 import type { PEImage } from '@ijw/pe';
+import { ValueTypes } from '../forms/value-types.ts';
 import { attributesByParent } from './attribute-index.ts';
 import { callConvTypes } from './call-conv-types.ts';
 import { type MarshallingCause, marshallingCauses } from './marshalling-cause.ts';
 import { combineConventions, type EffectiveConvention, effectiveConvention, returnTypeModifiers } from './unmanaged-convention.ts';
-import { ValueTypes } from './value-types.ts';
 
 const SERVICES = 'System.Runtime.InteropServices';
 const BEFORE_FIELD_INIT = 0x100000;

@@ -1,11 +1,12 @@
 // dotnet/runtime `src/coreclr/vm/dllimport.cpp`, NDirectStubLinker: the order of what a P/Invoke stub does.
 
-import type { EffectiveConvention, MarshallingCause } from '@ijw/vtfixup';
 import type { CallPlacement, PlacedArgument } from '../abi/call-placement.ts';
 import { placeText } from '../abi/place-text.ts';
-import { conversionStep } from '../marshalling/conversion-text.ts';
-import type { TextConversion } from '../marshalling/text-conversion.ts';
+import { conversionStep } from '../forms/conversion-text.ts';
+import type { TextConversion } from '../forms/text-conversion.ts';
+import type { MarshallingCause } from './marshalling-cause.ts';
 import type { MarshalledValue } from './marshalling-plan.ts';
+import type { EffectiveConvention } from './unmanaged-convention.ts';
 
 /** One argument of the native call. */
 export type ForwardArgument =

@@ -1,0 +1,28 @@
+export { type AbiType, type AggregateType, abiSize, pointerType, type Unsupported, unsupported } from './abi/abi-type.ts';
+export type { CallPlacement, Piece, Place, PlacedArgument, PlacedResult } from './abi/call-placement.ts';
+export type { CallShape } from './abi/call-shape.ts';
+export { placeCall } from './abi/place-call.ts';
+export { TypeMeasure } from './abi/type-measure.ts';
+export { placeManagedCallX86 } from './abi/x86-managed.ts';
+export { type ForwardArgument, type ForwardCall, type ForwardStep, forwardSteps, forwardStepText } from './calls/forward-call-plan.ts';
+export { ForwardCalls, type ForwardCallsInit, type ForwardTarget } from './calls/forward-calls.ts';
+export { type ManagedCallPlan, planManagedCall } from './calls/managed-call-plan.ts';
+export { type MarshallingCause, type MarshallingReason, marshallingReasons } from './calls/marshalling-cause.ts';
+export { type MarshalledValue, MarshallingPlanner } from './calls/marshalling-plan.ts';
+export { MethodFlags, MethodImplFlags, PInvokeFlags } from './calls/method-flags.ts';
+export { NativeCalls } from './calls/native-calls.ts';
+export { type ImplMap, type PInvoke, type PInvokeKind, readPInvoke, readPInvokes, readRvaPInvokes } from './calls/p-invoke.ts';
+export { type RefusalRule, refusalRules } from './calls/p-invoke-refusal.ts';
+export { planReverseCall, type ReverseCallPlan, reverseCallText } from './calls/reverse-call-plan.ts';
+export {
+  type ConventionProblem,
+  type ConventionSource,
+  conventionProblems,
+  type EffectiveConvention,
+  effectiveConvention,
+  type UnmanagedConvention,
+} from './calls/unmanaged-convention.ts';
+export type { CopyConstruction, CopyPlace, MarshallingMethod } from './forms/copy-construction.ts';
+export type { NativeForm } from './forms/native-form.ts';
+export type { TextConversion } from './forms/text-conversion.ts';
+export { strip, type ValueTypeNature, ValueTypes } from './forms/value-types.ts';
