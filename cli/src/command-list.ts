@@ -82,7 +82,10 @@ export const COMMANDS: readonly CommandDefinition[] = [
       { flags: '--write-baseline <file>', description: 'write what is found as a baseline, and report nothing' },
       { flags: '--search <dir>', description: 'a folder with the native libraries that P/Invokes name', repeatable: true },
       { flags: '--check <file>', description: 'a TinyCLR interop table (C++ source) to hold against the assembly' },
-      { flags: '--signatures <file>', description: 'LeanCLR signatures of what is registered, one a line' },
+      {
+        flags: '--signatures <file>',
+        description: 'what is registered with LeanCLR: signatures, one a line, or the C++ source with the calls',
+      },
     ],
     example: 'ijw lint app.dll --severity warning',
     load: () => import('./commands/lint.ts'),

@@ -16,6 +16,7 @@ import {
   parseBaseline,
   parseSuppressions,
   placeText,
+  readRegistrations,
   readSourceTable,
   type Suppression,
   sarifLog,
@@ -91,23 +92,16 @@ function lintOptions(context: CommandContext): LintOptions {
   const { rule, severity } = context.options;
   const rules = Array.isArray(rule) ? (rule as readonly string[]).flatMap((ids) => ids.split(',')) : undefined;
   const table = textOption(context, 'check', readSourceTable);
-  const signatures = textOption(context, 'signatures', signatureLines);
+  const signatures = textOption(context, 'signatures', readRegistrations);
   const nativeLibrary = libraryProvider(context);
   return {
     ...(rules !== undefined && { rules }),
     ...(typeof severity === 'string' && { minimumLevel: severity as LintLevel }),
     ...(table !== undefined && { interopTable: table }),
-    ...(signatures !== undefined && { registeredSignatures: signatures }),
+    ...(signatures !== undefined && { registrations: signatures }),
     ...(nativeLibrary !== undefined && { nativeLibrary }),
   };
 }
-
-/** A signature a line; empty lines and lines that begin with # are passed over. */
-const signatureLines = (text: string): readonly string[] =>
-  text
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '' && !line.startsWith('#'));
 
 /** Looks for libraries in the folders of `--search`, each once. */
 function libraryProvider({ options, io }: CommandContext): LintOptions['nativeLibrary'] {

@@ -59,6 +59,7 @@ export { leanClrStubs } from './leanclr/generate.ts';
 export { type LeanClrMethodEntry, LeanClrMethodIndex } from './leanclr/method-index.ts';
 export { leanClrSignature } from './leanclr/method-signature.ts';
 export { type LeanClrNative, type LeanClrNatives, leanClrNatives } from './leanclr/native-methods.ts';
+export { type ListedRegistration, readRegistrations } from './leanclr/registration-list.ts';
 export {
   type Dispatch,
   type Invoker,
@@ -66,6 +67,7 @@ export {
   type LeanClrMethod,
   lookUpKeys,
   type NativeFunction,
+  nativeKindOf,
   PInvokeRegistry,
   type Registration,
   type RegistrationKind,

@@ -7,7 +7,8 @@ import { identifier } from '../shape/native-types.ts';
 import { SLOT_SIZE, SLOT_TYPES, slotCount } from './argument-slots.ts';
 import type { LeanClrNative, LeanClrNatives } from './native-methods.ts';
 
-const RESERVED = [...C_RESERVED, 'params', 'ret', 'offset', 'result', 'leanclr', 'self_', 'std'];
+/** `Unit` is what RET_VOID_OK returns, by its bare name. */
+const RESERVED = [...C_RESERVED, 'params', 'ret', 'offset', 'result', 'leanclr', 'self_', 'std', 'Unit'];
 
 interface NamedNative {
   readonly native: LeanClrNative;
@@ -97,7 +98,7 @@ function invokerText(named: NamedNative): string {
   const unused = native.parameters.length === 0 ? '    (void)params;\n' : '    size_t offset = 0;\n';
   return `static leanclr::RtResultVoid ${name}_invoker(
     leanclr::metadata::RtManagedMethodPointer, const leanclr::metadata::RtMethodInfo*,
-    const leanclr::interp::RtStackObject* params, leanclr::interp::RtStackObject* ret) {
+    const leanclr::interp::RtStackObject* params, leanclr::interp::RtStackObject* ret) noexcept {
 ${unused}${fetches.join('')}${done}    RET_VOID_OK();
 }
 `;
@@ -111,6 +112,9 @@ function registrationText(base: string, header: string, named: readonly NamedNat
   });
   return `#include "${header}"
 #include "public/leanclr.hpp"
+
+// RET_VOID_OK names leanclr::Unit without its namespace.
+using namespace leanclr;
 
 ${named.map((native) => `${invokerText(native)}\n`).join('')}void register_${base}() {
 ${calls.join('')}}

@@ -1,22 +1,29 @@
 import { type BadImageError, Diagnostics, UnsupportedError } from '@ijw/binary';
 import { type Metadata, type MethodDefToken, makeToken, TableId } from '@ijw/metadata';
-import { leanClrSignature } from './method-signature.ts';
-import { lookUpKeys } from './registry.ts';
+import { leanClrMethod } from './method-signature.ts';
+import { type LeanClrMethod, lookUpKeys, nativeKindOf, type RegistrationKind } from './registry.ts';
 import { formatLeanClrSignature, type LeanClrSignature } from './signature.ts';
 
-export interface LeanClrMethodEntry {
+export interface LeanClrMethodEntry extends LeanClrMethod {
   readonly token: MethodDefToken;
-  readonly signature: LeanClrSignature;
   /** The full form, with module and parameters. */
   readonly text: string;
 }
+
+/** Methods by the keys of one kind of registration. */
+type KeyedMethods = Map<string, LeanClrMethodEntry[]>;
 
 /** Every method of an assembly by the keys under which LeanCLR would find it. */
 export class LeanClrMethodIndex {
   readonly methods: readonly LeanClrMethodEntry[];
   /** Methods whose names the grammar cannot hold, and why. */
   readonly unnameable: readonly { readonly token: MethodDefToken; readonly reason: string }[];
-  readonly #byKey = new Map<string, LeanClrMethodEntry[]>();
+  /** By the table that each method is looked up in first where it has no body. */
+  readonly #native: KeyedMethods = new Map();
+  /** P/Invokes alone. */
+  readonly #platformInvokes: KeyedMethods = new Map();
+  /** Every method: internal calls and intrinsics override bodies and P/Invokes. */
+  readonly #all: KeyedMethods = new Map();
 
   /** Throws `BadImageError` only for tables that cannot be read; a method with a bad signature is a diagnostic. */
   constructor(metadata: Metadata, diagnostics = new Diagnostics()) {
@@ -25,8 +32,8 @@ export class LeanClrMethodIndex {
     for (let rid = 1; rid <= metadata.tables.MethodDef.rowCount; rid++) {
       const token = makeToken(TableId.MethodDef, rid);
       try {
-        const signature = leanClrSignature(metadata, token);
-        methods.push({ token, signature, text: formatLeanClrSignature(signature) });
+        const method = leanClrMethod(metadata, token);
+        methods.push({ ...method, token, text: formatLeanClrSignature(method.signature) });
       } catch (error) {
         if (error instanceof UnsupportedError) unnameable.push({ token, reason: error.message });
         else diagnostics.record(error as BadImageError, 'error', token);
@@ -34,22 +41,30 @@ export class LeanClrMethodIndex {
     }
     this.methods = methods;
     this.unnameable = unnameable;
-    for (const entry of methods) for (const key of lookUpKeys('pinvoke', entry.signature)) this.#add(key, entry);
+    for (const entry of methods) this.#add(entry);
   }
 
-  #add(key: string, entry: LeanClrMethodEntry): void {
-    const entries = this.#byKey.get(key);
-    if (entries === undefined) this.#byKey.set(key, [entry]);
-    else if (!entries.includes(entry)) entries.push(entry);
+  #add(entry: LeanClrMethodEntry): void {
+    const keys = (kind: RegistrationKind): readonly string[] => lookUpKeys(kind, entry.signature);
+    const add = (table: KeyedMethods, key: string): void => {
+      const entries = table.get(key);
+      if (entries === undefined) table.set(key, [entry]);
+      else if (entries.at(-1) !== entry) entries.push(entry);
+    };
+    const kind = nativeKindOf(entry);
+    for (const key of keys(kind)) add(this.#native, key);
+    if (kind === 'pinvoke') for (const key of keys('pinvoke')) add(this.#platformInvokes, key);
+    for (const key of keys('internalCall')) add(this.#all, key);
   }
 
-  /** The methods that a signature string means: none, one, or several for a short form of an overloaded name. */
-  find(signature: LeanClrSignature): readonly LeanClrMethodEntry[] {
-    return this.#byKey.get(formatLeanClrSignature(signature)) ?? [];
-  }
-
-  /** Whether `T::M` would be registered for more than one method. */
-  isAmbiguous(entry: LeanClrMethodEntry): boolean {
-    return this.find({ ...entry.signature, module: undefined, parameters: undefined }).length > 1;
+  /**
+   * The methods that a signature string means: none, one, or several for a short form of an overloaded name.
+   * @param kind the table that it is registered in; without it, the one that fits each method
+   */
+  find(signature: LeanClrSignature, kind?: RegistrationKind): readonly LeanClrMethodEntry[] {
+    const table = kind === undefined ? this.#native : kind === 'pinvoke' ? this.#platformInvokes : this.#all;
+    const found = table.get(formatLeanClrSignature(signature)) ?? [];
+    const createsObjects = kind === 'newobjInternalCall' || kind === 'newobjIntrinsic';
+    return createsObjects ? found.filter(({ signature: { method } }) => method === '.ctor') : found;
   }
 }

@@ -2,7 +2,9 @@ import { UnsupportedError } from '@ijw/binary';
 import {
   CallingConvention,
   type Metadata,
+  MethodAttributes,
   type MethodDefToken,
+  MethodImplAttributes,
   type MethodSignature,
   methodSignatureOf,
   type PrimitiveName,
@@ -13,6 +15,7 @@ import {
   typeFullName,
 } from '@ijw/metadata';
 import { coreTypeNames } from '../shape/core-type-names.ts';
+import type { LeanClrMethod } from './registry.ts';
 import { formatLeanClrSignature, type LeanClrConvention, type LeanClrSignature, type LeanClrType } from './signature.ts';
 import { LeanClrSignatureError, parseLeanClrSignature } from './signature-parser.ts';
 
@@ -23,32 +26,49 @@ const PRIMITIVES: Readonly<Record<PrimitiveName, string>> = {
   typedref: 'System.TypedReference',
 };
 
-const CONVENTIONS: ReadonlyMap<number, LeanClrConvention | undefined> = new Map([
-  [CallingConvention.Default, undefined],
+/** Every other convention, the managed one too, is written `Default` (LeanCLR `metadata_name.cpp`, get_call_convention_name). */
+const CONVENTIONS: ReadonlyMap<number, LeanClrConvention> = new Map([
   [CallingConvention.C, 'Cdecl'],
   [CallingConvention.StdCall, 'StdCall'],
   [CallingConvention.ThisCall, 'ThisCall'],
   [CallingConvention.FastCall, 'FastCall'],
   [CallingConvention.VarArg, 'VarArg'],
-  [CallingConvention.Unmanaged, 'Default'],
 ]);
+
+/** What LeanCLR calls the module: the assembly's name, whatever the file and the Module row are called (`module_def.cpp`). A netmodule has only its own name. */
+export function leanClrModule({ tables: { Assembly, Module }, strings }: Metadata): string {
+  if (Assembly.rowCount > 0) return strings.get(Assembly.get(1, 'Name'));
+  return strings.get(Module.get(1, 'Name')).replace(/\.(?:dll|exe|netmodule)$/i, '');
+}
 
 /**
  * The full signature string of a method, as LeanCLR looks it up. Generic parameters are written by their names. @throws UnsupportedError for a name that the grammar cannot hold;
  * BadImageError
  */
 export function leanClrSignature(metadata: Metadata, token: MethodDefToken): LeanClrSignature {
-  const { MethodDef, Module } = metadata.tables;
+  const { MethodDef } = metadata.tables;
   const declaringType = metadata.declaringType(token);
   const signature = methodSignatureOf(metadata, token);
   const names = { type: genericNames(metadata, declaringType), method: genericNames(metadata, token) };
   return checkGrammar({
-    module: metadata.strings.get(Module.get(1, 'Name')).replace(/\.(dll|exe|netmodule)$/i, ''),
+    module: leanClrModule(metadata),
     type: typeFullName(metadata, declaringType),
     method: metadata.strings.get(MethodDef.get(tokenRid(token), 'Name')),
     genericArity: signature.genericParameterCount,
     parameters: signature.parameterTypes.map((type) => leanClrType(metadata, type, names)),
   });
+}
+
+/** A method as LeanCLR's dispatch looks at it. @throws UnsupportedError for a name that the grammar cannot hold; BadImageError */
+export function leanClrMethod(metadata: Metadata, token: MethodDefToken): LeanClrMethod {
+  const { MethodDef } = metadata.tables;
+  const rid = tokenRid(token);
+  return {
+    signature: leanClrSignature(metadata, token),
+    isPInvoke: (MethodDef.get(rid, 'Flags') & MethodAttributes.PInvokeImpl) !== 0,
+    isInternalCall: (MethodDef.get(rid, 'ImplFlags') & MethodImplAttributes.InternalCall) !== 0,
+    hasBody: MethodDef.get(rid, 'RVA') !== 0,
+  };
 }
 
 /** Names may hold any character; those that the grammar would read otherwise are refused. */
@@ -91,7 +111,8 @@ function leanClrType(metadata: Metadata, type: TypeNode, names: GenericNames): L
     case 'szArray':
       return { kind: 'array', element: inner(type.element), rank: 1, vector: true };
     case 'array':
-      return { kind: 'array', element: inner(type.element), rank: type.shape.rank, vector: false };
+      // LeanCLR writes rank - 1 commas: an array of one dimension that is not a vector reads as one.
+      return { kind: 'array', element: inner(type.element), rank: type.shape.rank, vector: type.shape.rank === 1 };
     case 'genericInstance': {
       const generic = inner(type.generic);
       return generic.kind === 'named' ? { ...generic, arguments: type.arguments.map(inner) } : unsupported('an instance of no named type');
@@ -108,11 +129,9 @@ function leanClrType(metadata: Metadata, type: TypeNode, names: GenericNames): L
 }
 
 function functionPointer(signature: MethodSignature<TypeNode>, inner: (type: TypeNode) => LeanClrType): LeanClrType {
-  const convention = signature.header & 0xf;
-  if (!CONVENTIONS.has(convention)) return unsupported(`the calling convention ${convention}`);
   return {
     kind: 'functionPointer',
-    convention: CONVENTIONS.get(convention),
+    convention: CONVENTIONS.get(signature.header & 0xf) ?? 'Default',
     parameters: signature.parameterTypes.map(inner),
     result: inner(signature.returnType),
   };

@@ -1,7 +1,9 @@
 import { UnsupportedError } from '@ijw/binary';
 import {
   type Metadata,
+  MethodAttributes,
   type MethodDefToken,
+  MethodImplAttributes,
   makeToken,
   methodFullName,
   methodSignatureOf,
@@ -10,9 +12,8 @@ import {
   TableId,
 } from '@ijw/metadata';
 import type { StubRefusal } from '../generated/stub-set.ts';
-import { leanClrSignature } from './method-signature.ts';
-import type { LeanClrMethod } from './registry.ts';
-import { formatLeanClrSignature } from './signature.ts';
+import { leanClrMethod } from './method-signature.ts';
+import { type LeanClrMethod, lookUpKeys, nativeKindOf } from './registry.ts';
 import { SlotValues, type SlotValueType } from './slot-value.ts';
 
 /** A method that native code implements, with what an invoker needs. */
@@ -32,9 +33,6 @@ export interface LeanClrNatives {
   readonly refused: readonly StubRefusal[];
 }
 
-const METHOD_PINVOKE = 0x2000;
-const IMPL_INTERNAL_CALL = 0x1000;
-
 /**
  * P/Invokes and internal calls of a module, or of them those that are asked for by `Type::Method` or token (which may also be methods with a body: internal calls override them).
  * @throws UnsupportedError where a method that is asked for does not exist
@@ -47,7 +45,9 @@ export function leanClrNatives(metadata: Metadata, wanted: readonly string[] = [
   const missing = new Set(wanted);
   for (let rid = 1; rid <= MethodDef.rowCount; rid++) {
     const token = makeToken(TableId.MethodDef, rid);
-    const isNative = (MethodDef.get(rid, 'Flags') & METHOD_PINVOKE) !== 0 || (MethodDef.get(rid, 'ImplFlags') & IMPL_INTERNAL_CALL) !== 0;
+    const isNative =
+      (MethodDef.get(rid, 'Flags') & MethodAttributes.PInvokeImpl) !== 0 ||
+      (MethodDef.get(rid, 'ImplFlags') & MethodImplAttributes.InternalCall) !== 0;
     if (wanted.length === 0 && !isNative) continue;
     const fullName = methodFullName(metadata, token);
     const names = wanted.filter((name) => name === fullName || Number(name) === token);
@@ -65,12 +65,9 @@ export function leanClrNatives(metadata: Metadata, wanted: readonly string[] = [
 }
 
 function readNative(metadata: Metadata, values: SlotValues, token: MethodDefToken, fullName: string): LeanClrNative {
-  const { MethodDef } = metadata.tables;
-  const rid = token & 0xffffff;
-  const signature = leanClrSignature(metadata, token);
+  const method = leanClrMethod(metadata, token);
   const { header, returnType, parameterTypes } = methodSignatureOf(metadata, token);
-  const isPInvoke = (MethodDef.get(rid, 'Flags') & METHOD_PINVOKE) !== 0;
-  const kind = isPInvoke ? 'pinvoke' : 'internalCall';
+  const kind = nativeKindOf(method);
   const names = parameterNames(metadata, token);
   const self = header & SignatureFlags.HasThis ? [{ name: 'self', value: { slot: 'pointer', cpp: 'void*' } as const }] : [];
   const parameters = parameterTypes.map((type, index) => {
@@ -79,14 +76,11 @@ function readNative(metadata: Metadata, values: SlotValues, token: MethodDefToke
     return { name: names.get(index + 1) ?? '', value };
   });
   return {
+    ...method,
     token,
     fullName,
-    signature,
-    key: formatLeanClrSignature(kind === 'pinvoke' ? signature : { ...signature, module: undefined }),
+    key: lookUpKeys(kind, method.signature)[0]!,
     kind,
-    isPInvoke,
-    isInternalCall: (MethodDef.get(rid, 'ImplFlags') & IMPL_INTERNAL_CALL) !== 0,
-    hasBody: MethodDef.get(rid, 'RVA') !== 0,
     parameters: [...self, ...parameters],
     result: values.of(returnType),
   };

@@ -3,7 +3,7 @@ import type { ArgumentReader, ArgumentSlots, SlotType, SlotValue } from './argum
 import { formatLeanClrSignature, type LeanClrSignature } from './signature.ts';
 import { parseLeanClrSignature } from './signature-parser.ts';
 
-/** The native function a method is bound to; what it is called with is its invoker's affair. */
+/** The native function a method is bound to; its invoker decides what it is called with. */
 export type NativeFunction = (...values: SlotValue[]) => SlotValue | undefined;
 
 /** LeanCLR's fixed invoker shape: takes the arguments out of their slots, calls, and writes the result. */
@@ -43,6 +43,10 @@ export interface LeanClrMethod {
   readonly isInternalCall: boolean;
   readonly hasBody: boolean;
 }
+
+/** The table that a method without a body is looked up in: a method with both flags is an internal call (LeanCLR `shim.cpp`, get_invoker). */
+export const nativeKindOf = ({ isPInvoke, isInternalCall }: LeanClrMethod): 'pinvoke' | 'internalCall' =>
+  isPInvoke && !isInternalCall ? 'pinvoke' : 'internalCall';
 
 /**
  * The keys that LeanCLR tries, in its order. P/Invokes: with module and parameters, with parameters, with the module, bare.

@@ -149,7 +149,8 @@ class SignatureParser {
 
   #functionPointer(depth: number): LeanClrType {
     this.#position += 'delegate*'.length;
-    const convention = this.#accept(' unmanaged[') ? this.#convention() : undefined;
+    this.#expect(' unmanaged[');
+    const convention = this.#convention();
     this.#expect('<');
     const types = this.#typeArguments(depth);
     return { kind: 'functionPointer', convention, parameters: types.slice(0, -1), result: types.at(-1)! };

@@ -6,7 +6,7 @@ export type LeanClrType =
   | { readonly kind: 'pointer' | 'byReference'; readonly element: LeanClrType }
   | {
       readonly kind: 'functionPointer';
-      readonly convention: LeanClrConvention | undefined;
+      readonly convention: LeanClrConvention;
       readonly parameters: readonly LeanClrType[];
       readonly result: LeanClrType;
     };
@@ -16,7 +16,7 @@ export type LeanClrConvention = (typeof LEANCLR_CONVENTIONS)[number];
 export const LEANCLR_CONVENTIONS = ['Cdecl', 'StdCall', 'ThisCall', 'FastCall', 'VarArg', 'Default'] as const;
 
 export interface LeanClrSignature {
-  /** The managed module's name without extension; never the library of the DllImport. */
+  /** The name of the managed assembly; never the library of the DllImport, and not the Module row's. */
   readonly module: string | undefined;
   /** `NS.Outer/Inner`. */
   readonly type: string;
@@ -37,10 +37,8 @@ export function formatLeanClrType(type: LeanClrType): string {
       return `${formatLeanClrType(type.element)}*`;
     case 'byReference':
       return `${formatLeanClrType(type.element)}&`;
-    case 'functionPointer': {
-      const convention = type.convention === undefined ? '' : ` unmanaged[${type.convention}]`;
-      return `delegate*${convention}<${[...type.parameters, type.result].map(formatLeanClrType).join(',')}>`;
-    }
+    case 'functionPointer':
+      return `delegate* unmanaged[${type.convention}]<${[...type.parameters, type.result].map(formatLeanClrType).join(',')}>`;
   }
 }
 

@@ -80,9 +80,18 @@ export class SlotValues {
     if (underlying !== undefined) return underlying;
     const known = CORE_STRUCTURES[name];
     if (known !== undefined) return known;
-    const extent: Extent | undefined = this.#sizes.of(type);
+    const extent = this.#sizes.of(type) ?? this.#nullable(type);
     if (extent === undefined) throw new UnsupportedError(`the size of ${name} is not known: it or a part of it is in another assembly`);
     return { slot: { struct: extent.size }, cpp: `ijw_struct<${extent.size}>` };
+  }
+
+  /** `Nullable<T>`, which is in another assembly: a `bool` and a `T`, in whichever order. */
+  #nullable(type: TypeNode): Extent | undefined {
+    if (type.kind !== 'genericInstance' || type.generic.kind !== 'named') return undefined;
+    if (typeFullName(this.#metadata, type.generic.token) !== 'System.Nullable`1') return undefined;
+    const [argument] = type.arguments;
+    const value = argument && this.#sizes.of(argument);
+    return value && { ...value, size: Math.ceil((value.size + 1) / value.alignment) * value.alignment };
   }
 
   /** An enumeration is passed as its integer. */

@@ -4,6 +4,7 @@ import { Boundary } from '@ijw/vtfixup';
 import { MethodRoles } from '../inventory/il-roles.ts';
 import type { InteropModule } from '../inventory/interop-module.ts';
 import type { SignatureUse } from '../inventory/signature-uses.ts';
+import { LeanClrMethodIndex } from '../leanclr/method-index.ts';
 import { BlittableTypes } from '../verdict/blittable-types.ts';
 import type { FindingInput, LintFinding } from './lint-finding.ts';
 import type { LintOptions } from './lint-options.ts';
@@ -26,6 +27,7 @@ export class LintContext {
   #blittable: BlittableTypes | undefined;
   #framework: string | null | undefined;
   #bodies: MethodBodies | undefined;
+  #leanClrMethods: LeanClrMethodIndex | undefined;
   #callSites: ReadonlyMap<Token, SignatureUse> | undefined;
 
   constructor(module: InteropModule, options: LintOptions) {
@@ -58,6 +60,11 @@ export class LintContext {
   get bodies(): MethodBodies {
     this.#bodies ??= new MethodBodies(this.metadata, this.module.image);
     return this.#bodies;
+  }
+
+  get leanClrMethods(): LeanClrMethodIndex {
+    this.#leanClrMethods ??= new LeanClrMethodIndex(this.metadata, this.module.diagnostics);
+    return this.#leanClrMethods;
   }
 
   /** Signatures of `calli`, by their row. */

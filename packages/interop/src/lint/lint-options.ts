@@ -1,3 +1,4 @@
+import type { ListedRegistration } from '../leanclr/registration-list.ts';
 import type { SourceTable } from '../tinyclr/check.ts';
 import type { LintLevel } from './lint-rule.ts';
 
@@ -16,6 +17,6 @@ export interface LintOptions {
   readonly nativeLibrary?: (name: string) => NativeExports | undefined;
   /** A TinyCLR interop table to hold against the assembly. */
   readonly interopTable?: SourceTable;
-  /** LeanCLR signature strings of what is registered. */
-  readonly registeredSignatures?: readonly string[];
+  /** What is registered with LeanCLR. */
+  readonly registrations?: readonly ListedRegistration[];
 }

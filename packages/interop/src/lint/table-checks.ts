@@ -1,9 +1,10 @@
 import type { TableCheck } from './check.ts';
 import { callingConventions } from './checks/calling-conventions.ts';
 import { classInterfaces, comImports } from './checks/com-types.ts';
-import { internalCalls, interopTable, mangledNames, registeredSignatures } from './checks/device-tables.ts';
 import { disabledMarshalling } from './checks/disabled-marshalling.ts';
 import { dynamicCastable } from './checks/dynamic-castable.ts';
+import { internalCalls } from './checks/internal-calls.ts';
+import { registeredSignatures } from './checks/leanclr-registrations.ts';
 import { loaderLock } from './checks/loader-lock.ts';
 import { nativeMethods, vtableFixups } from './checks/mixed-mode.ts';
 import { nativeLibrary } from './checks/native-library.ts';
@@ -12,6 +13,7 @@ import { platformInvokeParameters } from './checks/platform-invoke-parameters.ts
 import { safeHandles } from './checks/safe-handles.ts';
 import { searchPaths } from './checks/search-paths.ts';
 import { suppressGCTransition } from './checks/suppress-gc-transition.ts';
+import { interopTable, mangledNames } from './checks/tinyclr-tables.ts';
 import { entryPoints, unmanagedCallersOnly } from './checks/unmanaged-callers-only.ts';
 
 /** Checks of tables and native bytes. */

@@ -18,7 +18,7 @@ import { compile, has, withFiles } from '../fixtures/compiler.ts';
 import { edgeNativeClr } from '../fixtures/edge-js.ts';
 import { nativeAssembly } from '../fixtures/native-assembly.ts';
 
-const headers = join(import.meta.dirname, '../fixtures/leanclr');
+const headers = join(import.meta.dirname, '../../../../fixtures/headers/leanclr');
 const metadataOf = (bytes: Uint8Array): Metadata => Metadata.of(PEImage.parse(bytes))!;
 const stubsOf = (bytes: Uint8Array, methods: readonly string[] = []) => leanClrStubs('Native', leanClrNatives(metadataOf(bytes), methods));
 const slotsOf = ({ value }: LeanClrNative['parameters'][number]): number =>
@@ -44,7 +44,7 @@ describe('LeanCLR registrations', () => {
     const { files } = stubsOf(bytes());
     withFiles(files, (folder) => {
       const sources = files.flatMap(({ path }) => (path.endsWith('.cpp') ? [path] : []));
-      expect(compile('g++', ['-std=c++14', '-Wall', '-fsyntax-only', `-I${headers}`, ...sources], folder)).toBe('');
+      expect(compile('g++', ['-std=c++14', '-Wall', '-Werror', '-fsyntax-only', `-I${headers}`, ...sources], folder)).toBe('');
     });
   });
 

@@ -1,5 +1,6 @@
 import {
   formatLeanClrSignature,
+  LEANCLR_CONVENTIONS,
   type LeanClrSignature,
   LeanClrSignatureError,
   type LeanClrType,
@@ -24,7 +25,7 @@ const { type } = fc.letrec<{ type: LeanClrType }>((tie) => ({
     }),
     fc.record({
       kind: fc.constant('functionPointer' as const),
-      convention: fc.constantFrom(undefined, 'Cdecl' as const, 'StdCall' as const),
+      convention: fc.constantFrom(...LEANCLR_CONVENTIONS),
       parameters: fc.array(tie('type'), { maxLength: 3 }),
       result: tie('type'),
     }),
@@ -43,7 +44,7 @@ describe('LeanCLR signature strings', () => {
     '[CoreTests]test.CustomPInvoke::Add(System.Int32,System.Int32)',
     'test.CustomPInvoke::Add',
     'NS.Outer/Inner::M<,>(T,System.Collections.Generic.List`1<T[]>,System.Int32[,]&)',
-    'N.T::M(delegate* unmanaged[Cdecl]<System.Int32,System.Void>,delegate*<System.Void>)',
+    'N.T::M(delegate* unmanaged[Cdecl]<System.Int32,System.Void>,delegate* unmanaged[Default]<System.Void>)',
     'N.T::M(System.Int32[*],System.Void**)',
     'N.T::.ctor()',
   ])('%s is written as it was read', (text) => {
@@ -69,6 +70,7 @@ describe('LeanCLR signature strings', () => {
     ['N.T::M()x', 8],
     ['N.T::M(delegate* unmanaged[Fast]<System.Void>)', 27],
     ['N.T::M(System.Int32 x)', 19],
+    ['N.T::M(delegate*<System.Void>)', 16],
   ])('%j fails, and a caret shows where', (text, position) => {
     try {
       parseLeanClrSignature(text);

@@ -128,7 +128,7 @@ export const comAndDeviceCases: readonly SampleCase[] = [
   },
   {
     rule: 'NI082',
-    options: { registeredSignatures: ['Device.Pin::Read(System.Int32)'] },
+    options: { registrations: [{ signature: 'Device.Pin::Read(System.Int32)' }] },
     finds: (module) => {
       module.type('Device.Pin');
       internalCall(module, 'Read', [NATIVE_INT]);
@@ -137,7 +137,7 @@ export const comAndDeviceCases: readonly SampleCase[] = [
   },
   {
     rule: 'NI085',
-    options: { registeredSignatures: ['Device.Pin::Read(System.Int32)'] },
+    options: { registrations: [{ signature: 'Device.Pin::Read(System.Int32)' }] },
     finds: (module) => {
       module.type('Device.Pin');
       internalCall(module, 'Write');
@@ -146,12 +146,37 @@ export const comAndDeviceCases: readonly SampleCase[] = [
   },
   {
     rule: 'NI086',
-    options: { registeredSignatures: ['Device.Pin::Read'] },
+    options: { registrations: [{ signature: 'Device.Pin::Read' }] },
     finds: (module) => {
       module.type('Device.Pin');
       internalCall(module);
       internalCall(module, 'Read', [NATIVE_INT]);
     },
+    passes: pin,
+  },
+  {
+    rule: 'NI085',
+    options: { registrations: [{ kind: 'pinvoke', signature: 'Device.Pin::Read(System.Int32)' }] },
+    finds: pin,
+    passes: (module) => {
+      module.type('Device.Pin');
+      module.platformInvoke('Read', { parameters: [INT] });
+    },
+  },
+  {
+    rule: 'NI085',
+    options: { registrations: [{ signature: '[sample]Device.Pin::Read(System.Int32)' }] },
+    finds: pin,
+    passes: (module) => {
+      module.type('Device.Pin');
+      module.platformInvoke('Read', { parameters: [INT] });
+    },
+  },
+  {
+    rule: 'NI087',
+    options: { registrations: [{ signature: 'Device.Pin::Read' }, { signature: 'Device.Pin::Read' }] },
+    passOptions: { registrations: [{ signature: 'Device.Pin::Read' }, { signature: 'Device.Pin::Read(System.Int32)' }] },
+    finds: pin,
     passes: pin,
   },
 ];

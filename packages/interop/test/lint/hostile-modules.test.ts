@@ -37,7 +37,7 @@ function readAll(bytes: Uint8Array): void {
     const inventory = readInteropInventory(image, metadata, new Diagnostics());
     interopJson(inventory);
     const options = {
-      registeredSignatures: ['A.B::C'],
+      registrations: [{ signature: 'A.B::C' }],
       interopTable: { assembly: 'a', checksum: 1, slots: [undefined] },
       nativeLibrary: () => ({ names: [], ordinals: [] }),
     };

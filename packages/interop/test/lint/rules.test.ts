@@ -24,7 +24,7 @@ describe('lint rules on assemblies made for them', () => {
     expect(found.length).toBeGreaterThan(0);
     expect(found[0]!.target).not.toBe('');
     expect(found[0]!.message).not.toMatch(/[{}]/);
-    expect(lint(sample.passes, sample)).toEqual([]);
+    expect(lint(sample.passes, { ...sample, options: sample.passOptions ?? sample.options ?? {} })).toEqual([]);
   });
 
   it('leave no rule without a pair', () => {

@@ -7,6 +7,8 @@ export interface SampleCase {
   readonly finds: (module: SampleModule) => void;
   readonly passes: (module: SampleModule) => void;
   readonly options?: LintOptions;
+  /** Of the second module, where the options make the difference. */
+  readonly passOptions?: LintOptions;
   /** Of the CLI header of both. */
   readonly corFlags?: number;
 }

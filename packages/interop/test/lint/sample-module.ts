@@ -95,8 +95,8 @@ export class SampleModule {
   readonly #bodies: { readonly rid: number; readonly bytes: Uint8Array }[] = [];
   readonly #core: Token;
 
-  constructor() {
-    this.builder.add('Module', { Name: 'sample.dll', Mvid: '00000000-0000-0000-0000-000000000001' });
+  constructor(moduleName = 'sample.dll') {
+    this.builder.add('Module', { Name: moduleName, Mvid: '00000000-0000-0000-0000-000000000001' });
     this.builder.add('Assembly', { Name: 'sample', Major: 1, HashAlgId: 0x8004 });
     this.#core = this.builder.add('AssemblyRef', { Name: 'System.Runtime', Major: 8 });
     this.builder.add('TypeDef', { Name: '<Module>' });

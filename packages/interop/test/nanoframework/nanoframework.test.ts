@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { compile, has, withFiles } from '../fixtures/compiler.ts';
 import { bytesOf, field, interopTest, MODULE, method, type } from '../fixtures/interop-assembly.ts';
 
-const headers = join(import.meta.dirname, '../fixtures/nano');
+const headers = join(import.meta.dirname, '../../../../fixtures/headers/nanoframework');
 const profile = (name: string): NanoProfile => NANO_PROFILES.find((candidate) => candidate.name === name)!;
 const shapeOf = (input: Parameters<typeof bytesOf>[0]) => readAssemblyShape(Metadata.parse(bytesOf(input)));
 const target = STUB_TARGETS.get('nanoframework')!;

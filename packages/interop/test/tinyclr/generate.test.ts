@@ -17,7 +17,7 @@ import { describe, expect, it } from 'vitest';
 import { compile, has, withFiles } from '../fixtures/compiler.ts';
 import { bytesOf, interopTest, MODULE, method, type } from '../fixtures/interop-assembly.ts';
 
-const fixtures = join(import.meta.dirname, '../fixtures');
+const fixtures = join(import.meta.dirname, '../../../../fixtures/headers/tinyclr');
 const tableOf = (input: Parameters<typeof bytesOf>[0]) => buildInteropTable(readAssemblyShape(Metadata.parse(bytesOf(input))));
 const table = tableOf(interopTest);
 const stubs = (name: string, bare = false) => {

@@ -1,8 +1,6 @@
 import { ifReadable, UnsupportedError } from '@ijw/binary';
-import { MethodAttributes, type MethodDefToken, makeToken, TableId, TypeAttributes, type TypeDefToken, tokenRid } from '@ijw/metadata';
+import { MethodAttributes, type MethodDefToken, makeToken, TableId, type TypeDefToken, tokenRid } from '@ijw/metadata';
 import type { PlatformInvokeMethod } from '../../inventory/platform-invoke-method.ts';
-import { LeanClrMethodIndex } from '../../leanclr/method-index.ts';
-import { LeanClrSignatureError, parseLeanClrSignature } from '../../leanclr/signature-parser.ts';
 import type { MethodShape, TypeShape } from '../../shape/assembly-shape.ts';
 import { readAssemblyShape } from '../../shape/read-assembly-shape.ts';
 import { compareInteropTable } from '../../tinyclr/check.ts';
@@ -94,85 +92,4 @@ function cppName(read: () => string): string | undefined {
 export const mangledNames: TableCheck = {
   rules: ['NI081'],
   run: (context) => void context.module.diagnostics.attempt(() => checkNames(context)),
-};
-
-/** The core library has the runtime's own functions behind its internal calls. */
-const isCoreLibrary = ({ module }: LintContext): boolean =>
-  [...module.types()].some((type) => {
-    const { TypeDef } = module.metadata.tables;
-    return TypeDef.get(tokenRid(type), 'Extends') === 0 && module.typeName(type) === 'System.Object';
-  });
-
-/** NI082: internal calls that nothing at hand brings. Constructors of imported COM classes are the runtime's. */
-export const internalCalls: TableCheck = {
-  rules: ['NI082'],
-  run(context) {
-    const { module, metadata, options } = context;
-    const methods = module.platformInvokes.filter(({ kind }) => kind === 'internalCall');
-    if (
-      methods.length === 0 ||
-      (options.registeredSignatures === undefined && options.interopTable === undefined && isCoreLibrary(context))
-    )
-      return;
-    const bound = boundMethods(context);
-    const where =
-      options.registeredSignatures || options.interopTable ? 'no registration binds it' : 'only the core library may have such methods';
-    for (const { token, type } of methods) {
-      const isImported = (metadata.tables.TypeDef.get(tokenRid(type), 'Flags') & TypeAttributes.Import) !== 0;
-      if (!isImported && !bound.has(token)) context.report('NI082', { token, values: { where } });
-    }
-  },
-};
-
-function boundMethods(context: LintContext): ReadonlySet<number> {
-  const bound = new Set<number>();
-  const { interopTable: table, registeredSignatures = [] } = context.options;
-  if (table !== undefined) {
-    const slots = context.module.diagnostics.attempt(() => {
-      try {
-        return buildInteropTable(readAssemblyShape(context.metadata)).slots;
-      } catch (error) {
-        if (error instanceof UnsupportedError) return [];
-        throw error;
-      }
-    });
-    slots?.forEach((slot, index) => {
-      if (slot && table.slots[index] !== undefined) bound.add(slot.method.token);
-    });
-  }
-  const index = registeredSignatures.length > 0 ? new LeanClrMethodIndex(context.metadata, context.module.diagnostics) : undefined;
-  for (const text of registeredSignatures) {
-    const signature = parsed(text);
-    if (signature instanceof LeanClrSignatureError || index === undefined) continue;
-    for (const { token } of index.find(signature)) bound.add(token);
-  }
-  return bound;
-}
-
-function parsed(text: string): ReturnType<typeof parseLeanClrSignature> | LeanClrSignatureError {
-  try {
-    return parseLeanClrSignature(text);
-  } catch (error) {
-    if (error instanceof LeanClrSignatureError) return error;
-    throw error;
-  }
-}
-
-/** NI085, NI086: signature strings of registrations against the methods of the assembly. */
-export const registeredSignatures: TableCheck = {
-  rules: ['NI085', 'NI086'],
-  run(context) {
-    const signatures = context.options.registeredSignatures ?? [];
-    if (signatures.length === 0) return;
-    const token = makeToken(TableId.Assembly, 1);
-    const index = new LeanClrMethodIndex(context.metadata, context.module.diagnostics);
-    for (const text of signatures) {
-      const signature = parsed(text);
-      const isBad = signature instanceof LeanClrSignatureError;
-      const found = isBad ? [] : index.find(signature);
-      const reason = isBad ? `: ${signature.message}, character ${signature.position + 1}` : '';
-      if (found.length === 0) context.report('NI085', { token, values: { signature: text, reason } });
-      if (found.length > 1) context.report('NI086', { token, values: { signature: text, count: found.length } });
-    }
-  },
 };
