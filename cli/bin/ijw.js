@@ -8,7 +8,7 @@ const { readFileSync } = require('node:fs');
 const { join } = require('node:path');
 const { Script } = require('node:vm');
 
-/** Commands with a bundle of their own, which is smaller. As `tools/bundle-cli.js` has them. */
+/** Commands with a bundle of their own, which is smaller. As `tools/bundle-cli.ts` has them. */
 const OWN_BUNDLES = ['info', 'dis'];
 
 const name = OWN_BUNDLES.includes(process.argv[2]) ? process.argv[2] : 'ijw';

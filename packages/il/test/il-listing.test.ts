@@ -18,7 +18,7 @@ function listingOf(path: string, options?: ListingOptions): { readonly text: str
 }
 
 describe('the listing of an image', () => {
-  // The digests are those of the same listing by System.Reflection.Metadata (tools/compare-il.js compares whole folders).
+  // The digests are those of the same listing by System.Reflection.Metadata (tools/compare-il.ts compares whole folders).
   it.each([
     ['x64/26', '19b951cc9636d206a2d3f7182a924b1fee2f2bc296a5e983e386e4292057b2d4', 'Z bodies=225 instructions=10103 ilbytes=22229'],
     ['ia32/22', 'eb0dc625974ad1424573523ad13a6b701fae9a1f087be735be8b63ecdae4b7a2', 'Z bodies=220 instructions=8753 ilbytes=20362'],

@@ -1,61 +1,87 @@
-// Opens an assembly, decodes every row, signature and attribute of it, and makes every column text; System.Reflection.Metadata and Mono.Cecil do the
-// same in the same run: node bench/metadata-scan.js FILE [REPEATS]
-// Needs `npm run build`; without dotnet or the oracle of ../shared/oracles, only our own figures are given.
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { basename, join } from 'node:path';
+/**
+ * Opens an assembly, decodes every row, signature and attribute of it, and makes every column text; System.Reflection.Metadata and Mono.Cecil do the same in the same run:
+ * npm run tool bench/metadata-scan.ts FILE [REPEATS]
+ */
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { BadImageError } from '@ijw/binary';
 import {
   AttributeDecoder,
   attributeArgumentsText,
+  type Column,
   cellText,
   Metadata,
   SignatureDecoder,
+  type SignatureTypeProvider,
   signatureKindOf,
   TokenText,
   tableNames,
 } from '@ijw/metadata';
 import { PEImage } from '@ijw/pe';
+import { measure, report } from './measure.ts';
+import { comparePeer, type Peer, type PeerTask } from './peer.ts';
 
 const [path, repeats = '15'] = process.argv.slice(2);
 if (path === undefined) throw new Error('Which file?');
-const bytes = readFileSync(path);
+const assembly: string = path;
+const bytes = readFileSync(assembly);
 
-/** Counts the types of signatures, as the oracle's provider does. */
-function countingProvider() {
-  const one = (value) => {
-    provider.nodes++;
+/** Counts the types of signatures, as the oracle's provider does. The named type is what it makes of each. */
+class CountingProvider implements SignatureTypeProvider<number> {
+  nodes = 0;
+  #one(value: number): number {
+    this.nodes++;
     return value;
-  };
-  const provider = {
-    nodes: 0,
-    primitive: () => one(1),
-    named: one,
-    pointer: one,
-    byReference: one,
-    pinned: one,
-    szArray: one,
-    array: one,
-    genericInstance: one,
-    genericTypeParameter: one,
-    genericMethodParameter: one,
-    functionPointer: () => one(0),
-    modified: (_, type) => one(type),
-  };
-  return provider;
+  }
+  primitive(): number {
+    return this.#one(1);
+  }
+  named(token: number): number {
+    return this.#one(token);
+  }
+  pointer(element: number): number {
+    return this.#one(element);
+  }
+  byReference(element: number): number {
+    return this.#one(element);
+  }
+  pinned(element: number): number {
+    return this.#one(element);
+  }
+  szArray(element: number): number {
+    return this.#one(element);
+  }
+  array(element: number): number {
+    return this.#one(element);
+  }
+  genericInstance(generic: number): number {
+    return this.#one(generic);
+  }
+  genericTypeParameter(index: number): number {
+    return this.#one(index);
+  }
+  genericMethodParameter(index: number): number {
+    return this.#one(index);
+  }
+  functionPointer(): number {
+    return this.#one(0);
+  }
+  modified(_modifier: number, unmodified: number): number {
+    return this.#one(unmodified);
+  }
 }
 
-function decodeSignature(decoder, blobs, blob, isType) {
+function decodeSignature(decoder: SignatureDecoder<number>, blobs: Metadata['blobs'], blob: number, isType: boolean): void {
   decoder.open(blobs, blob);
-  const kind = isType ? 'type' : signatureKindOf(decoder.header);
+  const kind = isType ? 'type' : signatureKindOf(decoder.header ?? 0);
   if (kind === 'property') decoder.method();
-  else decoder[kind]();
+  else if (kind !== 'unknown') decoder[kind]();
 }
 
-const isSignature = ({ table, name }) => name === 'Signature' || name === 'Instantiation' || (table === 'Property' && name === 'Type');
+const isSignature = ({ table, name }: Column): boolean =>
+  name === 'Signature' || name === 'Instantiation' || (table === 'Property' && name === 'Type');
 
-function scanColumn(column, metadata, decoder) {
+function scanColumn(column: Column, metadata: Metadata, decoder: SignatureDecoder<number>): number {
   const { rowCount } = column;
   let sum = 0;
   switch (column.kind.kind) {
@@ -77,11 +103,15 @@ function scanColumn(column, metadata, decoder) {
   return sum;
 }
 
-const open = () => Metadata.of(PEImage.parse(bytes));
+function open(): Metadata {
+  const metadata = Metadata.of(PEImage.parse(bytes));
+  if (metadata === undefined) throw new Error('The file has no metadata');
+  return metadata;
+}
 
-function scan() {
+function scan(): string {
   const metadata = open();
-  const provider = countingProvider();
+  const provider = new CountingProvider();
   const decoder = new SignatureDecoder(provider);
   let rows = 0;
   for (const name of tableNames) {
@@ -97,7 +127,7 @@ function scan() {
   return `${rows} rows, ${provider.nodes} types, ${values} arguments of attributes`;
 }
 
-function forEachAttribute({ tables: { CustomAttribute } }, visit) {
+function forEachAttribute({ tables: { CustomAttribute } }: Metadata, visit: (rid: number) => void): void {
   for (let rid = 1; rid <= CustomAttribute.rowCount; rid++) {
     try {
       visit(rid);
@@ -108,7 +138,7 @@ function forEachAttribute({ tables: { CustomAttribute } }, visit) {
   }
 }
 
-function text() {
+function text(): string {
   const metadata = open();
   const tokens = new TokenText(metadata);
   let characters = 0;
@@ -123,38 +153,19 @@ function text() {
   return `${characters} characters`;
 }
 
-function mvid() {
+function mvid(): string | undefined {
   const metadata = open();
   return metadata.guids.get(metadata.tables.Module.get(1, 'Mvid'));
 }
 
-/** The first run and the shortest of the others, in milliseconds. */
-function measure(task) {
-  const times = Array.from({ length: Number(repeats) + 1 }, () => {
-    const start = performance.now();
-    const result = task();
-    return { time: performance.now() - start, result };
-  });
-  return { first: times[0].time, warm: Math.min(...times.slice(1).map(({ time }) => time)), result: times[0].result };
+function compare(name: string, task: () => string | undefined, peerTask: PeerTask, peer: Peer): void {
+  const ours = measure(task, Number(repeats));
+  report(`ijw ${name}`, ours);
+  comparePeer(ours, peerTask, peer, assembly, Number(repeats));
 }
 
-const peers = process.env.PEERS ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'ijw-oracles');
-const oracle = process.env.ORACLE ?? join(peers, 'bin/oracle.dll');
-const line = (name, { first, warm }, what) =>
-  console.log(`${name.padEnd(16)} first ${first.toFixed(1)} ms, warm ${warm.toFixed(3)} ms: ${what}`);
-
-function compare(name, task, peerTask, peer) {
-  const ours = measure(task);
-  line(`ijw ${name}`, ours, ours.result);
-  if (!existsSync(oracle)) return;
-  const output = JSON.parse(execFileSync('dotnet', [oracle, 'bench', peerTask, peer, path, repeats], { encoding: 'utf8' }));
-  line(`${peer} ${name}`, { first: output.first_ms, warm: output.warm_ms }, output.result);
-  console.log(`  ijw takes ${(ours.warm / output.warm_ms).toFixed(2)} of the time, warm`);
-}
-
-console.log(basename(path));
+console.log(basename(assembly));
 compare('open + MVID', mvid, 'open', 'srm');
 compare('scan', scan, 'scan', 'srm');
 compare('scan', scan, 'scan', 'cecil');
 compare('text', text, 'scan', 'srmstr');
-if (!existsSync(oracle)) console.log(`The oracle is not built (${oracle}): nothing to compare with`);

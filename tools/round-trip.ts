@@ -1,29 +1,25 @@
-// Assemblies through `ijw dis --strict` and the platform's ilasm, and back to the same tables, names, signatures and IL: node tools/round-trip.js [--limit N] [FILE|FOLDER…]
-// Without files: the shared framework of the installed .NET. Needs `npm run build`, and what ../shared/oracles/run.sh setup puts into PEERS (default ~/.cache/ijw-oracles): ilasm and
-// the oracle, whose `cmp` compares. Where they are not, nothing is compared and the exit code is 0. Otherwise it is 1 when a file cannot be disassembled or assembled.
+/**
+ * Takes assemblies through `ijw dis --strict` and the platform's ilasm, and back to the same tables, names, signatures and IL: npm run tool tools/round-trip.ts -- [--limit N] [FILE|FOLDER…]
+ * Without files: the newest shared framework. Needs `npm run build`, ilasm and the reference reader, whose `cmp` compares; it says so when they are missing. The exit code is 1
+ * when a file cannot be disassembled or assembled.
+ */
 import { spawnSync } from 'node:child_process';
-import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, readSync, rmSync, statSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { closeSync, mkdtempSync, openSync, readdirSync, readSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { basename, extname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { IJW, ILASM, missingPeer, newestFramework, ORACLE } from './peers.ts';
 
-const peers = process.env.PEERS ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'ijw-oracles');
-const ilasm = join(peers, 'ilasm');
-const oracle = process.env.ORACLE ?? join(peers, 'bin/oracle.dll');
-const ijw = fileURLToPath(new URL('../cli/bin/ijw.js', import.meta.url));
 const { values, positionals } = parseArgs({ options: { limit: { type: 'string' } }, allowPositionals: true });
-const missing = [ilasm, oracle].filter((file) => !existsSync(file));
-if (missing.length > 0) {
-  console.log(`Round trip skipped: ${missing.join(' and ')} not there (../shared/oracles/run.sh setup)`);
+const missing = missingPeer(ILASM, ORACLE);
+if (missing !== undefined) {
+  console.log(`round trip: skipped, ${missing}`);
   process.exit(0);
 }
 
-const frameworks = '/usr/share/dotnet/shared/Microsoft.NETCore.App';
-const given =
-  positionals.length > 0 ? positionals : existsSync(frameworks) ? [join(frameworks, readdirSync(frameworks).sort().at(-1))] : [];
-const files = given.flatMap(filesOf).slice(0, Number(values.limit ?? Number.POSITIVE_INFINITY));
-const verdicts = new Map();
+const given = positionals.length > 0 ? positionals : [newestFramework() ?? ''].filter(Boolean);
+const files = given.flatMap(assembliesOf).slice(0, Number(values.limit ?? Number.POSITIVE_INFINITY));
+const verdicts = new Map<string, number>();
 for (const file of files) {
   const { verdict, why } = roundTrip(file);
   verdicts.set(verdict, (verdicts.get(verdict) ?? 0) + 1);
@@ -34,7 +30,7 @@ console.log(`${String(files.length).padStart(5)} files`);
 process.exitCode = verdicts.has('dis fails') || verdicts.has('ilasm refuses') ? 1 : 0;
 
 /** Files as they are; of a folder, its assemblies. */
-function filesOf(path) {
+function assembliesOf(path: string): readonly string[] {
   if (!statSync(path).isDirectory()) return [path];
   return readdirSync(path)
     .filter((name) => ['.dll', '.exe'].includes(extname(name)))
@@ -43,7 +39,7 @@ function filesOf(path) {
 }
 
 /** Machine, width, and whether there is a CLI header: from the first bytes. */
-function machineOf(file) {
+function machineOf(file: string): { readonly managed: boolean; readonly wide?: boolean; readonly arm64?: boolean } {
   const bytes = Buffer.alloc(0x1000);
   const descriptor = openSync(file, 'r');
   readSync(descriptor, bytes, 0, bytes.length, 0);
@@ -54,18 +50,19 @@ function machineOf(file) {
   return { managed: bytes.readUInt32LE(pe + 24 + (wide ? 224 : 208)) !== 0, wide, arm64: bytes.readUInt16LE(pe + 4) === 0xaa64 };
 }
 
-function roundTrip(file) {
+function roundTrip(file: string): { readonly verdict: string; readonly why: string } {
   const folder = mkdtempSync(join(tmpdir(), 'round-trip-'));
-  const go = (command, ...args) => spawnSync(command, args, { cwd: folder, encoding: 'utf8', timeout: 180_000, maxBuffer: 1 << 28 });
+  const go = (command: string, ...args: readonly string[]) =>
+    spawnSync(command, args, { cwd: folder, encoding: 'utf8', timeout: 180_000, maxBuffer: 1 << 28 });
   try {
-    const text = go(process.execPath, ijw, 'dis', '--strict', file, '-o', 'a.il');
+    const text = go(process.execPath, IJW, 'dis', '--strict', file, '-o', 'a.il');
     if (text.status !== 0) return { verdict: 'dis fails', why: firstLine(text.stderr) };
     const { wide, arm64 } = machineOf(file);
     const kind = extname(file) === '.exe' ? '-EXE' : '-DLL';
-    const made = go(ilasm, '-QUIET', '-NOLOGO', kind, ...(wide ? ['-PE64', arm64 ? '-ARM64' : '-X64'] : []), '-OUTPUT=b.dll', 'a.il');
+    const made = go(ILASM, '-QUIET', '-NOLOGO', kind, ...(wide ? ['-PE64', arm64 ? '-ARM64' : '-X64'] : []), '-OUTPUT=b.dll', 'a.il');
     if (made.status !== 0)
       return { verdict: 'ilasm refuses', why: firstLine(`${made.stdout}${made.stderr}`.replace(/^.*warning.*$/gm, '')) };
-    const summary = go('dotnet', oracle, 'cmp', file, 'b.dll').stdout.trim().split('\n').at(-1) ?? '';
+    const summary = go('dotnet', ORACLE, 'cmp', file, 'b.dll').stdout.trim().split('\n').at(-1) ?? '';
     const [, verdict = 'cmp fails', ...why] = summary.split(' ');
     return { verdict, why: why.filter((part) => !part.endsWith('=0')).join(' ') };
   } finally {
@@ -73,6 +70,6 @@ function roundTrip(file) {
   }
 }
 
-function firstLine(text) {
+function firstLine(text: string): string {
   return text.split('\n').find((line) => line.trim() !== '') ?? '';
 }

@@ -3,14 +3,14 @@
 import { spawnSync } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { type BuildResult, build, type Plugin } from 'esbuild';
 
 const folder = 'cli/dist/bundle';
 /** As `cli/bin/ijw.js` has them. */
 const OWN_BUNDLES = ['info', 'dis'];
 
 /** chalk looks at the terminal through `node:tty`, which loads the network stack. ijw says itself when it colours, so there is nothing to look at. */
-const noColourDetection = {
+const noColourDetection: Plugin = {
   name: 'no-colour-detection',
   setup(build) {
     build.onResolve({ filter: /^#supports-color$/ }, () => ({ path: 'supports-color', namespace: 'no-colour-detection' }));
@@ -21,7 +21,7 @@ const noColourDetection = {
 };
 
 /** Leaves the code of all commands but one out. */
-const only = (command) => ({
+const only = (command: string): Plugin => ({
   name: 'only-one-command',
   setup(build) {
     build.onResolve({ filter: /^\.\/commands\/[^/]+\.ts$/ }, ({ kind, path }) =>
@@ -31,7 +31,7 @@ const only = (command) => ({
   },
 });
 
-const bundle = (name, plugins) =>
+const bundle = (name: string, plugins: readonly Plugin[]): Promise<BuildResult> =>
   build({
     entryPoints: ['cli/src/main.ts'],
     outfile: `${folder}/${name}.cjs`,

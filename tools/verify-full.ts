@@ -1,0 +1,32 @@
+/**
+ * `npm run verify:full`: every check there is, without a limit of time. A row a check: what it proves, and the command. A check whose peer is missing says that it is skipped.
+ */
+import { spawnSync } from 'node:child_process';
+
+interface Check {
+  readonly name: string;
+  readonly command: string;
+}
+
+const CHECKS: readonly Check[] = [
+  { name: 'the suite', command: 'npm test' },
+  { name: 'linter', command: 'npm run --silent lint' },
+  { name: 'types', command: 'npm run --silent typecheck' },
+  { name: 'tables equal the reference reader', command: 'npm run --silent tool tools/compare-tables.ts' },
+  { name: 'attributes equal the reference reader', command: 'npm run --silent tool tools/compare-attributes.ts' },
+  { name: 'IL listings equal the reference reader', command: 'npm run --silent tool tools/compare-il.ts' },
+  { name: 'IL text through ilasm and back', command: 'npm run --silent tool tools/round-trip.ts' },
+];
+
+const results = CHECKS.map(({ name, command }) => {
+  console.log(`\n== ${name}: ${command}`);
+  const start = performance.now();
+  const { status } = spawnSync(command, { shell: true, stdio: 'inherit' });
+  return { name, passed: status === 0, seconds: Math.round((performance.now() - start) / 1000) };
+});
+
+console.log();
+for (const { name, passed, seconds } of results) console.log(`${passed ? 'passed' : 'FAILED'}  ${String(seconds).padStart(5)} s  ${name}`);
+const failed = results.filter(({ passed }) => !passed).length;
+console.log(`${results.length - failed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
