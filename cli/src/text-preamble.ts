@@ -1,3 +1,4 @@
+import { printable } from '@ijw/binary';
 import { type Metadata, makeToken, TableId, typeFullName } from '@ijw/metadata';
 import type { PEImage } from '@ijw/pe';
 import { Chalk } from 'chalk';
@@ -8,21 +9,20 @@ import { outlineOf } from './output/outline.ts';
 const PARTS: readonly string[] = ['dos', 'coff', 'optional', 'sections', 'directories', 'cli'];
 
 /** PE and CLI headers as comments. */
-export function headerComments(image: PEImage): string {
+export function* headerComments(image: PEImage): Generator<string> {
   const document = headersDocument(image);
   const style = new Chalk({ level: 0 });
-  return PARTS.flatMap((part) => {
+  for (const part of PARTS) {
     const content = document[part];
-    return content === undefined ? [] : [part, ...outlineOf(content, style).split(/\r\n|[\r\n]/)];
-  })
-    .map((line) => `// ${line}`.trimEnd().concat('\n'))
-    .join('');
+    if (content === undefined) continue;
+    for (const line of [part, ...[...outlineOf(content, style)].join('').split('\n')]) yield `${`// ${line}`.trimEnd()}\n`;
+  }
 }
 
 /** Every class with its token, as comments. */
 export function* classComments(metadata: Metadata): Generator<string> {
   for (let rid = 1; rid <= metadata.tables.TypeDef.rowCount; rid++) {
     const token = makeToken(TableId.TypeDef, rid);
-    yield `// ${token.toString(16).padStart(8, '0')}  ${typeFullName(metadata, token).replaceAll(/[\r\n]/g, ' ')}\n`;
+    yield `// ${token.toString(16).padStart(8, '0')}  ${printable(typeFullName(metadata, token))}\n`;
   }
 }

@@ -1,14 +1,14 @@
-import { hex } from '@ijw/binary';
-import { interopCounts, interopJson, readInteropInventory } from '@ijw/interop';
+import { hex, lazyList, printable } from '@ijw/binary';
+import { type InteropInventory, interopCounts, interopJson, readInteropInventory } from '@ijw/interop';
 import type { EffectiveConvention } from '@ijw/marshalling';
 import { Metadata } from '@ijw/metadata';
 import { Boundary, boundaryJson, boundaryToDot, type ManagedToNative, type NativeToManaged } from '@ijw/vtfixup';
 import type { CommandContext } from '../command.ts';
 import { openImage } from '../input.ts';
-import { type Cell, clip, columns } from '../output/columns.ts';
+import { type Cell, clip, columns, headed, type Row } from '../output/columns.ts';
 import { diagnosticLines } from '../output/diagnostic-lines.ts';
 import { interopText } from '../output/interop-text.ts';
-import { jsonDocument } from '../output/json.ts';
+import { writeJson } from '../output/json.ts';
 import { stubTargetText } from '../output/stub-target-text.ts';
 
 export async function run(context: CommandContext): Promise<number> {
@@ -21,19 +21,26 @@ export async function run(context: CommandContext): Promise<number> {
     const document = boundaryJson(boundary);
     const inventory = metadata && diagnostics.attempt(() => readInteropInventory(image, metadata, diagnostics));
     const interop = inventory && { interop: interopJson(inventory) };
-    context.write(jsonDocument({ file: context.operands[0], ...document, ...interop, diagnostics: diagnostics.entries }));
+    writeJson(context.write, { file: context.operands[0], ...document, ...interop, diagnostics: diagnostics.entries });
   } else {
     const inventory = metadata && diagnostics.attempt(() => readInteropInventory(image, metadata, diagnostics));
-    const text =
-      managedToNativeText(context, boundary) +
-      nativeToManagedText(context, boundary) +
-      unmanagedCallersOnlyText(context, boundary) +
-      exportJumpsText(context, boundary) +
-      (inventory ? interopText(interopCounts(inventory), context.style) : '');
-    context.write(text || `${context.operands[0]}: managed and native code do not meet in this image\n`);
+    let empty = true;
+    for (const text of boundaryText(context, boundary, inventory)) {
+      empty = false;
+      context.write(text);
+    }
+    if (empty) context.write(`${printable(context.operands[0] ?? '')}: managed and native code do not meet in this image\n`);
     context.write(diagnosticLines(diagnostics.entries, context.style));
   }
   return 0;
+}
+
+function* boundaryText(context: CommandContext, boundary: Boundary, inventory: InteropInventory | undefined): Generator<string> {
+  yield* managedToNativeText(context, boundary);
+  yield* nativeToManagedText(context, boundary);
+  yield* unmanagedCallersOnlyText(context, boundary);
+  yield* exportJumpsText(context, boundary);
+  if (inventory) yield* interopText(interopCounts(inventory), context.style);
 }
 
 const conventionText = ({ convention, suppressGCTransition }: EffectiveConvention): string =>
@@ -45,25 +52,43 @@ export interface TableLimit {
 }
 
 const cut = <T>(items: readonly T[], { rows }: TableLimit): readonly T[] => (rows === undefined ? items : items.slice(0, rows));
-const rest = (context: CommandContext, shown: number, all: number): string =>
-  shown < all ? context.style.dim(`  … ${all - shown} more\n`) : '';
 
-export function managedToNativeText(context: CommandContext, boundary: Boundary, limit: TableLimit = {}): string {
+/** A titled table of the first rows, and how many more there are. */
+function* table<T>(
+  title: string,
+  head: readonly string[],
+  items: readonly T[],
+  rowOf: (item: T) => Row,
+  { style }: CommandContext,
+  limit: TableLimit = {},
+): Generator<string> {
+  const shown = cut(items, limit);
+  yield `${title}\n`;
+  yield* columns(
+    headed(
+      head.map((text): Cell => ({ text, paint: style.dim })),
+      lazyList(shown, rowOf),
+    ),
+    '  ',
+  );
+  if (shown.length < items.length) yield style.dim(`  … ${items.length - shown.length} more\n`);
+}
+
+export function* managedToNativeText(context: CommandContext, boundary: Boundary, limit?: TableLimit): Generator<string> {
   const { style, io } = context;
   const calls = boundary.managedToNative;
-  if (calls.length === 0) return '';
-  const shown = cut(calls, limit);
-  const head = ['token', 'method', 'kind', 'RVA', 'convention', 'marshal', 'target'].map((text): Cell => ({ text, paint: style.dim }));
-  const rows = shown.map((call): Cell[] => [
-    { text: hex(call.token, 8) },
+  if (calls.length === 0) return;
+  const head = ['token', 'method', 'kind', 'RVA', 'convention', 'marshal', 'target'];
+  const row = (call: ManagedToNative): Row => [
+    hex(call.token, 8),
     { text: clip(call.method, 52), paint: style.cyan },
-    { text: call.kind },
-    { text: call.rva ? hex(call.rva) : '' },
-    { text: conventionText(call.convention) },
-    { text: call.marshallingCauses.length > 0 ? 'yes' : '' },
+    call.kind,
+    call.rva ? hex(call.rva) : '',
+    conventionText(call.convention),
+    call.marshallingCauses.length > 0 ? 'yes' : '',
     { text: clip(nativeTarget(call), Math.max(40, io.width - 110)), paint: style.green },
-  ]);
-  return `${style.bold('managed → native')}  ${calls.length}\n${columns([head, ...rows], '  ')}${rest(context, shown.length, calls.length)}`;
+  ];
+  yield* table(`${style.bold('managed → native')}  ${calls.length}`, head, calls, row, context, limit);
 }
 
 function nativeTarget({ stub, implMap, kind }: ManagedToNative): string {
@@ -72,50 +97,66 @@ function nativeTarget({ stub, implMap, kind }: ManagedToNative): string {
   return '';
 }
 
-export function nativeToManagedText(context: CommandContext, boundary: Boundary, limit: TableLimit = {}): string {
+export function* nativeToManagedText(context: CommandContext, boundary: Boundary, limit?: TableLimit): Generator<string> {
   const { style } = context;
   const entries = boundary.nativeToManaged;
-  if (entries.length === 0) return '';
-  const shown = cut(entries, limit);
-  const head = ['slot', 'type', 'token', 'method', 'convention', 'stubs', 'exports'].map((text): Cell => ({ text, paint: style.dim }));
-  const rows = shown.map((entry): Cell[] => [
-    { text: hex(entry.slot.rva) },
-    { text: hex(entry.slot.fixup.type) },
-    { text: hex(entry.token, 8) },
+  if (entries.length === 0) return;
+  const head = ['slot', 'type', 'token', 'method', 'convention', 'stubs', 'exports'];
+  const row = (entry: NativeToManaged): Row => [
+    hex(entry.slot.rva),
+    hex(entry.slot.fixup.type),
+    hex(entry.token, 8),
     { text: clip(entry.method ?? '', 60), paint: style.cyan },
-    { text: entryConvention(entry) },
-    { text: entry.stubs.map(({ rva }) => hex(rva)).join(' ') },
-    { text: entry.exports.map((exported) => exported.name ?? `#${exported.ordinal}`).join(' '), paint: style.green },
-  ]);
-  const title = `${style.bold('native → managed')}  ${entries.length} slots in ${boundary.fixups.length} records\n`;
-  return `\n${title}${columns([head, ...rows], '  ')}${rest(context, shown.length, entries.length)}`;
+    entryConvention(entry),
+    entry.stubs.map(({ rva }) => hex(rva)).join(' '),
+    { text: exportNames(entry.exports), paint: style.green },
+  ];
+  yield '\n';
+  const title = `${style.bold('native → managed')}  ${entries.length} slots in ${boundary.fixups.length} records`;
+  yield* table(title, head, entries, row, context, limit);
 }
+
+const exportNames = (exports: NativeToManaged['exports']): string => exports.map(({ name, ordinal }) => name ?? `#${ordinal}`).join(' ');
 
 const entryConvention = ({ convention, managedConvention }: NativeToManaged): string =>
   managedConvention ? 'managed' : convention ? conventionText(convention) : '';
 
-function unmanagedCallersOnlyText({ style }: CommandContext, boundary: Boundary): string {
+function* unmanagedCallersOnlyText(context: CommandContext, boundary: Boundary): Generator<string> {
+  const { style } = context;
   const methods = boundary.unmanagedCallersOnly;
-  if (methods.length === 0) return '';
-  const head = ['token', 'method', 'convention', 'entry point'].map((text): Cell => ({ text, paint: style.dim }));
-  const rows = methods.map(({ token, method, convention, entryPoint }): Cell[] => [
-    { text: hex(token, 8) },
-    { text: method, paint: style.cyan },
-    { text: conventionText(convention) },
-    { text: entryPoint ?? '', paint: style.green },
-  ]);
-  return `\n${style.bold('UnmanagedCallersOnly')}  ${methods.length}\n${columns([head, ...rows], '  ')}`;
+  if (methods.length === 0) return;
+  yield '\n';
+  const title = `${style.bold('UnmanagedCallersOnly')}  ${methods.length}`;
+  yield* table(
+    title,
+    ['token', 'method', 'convention', 'entry point'],
+    methods,
+    ({ token, method, convention, entryPoint }) => [
+      hex(token, 8),
+      { text: method, paint: style.cyan },
+      conventionText(convention),
+      { text: entryPoint ?? '', paint: style.green },
+    ],
+    context,
+  );
 }
 
-function exportJumpsText({ style }: CommandContext, { exportJumps }: Boundary): string {
-  if (exportJumps.length === 0) return '';
-  const head = ['RVA', 'slot', 'token', 'method', 'exports'].map((text): Cell => ({ text, paint: style.dim }));
-  const rows = exportJumps.map(({ rva, slotRva, entry, exports }): Cell[] => [
-    { text: hex(rva) },
-    { text: hex(slotRva) },
-    { text: entry ? hex(entry.token, 8) : '' },
-    { text: entry?.method ?? '', paint: style.cyan },
-    { text: exports.map((exported) => exported.name ?? `#${exported.ordinal}`).join(' '), paint: style.green },
-  ]);
-  return `\n${style.bold('export address table jumps')}  ${exportJumps.length}\n${columns([head, ...rows], '  ')}`;
+function* exportJumpsText(context: CommandContext, { exportJumps }: Boundary): Generator<string> {
+  const { style } = context;
+  if (exportJumps.length === 0) return;
+  yield '\n';
+  const title = `${style.bold('export address table jumps')}  ${exportJumps.length}`;
+  yield* table(
+    title,
+    ['RVA', 'slot', 'token', 'method', 'exports'],
+    exportJumps,
+    ({ rva, slotRva, entry, exports }) => [
+      hex(rva),
+      hex(slotRva),
+      entry ? hex(entry.token, 8) : '',
+      { text: entry?.method ?? '', paint: style.cyan },
+      { text: exportNames(exports), paint: style.green },
+    ],
+    context,
+  );
 }

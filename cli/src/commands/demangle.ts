@@ -1,6 +1,8 @@
+import { printable } from '@ijw/binary';
 import { demangle, isDecorated } from '@ijw/demangle';
 import type { CommandContext } from '../command.ts';
-import { jsonDocument } from '../output/json.ts';
+import { noteLine } from '../output/error-line.ts';
+import { writeJson } from '../output/json.ts';
 
 /** Words of other text that may be names: decorated ones contain no spaces, quotes, commas or brackets but those of C++/CLI's own names. */
 const WORD = /[^\s"'`,;()[\]]+/g;
@@ -13,13 +15,13 @@ export async function run(context: CommandContext): Promise<number> {
 function demangleNames(context: CommandContext): number {
   const results = context.operands.map((name) => demangle(name));
   if (context.options.json) {
-    context.write(jsonDocument({ names: results.map(({ decorated, text }) => ({ decorated, text })) }));
+    writeJson(context.write, { names: results.map(({ decorated, text }) => ({ decorated, text })) });
   } else {
-    for (const { text } of results) context.write(`${text}\n`);
+    for (const { text } of results) context.write(`${printable(text)}\n`);
   }
   const failures = results.filter((result) => !result.ok).filter(({ decorated }) => isDecorated(decorated) || decorated.startsWith('?'));
   for (const { decorated, error } of failures) {
-    context.io.writeError(`ijw: ${decorated}: MALFORMED_NAME at character ${error.position}: ${error.message}\n`);
+    context.io.writeError(noteLine(decorated, `MALFORMED_NAME at character ${error.position}: ${error.message}`));
   }
   return failures.length > 0 ? 1 : 0;
 }
@@ -32,7 +34,7 @@ function filterInput(context: CommandContext): number {
       .map(([word]) => word)
       .filter(isDecorated)
       .map((word) => demangle(word));
-    context.write(jsonDocument({ names: names.map(({ decorated, text: name }) => ({ decorated, text: name })) }));
+    writeJson(context.write, { names: names.map(({ decorated, text: name }) => ({ decorated, text: name })) });
   } else {
     context.write(text.replaceAll(WORD, (word) => (isDecorated(word) ? demangle(word).text : word)));
   }

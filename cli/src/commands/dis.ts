@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import { Diagnostics, UnsupportedError, UsageError } from '@ijw/binary';
+import { Diagnostics, hex, UnsupportedError, UsageError } from '@ijw/binary';
 import {
   type DisassemblyOptions,
   disassemble,
@@ -16,6 +16,7 @@ import type { CommandContext, OptionValues } from '../command.ts';
 import { openImage } from '../input.ts';
 import { lineNumbers } from '../line-numbers.ts';
 import { nativeText } from '../native-text.ts';
+import { noteLine } from '../output/error-line.ts';
 import { findPortablePdb } from '../portable-pdb-file.ts';
 import { sourceText } from '../source-text.ts';
 import { classComments, headerComments } from '../text-preamble.ts';
@@ -31,7 +32,7 @@ export async function run(context: CommandContext): Promise<number> {
   const diagnostics = new Diagnostics();
   const options = await disassemblyOptions(context, image, metadata);
   await context.io.expectShortRun?.();
-  if (context.options.headers) context.write(headerComments(image));
+  if (context.options.headers) for (const text of headerComments(image)) context.write(text);
   if (context.options.classList) for (const line of classComments(metadata)) context.write(line);
   const { resources } = disassemble(image, metadata, (chunk) => context.write(chunk), diagnostics, options, filter);
   writeResourceFiles(context, resources);
@@ -74,7 +75,7 @@ async function fromPdb(
   if (!options.source && !options.lineNumbers) return {};
   const { pdb, missing } = await findPortablePdb(io, operands[0]!, image);
   if (pdb === undefined) {
-    io.writeError(`ijw: ${operands[0]}: ${options.source ? '--source' : '--line-numbers'}: ${missing}\n`);
+    io.writeError(noteLine(operands[0], `${options.source ? '--source' : '--line-numbers'}: ${missing}`));
     return {};
   }
   return { ...(options.source && { source: sourceText(pdb, io) }), ...(options.lineNumbers && { lineNumbers: lineNumbers(pdb) }) };
@@ -101,10 +102,9 @@ function report({ io, operands, options }: CommandContext, diagnostics: Diagnost
   const errors = diagnostics.entries.filter((diagnostic) => diagnostic.severity === 'error');
   const shown = options.strict ? diagnostics.entries : errors;
   for (const { code, offset, reading, message } of shown.slice(0, 20)) {
-    io.writeError(
-      `ijw: ${operands[0]}: ${code}${offset === undefined ? '' : ` at 0x${offset.toString(16)}`} while reading ${reading}: ${message}\n`,
-    );
+    const place = offset === undefined ? '' : ` at ${hex(offset)}`;
+    io.writeError(noteLine(operands[0], `${code}${place} while reading ${reading}: ${message}`));
   }
-  if (shown.length > 20) io.writeError(`ijw: ${operands[0]}: ${shown.length - 20 + diagnostics.dropped} more\n`);
+  if (shown.length > 20) io.writeError(noteLine(operands[0], `${shown.length - 20 + diagnostics.dropped} more`));
   return errors.length > 0 ? 1 : 0;
 }

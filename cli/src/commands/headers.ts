@@ -26,18 +26,20 @@ import {
 import type { CommandContext } from '../command.ts';
 import { openImage } from '../input.ts';
 import { diagnosticLines } from '../output/diagnostic-lines.ts';
-import { jsonDocument } from '../output/json.ts';
+import { writeJson } from '../output/json.ts';
 import { outlineOf } from '../output/outline.ts';
 
 export async function run(context: CommandContext): Promise<number> {
   const image = await openImage(context);
   const document = { ...headersDocument(image, { unwind: context.options.unwind === true }), certificates: await certificates(image) };
   const diagnostics = image.diagnostics.entries;
-  if (context.options.json) context.write(jsonDocument({ file: context.operands[0], ...document, diagnostics }));
+  if (context.options.json) writeJson(context.write, { file: context.operands[0], ...document, diagnostics });
   else {
     for (const [title, part] of Object.entries(document)) {
       if (part === undefined) continue;
-      context.write(`${context.style.bold(title)}\n${outlineOf(part, context.style)}\n`);
+      context.write(`${context.style.bold(title)}\n`);
+      for (const text of outlineOf(part, context.style)) context.write(text);
+      context.write('\n');
     }
     context.write(diagnosticLines(diagnostics, context.style));
   }

@@ -1,4 +1,4 @@
-import { BadImageError, hex } from '@ijw/binary';
+import { BadImageError, hex, printable } from '@ijw/binary';
 import type { CommandContext } from '../command.ts';
 import { describeFile, type FileDescription } from '../file-description.ts';
 import { FileAccessError } from '../io.ts';
@@ -6,7 +6,7 @@ import { type Cell, columns } from '../output/columns.ts';
 import { diagnosticLines } from '../output/diagnostic-lines.ts';
 import { errorLine } from '../output/error-line.ts';
 import { corFlagNames } from '../output/flag-names.ts';
-import { jsonDocument, jsonLine } from '../output/json.ts';
+import { writeJson, writeJsonLine } from '../output/json.ts';
 
 export async function run(context: CommandContext): Promise<number> {
   let exitCode = 0;
@@ -14,8 +14,11 @@ export async function run(context: CommandContext): Promise<number> {
   for (const [index, file] of context.operands.entries()) {
     try {
       const document = await describeFile(context, file);
-      if (context.options.json) context.write(several ? jsonLine(document) : jsonDocument(document));
-      else context.write(`${index > 0 ? '\n' : ''}${infoText(context, document)}`);
+      if (context.options.json) (several ? writeJsonLine : writeJson)(context.write, document);
+      else {
+        if (index > 0) context.write('\n');
+        for (const text of infoText(context, document)) context.write(text);
+      }
     } catch (error) {
       if (!several || !(error instanceof BadImageError || error instanceof FileAccessError)) throw error;
       context.io.writeError(errorLine(file, error)!);
@@ -49,12 +52,13 @@ const COUNT_NAMES: Readonly<Record<keyof FileDescription['counts'], string>> = {
 };
 
 /** One screen. */
-export function infoText({ style }: CommandContext, document: FileDescription): string {
+export function* infoText({ style }: CommandContext, document: FileDescription): Generator<string> {
   const { machine, machineOs, format, kind, size } = document;
   const where = machine === undefined ? '' : ` ${machine}${machineOs === undefined ? '' : ` (${machineOs})`}`;
-  const title = `${style.bold(document.file)}  ${format}${where}, ${style.cyan(KINDS[kind])}, ${thousands(size)} bytes\n`;
+  yield `${style.bold(printable(document.file))}  ${format}${where}, ${style.cyan(KINDS[kind])}, ${thousands(size)} bytes\n`;
   const rows = facts(document).map(([label, text]): Cell[] => [{ text: label, paint: style.dim }, { text }]);
-  return title + columns(rows, '  ') + diagnosticLines(document.diagnostics, style);
+  yield* columns(rows, '  ');
+  yield diagnosticLines(document.diagnostics, style);
 }
 
 function facts(document: FileDescription): (readonly [string, string])[] {

@@ -1,4 +1,4 @@
-import { type Diagnostic, UnsupportedError, UsageError } from '@ijw/binary';
+import { type Diagnostic, printable, UnsupportedError, UsageError } from '@ijw/binary';
 import {
   type Baseline,
   baselineOf,
@@ -28,7 +28,7 @@ import type { CommandContext } from '../command.ts';
 import { openImage } from '../input.ts';
 import { diagnosticLines } from '../output/diagnostic-lines.ts';
 import { errorLine } from '../output/error-line.ts';
-import { jsonDocument } from '../output/json.ts';
+import { writeJson } from '../output/json.ts';
 import { VERSION } from '../version.ts';
 
 /** What was found in one file, or why it could not be read. */
@@ -55,7 +55,8 @@ export async function run(context: CommandContext): Promise<number> {
 function explain(context: CommandContext, id: string): number {
   const rule = lintRule(id);
   if (rule === undefined) throw new UsageError(`There is no rule ${id}; the rules are ${lintRules.map((one) => one.id).join(' ')}`);
-  context.write(context.options.json || context.options.format === 'json' ? jsonDocument(rule) : explanationText(rule));
+  if (context.options.json || context.options.format === 'json') writeJson(context.write, rule);
+  else context.write(explanationText(rule));
   return 0;
 }
 
@@ -149,8 +150,8 @@ function withoutKnown(results: readonly FileResult[], baseline: Baseline): reado
 
 function write(context: CommandContext, results: readonly FileResult[]): void {
   const format = context.options.json ? 'json' : context.options.format;
-  if (format === 'sarif') context.write(jsonDocument(sarifLog(results, VERSION)));
-  else if (format === 'json') context.write(jsonDocument(jsonOf(results)));
+  if (format === 'sarif') writeJson(context.write, sarifLog(results, VERSION));
+  else if (format === 'json') writeJson(context.write, jsonOf(results));
   else for (const result of results) writeText(context, result);
 }
 
@@ -169,13 +170,14 @@ function jsonOf(results: readonly FileResult[]) {
 function writeText(context: CommandContext, { file, findings, suppressed, dropped, diagnostics, failed }: FileResult): void {
   const { style } = context;
   if (failed) return;
+  const shown = printable(file);
   const paint = { error: style.red, warning: style.yellow, info: style.cyan };
   for (const finding of findings) {
     const head = `${paint[finding.level](finding.level)} ${style.bold(finding.rule)}`;
-    context.write(`${file}: ${head}: ${placeText(finding)}: ${finding.message}\n`);
+    context.write(`${shown}: ${head}: ${printable(`${placeText(finding)}: ${finding.message}`)}\n`);
   }
   const beyond = dropped > 0 ? `, ${dropped} more not shown` : '';
   const hidden = suppressed.length > 0 ? `, ${suppressed.length} suppressed` : '';
-  context.write(style.dim(`${file}: ${findings.length === 0 ? 'no' : findings.length} findings${beyond}${hidden}\n`));
+  context.write(style.dim(`${shown}: ${findings.length === 0 ? 'no' : findings.length} findings${beyond}${hidden}\n`));
   context.write(diagnosticLines(diagnostics, style));
 }

@@ -1,11 +1,11 @@
 import { basename } from 'node:path';
-import { hex } from '@ijw/binary';
+import { hex, lazyList, printable } from '@ijw/binary';
 import { type Architecture, type BoundPInvoke, type Host, type LoadEvent, Loader, type LoadOutcome, loadDocument } from '@ijw/loader';
 import { type PEImage, readImportDirectory } from '@ijw/pe';
 import type { CommandContext, OptionValues } from '../command.ts';
 import { openImage, parseNumber } from '../input.ts';
-import { columns } from '../output/columns.ts';
-import { jsonDocument } from '../output/json.ts';
+import { columns, headed, type Row } from '../output/columns.ts';
+import { writeJson } from '../output/json.ts';
 import { loadEventText } from '../output/load-event-text.ts';
 import { searchPath } from '../search-path.ts';
 
@@ -15,12 +15,12 @@ export async function run(context: CommandContext): Promise<number> {
   for (const event of outcome.events) await context.log('debug', event.step, event);
   if (context.options.json) {
     const diagnostics = image.diagnostics.entries;
-    context.write(jsonDocument({ file: context.operands[0], ...loadDocument(outcome), diagnostics }));
+    writeJson(context.write, { file: context.operands[0], ...loadDocument(outcome), diagnostics });
   } else {
-    context.write(outcomeText(context, outcome));
-    context.write(`\n${eventsText(context, outcome.events)}`);
-    context.write(slotsText(context, outcome, context.options.trace ? undefined : SLOTS_SHOWN));
-    context.write(pinvokesText(context, outcome));
+    context.write(`${outcomeText(context, outcome)}\n`);
+    for (const text of eventsText(context, outcome.events)) context.write(text);
+    for (const text of slotsText(context, outcome, context.options.trace ? undefined : SLOTS_SHOWN)) context.write(text);
+    for (const text of pinvokesText(context, outcome)) context.write(text);
   }
   return outcome.outcome === 'loaded' ? 0 : 1;
 }
@@ -45,13 +45,15 @@ export function hostOf(image: PEImage): Host {
 
 export function outcomeText({ style, operands }: CommandContext, outcome: LoadOutcome): string {
   const where = `${outcome.host} host, ${outcome.architecture}${outcome.nativeFirst ? ', native first' : ''}`;
+  const file = style.bold(printable(operands[0] ?? ''));
   if (outcome.outcome === 'loaded') {
     const { base, size } = outcome.module;
-    return `${style.bold(operands[0])}  ${style.green('loaded')} at ${hex(base)}, ${hex(size)} bytes (${where})\n`;
+    return `${file}  ${style.green('loaded')} at ${hex(base)}, ${hex(size)} bytes (${where})\n`;
   }
   const left = outcome.module?.mapped ? `; the module stays mapped at ${hex(outcome.module.base)}` : '';
   const place = outcome.place === undefined ? '' : ` ${JSON.stringify(outcome.place)}`;
-  return `${style.bold(operands[0])}  ${style.red('refused')} ${hex(outcome.hresult, 8)} (${where})\n  ${outcome.rule}: ${outcome.reason}${place}${left}\n`;
+  const reason = printable(`${outcome.rule}: ${outcome.reason}${place}${left}`);
+  return `${file}  ${style.red('refused')} ${hex(outcome.hresult, 8)} (${where})\n  ${reason}\n`;
 }
 
 /** Steps that come by the dozen: without `--trace` a run of them is one line. */
@@ -68,19 +70,29 @@ const REPEATED: ReadonlySet<string> = new Set([
   'loadType',
 ]);
 
-export function eventsText({ style, options }: CommandContext, events: readonly LoadEvent[]): string {
-  const rows: { text: string; paint?: (text: string) => string }[][] = [];
-  const steps = options.trace ? events.map((event) => ({ event, count: 1 })) : condense(events);
-  for (const [index, { event, count }] of steps.entries()) {
+export const eventsText = (context: CommandContext, events: readonly LoadEvent[]): Generator<string> =>
+  columns(eventRows(context, events), '  ');
+
+function* eventRows({ style, options }: CommandContext, events: readonly LoadEvent[]): Generator<Row> {
+  let number = 0;
+  for (const { event, count } of options.trace ? once(events) : condense(events)) {
     const paint = event.step === 'refuse' ? style.red : event.step === 'state' ? style.cyan : style.yellow;
     const more = count > 1 ? `${loadEventText(event)}  … and ${count - 1} more` : loadEventText(event);
-    rows.push([{ text: String(index + 1), paint: style.dim }, { text: event.step, paint }, { text: more }]);
+    yield [{ text: String(++number), paint: style.dim }, { text: event.step, paint }, { text: more }];
   }
-  return columns(rows, '  ');
+}
+
+interface CountedEvent {
+  readonly event: LoadEvent;
+  readonly count: number;
+}
+
+function* once(events: readonly LoadEvent[]): Generator<CountedEvent> {
+  for (const event of events) yield { event, count: 1 };
 }
 
 /** One row for each run of repeated steps, counting those that alternate (`makeThunk`, `patchSlot`, `makeThunk` …) by their own kind. */
-function condense(events: readonly LoadEvent[]): { event: LoadEvent; count: number }[] {
+function condense(events: readonly LoadEvent[]): readonly CountedEvent[] {
   const rows: { event: LoadEvent; count: number }[] = [];
   let run: Map<string, { event: LoadEvent; count: number }> = new Map();
   for (const event of events) {
@@ -99,21 +111,25 @@ function condense(events: readonly LoadEvent[]): { event: LoadEvent; count: numb
 const SLOTS_SHOWN = 16;
 
 /** Slots as the file has them (token, method) and as the load left them. `limit` rows, all where there is none. */
-export function slotsText({ style }: CommandContext, outcome: LoadOutcome, limit?: number): string {
+export function* slotsText({ style }: CommandContext, outcome: LoadOutcome, limit?: number): Generator<string> {
   const slots = outcome.module?.slots ?? [];
-  if (slots.length === 0) return '';
+  if (slots.length === 0) return;
   const shown = slots.slice(0, limit);
   const head = ['slot', 'type', 'token', 'after', 'thunk', 'method'].map((text) => ({ text, paint: style.dim }));
-  const rows = shown.map(({ rva, type, token, after, content, method }) => [
-    hex(rva),
-    hex(type),
-    hex(token, 8),
-    { text: hex(after), paint: content.kind === 'raw' ? style.red : style.green },
-    content.kind === 'raw' ? 'raw' : `${content.kind}, ${content.size} bytes`,
-    method,
-  ]);
-  const more = slots.length > shown.length ? `  … ${slots.length - shown.length} more slots; --trace shows them\n` : '';
-  return `\n${columns([head, ...rows], '  ')}${style.dim(more)}`;
+  const rows = lazyList(
+    shown,
+    ({ rva, type, token, after, content, method }): Row => [
+      hex(rva),
+      hex(type),
+      hex(token, 8),
+      { text: hex(after), paint: content.kind === 'raw' ? style.red : style.green },
+      content.kind === 'raw' ? 'raw' : `${content.kind}, ${content.size} bytes`,
+      method,
+    ],
+  );
+  yield '\n';
+  yield* columns(headed(head, rows), '  ');
+  if (slots.length > shown.length) yield style.dim(`  … ${slots.length - shown.length} more slots; --trace shows them\n`);
 }
 
 /** Whether a call needs a stub, and the reasons for it; `--json` has the steps. */
@@ -123,19 +139,24 @@ function stubText(stub: BoundPInvoke['stub']): string {
   return reasons.length === 0 ? 'in line' : reasons.join(', ');
 }
 
-function pinvokesText({ style, options }: CommandContext, outcome: LoadOutcome): string {
+function* pinvokesText({ style, options }: CommandContext, outcome: LoadOutcome): Generator<string> {
   const pinvokes = outcome.module?.pinvokes ?? [];
-  if (pinvokes.length === 0) return '';
+  if (pinvokes.length === 0) return;
   if (!options.trace) {
     const bound = pinvokes.filter((pinvoke) => pinvoke.address !== undefined).length;
-    return `\n  ${bound} of ${pinvokes.length} P/Invokes have their address; ${style.dim('--trace shows them')}\n`;
+    yield `\n  ${bound} of ${pinvokes.length} P/Invokes have their address; ${style.dim('--trace shows them')}\n`;
+    return;
   }
   const head = ['P/Invoke', 'address', 'stub', 'via'].map((text) => ({ text, paint: style.dim }));
-  const rows = pinvokes.map(({ method, address, via, stub }) => [
-    method,
-    address === undefined ? 'at its first call' : hex(address),
-    stubText(stub),
-    String(via),
-  ]);
-  return `\n${columns([head, ...rows], '  ')}`;
+  const rows = lazyList(
+    pinvokes,
+    ({ method, address, via, stub }): Row => [
+      method,
+      address === undefined ? 'at its first call' : hex(address),
+      stubText(stub),
+      String(via),
+    ],
+  );
+  yield '\n';
+  yield* columns(headed(head, rows), '  ');
 }

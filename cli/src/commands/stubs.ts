@@ -1,13 +1,13 @@
-import { BadImageError, Diagnostics, hex, UnsupportedError, UsageError } from '@ijw/binary';
+import { BadImageError, Diagnostics, hex, printable, UnsupportedError, UsageError } from '@ijw/binary';
 import { compareFiles, mergeStubs, STUB_TARGETS, type StubInput, type StubMismatch, type StubSet, type StubTarget } from '@ijw/interop';
 import { Metadata } from '@ijw/metadata';
 import { PEImage } from '@ijw/pe';
 import type { CommandContext } from '../command.ts';
 import { layout } from '../input.ts';
 import type { OutputFile } from '../io.ts';
-import { columns } from '../output/columns.ts';
+import { columns, type Row } from '../output/columns.ts';
 import { diagnosticLines } from '../output/diagnostic-lines.ts';
-import { jsonDocument } from '../output/json.ts';
+import { writeJson } from '../output/json.ts';
 
 /** A file as it is to be written, and what became of one that was there. */
 interface PlannedFile {
@@ -114,8 +114,8 @@ function report(
   files: readonly PlannedFile[],
   mismatches?: readonly StubMismatch[],
 ): number {
-  if (context.options.json) context.write(jsonDocument(document(context, input, set, files, mismatches)));
-  else context.write(text(context, input, set, files, mismatches));
+  if (context.options.json) writeJson(context.write, document(context, input, set, files, mismatches));
+  else for (const part of text(context, input, set, files, mismatches)) context.write(part);
   return mismatches !== undefined && mismatches.length > 0 ? 1 : 0;
 }
 
@@ -145,25 +145,32 @@ function document(
   };
 }
 
-function text(
+function* text(
   context: CommandContext,
   { diagnostics }: StubInput,
   set: StubSet,
   files: readonly PlannedFile[],
   mismatches?: readonly StubMismatch[],
-): string {
+): Generator<string> {
   const { style } = context;
   const checksum = set.checksum === undefined ? '' : `, checksum ${hex(set.checksum, 8)}`;
-  const head = `${style.bold(String(context.options.for))}  ${set.entries.length} native methods${checksum}\n`;
-  const written = files.flatMap(({ path, text: content, added, stale }) => [
-    [{ text: path, paint: style.cyan }, { text: `${sizeOf(content)} bytes${added.length > 0 ? `, ${added.length} stubs added` : ''}` }],
-    ...stale.map((name) => [{ text: '' }, { text: `no longer in the assembly: ${name}`, paint: style.yellow }]),
-  ]);
-  const refused = set.refusals.map(({ token, method, reason }) => `not written: ${hex(token, 8)} ${method}: ${reason}\n`).join('');
-  const differing = mismatches?.map(({ place, expected, found }) => {
-    const where = typeof place === 'number' ? `slot ${place}` : place;
-    return `${style.yellow(where)}: ${style.green(expected)} is wanted, ${style.red(found)} is there\n`;
-  });
-  const verdict = differing === undefined ? '' : differing.length === 0 ? 'Everything matches\n' : differing.join('');
-  return `${head}${columns(written, '  ')}${refused}${verdict}${diagnosticLines(diagnostics.entries, style)}`;
+  yield `${style.bold(String(context.options.for))}  ${set.entries.length} native methods${checksum}\n`;
+  yield* columns(fileRows(context, files), '  ');
+  for (const { token, method, reason } of set.refusals) yield `${printable(`not written: ${hex(token, 8)} ${method}: ${reason}`)}\n`;
+  for (const mismatch of mismatches ?? []) yield mismatchLine(context, mismatch);
+  if (mismatches?.length === 0) yield 'Everything matches\n';
+  yield diagnosticLines(diagnostics.entries, style);
+}
+
+function* fileRows({ style }: CommandContext, files: readonly PlannedFile[]): Generator<Row> {
+  for (const { path, text: content, added, stale } of files) {
+    const more = added.length > 0 ? `, ${added.length} stubs added` : '';
+    yield [{ text: path, paint: style.cyan }, `${sizeOf(content)} bytes${more}`];
+    for (const name of stale) yield ['', { text: `no longer in the assembly: ${name}`, paint: style.yellow }];
+  }
+}
+
+function mismatchLine({ style }: CommandContext, { place, expected, found }: StubMismatch): string {
+  const where = typeof place === 'number' ? `slot ${place}` : printable(place);
+  return `${style.yellow(where)}: ${style.green(printable(expected))} is wanted, ${style.red(printable(found))} is there\n`;
 }

@@ -1,4 +1,4 @@
-import { Diagnostics, hex, UsageError } from '@ijw/binary';
+import { Diagnostics, hex, printable, UsageError } from '@ijw/binary';
 import {
   type Column,
   cellText,
@@ -14,16 +14,16 @@ import {
 } from '@ijw/metadata';
 import type { CommandContext } from '../command.ts';
 import { openMetadata } from '../input.ts';
-import { clip, columns } from '../output/columns.ts';
+import { clip, columns, type Row } from '../output/columns.ts';
 import { diagnosticLines } from '../output/diagnostic-lines.ts';
-import { jsonDocument } from '../output/json.ts';
+import { writeJson } from '../output/json.ts';
 
 export async function run(context: CommandContext): Promise<number> {
   const diagnostics = new Diagnostics();
   const metadata = await openMetadata(context, diagnostics);
   const name = context.operands[1] === undefined ? undefined : tableName(context.operands[1]);
   if (context.options.raw || context.options.resolved) writeLines(context, metadata, name);
-  else if (context.options.json) writeJson(context, metadata, name, diagnostics);
+  else if (context.options.json) writeDocument(context, metadata, name, diagnostics);
   else if (name === undefined) writeOverview(context, metadata, diagnostics);
   else writeRows(context, metadata, name);
   return 0;
@@ -47,12 +47,12 @@ function writeLines(context: CommandContext, metadata: Metadata, table: TableNam
 const present = (metadata: Metadata): readonly Table[] =>
   tableNames.map((name): Table => metadata.tables[name]).filter((table) => table.rowCount > 0);
 
-function writeJson(context: CommandContext, metadata: Metadata, name: TableName | undefined, diagnostics: Diagnostics): void {
+function writeDocument(context: CommandContext, metadata: Metadata, name: TableName | undefined, diagnostics: Diagnostics): void {
   const file = context.operands[0];
   if (name !== undefined) {
     const table: Table = metadata.tables[name];
     const text = new TokenText(metadata);
-    context.write(jsonDocument({ file, table: name, rows: rows(table, text), diagnostics: diagnostics.entries }));
+    writeJson(context.write, { file, table: name, rows: rows(table, text), diagnostics: diagnostics.entries });
     return;
   }
   const tables = Object.fromEntries(
@@ -62,39 +62,39 @@ function writeJson(context: CommandContext, metadata: Metadata, name: TableName 
     ]),
   );
   const { version, streams } = metadata.root;
-  context.write(jsonDocument({ file, version, streams, tables, diagnostics: diagnostics.entries }));
+  writeJson(context.write, { file, version, streams, tables, diagnostics: diagnostics.entries });
 }
 
 const columnShape = (column: Column) => ({ name: column.name, offset: column.offset, size: column.width, kind: column.kind.kind });
 
-function rows(table: Table, text: TokenText) {
+function* rows(table: Table, text: TokenText) {
   const cells = table.columns.map((column) => ({ column, resolve: cellText(column, text) }));
-  return Array.from({ length: table.rowCount }, (_, index) => {
-    const rid = index + 1;
-    return {
+  for (let rid = 1; rid <= table.rowCount; rid++)
+    yield {
       token: makeToken(table.id, rid),
       ...Object.fromEntries(cells.map(({ column }) => [column.name, column.at(rid)])),
       resolved: Object.fromEntries(cells.map(({ column, resolve }) => [column.name, resolve(rid)])),
     };
-  });
 }
 
 function writeOverview(context: CommandContext, metadata: Metadata, diagnostics: Diagnostics): void {
   const { style } = context;
   const { root } = metadata;
-  context.write(`${style.bold('metadata')}  ${root.majorVersion}.${root.minorVersion}  ${root.version}\n\n`);
+  context.write(`${style.bold('metadata')}  ${root.majorVersion}.${root.minorVersion}  ${printable(root.version)}\n\n`);
   const head = (...names: string[]) => names.map((text) => ({ text, paint: style.dim }));
-  context.write(
-    columns([head('stream', 'offset', 'size'), ...root.streams.map(({ name, offset, size }) => [name, hex(offset), String(size)])], '  '),
+  const streams = root.streams.map(({ name, offset, size }): Row => [name, hex(offset), String(size)]);
+  for (const text of columns([head('stream', 'offset', 'size'), ...streams], '  ')) context.write(text);
+  const tables = present(metadata).map(
+    (table): Row => [
+      `0x${table.id.toString(16).padStart(2, '0')}`,
+      table.name,
+      String(table.rowCount),
+      String(table.rowSize),
+      table.columns.map((column) => `${column.name}:${column.width}`).join(' '),
+    ],
   );
-  const tables = present(metadata).map((table) => [
-    `0x${table.id.toString(16).padStart(2, '0')}`,
-    table.name,
-    String(table.rowCount),
-    String(table.rowSize),
-    table.columns.map((column) => `${column.name}:${column.width}`).join(' '),
-  ]);
-  context.write(`\n${columns([head('id', 'table', 'rows', 'row size', 'columns'), ...tables], '  ')}`);
+  context.write('\n');
+  for (const text of columns([head('id', 'table', 'rows', 'row size', 'columns'), ...tables], '  ')) context.write(text);
   context.write(diagnosticLines(diagnostics.entries, style));
 }
 
@@ -111,6 +111,6 @@ function writeRows(context: CommandContext, metadata: Metadata, name: TableName)
       const rid = first + index;
       return [hex(makeToken(table.id, rid), 8), ...cells.map(({ resolve }) => clip(resolve(rid), 80))];
     });
-    context.write(columns([head, ...block]));
+    for (const lines of columns([head, ...block])) context.write(lines);
   }
 }

@@ -2,9 +2,9 @@ import type { LoadEvent, LoadOutcome } from '@ijw/loader';
 import { Metadata } from '@ijw/metadata';
 import { Boundary } from '@ijw/vtfixup';
 import type { CommandContext } from '../command.ts';
-import { describeFile } from '../file-description.ts';
+import { describeFile, type FileDescription } from '../file-description.ts';
 import { openImage } from '../input.ts';
-import { jsonDocument } from '../output/json.ts';
+import { writeJson } from '../output/json.ts';
 import { managedToNativeText, nativeToManagedText } from './boundary.ts';
 import { infoText } from './info.ts';
 import { eventsText, loadImage, outcomeText, slotsText } from './load.ts';
@@ -42,20 +42,26 @@ export async function run(context: CommandContext): Promise<number> {
   const boundary = Boundary.of(image, metadata);
   const outcome = loadImage(image, context.operands[0]!, context.options);
   if (context.options.json) {
-    context.write(
-      jsonDocument({ ...(await describeFile(context, context.operands[0]!)), outcome: outcome.outcome, hresult: outcome.hresult }),
-    );
+    const description = await describeFile(context, context.operands[0]!);
+    writeJson(context.write, { ...description, outcome: outcome.outcome, hresult: outcome.hresult });
     return outcome.outcome === 'loaded' ? 0 : 1;
   }
-  const limit = context.options.trace ? {} : { rows: ROWS };
-  const events = context.options.trace ? outcome.events : outcome.events.filter((event) => STORY.has(event.step));
-  context.write(infoText(context, await describeFile(context, context.operands[0]!)));
-  context.write(`\n${managedToNativeText(context, boundary, limit)}`);
-  context.write(nativeToManagedText(context, boundary, limit));
-  context.write(`\n${outcomeText(context, outcome)}${eventsText(context, events)}`);
-  context.write(slotsText(context, outcome, context.options.trace ? undefined : SLOTS));
-  context.write(`\n${context.style.dim(`${closing(outcome)}\n`)}`);
+  const description = await describeFile(context, context.operands[0]!);
+  for (const text of tourText(context, description, boundary, outcome)) context.write(text);
   return outcome.outcome === 'loaded' ? 0 : 1;
+}
+
+function* tourText(context: CommandContext, description: FileDescription, boundary: Boundary, outcome: LoadOutcome): Generator<string> {
+  const { trace } = context.options;
+  const limit = trace ? {} : { rows: ROWS };
+  yield* infoText(context, description);
+  yield '\n';
+  yield* managedToNativeText(context, boundary, limit);
+  yield* nativeToManagedText(context, boundary, limit);
+  yield `\n${outcomeText(context, outcome)}`;
+  yield* eventsText(context, trace ? outcome.events : outcome.events.filter((event) => STORY.has(event.step)));
+  yield* slotsText(context, outcome, trace ? undefined : SLOTS);
+  yield `\n${context.style.dim(`${closing(outcome)}\n`)}`;
 }
 
 function closing(outcome: LoadOutcome): string {

@@ -1,10 +1,10 @@
-import { type Diagnostic, hex, type Severity } from '@ijw/binary';
+import { type Diagnostic, hex, printable, type Severity } from '@ijw/binary';
 import type { ChalkInstance } from 'chalk';
 
 /** What readers found, a line each, after what could be read. */
 export function diagnosticLines(diagnostics: readonly Diagnostic[], style: ChalkInstance): string {
   const paint: Readonly<Record<Severity, (text: string) => string>> = { error: style.red, warning: style.yellow, info: style.dim };
-  return diagnostics.map((diagnostic) => `${paint[diagnostic.severity](diagnosticLine(diagnostic))}\n`).join('');
+  return diagnostics.map((diagnostic) => `${paint[diagnostic.severity](printable(diagnosticLine(diagnostic)))}\n`).join('');
 }
 
 function diagnosticLine({ severity, code, offset, rva, token, reading, message }: Diagnostic): string {

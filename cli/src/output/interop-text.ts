@@ -7,8 +7,8 @@ const conventions = (counts: Readonly<Record<string, number>>): string =>
     .map(([name, count]) => `${count} ${name}`)
     .join(', ');
 
-/** What of an interop inventory is there, a line a kind; the empty string where there is nothing. */
-export function interopText(counts: InteropCounts, style: ChalkInstance): string {
+/** What of an interop inventory is there, a line a kind. */
+export function* interopText(counts: InteropCounts, style: ChalkInstance): Generator<string> {
   const rows: readonly (readonly [string, number | string | false])[] = [
     ['function pointers', conventions(counts.functionPointers)],
     ['calls through unmanaged pointers', counts.unmanagedCalls],
@@ -28,5 +28,7 @@ export function interopText(counts: InteropCounts, style: ChalkInstance): string
     ['Windows Runtime projections', counts.windowsRuntime.projections],
   ];
   const shown = rows.filter(([, value]) => Boolean(value)).map(([name, value]) => [name, String(value)]);
-  return shown.length === 0 ? '' : `\n${style.bold('interop')}\n${columns(shown, '  ')}`;
+  if (shown.length === 0) return;
+  yield `\n${style.bold('interop')}\n`;
+  yield* columns(shown, '  ');
 }

@@ -1,15 +1,102 @@
 import { hexBytes } from '@ijw/binary';
 
-/** The JSON of the contract: integers as numbers, beyond 2^53 as `"0x…"`, bytes as lower-case hexadecimal, absent things without a key. */
-function replacer(_key: string, value: unknown): unknown {
-  if (typeof value === 'bigint') {
-    return value <= BigInt(Number.MAX_SAFE_INTEGER) && value >= BigInt(Number.MIN_SAFE_INTEGER) ? Number(value) : `0x${value.toString(16)}`;
+/** Takes text as it is made. */
+export type Write = (chunk: string) => void;
+
+/** Enough text for one system call; a document is written in pieces of this many characters. */
+const PIECE = 1 << 16;
+
+const numberText = (value: bigint): string =>
+  value <= BigInt(Number.MAX_SAFE_INTEGER) && value >= BigInt(Number.MIN_SAFE_INTEGER) ? value.toString() : `"0x${value.toString(16)}"`;
+
+const isIterable = (value: object): value is Iterable<unknown> => Symbol.iterator in value;
+const hasJson = (value: object): value is { toJSON(): unknown } => 'toJSON' in value && typeof value.toJSON === 'function';
+
+/** What `JSON.stringify` leaves out of objects. */
+const isAbsent = (value: unknown): boolean => value === undefined || typeof value === 'function' || typeof value === 'symbol';
+
+/** Writes JSON as `JSON.stringify` would print it, but as it goes: no text of the whole document is ever there. */
+class JsonWriter {
+  readonly #write: Write;
+  readonly #indented: boolean;
+  /** The texts of keys: objects of a list have the same ones. */
+  readonly #keys = new Map<string, string>();
+  #text = '';
+
+  constructor(write: Write, indented: boolean) {
+    this.#write = write;
+    this.#indented = indented;
   }
-  if (value instanceof Uint8Array) return hexBytes(value);
-  return value;
+
+  document(value: unknown): void {
+    this.#value(value, '\n');
+    this.#write(`${this.#text}\n`);
+  }
+
+  /** `line` is the line break before what is as deep as `value`. */
+  #value(value: unknown, line: string): void {
+    if (typeof value === 'string') this.#append(JSON.stringify(value));
+    else if (typeof value === 'number') this.#append(Number.isFinite(value) ? String(value) : 'null');
+    else if (typeof value === 'bigint') this.#append(numberText(value));
+    else if (typeof value !== 'object' || value === null) this.#append(typeof value === 'boolean' ? String(value) : 'null');
+    else if (value instanceof Uint8Array) this.#bytes(value);
+    else if (isIterable(value)) this.#array(value, line);
+    else if (hasJson(value)) this.#value(value.toJSON(), line);
+    else this.#object(value, line);
+  }
+
+  #array(items: Iterable<unknown>, line: string): void {
+    const inner = this.#indented ? `${line}  ` : '';
+    let separator = '[';
+    for (const item of items) {
+      this.#append(separator + inner);
+      this.#value(item, inner);
+      separator = ',';
+    }
+    this.#append(separator === '[' ? '[]' : `${this.#indented ? line : ''}]`);
+  }
+
+  #object(value: object, line: string): void {
+    const inner = this.#indented ? `${line}  ` : '';
+    let separator = '{';
+    for (const key of Object.keys(value)) {
+      const field = (value as Readonly<Record<string, unknown>>)[key];
+      if (isAbsent(field)) continue;
+      this.#append(separator + inner + this.#key(key));
+      this.#value(field, inner);
+      separator = ',';
+    }
+    this.#append(separator === '{' ? '{}' : `${this.#indented ? line : ''}}`);
+  }
+
+  #key(key: string): string {
+    let text = this.#keys.get(key);
+    if (text === undefined) {
+      text = `${JSON.stringify(key)}:${this.#indented ? ' ' : ''}`;
+      if (this.#keys.size < PIECE) this.#keys.set(key, text);
+    }
+    return text;
+  }
+
+  #bytes(bytes: Uint8Array): void {
+    this.#append('"');
+    for (let start = 0; start < bytes.length; start += PIECE) this.#append(hexBytes(bytes.subarray(start, start + PIECE)));
+    this.#append('"');
+  }
+
+  #append(text: string): void {
+    this.#text += text;
+    if (this.#text.length < PIECE) return;
+    this.#write(this.#text);
+    this.#text = '';
+  }
 }
 
-export const jsonDocument = (value: unknown): string => `${JSON.stringify(value, replacer, 2)}\n`;
+/**
+ * Writes a JSON document of the contract: integers as numbers, beyond 2^53 as `"0x…"`, bytes as lower-case hexadecimal, absent things without a key.
+ * Lists may be any iterable: their items are written as they are made.
+ */
+export const writeJson = (write: Write, value: unknown): void => new JsonWriter(write, true).document(value);
 
 /** One document on one line, for several files. */
-export const jsonLine = (value: unknown): string => `${JSON.stringify(value, replacer)}\n`;
+export const writeJsonLine = (write: Write, value: unknown): void => new JsonWriter(write, false).document(value);

@@ -5,3 +5,5 @@ export { ByteWriter } from './byte-writer.ts';
 export { type Diagnostic, Diagnostics, type Severity } from './diagnostics.ts';
 export { hex, hexBytes } from './hexadecimal.ts';
 export { ifReadable } from './if-readable.ts';
+export { type LazyList, lazyList } from './lazy-list.ts';
+export { printable } from './printable.ts';
