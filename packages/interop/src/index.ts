@@ -8,7 +8,12 @@ export {
   type ReferenceTrackerHost,
   type ReferenceTrackerManager,
 } from './com-wrappers/com-object.ts';
-export { type ComWrappersOverrides, ComWrappersSimulation } from './com-wrappers/com-wrappers-simulation.ts';
+export {
+  type ComWrappersOverrides,
+  ComWrappersSimulation,
+  tryGetComInstance,
+  tryGetObject,
+} from './com-wrappers/com-wrappers-simulation.ts';
 export { CreateComInterfaceFlags, CreateObjectFlags } from './com-wrappers/flags.ts';
 export { type ComInterfaceEntry, ManagedObjectWrapper } from './com-wrappers/managed-object-wrapper.ts';
 export { type BuiltInWrappers, ComMarshalling } from './com-wrappers/marshalling.ts';

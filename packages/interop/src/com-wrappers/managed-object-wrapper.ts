@@ -27,6 +27,13 @@ export class ManagedObjectWrapper implements ComObject {
     return this.interfaces.has(iid.toLowerCase()) ? this : undefined;
   }
 
+  /** IUnknown with a reference added; `undefined` where the caller defines it and the entries have none. */
+  queryUnknown(): ManagedObjectWrapper | undefined {
+    if (!this.interfaces.has(IID_IUnknown)) return undefined;
+    this.addReference();
+    return this;
+  }
+
   get references(): number {
     return this.#references;
   }

@@ -1,25 +1,25 @@
 import { RuntimeException } from '../runtime-exception.ts';
-import type { ComObject, ReferenceTrackerHost } from './com-object.ts';
+import type { ComObject, Nullable, ReferenceTrackerHost } from './com-object.ts';
 import type { ComWrappersSimulation } from './com-wrappers-simulation.ts';
 import { CreateComInterfaceFlags } from './flags.ts';
+import { GlobalInstance } from './global-instance.ts';
 
-/** The runtime's IReferenceTrackerHost, and ComWrappers.RegisterForTrackerSupport: one instance for the whole process. */
+/** The runtime's IReferenceTrackerHost, and ComWrappers.RegisterForTrackerSupport. */
 export class TrackerSupport implements ReferenceTrackerHost {
-  #registered: ComWrappersSimulation | undefined;
+  readonly #registered = new GlobalInstance();
 
-  /** Throws InvalidOperationException when an instance is registered already. */
-  registerForTrackerSupport(instance: ComWrappersSimulation): void {
-    if (this.#registered)
-      throw new RuntimeException('System.InvalidOperationException', 'Attempt to update previously set global instance.');
-    this.#registered = instance;
+  /** @throws RuntimeException ArgumentNullException; InvalidOperationException where an instance is registered already */
+  registerForTrackerSupport(instance: Nullable<ComWrappersSimulation>): void {
+    this.#registered.register(instance);
   }
 
-  getTrackerTarget(object: object): ComObject {
-    if (!this.#registered) throw new RuntimeException('System.NotSupportedException', 'No ComWrappers is registered for tracker support.');
-    return this.#registered.getOrCreateComInterfaceForObject(object, CreateComInterfaceFlags.TrackerSupport);
+  getTrackerTarget(object: object): ComObject | undefined {
+    const { instance } = this.#registered;
+    if (!instance) throw new RuntimeException('System.NotSupportedException', 'No ComWrappers is registered for tracker support.');
+    return instance.getOrCreateComInterfaceForObject(object, CreateComInterfaceFlags.TrackerSupport);
   }
 
   releaseDisconnectedReferenceSources(objects: readonly object[]): void {
-    this.#registered?.overrides.releaseObjects(objects);
+    this.#registered.instance?.overrides.releaseObjects(objects);
   }
 }

@@ -1,3 +1,4 @@
+// ComWrappers: identity, caching and refusals; each expected value is .NET 10's.
 import {
   type ComInterfaceEntry,
   ComMarshalling,
@@ -9,6 +10,8 @@ import {
   IID_IReferenceTrackerTarget,
   IID_IUnknown,
   TrackerSupport,
+  tryGetComInstance,
+  tryGetObject,
 } from '@ijw/interop';
 import { describe, expect, it, vi } from 'vitest';
 
@@ -16,6 +19,16 @@ const comObject = (interfaces: Record<string, object> = {}): ComObject => {
   const self: ComObject = { queryInterface: (iid) => (iid === IID_IUnknown ? self : (interfaces[iid] as ComObject | undefined)) };
   return self;
 };
+/** The type of the exception, or `nothing`. */
+function thrown(act: () => unknown): string {
+  try {
+    act();
+    return 'nothing';
+  } catch (error) {
+    return (error as { type?: string }).type ?? String(error);
+  }
+}
+
 const overrides = () => ({
   computeVtables: vi.fn((_object: object, _flags: number): readonly ComInterfaceEntry[] | undefined => []),
   createObject: vi.fn((_comObject: ComObject, _flags: number): object | undefined => ({})),
@@ -29,7 +42,7 @@ describe('ComWrappersSimulation', () => {
     const object = {};
     const first = wrappers.getOrCreateComInterfaceForObject(object, CreateComInterfaceFlags.None);
     expect(wrappers.getOrCreateComInterfaceForObject(object, CreateComInterfaceFlags.None)).toBe(first);
-    expect([mine.computeVtables.mock.calls.length, first.references]).toEqual([1, 2]);
+    expect([mine.computeVtables.mock.calls.length, first?.references]).toEqual([1, 2]);
     expect(new ComWrappersSimulation(overrides()).getOrCreateComInterfaceForObject(object, 0)).not.toBe(first);
   });
 
@@ -61,23 +74,116 @@ describe('ComWrappersSimulation', () => {
     expect(new ComWrappersSimulation(overrides()).getOrCreateObjectForComInstance(ccw, CreateObjectFlags.Unwrap)).not.toBe(object);
   });
 
-  it('throws what the runtime throws for null results, unknown flags and a wrapper in use', () => {
+  it('throws what the runtime throws for null results and null arguments, at every call', () => {
     const mine = overrides();
     const wrappers = new ComWrappersSimulation(mine);
-    const mineToo = {};
-    wrappers.getOrRegisterObjectForComInstance(comObject(), 0, mineToo);
-    expect(() => wrappers.getOrRegisterObjectForComInstance(comObject(), 0, mineToo)).toThrow(
-      expect.objectContaining({ type: 'System.NotSupportedException' }),
-    );
     mine.createObject.mockReturnValue(undefined);
     mine.computeVtables.mockReturnValue(undefined);
-    expect(() => wrappers.getOrCreateObjectForComInstance(comObject(), 0)).toThrow(
-      expect.objectContaining({ type: 'System.ArgumentNullException' }),
+    expect(thrown(() => wrappers.getOrCreateObjectForComInstance(comObject(), 0))).toBe('System.ArgumentNullException');
+    expect(thrown(() => wrappers.getOrCreateComInterfaceForObject({}, 0))).toBe('System.ArgumentException');
+    for (const nothing of [null, undefined]) {
+      expect(thrown(() => wrappers.getOrCreateComInterfaceForObject(nothing, 0))).toBe('System.ArgumentNullException');
+      expect(thrown(() => wrappers.getOrCreateObjectForComInstance(nothing, 0))).toBe('System.ArgumentNullException');
+      expect(thrown(() => wrappers.getOrRegisterObjectForComInstance(comObject(), 0, nothing))).toBe('System.ArgumentNullException');
+      expect(thrown(() => wrappers.getOrRegisterObjectForComInstance(nothing, 0, {}))).toBe('System.ArgumentNullException');
+      expect(thrown(() => new TrackerSupport().registerForTrackerSupport(nothing))).toBe('System.ArgumentNullException');
+    }
+    const object = {};
+    expect(thrown(() => wrappers.getOrCreateComInterfaceForObject(object, 0))).toBe('System.ArgumentException');
+    mine.computeVtables.mockReturnValue([]);
+    expect(wrappers.getOrCreateComInterfaceForObject(object, 0)).toBeDefined();
+  });
+
+  it('passes unknown flags on', () => {
+    const mine = overrides();
+    const wrappers = new ComWrappersSimulation(mine);
+    expect(wrappers.getOrCreateComInterfaceForObject({}, 0x80)).toBeDefined();
+    wrappers.getOrCreateObjectForComInstance(comObject(), 0x1f3);
+    expect([mine.computeVtables.mock.calls[0]![1], mine.createObject.mock.calls[0]![1]]).toEqual([0x80, 0x1f3]);
+  });
+
+  it('lets exceptions of the overrides through', () => {
+    const fails = () => {
+      throw new Error('FormatException');
+    };
+    const wrappers = new ComWrappersSimulation({ computeVtables: fails, createObject: fails, releaseObjects: () => {} });
+    expect(() => wrappers.getOrCreateComInterfaceForObject({}, 0)).toThrow('FormatException');
+    expect(() => wrappers.getOrCreateObjectForComInstance(comObject(), 0)).toThrow('FormatException');
+  });
+
+  it('binds an object to one COM identity, whichever instance does it', () => {
+    const shared = {};
+    const mine = overrides();
+    mine.createObject.mockReturnValue(shared);
+    const wrappers = new ComWrappersSimulation(mine);
+    const [one, two] = [comObject(), comObject()];
+    expect(wrappers.getOrCreateObjectForComInstance(one, 0)).toBe(shared);
+    expect(thrown(() => wrappers.getOrCreateObjectForComInstance(two, 0))).toBe('System.NotSupportedException');
+    expect(thrown(() => wrappers.getOrRegisterObjectForComInstance(two, 0, shared))).toBe('System.NotSupportedException');
+    expect(thrown(() => new ComWrappersSimulation(mine).getOrCreateObjectForComInstance(one, 0))).toBe('System.NotSupportedException');
+    expect(thrown(() => wrappers.getOrCreateObjectForComInstance(two, CreateObjectFlags.UniqueInstance))).toBe(
+      'System.NotSupportedException',
     );
-    expect(() => wrappers.getOrCreateComInterfaceForObject({}, 0)).toThrow(expect.objectContaining({ type: 'System.ArgumentException' }));
-    expect(() => wrappers.getOrCreateComInterfaceForObject({}, 0x40)).toThrow(
-      expect.objectContaining({ type: 'System.ArgumentOutOfRangeException' }),
+    const free = {};
+    expect(wrappers.getOrRegisterObjectForComInstance(two, 0, free)).toBe(free);
+    expect(wrappers.getOrRegisterObjectForComInstance(one, 0, free)).toBe(shared);
+  });
+
+  it('asks CreateObject where an object is registered as a unique instance', () => {
+    const mine = overrides();
+    const wrappers = new ComWrappersSimulation(mine);
+    const [identity, given] = [comObject(), {}];
+    expect(wrappers.getOrRegisterObjectForComInstance(identity, CreateObjectFlags.UniqueInstance, given)).not.toBe(given);
+    expect(wrappers.getOrRegisterObjectForComInstance(identity, 0, given)).toBe(given);
+    expect(mine.createObject).toHaveBeenCalledTimes(1);
+    mine.createObject.mockReturnValue(undefined);
+    expect(thrown(() => wrappers.getOrRegisterObjectForComInstance(identity, CreateObjectFlags.UniqueInstance, {}))).toBe(
+      'System.ArgumentNullException',
     );
+  });
+
+  it('prefers a cached wrapper to unwrapping, and a unique instance to both', () => {
+    const wrappers = new ComWrappersSimulation(overrides());
+    const target = {};
+    const ccw = wrappers.getOrCreateComInterfaceForObject(target, 0);
+    expect(wrappers.getOrCreateObjectForComInstance(ccw, CreateObjectFlags.Unwrap | CreateObjectFlags.UniqueInstance)).not.toBe(target);
+    expect(wrappers.getOrCreateObjectForComInstance(ccw, CreateObjectFlags.Unwrap)).toBe(target);
+    const cached = wrappers.getOrCreateObjectForComInstance(ccw, CreateObjectFlags.None);
+    expect(wrappers.getOrCreateObjectForComInstance(ccw, CreateObjectFlags.Unwrap)).toBe(cached);
+    expect([tryGetObject(ccw!), tryGetComInstance(cached), tryGetComInstance(target)]).toEqual([target, ccw, undefined]);
+  });
+
+  it('gives CreateObject the identity, and keeps what a nested call made', () => {
+    const mine = overrides();
+    const wrappers = new ComWrappersSimulation(mine);
+    const identity = comObject();
+    const face: ComObject = { queryInterface: (iid) => identity.queryInterface(iid) };
+    let inner: object | undefined;
+    mine.createObject.mockImplementationOnce((asked) => {
+      inner = wrappers.getOrCreateObjectForComInstance(asked, 0);
+      return {};
+    });
+    expect(wrappers.getOrCreateObjectForComInstance(face, 0)).toBe(inner);
+    expect(mine.createObject.mock.calls.map(([asked]) => asked)).toEqual([identity, identity]);
+  });
+
+  it('gives the null pointer for a wrapper without IUnknown, at every call', () => {
+    const mine = overrides();
+    const wrappers = new ComWrappersSimulation(mine);
+    const object = {};
+    expect(wrappers.getOrCreateComInterfaceForObject(object, CreateComInterfaceFlags.CallerDefinedIUnknown)).toBeUndefined();
+    expect(wrappers.getOrCreateComInterfaceForObject(object, CreateComInterfaceFlags.None)).toBeUndefined();
+    expect(mine.computeVtables).toHaveBeenCalledTimes(1);
+    mine.computeVtables.mockReturnValue([{ iid: IID_IUnknown.toUpperCase(), vtable: [] }]);
+    expect(wrappers.getOrCreateComInterfaceForObject({}, CreateComInterfaceFlags.CallerDefinedIUnknown)).toBeDefined();
+  });
+
+  it('wants Aggregation for an inner object', () => {
+    const wrappers = new ComWrappersSimulation(overrides());
+    const inner = comObject();
+    expect(thrown(() => wrappers.getOrRegisterObjectForComInstance(comObject(), 0, {}, inner))).toBe('System.InvalidOperationException');
+    const object = {};
+    expect(wrappers.getOrRegisterObjectForComInstance(comObject(), CreateObjectFlags.Aggregation, object, inner)).toBe(object);
   });
 
   it('registers an object once and gives back the one that is there', () => {
@@ -91,12 +197,9 @@ describe('ComWrappersSimulation', () => {
   it('exposes the runtime interfaces that the flags ask for', () => {
     const wrappers = new ComWrappersSimulation(overrides());
     const plain = wrappers.getOrCreateComInterfaceForObject({}, CreateComInterfaceFlags.None);
-    const tracked = wrappers.getOrCreateComInterfaceForObject(
-      {},
-      CreateComInterfaceFlags.TrackerSupport | CreateComInterfaceFlags.CallerDefinedIUnknown,
-    );
-    expect([plain.queryInterface(IID_IUnknown), plain.queryInterface(IID_IReferenceTrackerTarget)]).toEqual([plain, undefined]);
-    expect([tracked.queryInterface(IID_IUnknown), tracked.queryInterface(IID_IReferenceTrackerTarget)]).toEqual([undefined, tracked]);
+    const tracked = wrappers.getOrCreateComInterfaceForObject({}, CreateComInterfaceFlags.TrackerSupport);
+    expect([plain?.queryInterface(IID_IUnknown), plain?.queryInterface(IID_IReferenceTrackerTarget)]).toEqual([plain, undefined]);
+    expect(tracked?.queryInterface(IID_IReferenceTrackerTarget)).toBe(tracked);
   });
 
   it('gives a tracker manager its host once', () => {
@@ -117,7 +220,7 @@ describe('ComWrappersSimulation', () => {
     expect(manager.setReferenceTrackerHost.mock.calls).toEqual([[trackers]]);
     expect(() => trackers.getTrackerTarget({})).toThrow('registered');
     trackers.registerForTrackerSupport(wrappers);
-    expect(trackers.getTrackerTarget({}).queryInterface(IID_IReferenceTrackerTarget)).toBeDefined();
+    expect(trackers.getTrackerTarget({})?.queryInterface(IID_IReferenceTrackerTarget)).toBeDefined();
     expect(() => trackers.registerForTrackerSupport(wrappers)).toThrow(
       expect.objectContaining({ type: 'System.InvalidOperationException' }),
     );
