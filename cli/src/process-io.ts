@@ -1,4 +1,16 @@
-import { closeSync, fstatSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, type Stats, statSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { ClosedPipeError, FileAccessError, type Io, type OutputFile } from './io.ts';
 
@@ -10,7 +22,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'access is denied',
   EPERM: 'access is denied',
   ENOSPC: 'the disk is full',
-  ENOTDIR: 'a part of its path is no directory',
+  ENOTDIR: 'it, or a part of its path, is not a directory',
   ERR_FS_FILE_TOO_LARGE: 'it is larger than 2 GiB',
 };
 
@@ -85,6 +97,16 @@ function readFile(path: string): Uint8Array {
 
 const isFile = (path: string): boolean => stat(path) !== undefined;
 
+function filesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isFile() || (entry.isSymbolicLink() && stat(`${folder}/${entry.name}`)?.isFile() === true))
+      .map(({ name }) => name);
+  } catch (error) {
+    throw accessError(folder, error);
+  }
+}
+
 /** `undefined` where nothing is, also where a part of the path is no directory. */
 function stat(path: string): Stats | undefined {
   try {
@@ -117,6 +139,7 @@ export function processIo(): Io {
     readFile,
     createFile,
     isFile,
+    filesIn,
     expectShortRun,
     environment: process.env,
     isTerminal,

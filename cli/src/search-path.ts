@@ -1,23 +1,40 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { UsageError } from '@ijw/binary';
 import type { ModuleProvider } from '@ijw/loader';
+import { FileAccessError, type Io } from './io.ts';
 
-/** Real DLLs from folders, in their order. Names are compared as Windows does, without case. */
-export function searchPath(folders: readonly string[]): ModuleProvider {
-  const missing = folders.find((folder) => !existsSync(folder));
-  if (missing !== undefined) throw new UsageError(`--search: there is no folder ${missing}`);
+/** The files of the folders that `--search` names, in the order of the folders. */
+export interface SearchPath {
+  /** The path of the first file of that name. Names are compared as Windows compares them, without case. */
+  find(name: string): string | undefined;
+}
+
+/** Folders are listed once; what is in them and is not a file is skipped. @throws UsageError for what is not a folder */
+export function searchPath(io: Io, folders: readonly string[]): SearchPath {
   const paths = new Map<string, string>();
   for (const folder of folders) {
-    for (const name of readdirSync(folder)) {
+    for (const name of filesOf(io, folder)) {
       const key = name.toLowerCase();
-      if (!paths.has(key)) paths.set(key, join(folder, name));
+      if (!paths.has(key)) paths.set(key, folder.endsWith('/') ? `${folder}${name}` : `${folder}/${name}`);
     }
   }
+  return { find: (name) => paths.get(name.toLowerCase()) };
+}
+
+function filesOf(io: Io, folder: string): readonly string[] {
+  try {
+    return io.filesIn(folder);
+  } catch (error) {
+    if (error instanceof FileAccessError) throw new UsageError(`--search ${folder}: ${error.message}`);
+    throw error;
+  }
+}
+
+/** Modules for the simulated process: a name without an extension is a DLL's. */
+export function moduleProvider(io: Io, search: SearchPath): ModuleProvider {
   return {
     find(name) {
-      const path = paths.get(name.toLowerCase()) ?? paths.get(`${name.toLowerCase()}.dll`);
-      return path === undefined ? undefined : { kind: 'image', bytes: readFileSync(path), path };
+      const path = search.find(name) ?? search.find(`${name}.dll`);
+      return path === undefined ? undefined : { kind: 'image', bytes: io.readFile(path), path };
     },
   };
 }

@@ -40,6 +40,12 @@ export function memoryIo(files: Readonly<Record<string, Uint8Array>>): MemoryIo 
       };
     },
     isFile: (path) => stored.has(path),
+    filesIn(folder) {
+      const start = folder.endsWith('/') ? folder : `${folder}/`;
+      const names = [...stored.keys()].filter((path) => path.startsWith(start)).map((path) => path.slice(start.length));
+      if (names.length === 0) throw new FileAccessError(folder, 'there is no such folder (ENOENT)');
+      return names.filter((name) => !name.includes('/'));
+    },
     environment: {},
     isTerminal: false,
     width: 120,

@@ -11,7 +11,6 @@ import {
   lintModule,
   lintRule,
   lintRules,
-  type NativeExports,
   newFindings,
   parseBaseline,
   parseSuppressions,
@@ -23,9 +22,9 @@ import {
   suppressionOf,
 } from '@ijw/interop';
 import { Metadata } from '@ijw/metadata';
-import { PEImage, readExportDirectory } from '@ijw/pe';
 import type { CommandContext } from '../command.ts';
 import { openImage } from '../input.ts';
+import { nativeLibraries } from '../native-libraries.ts';
 import { diagnosticLines } from '../output/diagnostic-lines.ts';
 import { errorLine } from '../output/error-line.ts';
 import { writeJson } from '../output/json.ts';
@@ -94,7 +93,8 @@ function lintOptions(context: CommandContext): LintOptions {
   const rules = Array.isArray(rule) ? (rule as readonly string[]).flatMap((ids) => ids.split(',')) : undefined;
   const table = textOption(context, 'check', readSourceTable);
   const signatures = textOption(context, 'signatures', readRegistrations);
-  const nativeLibrary = libraryProvider(context);
+  const folders = Array.isArray(context.options.search) ? (context.options.search as readonly string[]) : [];
+  const nativeLibrary = folders.length > 0 ? nativeLibraries(context.io, folders) : undefined;
   return {
     ...(rules !== undefined && { rules }),
     ...(typeof severity === 'string' && { minimumLevel: severity as LintLevel }),
@@ -102,28 +102,6 @@ function lintOptions(context: CommandContext): LintOptions {
     ...(signatures !== undefined && { registrations: signatures }),
     ...(nativeLibrary !== undefined && { nativeLibrary }),
   };
-}
-
-/** Looks for libraries in the folders of `--search`, each once. */
-function libraryProvider({ options, io }: CommandContext): LintOptions['nativeLibrary'] {
-  const folders = Array.isArray(options.search) ? (options.search as readonly string[]) : [];
-  if (folders.length === 0) return undefined;
-  const known = new Map<string, NativeExports | undefined>();
-  return (name) => {
-    if (!known.has(name)) known.set(name, readLibrary(io, folders, name));
-    return known.get(name);
-  };
-}
-
-function readLibrary(io: CommandContext['io'], folders: readonly string[], name: string): NativeExports | undefined {
-  if (/[\\/]/.test(name)) return undefined;
-  for (const folder of folders) {
-    const path = [name, `${name}.dll`].map((file) => `${folder}/${file}`).find((file) => io.isFile(file));
-    const symbols = path === undefined ? undefined : readExportDirectory(PEImage.parse(io.readFile(path)))?.symbols;
-    if (path === undefined) continue;
-    return { names: symbols?.flatMap((symbol) => symbol.name ?? []) ?? [], ordinals: symbols?.map(({ ordinal }) => ordinal) ?? [] };
-  }
-  return undefined;
 }
 
 function writeBaseline(context: CommandContext, path: string, results: readonly FileResult[]): number {

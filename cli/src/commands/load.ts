@@ -2,16 +2,16 @@ import { basename } from 'node:path';
 import { hex, lazyList, printable } from '@ijw/binary';
 import { type Architecture, type BoundPInvoke, type Host, type LoadEvent, Loader, type LoadOutcome, loadDocument } from '@ijw/loader';
 import { type PEImage, readImportDirectory } from '@ijw/pe';
-import type { CommandContext, OptionValues } from '../command.ts';
+import type { CommandContext } from '../command.ts';
 import { openImage, parseNumber } from '../input.ts';
 import { columns, headed, type Row } from '../output/columns.ts';
 import { writeJson } from '../output/json.ts';
 import { loadEventText } from '../output/load-event-text.ts';
-import { searchPath } from '../search-path.ts';
+import { moduleProvider, searchPath } from '../search-path.ts';
 
 export async function run(context: CommandContext): Promise<number> {
   const image = await openImage(context);
-  const outcome = loadImage(image, context.operands[0]!, context.options);
+  const outcome = loadImage(context, image);
   for (const event of outcome.events) await context.log('debug', event.step, event);
   if (context.options.json) {
     const diagnostics = image.diagnostics.entries;
@@ -25,16 +25,16 @@ export async function run(context: CommandContext): Promise<number> {
   return outcome.outcome === 'loaded' ? 0 : 1;
 }
 
-export function loadImage(image: PEImage, file: string, options: OptionValues): LoadOutcome {
+export function loadImage({ io, operands, options }: CommandContext, image: PEImage): LoadOutcome {
   const search = options.search;
   const loader = new Loader({
     host: (options.host as Host | undefined) ?? hostOf(image),
     relocate: options.relocate !== false,
     ...(typeof options.architecture === 'string' && { architecture: options.architecture as Architecture }),
     ...(typeof options.base === 'string' && { base: parseNumber(options.base, '--base') }),
-    ...(Array.isArray(search) && { provider: searchPath(search) }),
+    ...(Array.isArray(search) && { provider: moduleProvider(io, searchPath(io, search)) }),
   });
-  return loader.load(image, { path: basename(file), nativeFirst: options.nativeFirst === true });
+  return loader.load(image, { path: basename(operands[0]!), nativeFirst: options.nativeFirst === true });
 }
 
 /** The host an image was linked for: the module it imports `_CorDllMain` or `_CorExeMain` from. An image that imports neither is for .NET. */

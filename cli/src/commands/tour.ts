@@ -40,7 +40,7 @@ export async function run(context: CommandContext): Promise<number> {
   const image = await openImage(context);
   const metadata = Metadata.of(image, { diagnostics: image.diagnostics });
   const boundary = Boundary.of(image, metadata);
-  const outcome = loadImage(image, context.operands[0]!, context.options);
+  const outcome = loadImage(context, image);
   if (context.options.json) {
     const description = await describeFile(context, context.operands[0]!);
     writeJson(context.write, { ...description, outcome: outcome.outcome, hresult: outcome.hresult });

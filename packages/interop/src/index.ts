@@ -91,7 +91,7 @@ export { SlotValues, type SlotValueType } from './leanclr/slot-value.ts';
 export { type Baseline, baselineOf, findingKey, formatBaseline, newFindings, parseBaseline } from './lint/baseline.ts';
 export type { LintFinding } from './lint/lint-finding.ts';
 export { isAtLeast, type LintReport, lintModule } from './lint/lint-module.ts';
-export type { LintOptions, NativeExports } from './lint/lint-options.ts';
+export type { LintOptions, MissingLibrary, NativeExports } from './lint/lint-options.ts';
 export type { LintLevel, LintNeed, LintRule } from './lint/lint-rule.ts';
 export { explanationText, findingText, placeText } from './lint/output/lint-text.ts';
 export { type FileFindings, sarifLog } from './lint/output/sarif.ts';

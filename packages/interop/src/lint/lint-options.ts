@@ -8,13 +8,19 @@ export interface NativeExports {
   readonly ordinals: readonly number[];
 }
 
+/** A native library that cannot be looked into. */
+export interface MissingLibrary {
+  /** What is the matter, after the library's name: `is not in the folder lib`. */
+  readonly problem: string;
+}
+
 export interface LintOptions {
   /** Rules to run, by id; all where none is given. */
   readonly rules?: readonly string[];
   /** Findings below this level are left out; `info` leaves out none. */
   readonly minimumLevel?: LintLevel;
-  /** The exports of a native library by the name that a P/Invoke gives it; `undefined` where it is not at hand. Rules that need it are silent without. */
-  readonly nativeLibrary?: (name: string) => NativeExports | undefined;
+  /** A native library by the name that a P/Invoke gives it; `undefined` where nothing is known of it. Rules that need it are silent without. */
+  readonly nativeLibrary?: (name: string) => NativeExports | MissingLibrary | undefined;
   /** A TinyCLR interop table to hold against the assembly. */
   readonly interopTable?: SourceTable;
   /** What is registered with LeanCLR. */

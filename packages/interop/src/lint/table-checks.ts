@@ -6,7 +6,7 @@ import { dynamicCastable } from './checks/dynamic-castable.ts';
 import { internalCalls } from './checks/internal-calls.ts';
 import { registeredSignatures } from './checks/leanclr-registrations.ts';
 import { loaderLock } from './checks/loader-lock.ts';
-import { nativeMethods, vtableFixups } from './checks/mixed-mode.ts';
+import { hosts, nativeMethods, vtableFixups } from './checks/mixed-mode.ts';
 import { nativeLibrary } from './checks/native-library.ts';
 import { platformInvokeMethods, strayImplMaps } from './checks/platform-invoke-methods.ts';
 import { platformInvokeParameters } from './checks/platform-invoke-parameters.ts';
@@ -34,6 +34,7 @@ export const tableChecks: readonly TableCheck[] = [
   classInterfaces,
   nativeMethods,
   vtableFixups,
+  hosts,
   loaderLock,
   interopTable,
   mangledNames,

@@ -40,6 +40,7 @@ const damaged: Readonly<Record<(typeof MIXED_MODE_RULES)[number], () => Uint8Arr
         { type: 6, slots: ['Twice'], count: 0 },
       ],
     }),
+  NI077: () => built({ core: { Name: 'System.Runtime', Major: 10 } }),
 };
 
 const rulesOf = (bytes: Uint8Array): readonly string[] => {
@@ -50,6 +51,14 @@ const rulesOf = (bytes: Uint8Array): readonly string[] => {
 describe('lint rules on mixed-mode images', () => {
   it('find nothing in one that is as compilers make them', () => {
     expect(rulesOf(built())).toEqual([]);
+  });
+
+  it('NI077 leaves .NET with its own host, the facade of .NET Framework, and IL-only images alone', () => {
+    const core = { Name: 'System.Runtime', Major: 10 };
+    expect(rulesOf(built({ core, host: 'ijwhost.dll' }))).not.toContain('NI077');
+    expect(rulesOf(built({ core: { ...core, Major: 4 } }))).not.toContain('NI077');
+    expect(rulesOf(built({ core, records: [], cli: { flags: 1 } }))).not.toContain('NI077');
+    expect(rulesOf(built({ core: { Name: 'System.Private.CoreLib', Major: 8 } }))).toContain('NI077');
   });
 
   it.each(MIXED_MODE_RULES)('%s speaks of the one image that differs', (rule) => {

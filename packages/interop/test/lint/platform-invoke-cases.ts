@@ -200,6 +200,20 @@ export const platformInvokeCases: readonly SampleCase[] = [
     },
   },
   {
+    rule: 'NI025',
+    options: { nativeLibrary: (name) => (name === 'native' ? { names: ['Add'], ordinals: [1] } : { problem: 'is not in the folder lib' }) },
+    finds: (module) => {
+      nativeMethods(module);
+      module.platformInvoke('Add', { library: 'missing.dll' });
+    },
+    passes: (module) => {
+      nativeMethods(module);
+      module.platformInvoke('Add');
+      module.platformInvoke('MessageBoxW', { library: 'USER32.dll' });
+      module.platformInvoke('memcpy', { library: 'api-ms-win-crt-private-l1-1-0' });
+    },
+  },
+  {
     rule: 'NI019',
     finds: (module) => {
       module.type('Program');

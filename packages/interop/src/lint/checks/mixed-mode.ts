@@ -1,7 +1,8 @@
 // ECMA-335 II.25.3.3; dotnet/runtime `src/coreclr/vm/ceeload.cpp` (Module::FixupVTables).
 
 import { hex } from '@ijw/binary';
-import { CorFlags, readCliHeader, SectionCharacteristics, type SectionHeader } from '@ijw/pe';
+import { type Metadata, makeToken, TableId } from '@ijw/metadata';
+import { CorFlags, readCliHeader, readImportDirectory, SectionCharacteristics, type SectionHeader } from '@ijw/pe';
 import { exportText, isMethodToken } from '@ijw/vtfixup';
 import type { TableCheck } from '../check.ts';
 import type { LintContext } from '../lint-context.ts';
@@ -22,6 +23,35 @@ export const nativeMethods: TableCheck = {
       if (flags & CorFlags.ILONLY) context.report('NI070', { token, rva, values: { rva: hex(rva) } });
       if (!isExecutable) context.report('NI071', { token, rva, values: { rva: hex(rva), section: sectionText(section) } });
     }
+  },
+};
+
+/** .NET Framework has a System.Runtime of its own, up to this version; .NET Core 2.0's is 4.2. */
+const FRAMEWORK_FACADE = { major: 4, minor: 1 };
+
+/** The reference to a core library that only .NET has. */
+function dotnetReference({ tables: { AssemblyRef }, strings }: Metadata): string | undefined {
+  for (let rid = 1; rid <= AssemblyRef.rowCount; rid++) {
+    const name = strings.get(AssemblyRef.get(rid, 'Name'));
+    const [major, minor] = [AssemblyRef.get(rid, 'Major'), AssemblyRef.get(rid, 'Minor')];
+    const isNewer = major > FRAMEWORK_FACADE.major || (major === FRAMEWORK_FACADE.major && minor > FRAMEWORK_FACADE.minor);
+    if (name === 'System.Private.CoreLib' || (name === 'System.Runtime' && isNewer)) return `${name} ${major}.${minor}`;
+  }
+  return undefined;
+}
+
+/** NI077: the host that the import table asks for, and the libraries that the metadata asks for. An IL-only image is not entered by native code: compilers write the import without meaning it. */
+export const hosts: TableCheck = {
+  rules: ['NI077'],
+  run(context) {
+    const { image } = context.module;
+    const cli = image && readCliHeader(image);
+    if (image === undefined || cli === undefined) return;
+    if (cli.flags & CorFlags.ILONLY && cli.vTableFixups.size === 0) return;
+    const modules = readImportDirectory(image)?.modules.map(({ name }) => name.toLowerCase()) ?? [];
+    const reference = dotnetReference(context.metadata);
+    if (reference === undefined || !modules.includes('mscoree.dll') || modules.includes('ijwhost.dll')) return;
+    context.report('NI077', { token: makeToken(TableId.Assembly, 1), values: { reference } });
   },
 };
 

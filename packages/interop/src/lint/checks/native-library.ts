@@ -1,11 +1,12 @@
-import { ifReadable } from '@ijw/binary';
 // dotnet/runtime `src/coreclr/vm/dllimport.cpp` (NDirectMethodDesc::FindEntryPoint): the names that are tried.
 
+import { ifReadable } from '@ijw/binary';
 import { PInvokeAttributes, TypeSizes } from '@ijw/metadata';
 import type { PlatformInvokeMethod } from '../../inventory/platform-invoke-method.ts';
 import type { TableCheck } from '../check.ts';
 import type { LintContext } from '../lint-context.ts';
 import type { NativeExports } from '../lint-options.ts';
+import { isSystemLibrary } from '../system-libraries.ts';
 
 const ARGUMENT_SLOT = 4;
 const decorated = /^[_@]?(.+)@(\d+)$/;
@@ -48,19 +49,22 @@ function otherDecoration(names: readonly string[], wanted: string, bytes: number
 function checkMethod(context: LintContext, method: PlatformInvokeMethod): void {
   const name = method.mapping?.entryPoint || method.name;
   const bytes = argumentBytes(context, method);
-  const exported = context.options.nativeLibrary?.(method.mapping?.moduleName ?? '');
+  const library = method.mapping?.moduleName ?? '';
+  const found = context.options.nativeLibrary?.(library);
+  const exported = found && 'names' in found ? found : undefined;
+  if (found && 'problem' in found && !isSystemLibrary(library))
+    context.report('NI025', { token: method.token, values: { library, function: name, problem: found.problem } });
   const ownName = decorated.exec(name);
   const other = bytes === undefined ? undefined : otherDecoration(ownName ? [name] : (exported?.names ?? []), ownName?.[1] ?? name, bytes);
   if (other) context.report('NI018', { token: method.token, values: { ...other, bytes: bytes! } });
   const wanted = candidates(context, method, bytes);
   if (exported === undefined || other !== undefined || isExported(exported, wanted)) return;
-  const values = { library: method.mapping?.moduleName ?? '', candidates: wanted.join(', ') };
-  context.report('NI016', { token: method.token, values });
+  context.report('NI016', { token: method.token, values: { library, candidates: wanted.join(', ') } });
 }
 
-/** NI016 and NI018: P/Invokes against what libraries export. */
+/** NI016, NI018 and NI025: P/Invokes against what libraries export. */
 export const nativeLibrary: TableCheck = {
-  rules: ['NI016', 'NI018'],
+  rules: ['NI016', 'NI018', 'NI025'],
   run(context) {
     for (const method of context.module.platformInvokes) {
       if (method.kind === 'named') context.module.diagnostics.attempt(() => checkMethod(context, method), method.token);

@@ -65,4 +65,14 @@ export const mixedModeRules: readonly LintRule[] = [
     help: 'Native callers would jump to whatever the pointer holds. Add the pointer to the VTableFixups, or correct the stub.',
     link: ECMA_335,
   },
+  {
+    id: 'NI077',
+    level: 'warning',
+    needs: 'metadata',
+    title: 'Imports mscoree and references .NET',
+    message:
+      'The image imports mscoree.dll and references {reference}: native code that loads it starts .NET Framework, which has no such assembly',
+    help: 'For .NET the image imports _CorDllMain from ijwhost.dll (C++/CLI: /clr:netcore). For .NET Framework it references mscorlib.',
+    link: 'https://learn.microsoft.com/dotnet/core/porting/cpp-cli',
+  },
 ];

@@ -218,4 +218,13 @@ export const platformInvokeRules: readonly LintRule[] = [
     help: 'Declare one P/Invoke for each list of arguments that is needed; not every calling convention allows it for a C variadic function.',
     link: PLATFORM_INVOKE,
   },
+  {
+    id: 'NI025',
+    level: 'warning',
+    needs: 'native',
+    title: 'The library is missing or is not a PE file',
+    message: '{library}, which {function} is imported from, {problem}',
+    help: 'At the call the runtime throws DllNotFoundException, or BadImageFormatException. Deploy the library beside the assembly, or correct its name.',
+    link: 'https://learn.microsoft.com/dotnet/standard/native-interop/native-library-loading',
+  },
 ];
