@@ -20,7 +20,6 @@ export { type EncodableInstruction, encodedSize, encodeInstruction, encodeInstru
 export { codeOf, type MethodBody, MethodBodyFlags, type MethodBodyOptions, readMethodBody, TINY_MAX_STACK } from './body/method-body.ts';
 export { type EncodableBody, encodeMethodBody, type RawSection } from './body/method-body-encoder.ts';
 export { MethodBodySource, type MethodCode, type MethodWithCode, methodCodes, methodsWithCode } from './body/method-body-source.ts';
-export { countMethodCodeKinds, type MethodCodeColumns, type MethodCodeKind, methodCodeKind } from './body/method-code-kind.ts';
 export { type MethodDataSection, MethodSectionFlags } from './body/method-data-section.ts';
 export { type BasicBlock, type ControlFlow, readControlFlow } from './control-flow/control-flow.ts';
 export { type ILStatistics, readILStatistics } from './control-flow/il-statistics.ts';

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Diagnostics } from '@ijw/binary';
-import { countMethodCodeKinds, type ILStatistics, methodCodes, methodsWithCode, readControlFlow, readILStatistics } from '@ijw/il';
+import { type ILStatistics, methodCodes, methodsWithCode, readControlFlow, readILStatistics } from '@ijw/il';
 import { NativeDisassembler } from '@ijw/il/native';
-import { Metadata } from '@ijw/metadata';
+import { countMethodCodeKinds, Metadata } from '@ijw/metadata';
 import { PEImage } from '@ijw/pe';
 import { describe, expect, it } from 'vitest';
 
@@ -40,11 +40,11 @@ function ilFacts({ opCodes, exceptionClauses, calliConventions, rvaPInvokeCalls 
 }
 
 function methodFacts(metadata: Metadata): Record<string, number> {
-  const { il, rvaPInvoke, namedPInvoke, runtime, internalCall, abstract, none } = countMethodCodeKinds(metadata);
+  const { il, rva, named, runtime, internalCall, abstract, none } = countMethodCodeKinds(metadata);
   const counts = {
     IL: il,
-    'RVA-PInvoke': rvaPInvoke,
-    'named PInvoke': namedPInvoke,
+    'RVA-PInvoke': rva,
+    'named PInvoke': named,
     Runtime: runtime,
     InternalCall: internalCall,
     abstract,

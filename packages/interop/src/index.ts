@@ -49,7 +49,7 @@ export type {
   WindowsRuntimeUse,
 } from './inventory/interop-inventory.ts';
 export { type InteropJson, type InteropLists, interopJson } from './inventory/interop-json.ts';
-export type { InteropParameter, PlatformInvokeKind, PlatformInvokeMethod } from './inventory/platform-invoke-method.ts';
+export type { InteropParameter, PlatformInvokeMethod } from './inventory/platform-invoke-method.ts';
 export { readInteropInventory } from './inventory/read-interop-inventory.ts';
 export {
   ArgumentReader,

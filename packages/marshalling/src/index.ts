@@ -11,7 +11,15 @@ export { type MarshallingCause, type MarshallingReason, marshallingReasons } fro
 export { type MarshalledValue, MarshallingPlanner } from './calls/marshalling-plan.ts';
 export { MethodFlags, MethodImplFlags, PInvokeFlags } from './calls/method-flags.ts';
 export { NativeCalls } from './calls/native-calls.ts';
-export { type ImplMap, type PInvoke, type PInvokeKind, readPInvoke, readPInvokes, readRvaPInvokes } from './calls/p-invoke.ts';
+export {
+  type ImplMap,
+  isNativeCode,
+  type PInvoke,
+  type PInvokeKind,
+  readPInvoke,
+  readPInvokes,
+  readRvaPInvokes,
+} from './calls/p-invoke.ts';
 export { type RefusalRule, refusalRules } from './calls/p-invoke-refusal.ts';
 export { planReverseCall, type ReverseCallPlan, reverseCallText } from './calls/reverse-call-plan.ts';
 export {

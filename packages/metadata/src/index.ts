@@ -253,6 +253,15 @@ export {
   PropertyAttributes,
   TypeAttributes,
 } from './views/metadata-flags.ts';
+export {
+  countMethodCodeKinds,
+  isILCode,
+  type MethodCodeFacts,
+  type MethodCodeKind,
+  methodCodeKind,
+  methodCodeKindOf,
+  methodCodeKinds,
+} from './views/method-code.ts';
 export { MethodDefinition } from './views/method-definition.ts';
 export { ModuleDefinition } from './views/module-definition.ts';
 export { ParameterDefinition } from './views/parameter-definition.ts';

@@ -1,6 +1,7 @@
 import { ByteReader, type Diagnostics } from '@ijw/binary';
 import {
   assemblyIdentity,
+  countMethodCodeKinds,
   customAttributesOfType,
   formatVersion,
   Metadata,
@@ -19,10 +20,6 @@ import {
   readExportDirectory,
   readImportDirectory,
 } from '@ijw/pe';
-
-/** Flags and ImplFlags of ECMA-335 II.23.1.10 and II.23.1.11 that decide what a method's body is. */
-const PINVOKE_IMPL = 0x2000;
-const INTERNAL_CALL = 0x1000;
 
 export interface ImageCounts {
   readonly types: number;
@@ -141,19 +138,14 @@ function countCrossings(
 
 function countMembers(metadata: Metadata): Omit<ImageCounts, 'vtableSlots' | 'exports' | 'imports'> {
   const { MethodDef, TypeDef, Field } = metadata.tables;
-  const flags = MethodDef.column('Flags');
-  const implFlags = MethodDef.column('ImplFlags');
-  const rva = MethodDef.column('RVA');
-  const counts = { rvaPInvokes: 0, namedPInvokes: 0, internalCalls: 0 };
-  for (let rid = 1; rid <= MethodDef.rowCount; rid++) {
-    if (flags.at(rid) & PINVOKE_IMPL) counts[rva.at(rid) === 0 ? 'namedPInvokes' : 'rvaPInvokes']++;
-    if (implFlags.at(rid) & INTERNAL_CALL) counts.internalCalls++;
-  }
+  const { rva, named, internalCall } = countMethodCodeKinds(metadata);
   return {
     types: TypeDef.rowCount,
     methods: MethodDef.rowCount,
     fields: Field.rowCount,
-    ...counts,
+    rvaPInvokes: rva,
+    namedPInvokes: named,
+    internalCalls: internalCall,
     unmanagedCallersOnly: customAttributesOfType(metadata, 'System.Runtime.InteropServices', 'UnmanagedCallersOnlyAttribute').length,
   };
 }

@@ -1,8 +1,7 @@
 import { BadImageError } from '@ijw/binary';
-import { type Metadata, type MethodDefToken, makeToken, TableId } from '@ijw/metadata';
+import { isILCode, type Metadata, type MethodDefToken, makeToken, TableId } from '@ijw/metadata';
 import type { PEImage } from '@ijw/pe';
 import { type MethodBody, readMethodBody } from './method-body.ts';
-import { isILCode } from './method-code-kind.ts';
 import { SectionWindows } from './section-window.ts';
 
 /** Reads bodies of one image. */

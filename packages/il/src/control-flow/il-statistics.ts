@@ -1,10 +1,9 @@
 import { BadImageError } from '@ijw/binary';
-import { callingConventionName, isTokenOf, type Metadata, tokenRid } from '@ijw/metadata';
+import { callingConventionName, isTokenOf, type Metadata, methodCodeKinds, tokenRid } from '@ijw/metadata';
 import type { PEImage } from '@ijw/pe';
 import type { ExceptionClauseKind } from '../body/exception-clause.ts';
 import { BAD_INSTRUCTION, InstructionCursor } from '../body/instruction-cursor.ts';
 import { methodCodes } from '../body/method-body-source.ts';
-import { methodCodeKind } from '../body/method-code-kind.ts';
 import { type OpCodeName, OpCodes, opCodesByIndex } from '../opcodes/opcode-table.ts';
 
 /** What the IL of an image uses. */
@@ -28,12 +27,10 @@ const calls: ReadonlySet<number> = new Set([OpCodes.call.index, OpCodes.callvirt
 
 /** 1 by row number for each MethodDef that is an RVA P/Invoke. */
 function rvaPInvokes(metadata: Metadata): Uint8Array {
-  const table = metadata.tables.MethodDef;
-  const [rvas, implFlags, flags] = [table.column('RVA'), table.column('ImplFlags'), table.column('Flags')];
-  return Uint8Array.from({ length: table.rowCount + 1 }, (_, rid) => {
-    if (rid === 0) return 0;
-    return methodCodeKind({ rva: rvas.at(rid), implFlags: implFlags.at(rid), flags: flags.at(rid) }) === 'rvaPInvoke' ? 1 : 0;
-  });
+  const native = new Uint8Array(metadata.tables.MethodDef.rowCount + 1);
+  let rid = 0;
+  for (const kind of methodCodeKinds(metadata)) native[++rid] = Number(kind === 'rva');
+  return native;
 }
 
 /** The convention of a StandAloneSig; `unknown` where there is no such signature. */

@@ -1,4 +1,4 @@
-import { nativeTypeName } from '@ijw/metadata';
+import { MethodAttributes, nativeTypeName } from '@ijw/metadata';
 import type { ConventionUse, InteropInventory } from './interop-inventory.ts';
 
 /** The inventory in numbers, for JSON and for a glance. */
@@ -26,6 +26,7 @@ export interface InteropCounts {
   readonly castableImplementations: number;
   readonly genericArguments: number;
   readonly runtimeMarshallingDisabled: boolean;
+  /** `unmapped`: the internal calls that are marked PInvokeImpl. */
   readonly platformInvokes: Readonly<Record<'named' | 'rva' | 'internalCall' | 'unmapped', number>>;
   /** Methods bound by name whose result is taken for an HRESULT. */
   readonly preserveSigOff: number;
@@ -59,6 +60,7 @@ const byConvention = (uses: readonly ConventionUse[]): Record<string, number> =>
 /** The numbers of an inventory. */
 export function interopCounts(inventory: InteropInventory): InteropCounts {
   const { unmanagedCallersOnly: entries, platformInvokes, windowsRuntime } = inventory;
+  const unmapped = platformInvokes.filter(({ kind, flags }) => kind === 'internalCall' && (flags & MethodAttributes.PInvokeImpl) !== 0);
   const ofKind = (kind: string): number => platformInvokes.filter((method) => method.kind === kind).length;
   return {
     functionPointers: byConvention(inventory.functionPointers),
@@ -88,7 +90,7 @@ export function interopCounts(inventory: InteropInventory): InteropCounts {
     castableImplementations: inventory.castableImplementations.length,
     genericArguments: inventory.genericArguments.length,
     runtimeMarshallingDisabled: inventory.runtimeMarshallingDisabled,
-    platformInvokes: { named: ofKind('named'), rva: ofKind('rva'), internalCall: ofKind('internalCall'), unmapped: ofKind('unmapped') },
+    platformInvokes: { named: ofKind('named'), rva: ofKind('rva'), internalCall: ofKind('internalCall'), unmapped: unmapped.length },
     preserveSigOff: platformInvokes.filter(({ kind, implFlags }) => kind === 'named' && (implFlags & PRESERVE_SIG) === 0).length,
     marshalledFields: countsOf(inventory.marshalledFields, ({ descriptor }) => nativeTypeText(descriptor)),
     layouts: inventory.layouts,

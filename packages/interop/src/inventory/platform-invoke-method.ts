@@ -1,14 +1,15 @@
 // ECMA-335 II.15.5, II.22.22 (ImplMap), II.22.33 (Param), II.22.17 (FieldMarshal).
 
 import type { Diagnostics } from '@ijw/binary';
+import { isNativeCode, type PInvokeKind } from '@ijw/marshalling';
 import {
   type MarshallingDescriptor,
   type Metadata,
   MethodAttributes,
   type MethodDefToken,
-  MethodImplAttributes,
   type MethodSignature,
   makeToken,
+  methodCodeKindOf,
   type PlatformInvoke,
   platformInvokeOf,
   readMarshallingDescriptor,
@@ -31,15 +32,9 @@ export interface InteropParameter {
   readonly marshalling: MarshallingDescriptor | undefined;
 }
 
-/**
- * `named`: bound by module and name. `rva`: native code in the image. `internalCall`: brought by the runtime. `unmapped`: marked as a P/Invoke, and
- * nothing says of what.
- */
-export type PlatformInvokeKind = 'named' | 'rva' | 'internalCall' | 'unmapped';
-
 export interface PlatformInvokeMethod {
   readonly token: MethodDefToken;
-  readonly kind: PlatformInvokeKind;
+  readonly kind: PInvokeKind;
   readonly fullName: string;
   readonly name: string;
   readonly type: TypeDefToken;
@@ -51,12 +46,6 @@ export interface PlatformInvokeMethod {
   readonly signature: MethodSignature<TypeNode>;
   readonly returnValue: InteropParameter;
   readonly parameters: readonly InteropParameter[];
-}
-
-function kindOf(flags: number, implFlags: number, rva: number, hasMapping: boolean): PlatformInvokeKind | undefined {
-  if (flags & MethodAttributes.PInvokeImpl) return rva !== 0 ? 'rva' : hasMapping ? 'named' : 'unmapped';
-  if (implFlags & MethodImplAttributes.InternalCall) return 'internalCall';
-  return (implFlags & MethodImplAttributes.CodeTypeMask) === MethodImplAttributes.Native && rva !== 0 ? 'rva' : undefined;
 }
 
 interface ParameterRow {
@@ -108,9 +97,10 @@ export function readPlatformInvokes(
   const methods: PlatformInvokeMethod[] = [];
   for (let rid = 1; rid <= MethodDef.rowCount; rid++) {
     const [flags, implFlags, rva] = [flagsColumn.at(rid), implFlagsColumn.at(rid), rvaColumn.at(rid)];
-    if (kindOf(flags, implFlags, rva, false) === undefined) continue;
     const token = makeToken(TableId.MethodDef, rid);
-    const method = diagnostics.attempt(() => readMethod(metadata, decoder, token, { flags, implFlags, rva }, typeName), token);
+    const kind = methodCodeKindOf({ rva, flags, implFlags, hasImplMap: () => metadata.findImplMap(token) !== undefined });
+    if (!isNativeCode(kind)) continue;
+    const method = diagnostics.attempt(() => readMethod(metadata, decoder, token, { kind, flags, implFlags, rva }, typeName), token);
     if (method !== undefined) methods.push(method);
   }
   return methods;
@@ -120,7 +110,7 @@ function readMethod(
   metadata: Metadata,
   decoder: SignatureDecoder<TypeNode>,
   token: MethodDefToken,
-  row: Pick<PlatformInvokeMethod, 'flags' | 'implFlags' | 'rva'>,
+  row: Pick<PlatformInvokeMethod, 'kind' | 'flags' | 'implFlags' | 'rva'>,
   typeName: (type: TypeDefToken) => string,
 ): PlatformInvokeMethod {
   const { MethodDef } = metadata.tables;
@@ -132,7 +122,6 @@ function readMethod(
   const type = metadata.declaringType(token);
   return {
     token,
-    kind: kindOf(row.flags, row.implFlags, row.rva, mapping !== undefined) ?? 'unmapped',
     fullName: `${typeName(type)}::${name}`,
     name,
     type,

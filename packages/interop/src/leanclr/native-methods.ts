@@ -1,10 +1,10 @@
 import { UnsupportedError } from '@ijw/binary';
+import { isNativeCode } from '@ijw/marshalling';
 import {
   type Metadata,
-  MethodAttributes,
   type MethodDefToken,
-  MethodImplAttributes,
   makeToken,
+  methodCodeKind,
   methodFullName,
   methodSignatureOf,
   parameterNames,
@@ -45,10 +45,7 @@ export function leanClrNatives(metadata: Metadata, wanted: readonly string[] = [
   const missing = new Set(wanted);
   for (let rid = 1; rid <= MethodDef.rowCount; rid++) {
     const token = makeToken(TableId.MethodDef, rid);
-    const isNative =
-      (MethodDef.get(rid, 'Flags') & MethodAttributes.PInvokeImpl) !== 0 ||
-      (MethodDef.get(rid, 'ImplFlags') & MethodImplAttributes.InternalCall) !== 0;
-    if (wanted.length === 0 && !isNative) continue;
+    if (wanted.length === 0 && !isNativeCode(methodCodeKind(metadata, token))) continue;
     const fullName = methodFullName(metadata, token);
     const names = wanted.filter((name) => name === fullName || Number(name) === token);
     if (wanted.length > 0 && names.length === 0) continue;

@@ -1,14 +1,6 @@
 import { BadImageError } from '@ijw/binary';
-import {
-  codeOf,
-  decodeInstructions,
-  type Instruction,
-  InstructionCursor,
-  type MethodBody,
-  MethodBodySource,
-  methodCodeKind,
-} from '@ijw/il';
-import { type Metadata, type MethodDefToken, tokenRid } from '@ijw/metadata';
+import { codeOf, decodeInstructions, type Instruction, InstructionCursor, type MethodBody, MethodBodySource } from '@ijw/il';
+import { type Metadata, type MethodDefToken, methodCodeKind, tokenRid } from '@ijw/metadata';
 import type { PEImage } from '@ijw/pe';
 import { namesMethod } from '../inventory/il-roles.ts';
 
@@ -28,9 +20,8 @@ export class MethodBodies {
     const { MethodDef } = this.#metadata.tables;
     const rid = tokenRid(method);
     if (!MethodDef.has(rid)) return undefined;
-    const row = { rva: MethodDef.get(rid, 'RVA'), implFlags: MethodDef.get(rid, 'ImplFlags'), flags: MethodDef.get(rid, 'Flags') };
-    if (methodCodeKind(row) !== 'il') return undefined;
-    const body = this.#source?.attempt(row.rva, method);
+    if (methodCodeKind(this.#metadata, method) !== 'il') return undefined;
+    const body = this.#source?.attempt(MethodDef.get(rid, 'RVA'), method);
     return body instanceof BadImageError ? undefined : body;
   }
 

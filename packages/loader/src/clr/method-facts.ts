@@ -1,4 +1,4 @@
-import { type Metadata, type MethodDefToken, makeToken, TableId } from '@ijw/metadata';
+import { type Metadata, type MethodCodeKind, type MethodDefToken, makeToken, methodCodeKindOf, TableId } from '@ijw/metadata';
 
 /** ECMA-335 II.23.1.10 and II.23.1.11: the bits of Flags and ImplFlags that decide how a method is loaded and called. */
 const Flags = { static: 0x10, virtual: 0x40, abstract: 0x400, unmanagedExport: 0x8, rtSpecialName: 0x1000, pinvokeImpl: 0x2000 } as const;
@@ -18,6 +18,7 @@ export interface MethodFacts {
   readonly token: MethodDefToken;
   readonly name: string;
   readonly rva: number;
+  readonly code: MethodCodeKind;
   readonly isGlobal: boolean;
   readonly isStatic: boolean;
   readonly isVirtual: boolean;
@@ -44,10 +45,13 @@ export function methodFacts(metadata: Metadata, rid: number, isGlobal: boolean):
   const flags = MethodDef.get(rid, 'Flags');
   const implFlags = MethodDef.get(rid, 'ImplFlags');
   const pinvokeImpl = (flags & Flags.pinvokeImpl) !== 0;
+  const hasImplMap = pinvokeImpl && metadata.findImplMap(token) !== undefined;
+  const rva = MethodDef.get(rid, 'RVA');
   return {
     token,
     name: metadata.strings.get(MethodDef.get(rid, 'Name')),
-    rva: MethodDef.get(rid, 'RVA'),
+    rva,
+    code: methodCodeKindOf({ rva, flags, implFlags, hasImplMap: () => hasImplMap }),
     isGlobal,
     isStatic: (flags & Flags.static) !== 0,
     isVirtual: (flags & Flags.virtual) !== 0,
@@ -60,7 +64,7 @@ export function methodFacts(metadata: Metadata, rid: number, isGlobal: boolean):
     codeType: CODE_TYPES[implFlags & ImplFlags.codeTypeMask]!,
     isUnmanaged: (implFlags & ImplFlags.unmanaged) !== 0,
     preserveSig: (implFlags & ImplFlags.preserveSig) !== 0,
-    hasImplMap: pinvokeImpl && metadata.findImplMap(token) !== undefined,
+    hasImplMap,
     genericParameters: isGenericSignature(metadata, rid) ? metadata.genericParamsOf(token).length || 1 : 0,
   };
 }
@@ -77,8 +81,8 @@ function isGenericSignature(metadata: Metadata, rid: number): boolean {
 export type MethodKind = 'il' | 'pinvoke' | 'fcall' | 'instantiated' | 'runtime';
 
 export function methodKind(facts: MethodFacts): MethodKind {
-  if (facts.isPInvoke || facts.isInternalCall) return facts.hasImplMap || facts.rva !== 0 ? 'pinvoke' : 'fcall';
-  if (facts.codeType === 'runtime') return 'runtime';
+  if (facts.isPInvoke || facts.isInternalCall) return facts.code === 'internalCall' && facts.rva === 0 ? 'fcall' : 'pinvoke';
+  if (facts.code === 'runtime') return 'runtime';
   return facts.genericParameters > 0 ? 'instantiated' : 'il';
 }
 

@@ -1,6 +1,6 @@
 import { BadImageError, hex } from '@ijw/binary';
-import { type ForwardCall, ForwardCalls, type NativeCalls, type Unsupported, unsupported } from '@ijw/marshalling';
-import { type MethodDefToken, makeToken, methodFullName, type Resolver, TableId, tokenRid } from '@ijw/metadata';
+import { type ForwardCall, ForwardCalls, isNativeCode, type NativeCalls, type Unsupported, unsupported } from '@ijw/marshalling';
+import { type MethodDefToken, makeToken, methodCodeKinds, methodFullName, type Resolver, TableId, tokenRid } from '@ijw/metadata';
 import type { Host } from '../architecture.ts';
 import type { ClrException } from '../load-refusal.ts';
 import type { GuestProcess } from '../process/guest-process.ts';
@@ -66,15 +66,13 @@ export interface PInvokeContext {
 /** Every P/Invoke and internal call of the image, bound as its first call would bind it. */
 export function bindPInvokes(context: PInvokeContext): BoundPInvoke[] {
   const { metadata } = context.assembly;
-  const { MethodDef } = metadata.tables;
-  const flags = MethodDef.column('Flags');
-  const implFlags = MethodDef.column('ImplFlags');
   const bound: BoundPInvoke[] = [];
   const { process, host, calls } = context;
   const forward = new ForwardCalls({ architecture: process.architecture, host, calls, resolver: context.resolver() });
-  for (let rid = 1; rid <= MethodDef.rowCount; rid++) {
-    if ((flags.at(rid) & PINVOKE_IMPL) === 0 && (implFlags.at(rid) & INTERNAL_CALL) === 0) continue;
-    bound.push(withStub(context, forward, attemptPInvoke(context, rid)));
+  let rid = 0;
+  for (const kind of methodCodeKinds(metadata)) {
+    rid++;
+    if (isNativeCode(kind)) bound.push(withStub(context, forward, attemptPInvoke(context, rid)));
   }
   return bound;
 }
@@ -122,9 +120,6 @@ function attemptPInvoke(context: PInvokeContext, rid: number): PInvokeBinding {
     };
   }
 }
-
-const PINVOKE_IMPL = 0x2000;
-const INTERNAL_CALL = 0x1000;
 
 function bindPInvoke(context: PInvokeContext, facts: MethodFacts): PInvokeBinding {
   const method = methodFullName(context.assembly.metadata, facts.token);

@@ -3,8 +3,10 @@
 import type { Diagnostics } from '@ijw/binary';
 import {
   type Metadata,
+  type MethodCodeKind,
   type MethodDefToken,
   makeToken,
+  methodCodeKindOf,
   methodFullName,
   methodSignatureOf,
   methodSignatureText,
@@ -18,8 +20,8 @@ import { NativeCalls } from './native-calls.ts';
 import { type NativeMethodFacts, type RefusalRule, refusalOf } from './p-invoke-refusal.ts';
 import type { EffectiveConvention } from './unmanaged-convention.ts';
 
-/** `rva`: native code in the image itself; `named`: a function that the runtime looks up by name; `internalCall`: one that the runtime brings. */
-export type PInvokeKind = 'rva' | 'named' | 'internalCall';
+/** Kinds of code that managed code calls out to. */
+export type PInvokeKind = Extract<MethodCodeKind, 'rva' | 'named' | 'internalCall'>;
 
 /** A row of ImplMap, its heap entries looked up. */
 export interface ImplMap {
@@ -53,14 +55,6 @@ export interface PInvoke {
   readonly refusal?: RefusalRule;
 }
 
-/** What a method is to callers, by its row alone; `undefined` for methods with IL, without a body, or that the runtime makes up (delegates). */
-function kindOf(flags: number, implFlags: number, rva: number, hasImplMap: boolean): PInvokeKind | undefined {
-  const isNative = (implFlags & MethodImplFlags.CodeTypeMask) === MethodImplFlags.Native;
-  if (flags & MethodFlags.PInvokeImpl) return rva !== 0 ? 'rva' : hasImplMap ? 'named' : 'internalCall';
-  if (implFlags & MethodImplFlags.InternalCall) return 'internalCall';
-  return isNative && rva !== 0 ? 'rva' : undefined;
-}
-
 function readImplMap(metadata: Metadata, token: MethodDefToken): ImplMap | undefined {
   const { ImplMap, ModuleRef } = metadata.tables;
   const rid = metadata.findImplMap(token);
@@ -84,6 +78,9 @@ function refusalOfMethod(
   return refusalOf({ ...method, isGlobal: tokenRid(type) <= 1, isGeneric });
 }
 
+/** The code is native: managed code that calls the method crosses. */
+export const isNativeCode = (kind: MethodCodeKind): kind is PInvokeKind => kind === 'rva' || kind === 'named' || kind === 'internalCall';
+
 /** The method of a row of MethodDef, where its body is native. @throws BadImageError */
 export function readPInvoke(calls: NativeCalls, rid: number): PInvoke | undefined {
   const { metadata } = calls;
@@ -95,8 +92,8 @@ export function readPInvoke(calls: NativeCalls, rid: number): PInvoke | undefine
   const isPInvoke = (flags & MethodFlags.PInvokeImpl) !== 0;
   const implMap = isPInvoke ? readImplMap(metadata, token) : undefined;
   const hasImplMap = implMap !== undefined;
-  const kind = kindOf(flags, implFlags, rva, hasImplMap);
-  if (kind === undefined) return undefined;
+  const kind = methodCodeKindOf({ rva, flags, implFlags, hasImplMap: () => hasImplMap });
+  if (!isNativeCode(kind)) return undefined;
   const signature = methodSignatureOf(metadata, token);
   const isFrameworkCall = kind === 'internalCall' && !isPInvoke;
   const refusal = isFrameworkCall

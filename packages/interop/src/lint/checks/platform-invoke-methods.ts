@@ -20,6 +20,9 @@ import type { LintContext } from '../lint-context.ts';
 /** Types nested deeper than this are a loop. */
 const MAX_NESTING = 100;
 
+/** Marked PInvokeImpl, and nothing says what it is bound to. */
+const isUnmapped = ({ kind, flags }: PlatformInvokeMethod): boolean => kind === 'internalCall' && has(flags, MethodAttributes.PInvokeImpl);
+
 const has = (value: number, mask: number): boolean => (value & mask) !== 0;
 
 const visibleTypes: ReadonlySet<number> = new Set([
@@ -117,8 +120,8 @@ const allRules: Readonly<Record<string, MethodRule>> = {
   NI011({ metadata }, { signature, type }) {
     return signature.genericParameterCount > 0 || metadata.genericParamsOf(type).length > 0 ? {} : undefined;
   },
-  NI022(_, { kind }) {
-    return kind === 'unmapped' ? { what: 'The method is marked PinvokeImpl, and no row of ImplMap says what it is bound to' } : undefined;
+  NI022(_, method) {
+    return isUnmapped(method) ? { what: 'The method is marked PinvokeImpl, and no row of ImplMap says what it is bound to' } : undefined;
   },
   NI023(_, { flags, signature }) {
     return !has(flags, MethodAttributes.Static) || has(signature.header, SignatureFlags.HasThis) ? {} : undefined;
@@ -131,7 +134,7 @@ export const platformInvokeMethods: TableCheck = {
     const forNamed = Object.entries(namedRules).filter(([id]) => context.isEnabled(id));
     const forAll = Object.entries(allRules).filter(([id]) => context.isEnabled(id));
     for (const method of context.module.platformInvokes) {
-      if (method.kind === 'internalCall') continue;
+      if (method.kind === 'internalCall' && !isUnmapped(method)) continue;
       for (const [id, rule] of method.kind === 'named' ? [...forAll, ...forNamed] : forAll) {
         const values = context.module.diagnostics.attempt(() => rule(context, method), method.token);
         if (values) context.report(id, { token: method.token, values });

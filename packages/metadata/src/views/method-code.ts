@@ -1,0 +1,64 @@
+// ECMA-335 II.22.26, II.23.1.10, II.23.1.11; dotnet/runtime `src/coreclr/vm/methodtablebuilder.cpp`, EnumerateClassMethods.
+
+import type { Metadata } from '../metadata.ts';
+import { TableId } from '../tables/table-id.ts';
+import { type MethodDefToken, makeToken, tokenRid } from '../tables/token.ts';
+import { MethodAttributes, MethodImplAttributes } from './metadata-flags.ts';
+
+/**
+ * Where a method's code comes from. `rva`: machine code in this image (C++/CLI), or a P/Invoke whose RVA says so; `named`: a function of another module, by the
+ * name in its ImplMap row; `internalCall`: a function of the runtime, also for a method that is marked PInvokeImpl and has neither an RVA nor a row; `runtime`:
+ * the runtime makes the code (delegates); `none`: no code, though the method is not abstract.
+ */
+export type MethodCodeKind = 'il' | 'rva' | 'named' | 'internalCall' | 'runtime' | 'abstract' | 'none';
+
+/** The columns of MethodDef that decide, and whether the method has a row of ImplMap. */
+export interface MethodCodeFacts {
+  readonly rva: number;
+  readonly flags: number;
+  readonly implFlags: number;
+  /** Asked of P/Invokes without an RVA only. @throws BadImageError */
+  readonly hasImplMap: () => boolean;
+}
+
+const codeType = (implFlags: number): number => implFlags & MethodImplAttributes.CodeTypeMask;
+
+/** The code type of ImplFlags is IL. */
+export const isILCode = (implFlags: number): boolean => codeType(implFlags) === MethodImplAttributes.IL;
+
+export function methodCodeKindOf({ rva, flags, implFlags, hasImplMap }: MethodCodeFacts): MethodCodeKind {
+  if (flags & MethodAttributes.PInvokeImpl) return rva !== 0 ? 'rva' : hasImplMap() ? 'named' : 'internalCall';
+  if (implFlags & MethodImplAttributes.InternalCall) return 'internalCall';
+  if (codeType(implFlags) === MethodImplAttributes.Runtime) return 'runtime';
+  if (rva !== 0) return isILCode(implFlags) ? 'il' : codeType(implFlags) === MethodImplAttributes.Native ? 'rva' : 'none';
+  return flags & MethodAttributes.Abstract ? 'abstract' : 'none';
+}
+
+/** The kind of a method's code. @throws BadImageError */
+export function methodCodeKind(metadata: Metadata, method: MethodDefToken): MethodCodeKind {
+  const { MethodDef } = metadata.tables;
+  const rid = tokenRid(method);
+  return methodCodeKindOf({
+    rva: MethodDef.get(rid, 'RVA'),
+    flags: MethodDef.get(rid, 'Flags'),
+    implFlags: MethodDef.get(rid, 'ImplFlags'),
+    hasImplMap: () => metadata.findImplMap(method) !== undefined,
+  });
+}
+
+/** The kind of every method's code, in the order of the MethodDef table. */
+export function* methodCodeKinds(metadata: Metadata): Generator<MethodCodeKind, void> {
+  const table = metadata.tables.MethodDef;
+  const [rvas, flags, implFlags] = [table.column('RVA'), table.column('Flags'), table.column('ImplFlags')];
+  for (let rid = 1; rid <= table.rowCount; rid++) {
+    const hasImplMap = (): boolean => metadata.findImplMap(makeToken(TableId.MethodDef, rid)) !== undefined;
+    yield methodCodeKindOf({ rva: rvas.at(rid), flags: flags.at(rid), implFlags: implFlags.at(rid), hasImplMap });
+  }
+}
+
+/** How many methods there are of each kind. */
+export function countMethodCodeKinds(metadata: Metadata): Readonly<Record<MethodCodeKind, number>> {
+  const counts: Record<MethodCodeKind, number> = { il: 0, rva: 0, named: 0, internalCall: 0, runtime: 0, abstract: 0, none: 0 };
+  for (const kind of methodCodeKinds(metadata)) counts[kind]++;
+  return counts;
+}
