@@ -109,23 +109,13 @@ export {
   type TypeKind,
   type TypeShape,
 } from './shape/assembly-shape.ts';
-export type { Conversion, MarshalledValue } from './shape/marshalled-value.ts';
 export {
-  type CrossingParameter,
   type NativeBoundary,
   type NativeCrossing,
   type RefusedCrossing,
   readNativeBoundary,
   structsOf,
 } from './shape/native-boundary.ts';
-export {
-  type NativeExtent,
-  type NativeStruct,
-  type NativeType,
-  nativeExtent,
-  type StructLayout,
-  structLayout,
-} from './shape/native-type.ts';
 export { readAssemblyShape } from './shape/read-assembly-shape.ts';
 export { STUB_TARGETS } from './stub-targets.ts';
 export { compareInteropTable, compareMethodsTables, readSourceTable, type SourceTable, type TableMismatch } from './tinyclr/check.ts';

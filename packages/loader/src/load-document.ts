@@ -1,5 +1,5 @@
 import { hex, hexBytes } from '@ijw/binary';
-import { type ForwardCall, forwardSteps, forwardStepText, type MarshalledValue, reverseCallText } from '@ijw/marshalling';
+import { abiSize, type CrossingParameter, type ForwardCall, forwardSteps, forwardStepText, reverseCallText } from '@ijw/marshalling';
 import type { LoadOutcome } from './load-outcome.ts';
 import type { LoadedModule, SlotState, ThunkStub } from './loaded-module.ts';
 
@@ -92,12 +92,12 @@ const stubDocument = (stub: ThunkStub): object =>
       }
     : { reason: stub.reason };
 
-const valueDocument = ({ managed, native, nativeSize, blittable, why }: MarshalledValue) => ({
+const valueDocument = ({ managed, nativeText, abi, blittable, because }: CrossingParameter) => ({
   managed,
-  native,
-  bytes: nativeSize,
+  native: nativeText,
+  bytes: abiSize(abi),
   blittable,
-  why,
+  why: because,
 });
 
 /** What a P/Invoke's stub does, and what it is made from. */

@@ -8,7 +8,6 @@ export { type ForwardArgument, type ForwardCall, type ForwardStep, forwardSteps,
 export { ForwardCalls, type ForwardCallsInit, type ForwardTarget } from './calls/forward-calls.ts';
 export { type ManagedCallPlan, planManagedCall } from './calls/managed-call-plan.ts';
 export { type MarshallingCause, type MarshallingReason, marshallingReasons } from './calls/marshalling-cause.ts';
-export { type MarshalledValue, MarshallingPlanner } from './calls/marshalling-plan.ts';
 export { MethodFlags, MethodImplFlags, PInvokeFlags } from './calls/method-flags.ts';
 export { NativeCalls } from './calls/native-calls.ts';
 export {
@@ -30,7 +29,13 @@ export {
   effectiveConvention,
   type UnmanagedConvention,
 } from './calls/unmanaged-convention.ts';
+export type { Conversion, CrossingParameter, CrossingType, NativeDelegate, TextEncoding } from './crossing-type.ts';
+export { CrossingTypes, type MarshallingWay } from './crossing-types.ts';
 export type { CopyConstruction, CopyPlace, MarshallingMethod } from './forms/copy-construction.ts';
-export type { NativeForm } from './forms/native-form.ts';
+export { identifier, NativeStructures } from './forms/native-structure.ts';
+export { type ParameterRow, parameterRows } from './forms/parameter-rows.ts';
 export type { TextConversion } from './forms/text-conversion.ts';
 export { strip, type ValueTypeNature, ValueTypes } from './forms/value-types.ts';
+export { CORE_STRUCTURE_NAMES } from './native/core-structures.ts';
+export { type NativeExtent, nativeExtent, type StructLayout, structLayout } from './native/native-layout.ts';
+export type { NativeField, NativeStruct, NativeTree, ScalarName } from './native/native-tree.ts';

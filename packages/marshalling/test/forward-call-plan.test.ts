@@ -2,7 +2,17 @@ import { type AbiType, type ForwardCall, forwardSteps, forwardStepText, placeCal
 import { expect, it } from 'vitest';
 
 const INT: AbiType = { kind: 'integer', size: 4, signed: true };
-const VALUE = { managed: 'int', native: 'int', nativeSize: 4, abi: INT, blittable: true, why: 'The same bits on both sides' };
+const VALUE = {
+  name: '',
+  flags: 0,
+  managed: 'int',
+  native: { kind: 'scalar', scalar: 'int32' },
+  nativeText: 'int',
+  abi: INT,
+  blittable: true,
+  conversion: { kind: 'none' },
+  because: 'The same bits on both sides',
+} as const;
 
 const call = (more: Partial<ForwardCall>): ForwardCall => ({
   kind: 'plan',

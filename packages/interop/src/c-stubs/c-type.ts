@@ -1,4 +1,4 @@
-import type { NativeType, ScalarName } from '../shape/native-type.ts';
+import type { NativeTree, ScalarName } from '@ijw/marshalling';
 
 const SCALAR_NAMES: Readonly<Record<ScalarName, string>> = {
   int8: 'int8_t',
@@ -27,7 +27,7 @@ export const CONVENTION_MACROS: Readonly<Record<string, string>> = {
 };
 
 /** A declaration of C: `int32_t (*name)(void)`. Without a name, a type. */
-export function declaration(type: NativeType, name: string): string {
+export function declaration(type: NativeTree, name: string): string {
   const spaced = (base: string): string => (name === '' ? base : `${base} ${name}`);
   switch (type.kind) {
     case 'void':

@@ -1,10 +1,10 @@
 import { UnsupportedError } from '@ijw/binary';
+import type { NativeTree } from '@ijw/marshalling';
+import { identifier } from '@ijw/marshalling';
 import { fileName } from '../generated/generated-file.ts';
 import type { StubEntry, StubSet } from '../generated/stub-set.ts';
 import { UniqueNames } from '../generated/unique-names.ts';
 import { type NativeBoundary, type NativeCrossing, structsOf } from '../shape/native-boundary.ts';
-import type { NativeType } from '../shape/native-type.ts';
-import { identifier } from '../shape/native-types.ts';
 import { C_RESERVED, CONVENTION_MACROS, declaration } from './c-type.ts';
 import { comment, structText } from './struct-text.ts';
 
@@ -121,7 +121,7 @@ function prototypeText(crossing: NativeCrossing, name: string, again: boolean): 
 }
 
 /** With PreserveSig clear the function returns an HRESULT, and its result through a pointer behind the other parameters. */
-function nativeSignature({ returnsHresult, returnValue, parameters }: NativeCrossing): [NativeType, string[]] {
+function nativeSignature({ returnsHresult, returnValue, parameters }: NativeCrossing): [NativeTree, string[]] {
   const unique = new UniqueNames(C_RESERVED);
   const list = parameters.map(({ native, name }, index) =>
     declaration(native, unique.take(name === '' ? `argument${index}` : identifier(name))),

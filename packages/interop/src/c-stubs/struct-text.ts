@@ -1,6 +1,5 @@
+import { identifier, type NativeStruct, nativeExtent, structLayout } from '@ijw/marshalling';
 import { UniqueNames } from '../generated/unique-names.ts';
-import { type NativeStruct, nativeExtent, structLayout } from '../shape/native-type.ts';
-import { identifier } from '../shape/native-types.ts';
 import { C_RESERVED, declaration } from './c-type.ts';
 
 /** The largest alignment that a size is a multiple of, which is all that C can say. */

@@ -1,5 +1,5 @@
-import type { NativeType, ScalarName } from '../shape/native-type.ts';
-import { identifier } from '../shape/native-types.ts';
+import type { NativeTree, ScalarName } from '@ijw/marshalling';
+import { identifier } from '@ijw/marshalling';
 
 const SCALAR_NAMES: Readonly<Record<ScalarName, string>> = {
   int8: 'sbyte',
@@ -29,7 +29,7 @@ export const CONVENTION_NAMES: Readonly<Record<string, string>> = {
 export const MAXIMUM_NAME = 1023;
 
 /** A native type as C# names it: every value is blittable. */
-export function csType(type: NativeType): string {
+export function csType(type: NativeTree): string {
   switch (type.kind) {
     case 'void':
       return 'void';
@@ -47,7 +47,7 @@ export function csType(type: NativeType): string {
 }
 
 /** `delegate* unmanaged[Cdecl]<int, void>`; the last type is the result. */
-export function functionPointerType(convention: string, types: readonly NativeType[], ...modifiers: readonly string[]): string {
+export function functionPointerType(convention: string, types: readonly NativeTree[], ...modifiers: readonly string[]): string {
   const names = [CONVENTION_NAMES[convention], ...modifiers].filter((name) => name !== undefined);
   return `delegate* unmanaged${names.length > 0 ? `[${names.join(', ')}]` : ''}<${types.map(csType).join(', ')}>`;
 }

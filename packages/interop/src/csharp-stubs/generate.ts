@@ -2,12 +2,14 @@ import { UnsupportedError } from '@ijw/binary';
 import { fileName, type GeneratedFile } from '../generated/generated-file.ts';
 import type { StubEntry, StubRefusal, StubSet } from '../generated/stub-set.ts';
 import { UniqueNames } from '../generated/unique-names.ts';
-import { type NativeBoundary, type NativeCrossing, structsOf } from '../shape/native-boundary.ts';
+import { delegatesOf, type NativeBoundary, type NativeCrossing, structsOf } from '../shape/native-boundary.ts';
 import { csIdentifier, indent, remark } from './cs-type.ts';
+import { delegateText } from './delegate-text.ts';
 import { incomingText } from './incoming.ts';
 import { outgoingText } from './outgoing.ts';
 import { structText } from './struct-text.ts';
 import { ANSI_HELPERS } from './text-conversion.ts';
+import { DECIMAL_HELPERS } from './value-text.ts';
 
 /** The border of an image in C#, without C++/CLI: structures, calls out, calls in. Every signature that native code sees is blittable. */
 export function csharpStubs(boundary: NativeBoundary): StubSet {
@@ -18,7 +20,15 @@ export function csharpStubs(boundary: NativeBoundary): StubSet {
   const entries: StubEntry[] = [];
   const written: NativeCrossing[] = [];
   const bodies = { managedToNative: [] as string[], nativeToManaged: [] as string[] };
-  const names = new UniqueNames(['NativeMethods', 'ManagedEntries', 'ToAnsi', 'FromAnsi', ...structsOf(crossings).map(({ name }) => name)]);
+  const names = new UniqueNames([
+    'NativeMethods',
+    'ManagedEntries',
+    'ToAnsi',
+    'FromAnsi',
+    'ToDecimal',
+    'FromDecimal',
+    ...structsOf(crossings).map(({ name }) => name),
+  ]);
   crossings.forEach((crossing, index) => {
     const name = csIdentifier(names.take(csIdentifier(crossing.name).replace('@', ''), ['_Native', '_Function', '_Body']));
     try {
@@ -32,6 +42,7 @@ export function csharpStubs(boundary: NativeBoundary): StubSet {
     }
   });
   const notPortable = refusals.map(({ method, reason }) => `// not portable: ${remark(method)}: ${remark(reason)}\n`).join('');
+  const delegates = delegatesOf(written);
   const structs = structsOf(written).filter(({ fields }) => fields !== undefined);
   const files: GeneratedFile[] = [
     classFile(module, 'NativeMethods', 'What managed code calls.', bodies.managedToNative, notPortable),
@@ -41,13 +52,17 @@ export function csharpStubs(boundary: NativeBoundary): StubSet {
     ...(structs.length === 0
       ? []
       : [file(module, 'Structures', structs.map((struct) => structText(struct, boundary.pointerSize)).join('\n'))]),
+    ...(delegates.length === 0 ? [] : [file(module, 'Delegates', delegates.map(delegateText).join('\n'))]),
   ];
   return { files, entries, refusals };
 }
 
 function classFile(module: string, name: string, summary: string, bodies: readonly string[], tail: string): GeneratedFile {
   const body = bodies.join('\n\n');
-  const helpers = /\b(?:ToAnsi|FromAnsi)\(/.test(body) ? ANSI_HELPERS : '';
+  const helpers = [
+    /\b(?:ToAnsi|FromAnsi)\(/.test(body) ? ANSI_HELPERS : '',
+    /\b(?:ToDecimal|FromDecimal)\(/.test(body) ? DECIMAL_HELPERS : '',
+  ].join('');
   return file(
     module,
     name,

@@ -1,9 +1,10 @@
 import { UnsupportedError } from '@ijw/binary';
+import type { CrossingType } from '@ijw/marshalling';
 import { UniqueNames } from '../generated/unique-names.ts';
-import type { MarshalledValue } from '../shape/marshalled-value.ts';
 import type { NativeCrossing } from '../shape/native-boundary.ts';
 import { CONVENTION_NAMES, csIdentifier, csString, csType, MAXIMUM_NAME, remark } from './cs-type.ts';
-import { TEXT_CALLS } from './text-conversion.ts';
+import { textCalls } from './text-conversion.ts';
+import { valueText } from './value-text.ts';
 
 /** A call into managed code: an entry for native callers that converts what is not blittable, and the place for the body. @throws UnsupportedError where C# cannot say it */
 export function incomingText(crossing: NativeCrossing, name: string): readonly string[] {
@@ -38,42 +39,15 @@ export function incomingText(crossing: NativeCrossing, name: string): readonly s
 }
 
 /** Values that are converted; everything else stays what native code gave. */
-function managedType({ native, conversion }: MarshalledValue): string {
-  switch (conversion.kind) {
-    case 'boolean':
-      return 'bool';
-    case 'character':
-      return 'char';
-    case 'text':
-      return 'string';
-    default:
-      return csType(native);
-  }
-}
+const managedType = (value: CrossingType): string =>
+  value.conversion.kind === 'text' ? 'string' : (valueText(value)?.managed ?? csType(value.native));
 
-function fromNative({ conversion }: MarshalledValue, value: string): string {
-  switch (conversion.kind) {
-    case 'boolean':
-      return `${value} != 0`;
-    case 'character':
-      return conversion.encoding === 'ansi' ? `FromAnsi(${value})` : `(char)${value}`;
-    case 'text':
-      return `${value} == null ? null : Marshal.${TEXT_CALLS[conversion.encoding].from}((nint)${value})`;
-    default:
-      return value;
-  }
-}
+const fromNative = (value: CrossingType, text: string): string =>
+  value.conversion.kind === 'text'
+    ? `${text} == null ? null : Marshal.${textCalls(value.conversion.encoding).from}((nint)${text})`
+    : (valueText(value)?.fromNative(text) ?? text);
 
-function toNative({ native, conversion }: MarshalledValue, call: string): string {
-  const type = csType(native);
-  switch (conversion.kind) {
-    case 'boolean':
-      return `(${type})(${call} ? ${conversion.trueValue} : 0)`;
-    case 'character':
-      return conversion.encoding === 'ansi' ? `ToAnsi(${call})` : `(${type})${call}`;
-    case 'text':
-      return `(${type})Marshal.${TEXT_CALLS[conversion.encoding].to}(${call})`;
-    default:
-      return call;
-  }
-}
+const toNative = (value: CrossingType, call: string): string =>
+  value.conversion.kind === 'text'
+    ? `(${csType(value.native)})Marshal.${textCalls(value.conversion.encoding).to}(${call})`
+    : (valueText(value)?.toNative(call) ?? call);

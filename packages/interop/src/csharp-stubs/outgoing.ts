@@ -1,10 +1,11 @@
 import { UnsupportedError } from '@ijw/binary';
+import type { Conversion, CrossingParameter, CrossingType, NativeTree, TextEncoding } from '@ijw/marshalling';
 import { UniqueNames } from '../generated/unique-names.ts';
-import type { Conversion, MarshalledValue } from '../shape/marshalled-value.ts';
-import type { CrossingParameter, NativeCrossing } from '../shape/native-boundary.ts';
-import type { NativeType } from '../shape/native-type.ts';
+import type { NativeCrossing } from '../shape/native-boundary.ts';
 import { CONVENTION_NAMES, csIdentifier, csString, csType, functionPointerType, indent, MAXIMUM_NAME, remark } from './cs-type.ts';
-import { TEXT_CALLS } from './text-conversion.ts';
+import { delegateName } from './delegate-text.ts';
+import { textCalls } from './text-conversion.ts';
+import { valueText } from './value-text.ts';
 
 /** What one parameter adds to a wrapper. */
 interface Argument {
@@ -26,7 +27,12 @@ interface Argument {
 /** Names that the wrapper itself uses. */
 const RESERVED = ['result', 'hresult', 'resultValue'];
 
-const isPlain = ({ conversion }: MarshalledValue): boolean => conversion.kind === 'none';
+/** The native value goes on as it is: the caller of C# holds it already. */
+const PLAIN: ReadonlySet<Conversion['kind']> = new Set(['none', 'address', 'addressOfValue', 'runtime']);
+const isPlain = ({ conversion }: CrossingType): boolean => PLAIN.has(conversion.kind);
+
+/** Behind an address, these stay in their native form as well. */
+const isInPlace = ({ kind }: Conversion): boolean => PLAIN.has(kind) || kind === 'date' || kind === 'decimal';
 
 /** A call out of managed code: the blittable function, and around it what the runtime's stub would do. @throws UnsupportedError where C# cannot say it */
 export function outgoingText(crossing: NativeCrossing, name: string): readonly string[] {
@@ -67,10 +73,10 @@ const modifiers = ({ convention }: NativeCrossing): readonly string[] => [
 ];
 
 /** Parameter types, the result last. */
-function nativeSignature({ returnValue, parameters, returnsHresult }: NativeCrossing): readonly NativeType[] {
+function nativeSignature({ returnValue, parameters, returnsHresult }: NativeCrossing): readonly NativeTree[] {
   const types = parameters.map(({ native }) => native);
   if (!returnsHresult) return [...types, returnValue.native];
-  const result: readonly NativeType[] = returnValue.native.kind === 'void' ? [] : [{ kind: 'pointer', element: returnValue.native }];
+  const result: readonly NativeTree[] = returnValue.native.kind === 'void' ? [] : [{ kind: 'pointer', element: returnValue.native }];
   return [...types, ...result, { kind: 'scalar', scalar: 'int32' }];
 }
 
@@ -142,39 +148,27 @@ function callText(
   ];
 }
 
-function resultOf({ native, conversion }: MarshalledValue): { readonly type: string; readonly statements: readonly string[] } {
-  const type = csType(native);
-  switch (conversion.kind) {
-    case 'boolean':
-      return { type: 'bool', statements: ['return result != 0;'] };
-    case 'character':
-      return { type: 'char', statements: [conversion.encoding === 'ansi' ? 'return FromAnsi(result);' : 'return (char)result;'] };
-    case 'text': {
-      const { from, free } = TEXT_CALLS[conversion.encoding];
-      const convert = [`string resultValue = result == null ? null : Marshal.${from}((nint)result);`, `Marshal.${free}((nint)result);`];
-      return { type: 'string', statements: [...convert, 'return resultValue;'] };
-    }
-    case 'array':
-    case 'buffer':
-      throw new UnsupportedError('the result is of a length that nothing says');
-    case 'delegate':
-    case 'safeHandle':
-      // The runtime would make an object of it; the caller does.
-      return { type, statements: ['return result;'] };
-    default:
-      return { type, statements: native.kind === 'void' ? [] : ['return result;'] };
+function resultOf(value: CrossingType): { readonly type: string; readonly statements: readonly string[] } {
+  const { native, conversion } = value;
+  const text = valueText(value);
+  if (text) return { type: text.managed, statements: [`return ${text.fromNative('result')};`] };
+  if (conversion.kind === 'text') {
+    const { from, free } = textCalls(conversion.encoding);
+    const convert = [`string resultValue = result == null ? null : Marshal.${from}((nint)result);`, `Marshal.${free}((nint)result);`];
+    return { type: 'string', statements: [...convert, 'return resultValue;'] };
   }
+  if (conversion.kind === 'array' || conversion.kind === 'buffer')
+    throw new UnsupportedError('the result is of a length that nothing says');
+  // Of a delegate or a handle the runtime would make an object; the caller does.
+  return { type: csType(native), statements: native.kind === 'void' ? [] : ['return result;'] };
 }
 
 function argumentOf(parameter: CrossingParameter, name: string, local: string): Argument {
   const { native, conversion } = parameter;
   const type = csType(native);
+  const text = valueText(parameter);
+  if (text) return { declaration: `${text.managed} ${name}`, passed: text.toNative(name) };
   switch (conversion.kind) {
-    case 'none':
-      return { declaration: `${type} ${name}`, passed: name };
-    case 'boolean':
-    case 'character':
-      return { declaration: `${managedType(conversion)} ${name}`, passed: toNative(conversion, type, name) };
     case 'text':
       return textArgument(conversion.encoding, type, name, local);
     case 'buffer':
@@ -183,9 +177,14 @@ function argumentOf(parameter: CrossingParameter, name: string, local: string): 
       return arrayArgument(conversion.element, name, local);
     case 'reference':
       return referenceArgument(conversion.element, name, local);
+    case 'pointee':
+      return {
+        declaration: `${POINTEES[conversion.element.managed] ?? csType(conversion.element.native)} ${name}`,
+        passed: `(${type})&${name}`,
+      };
     case 'delegate':
       return {
-        declaration: `Delegate ${name}`,
+        declaration: `${delegateName(conversion.delegate)} ${name}`,
         passed: `(${type})${local}`,
         locals: [`nint ${local} = ${name} == null ? 0 : Marshal.GetFunctionPointerForDelegate(${name});`],
         cleanup: [`GC.KeepAlive(${name});`],
@@ -198,24 +197,16 @@ function argumentOf(parameter: CrossingParameter, name: string, local: string): 
         setup: [`${name}.DangerousAddRef(ref ${local});`],
         cleanup: [`if (${local}) ${name}.DangerousRelease();`],
       };
+    default:
+      return { declaration: `${type} ${name}`, passed: name };
   }
 }
 
-const managedType = (conversion: Conversion): string =>
-  conversion.kind === 'boolean' ? 'bool' : conversion.kind === 'character' ? 'char' : 'string';
+/** What C# calls values that MarshalAs passes by their address. */
+const POINTEES: Readonly<Record<string, string>> = { 'System.Guid': 'Guid', decimal: 'decimal' };
 
-function toNative(conversion: Conversion, type: string, value: string): string {
-  if (conversion.kind === 'boolean') return `(${type})(${value} ? ${conversion.trueValue} : 0)`;
-  return conversion.kind === 'character' && conversion.encoding === 'ansi' ? `ToAnsi(${value})` : `(${type})${value}`;
-}
-
-function fromNative(conversion: Conversion, value: string): string {
-  if (conversion.kind === 'boolean') return `${value} != 0`;
-  return conversion.kind === 'character' && conversion.encoding === 'ansi' ? `FromAnsi(${value})` : `(char)${value}`;
-}
-
-function textArgument(encoding: keyof typeof TEXT_CALLS, type: string, name: string, local: string): Argument {
-  const { to, free } = TEXT_CALLS[encoding];
+function textArgument(encoding: TextEncoding, type: string, name: string, local: string): Argument {
+  const { to, free } = textCalls(encoding);
   return {
     declaration: `string ${name}`,
     passed: local,
@@ -226,11 +217,12 @@ function textArgument(encoding: keyof typeof TEXT_CALLS, type: string, name: str
 }
 
 /** Room for the capacity and a terminator, filled before the call and read back after it. */
-function bufferArgument(encoding: 'ansi' | 'utf16', type: string, name: string, local: string): Argument {
-  const unit = encoding === 'ansi' ? 'Marshal.SystemMaxDBCSCharSize' : '2';
-  const { to, from } = TEXT_CALLS[encoding];
-  const copy = `for (byte* from = (byte*)Marshal.${to}(${name}.ToString()), at = from; ; at += ${encoding === 'ansi' ? 1 : 2})`;
-  const unitType = encoding === 'ansi' ? 'byte' : 'ushort';
+function bufferArgument(encoding: 'ansi' | 'utf16' | 'utf8', type: string, name: string, local: string): Argument {
+  const isWide = encoding === 'utf16';
+  const unit = isWide ? '2' : encoding === 'utf8' ? '3' : 'Marshal.SystemMaxDBCSCharSize';
+  const { to, from } = textCalls(encoding);
+  const copy = `for (byte* from = (byte*)Marshal.${to}(${name}.ToString()), at = from; ; at += ${isWide ? 2 : 1})`;
+  const unitType = isWide ? 'ushort' : 'byte';
   return {
     declaration: `StringBuilder ${name}`,
     passed: local,
@@ -252,41 +244,36 @@ function bufferArgument(encoding: 'ansi' | 'utf16', type: string, name: string, 
 }
 
 /** Arrays of blittable elements are pinned, not copied. */
-function arrayArgument({ native, conversion }: MarshalledValue, name: string, local: string): Argument {
+function arrayArgument({ native, conversion }: CrossingType, name: string, local: string): Argument {
   const type = csType(native);
   if (type === 'void') throw new UnsupportedError('an array of a type that is only known by name');
-  if (conversion.kind === 'none') return { declaration: `${type}[] ${name}`, passed: local, pin: `${type}* ${local} = ${name}` };
+  if (isInPlace(conversion)) return { declaration: `${type}[] ${name}`, passed: local, pin: `${type}* ${local} = ${name}` };
   if (conversion.kind === 'character' && conversion.encoding === 'utf16')
     return { declaration: `char[] ${name}`, passed: `(ushort*)${local}`, pin: `char* ${local} = ${name}` };
   throw new UnsupportedError(`an array whose elements are marshalled one by one (${conversion.kind})`);
 }
 
-function referenceArgument({ native, conversion }: MarshalledValue, name: string, local: string): Argument {
+function referenceArgument(element: CrossingType, name: string, local: string): Argument {
+  const { native, conversion } = element;
   const type = csType(native);
   if (type === 'void') return { declaration: `void* ${name}`, passed: name };
-  switch (conversion.kind) {
-    case 'none':
-      return { declaration: `ref ${type} ${name}`, passed: local, pin: `${type}* ${local} = &${name}` };
-    case 'boolean':
-    case 'character':
-      return {
-        declaration: `ref ${managedType(conversion)} ${name}`,
-        passed: `&${local}`,
-        locals: [`${type} ${local} = ${toNative(conversion, type, name)};`],
-        after: [`${name} = ${fromNative(conversion, local)};`],
-      };
-    case 'text': {
-      const { to, from, free } = TEXT_CALLS[conversion.encoding];
-      return {
-        declaration: `ref string ${name}`,
-        passed: `&${local}`,
-        locals: [`${type} ${local} = null;`],
-        setup: [`${local} = (${type})Marshal.${to}(${name});`],
-        after: [`${name} = ${local} == null ? null : Marshal.${from}((nint)${local});`],
-        cleanup: [`Marshal.${free}((nint)${local});`],
-      };
-    }
-    default:
-      throw new UnsupportedError(`a ${conversion.kind} by reference`);
-  }
+  if (isInPlace(conversion)) return { declaration: `ref ${type} ${name}`, passed: local, pin: `${type}* ${local} = &${name}` };
+  const value = valueText(element);
+  if (value)
+    return {
+      declaration: `ref ${value.managed} ${name}`,
+      passed: `&${local}`,
+      locals: [`${type} ${local} = ${value.toNative(name)};`],
+      after: [`${name} = ${value.fromNative(local)};`],
+    };
+  if (conversion.kind !== 'text') throw new UnsupportedError(`a ${conversion.kind} by reference`);
+  const { to, from, free } = textCalls(conversion.encoding);
+  return {
+    declaration: `ref string ${name}`,
+    passed: `&${local}`,
+    locals: [`${type} ${local} = null;`],
+    setup: [`${local} = (${type})Marshal.${to}(${name});`],
+    after: [`${name} = ${local} == null ? null : Marshal.${from}((nint)${local});`],
+    cleanup: [`Marshal.${free}((nint)${local});`],
+  };
 }

@@ -1,5 +1,5 @@
+import { type NativeField, type NativeStruct, nativeExtent, structLayout } from '@ijw/marshalling';
 import { UniqueNames } from '../generated/unique-names.ts';
-import { type NativeField, type NativeStruct, nativeExtent, structLayout } from '../shape/native-type.ts';
 import { csIdentifier, csType, remark } from './cs-type.ts';
 
 /** Element types that C# allows in a fixed-size buffer. */

@@ -1,9 +1,9 @@
 import { UnsupportedError } from '@ijw/binary';
+import { identifier } from '@ijw/marshalling';
 import { C_RESERVED } from '../c-stubs/c-type.ts';
 import { fileName } from '../generated/generated-file.ts';
 import type { StubSet } from '../generated/stub-set.ts';
 import { UniqueNames } from '../generated/unique-names.ts';
-import { identifier } from '../shape/native-types.ts';
 import { SLOT_SIZE, SLOT_TYPES, slotCount } from './argument-slots.ts';
 import type { LeanClrNative, LeanClrNatives } from './native-methods.ts';
 

@@ -1,28 +1,19 @@
 import { type Diagnostics, UnsupportedError } from '@ijw/binary';
-import type { EffectiveConvention } from '@ijw/marshalling';
 import {
-  findCustomAttribute,
-  isTokenOf,
-  type Metadata,
-  type MethodDefToken,
-  makeToken,
-  methodSignatureOf,
-  SignatureFlags,
-  TableId,
-} from '@ijw/metadata';
+  type CrossingParameter,
+  CrossingTypes,
+  type EffectiveConvention,
+  type MarshallingWay,
+  type NativeDelegate,
+  type NativeStruct,
+  NativeStructures,
+  type NativeTree,
+  parameterRows,
+  type Unsupported,
+} from '@ijw/marshalling';
+import { isTokenOf, type Metadata, type MethodDefToken, methodSignatureOf, SignatureFlags } from '@ijw/metadata';
 import type { PEImage } from '@ijw/pe';
 import { Boundary, type ManagedToNative } from '@ijw/vtfixup';
-import { interopParameters } from '../inventory/platform-invoke-method.ts';
-import type { MarshalledValue } from './marshalled-value.ts';
-import type { NativeStruct, NativeType } from './native-type.ts';
-import { type MarshallingContext, NativeTypes } from './native-types.ts';
-
-export interface CrossingParameter extends MarshalledValue {
-  /** Empty where metadata has none. */
-  readonly name: string;
-  /** `ParamAttributes`: 1 in, 2 out. */
-  readonly flags: number;
-}
 
 /** One function on the border, as both sides see it. */
 export interface NativeCrossing {
@@ -69,12 +60,10 @@ export interface NativeBoundary {
 /** @throws BadImageError where the tables cannot be read; a method that has no native form is listed as refused */
 export function readNativeBoundary(image: PEImage, metadata: Metadata, diagnostics: Diagnostics): NativeBoundary {
   const boundary = Boundary.of(image, metadata, { diagnostics });
-  const disabled = findCustomAttribute(
-    metadata,
-    makeToken(TableId.Assembly, 1),
-    'System.Runtime.CompilerServices.DisableRuntimeMarshallingAttribute',
-  );
-  const types = new NativeTypes(metadata, disabled !== undefined);
+  const structures = new NativeStructures();
+  const typesOf = (direction: MarshallingWay['direction']): CrossingTypes =>
+    new CrossingTypes(metadata, image.pointerSize, { direction, host: 'core', structures });
+  const [forward, reverse] = [typesOf('forward'), typesOf('reverse')];
   const crossings: NativeCrossing[] = [];
   const refused: RefusedCrossing[] = [];
   const add = (token: number, method: string, make: () => NativeCrossing): void => {
@@ -87,7 +76,7 @@ export function readNativeBoundary(image: PEImage, metadata: Metadata, diagnosti
   };
   for (const call of boundary.managedToNative) {
     if (call.kind === 'internalCall') continue;
-    diagnostics.attempt(() => add(call.token, call.method, () => crossingOut(metadata, types, call)), call.token);
+    diagnostics.attempt(() => add(call.token, call.method, () => crossingOut(metadata, forward, call)), call.token);
   }
   const seen = new Set<number>();
   for (const entry of [...boundary.nativeToManaged, ...boundary.unmanagedCallersOnly]) {
@@ -99,7 +88,7 @@ export function readNativeBoundary(image: PEImage, metadata: Metadata, diagnosti
     const symbol = exportName ?? nameOf(metadata, token);
     const isManaged = 'slot' in entry && entry.managedConvention;
     diagnostics.attempt(
-      () => add(token, method, () => crossingIn(metadata, types, { token, method, symbol, exportName, by, convention, isManaged })),
+      () => add(token, method, () => crossingIn(metadata, reverse, { token, method, symbol, exportName, by, convention, isManaged })),
       token,
     );
   }
@@ -117,9 +106,9 @@ const moduleName = (metadata: Metadata): string =>
 const NO_MANGLE = 1;
 const CHARSET_MASK = 6;
 
-function crossingOut(metadata: Metadata, types: NativeTypes, call: ManagedToNative): NativeCrossing {
+function crossingOut(metadata: Metadata, types: CrossingTypes, call: ManagedToNative): NativeCrossing {
   const flags = call.implMap?.flags ?? 0;
-  const text = (flags & CHARSET_MASK) >= 4 ? ('utf16' as const) : ('ansi' as const);
+  const wide = (flags & CHARSET_MASK) >= 4;
   if (call.refusal) throw new UnsupportedError(`the runtime refuses the method (${call.refusal})`);
   const by = call.kind === 'rva' ? ('rva' as const) : ('named' as const);
   return {
@@ -130,19 +119,19 @@ function crossingOut(metadata: Metadata, types: NativeTypes, call: ManagedToNati
     name: nameOf(metadata, call.token),
     symbol: by === 'named' ? (call.implMap?.name ?? '') : nameOf(metadata, call.token),
     library: by === 'named' ? call.implMap?.module : undefined,
-    alternativeName: by === 'named' ? alternativeName(call, flags, text) : undefined,
+    alternativeName: by === 'named' ? alternativeName(call, flags, wide) : undefined,
     imported: importedBy(call),
     exportName: undefined,
     convention: call.convention,
     setLastError: call.setLastError,
     returnsHresult: !call.preserveSig,
-    ...values(metadata, types, call.token, { text }),
+    ...values(metadata, types, call.token, wide),
   };
 }
 
-function alternativeName({ implMap }: ManagedToNative, flags: number, text: MarshallingContext['text']): string | undefined {
+function alternativeName({ implMap }: ManagedToNative, flags: number, wide: boolean): string | undefined {
   if (implMap === undefined || flags & NO_MANGLE || !(flags & CHARSET_MASK)) return undefined;
-  return `${implMap.name}${text === 'utf16' ? 'W' : 'A'}`;
+  return `${implMap.name}${wide ? 'W' : 'A'}`;
 }
 
 function importedBy({ stub }: ManagedToNative): NativeCrossing['imported'] {
@@ -161,7 +150,7 @@ interface Entry {
   readonly isManaged: boolean;
 }
 
-function crossingIn(metadata: Metadata, types: NativeTypes, entry: Entry): NativeCrossing {
+function crossingIn(metadata: Metadata, types: CrossingTypes, entry: Entry): NativeCrossing {
   const { token, method, symbol, by, convention } = entry;
   if (entry.isManaged) throw new UnsupportedError('the slot holds the address that managed code calls: native code cannot use it');
   if (!isTokenOf(token as MethodDefToken, 'MethodDef')) throw new UnsupportedError('the slot names a method of another module');
@@ -179,36 +168,31 @@ function crossingIn(metadata: Metadata, types: NativeTypes, entry: Entry): Nativ
     convention,
     setLastError: false,
     returnsHresult: false,
-    ...values(metadata, types, token as MethodDefToken, { text: 'ansi' }),
+    ...values(metadata, types, token as MethodDefToken, false),
   };
 }
 
-function values(metadata: Metadata, types: NativeTypes, token: MethodDefToken, context: MarshallingContext) {
+function values(metadata: Metadata, types: CrossingTypes, token: MethodDefToken, wide: boolean) {
   const signature = methodSignatureOf(metadata, token);
   if (signature.genericParameterCount > 0 || metadata.genericParamsOf(metadata.declaringType(token)).length > 0)
     throw new UnsupportedError('a generic method has no native form');
   if (signature.header & SignatureFlags.HasThis) throw new UnsupportedError('an instance method: its object cannot cross');
-  const [returnValue, ...parameters] = interopParameters(metadata, token, signature).map(({ type, name, flags, marshalling }, position) => {
-    const value = { ...types.of(type, marshalling, context), name, flags };
-    const problem =
-      value.native.kind === 'array' || (value.native.kind === 'void' && position > 0) ? 'a value of no size' : incomplete(value.native);
-    if (problem !== undefined) throw new UnsupportedError(problem);
+  const [returnValue, ...parameters] = types.ofMethod(signature, parameterRows(metadata, token), wide).map((value) => {
+    if ('kind' in value) throw new UnsupportedError(reasonOf(value));
     return value;
   });
   return { returnValue: returnValue!, parameters };
 }
 
-const incomplete = (type: NativeType): string | undefined =>
-  type.kind === 'struct' && type.struct.fields === undefined
-    ? `${type.struct.fullName} has no layout that native code could use`
-    : undefined;
+const reasonOf = ({ reason, elsewhere }: Unsupported): string =>
+  elsewhere === undefined ? reason : `${elsewhere} is defined in another assembly; its size is not known`;
 
 /** The structures that types need, each after those that are in it. */
 export function structsOf(crossings: readonly NativeCrossing[]): readonly NativeStruct[] {
   const ordered = new Set<NativeStruct>();
   const entered = new Set<NativeStruct>();
   const later: NativeStruct[] = [];
-  const visit = (type: NativeType, behindPointer: boolean): void => {
+  const visit = (type: NativeTree, behindPointer: boolean): void => {
     if (type.kind === 'pointer') visit(type.element, true);
     else if (type.kind === 'array') visit(type.element, behindPointer);
     else if (type.kind === 'function') for (const part of [type.returnType, ...type.parameters]) visit(part, true);
@@ -224,4 +208,15 @@ export function structsOf(crossings: readonly NativeCrossing[]): readonly Native
   for (const { returnValue, parameters } of crossings) for (const { native } of [returnValue, ...parameters]) visit(native, false);
   for (let next = later.pop(); next !== undefined; next = later.pop()) enter(next);
   return [...ordered];
+}
+
+/** The types of delegates that the parameters of outgoing calls are, each before those that are in its own parameters. */
+export function delegatesOf(crossings: readonly NativeCrossing[]): readonly NativeDelegate[] {
+  const found = new Set<NativeDelegate>();
+  const add = ({ conversion }: CrossingParameter): void => {
+    if (conversion.kind === 'delegate' && conversion.delegate?.values !== undefined) found.add(conversion.delegate);
+  };
+  for (const { direction, parameters } of crossings) if (direction === 'managedToNative') parameters.forEach(add);
+  for (const { values = [] } of found) values.forEach(add);
+  return [...found];
 }

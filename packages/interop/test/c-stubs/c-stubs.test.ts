@@ -1,6 +1,7 @@
 import { Diagnostics, UnsupportedError } from '@ijw/binary';
 import { buildMixedImage } from '@ijw/fixtures';
-import { cStubs, readNativeBoundary, STUB_TARGETS, structLayout, structsOf } from '@ijw/interop';
+import { cStubs, readNativeBoundary, STUB_TARGETS, structsOf } from '@ijw/interop';
+import { structLayout } from '@ijw/marshalling';
 import { Metadata, TypeSizes, typeDefinitions } from '@ijw/metadata';
 import { PEImage } from '@ijw/pe';
 import { describe, expect, it } from 'vitest';

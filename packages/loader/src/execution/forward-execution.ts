@@ -6,9 +6,9 @@ import {
   type AbiType,
   abiSize,
   type CallPlacement,
+  type CrossingParameter,
   type ForwardArgument,
   type ForwardCall,
-  type MarshalledValue,
   type MarshallingMethod,
   placeCall,
   pointerType,
@@ -44,7 +44,7 @@ export class ForwardExecution {
   readonly #bytes: Uint8Array[] = [];
   readonly #construct = new Map<number, (address: number) => void>();
   /** Where the native function writes the managed result. */
-  #retval: { readonly value: MarshalledValue; readonly address: number } | undefined;
+  #retval: { readonly value: CrossingParameter; readonly address: number } | undefined;
 
   constructor(init: ForwardExecutionInit) {
     this.#init = init;
@@ -95,7 +95,7 @@ export class ForwardExecution {
   }
 
   /** A C++ object, given by its address: made in its place on the native stack, or in a local whose address is passed. */
-  #copied({ abi, copyConstruction, managed }: MarshalledValue, source: unknown): Uint8Array {
+  #copied({ abi, copyConstruction, managed }: CrossingParameter, source: unknown): Uint8Array {
     if (typeof source !== 'number') throw new UsageError(`${managed} is given by the address of the object`);
     const { copyConstructor, destructor, place } = copyConstruction!;
     const make = (destination: number): void => {

@@ -1,5 +1,5 @@
 import { type AddressSpace, isFault } from '@ijw/machine';
-import { abiSize, type MarshalledValue, type PlacedArgument, type ReverseCallPlan } from '@ijw/marshalling';
+import { abiSize, type CrossingParameter, type PlacedArgument, type ReverseCallPlan } from '@ijw/marshalling';
 import { integerOf, NativeFault } from '../platform/evaluated-memory.ts';
 import { type TransitionRecord, transitionRecord } from '../thunk/transition-record.ts';
 import { type ConversionSpace, notConverted, toManaged, toNative } from './value-conversion.ts';
@@ -67,10 +67,10 @@ export class ReverseCall {
     if (fault) throw new NativeFault(fault);
   }
 
-  #argument(value: MarshalledValue, { passed, pieces }: PlacedArgument, at: number, argumentBase: number): unknown {
+  #argument(value: CrossingParameter, { passed, pieces }: PlacedArgument, at: number, argumentBase: number): unknown {
     const { memory } = this.#space;
     const place = pieces[0]?.place;
-    if (value.conversion === 'addressOfValue' && place?.kind === 'stack') return argumentBase + place.offset;
+    if (value.conversion.kind === 'addressOfValue' && place?.kind === 'stack') return argumentBase + place.offset;
     const address = passed === 'reference' ? readWord(this.#space, at) : at;
     return toManaged(this.#space, value, readBytes(memory, address, abiSize(value.abi)));
   }

@@ -2,7 +2,7 @@
 
 import { UsageError } from '@ijw/binary';
 import { type AddressSpace, isFault } from '@ijw/machine';
-import type { MarshalledValue } from '@ijw/marshalling';
+import type { CrossingType, TextEncoding } from '@ijw/marshalling';
 import { nativeBytes, nativeValue } from '../native/native-value.ts';
 import { integerOf, NativeFault } from '../platform/evaluated-memory.ts';
 import type { GuestStack } from '../process/guest-stack.ts';
@@ -35,42 +35,43 @@ function terminated(memory: AddressSpace, address: number, unit: 1 | 2): Uint8Ar
   return Uint8Array.from(bytes);
 }
 
-const DECODERS = {
-  ansiString: { decoder: ANSI, unit: 1 },
-  utf8String: { decoder: UTF8, unit: 1 },
-  wideString: { decoder: WIDE, unit: 2 },
-} as const;
+const DECODERS: Readonly<Record<TextEncoding, { readonly decoder: TextDecoder; readonly unit: 1 | 2 }>> = {
+  ansi: { decoder: ANSI, unit: 1 },
+  ansiBstr: { decoder: ANSI, unit: 1 },
+  utf8: { decoder: UTF8, unit: 1 },
+  utf16: { decoder: WIDE, unit: 2 },
+  bstr: { decoder: WIDE, unit: 2 },
+};
 
-function textAt(memory: AddressSpace, address: number, kind: keyof typeof DECODERS): string | null {
+function textAt(memory: AddressSpace, address: number, encoding: TextEncoding): string | null {
   if (address === 0) return null;
-  const { decoder, unit } = DECODERS[kind];
+  const { decoder, unit } = DECODERS[encoding];
   return decoder.decode(terminated(memory, address, unit));
 }
 
 /** Why a value cannot be converted here: the marshaller of its type is none of these. */
-export const notConverted = ({ managed, native, blittable, conversion, abi }: MarshalledValue): string | undefined =>
-  blittable || conversion !== undefined || abi.kind === 'void' ? undefined : `${managed} is not converted to ${native} here`;
+export const notConverted = ({ managed, nativeText, conversion }: CrossingType): string | undefined =>
+  conversion.kind === 'runtime' || conversion.kind === 'decimal' ? `${managed} is not converted to ${nativeText} here` : undefined;
 
 /** What managed code gets for native bytes. @throws NativeFault */
-export function toManaged({ memory }: ConversionSpace, { abi, conversion }: MarshalledValue, bytes: Uint8Array): unknown {
-  switch (conversion) {
-    case undefined:
+export function toManaged({ memory }: ConversionSpace, { abi, conversion }: CrossingType, bytes: Uint8Array): unknown {
+  switch (conversion.kind) {
+    case 'none':
+    case 'runtime':
+    case 'decimal':
       return nativeValue(abi, bytes);
-    case 'address':
-      return Number(integerOf(bytes));
     case 'boolean':
-    case 'variantBool':
       return integerOf(bytes) !== 0n;
-    case 'ansiChar':
-      return ANSI.decode(bytes.subarray(0, 1));
-    case 'wideChar':
-      return WIDE.decode(bytes.subarray(0, 2));
+    case 'character':
+      return conversion.encoding === 'ansi' ? ANSI.decode(bytes.subarray(0, 1)) : WIDE.decode(bytes.subarray(0, 2));
     case 'date':
       return dateOfAutomation(nativeValue(abi, bytes) as number);
     case 'addressOfValue':
       return bytes.slice();
+    case 'text':
+      return textAt(memory, Number(integerOf(bytes)), conversion.encoding);
     default:
-      return textAt(memory, Number(integerOf(bytes)), conversion);
+      return Number(integerOf(bytes));
   }
 }
 
@@ -87,15 +88,17 @@ const QUESTION_MARK = 0x3f;
 /** What has no counterpart becomes a question mark. */
 const ansiBytes = (text: string): Uint8Array => Uint8Array.from([...text], (character) => ansiByUnit.get(character) ?? QUESTION_MARK);
 
-const ENCODERS = {
-  ansiString: { encode: ansiBytes, unit: 1 },
-  utf8String: { encode: (text: string) => new TextEncoder().encode(text), unit: 1 },
-  wideString: { encode: wideBytes, unit: 2 },
-} as const;
+const ENCODERS: Readonly<Record<TextEncoding, { readonly encode: (text: string) => Uint8Array; readonly unit: 1 | 2 }>> = {
+  ansi: { encode: ansiBytes, unit: 1 },
+  ansiBstr: { encode: ansiBytes, unit: 1 },
+  utf8: { encode: (text) => new TextEncoder().encode(text), unit: 1 },
+  utf16: { encode: wideBytes, unit: 2 },
+  bstr: { encode: wideBytes, unit: 2 },
+};
 
 /** A copy of the text in memory that is given back when the call is over. @throws NativeFault */
-function copiedText({ memory, stack }: ConversionSpace, text: string, kind: keyof typeof ENCODERS): number {
-  const { encode, unit } = ENCODERS[kind];
+function copiedText({ memory, stack }: ConversionSpace, text: string, encoding: TextEncoding): number {
+  const { encode, unit } = ENCODERS[encoding];
   const bytes = encode(text);
   stack.pointer -= Math.ceil((bytes.length + unit) / 16) * 16;
   const fault = memory.write(stack.pointer, Uint8Array.from([...bytes, 0, 0].slice(0, bytes.length + unit)));
@@ -109,27 +112,20 @@ const single = (value: unknown): string => {
 };
 
 /** The native bytes for what managed code passes or returns. @throws NativeFault; UsageError where the value is of another type */
-export function toNative(space: ConversionSpace, { abi, conversion }: MarshalledValue, value: unknown): Uint8Array {
-  switch (conversion) {
-    case undefined:
-    case 'address':
-    case 'addressOfValue':
-      return nativeBytes(abi, value);
+export function toNative(space: ConversionSpace, { abi, conversion }: CrossingType, value: unknown): Uint8Array {
+  switch (conversion.kind) {
     case 'boolean':
-      return nativeBytes(abi, value ? 1 : 0);
-    case 'variantBool':
-      return nativeBytes(abi, value ? -1 : 0);
-    case 'ansiChar':
-      return nativeBytes(abi, ansiBytes(single(value))[0]);
-    case 'wideChar':
-      return nativeBytes(abi, single(value).charCodeAt(0));
+      return nativeBytes(abi, value ? conversion.trueValue : 0);
+    case 'character':
+      return nativeBytes(abi, conversion.encoding === 'ansi' ? ansiBytes(single(value))[0] : single(value).charCodeAt(0));
     case 'date':
       if (!(value instanceof Date)) throw new UsageError(`${typeof value} is no Date`);
       return nativeBytes(abi, automationOfDate(value));
-    default: {
+    case 'text':
       if (value === null || value === undefined) return nativeBytes(abi, 0);
       if (typeof value !== 'string') throw new UsageError(`${typeof value} is no text`);
-      return nativeBytes(abi, copiedText(space, value, conversion));
-    }
+      return nativeBytes(abi, copiedText(space, value, conversion.encoding));
+    default:
+      return nativeBytes(abi, value);
   }
 }

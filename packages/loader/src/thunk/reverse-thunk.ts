@@ -1,8 +1,8 @@
 import { BadImageError } from '@ijw/binary';
 import {
   type CallPlacement,
+  CrossingTypes,
   type ManagedCallPlan,
-  MarshallingPlanner,
   NativeCalls,
   planManagedCall,
   planReverseCall,
@@ -37,7 +37,7 @@ export class ReverseThunks {
   readonly #metadata: Metadata;
   readonly #machine: ConstructorParameters<typeof NativeCalls>[1];
   #calls: NativeCalls | undefined;
-  readonly #planner: MarshallingPlanner;
+  readonly #types: CrossingTypes;
   readonly #measure: TypeMeasure;
   readonly #pointerSize: 4 | 8;
 
@@ -47,7 +47,7 @@ export class ReverseThunks {
     this.#machine = machine;
     this.#pointerSize = architecture === 'x86' ? 4 : 8;
     this.#measure = new TypeMeasure(metadata, this.#pointerSize, resolver);
-    this.#planner = new MarshallingPlanner(metadata, this.#pointerSize, { direction: 'reverse', host: 'core', resolver });
+    this.#types = new CrossingTypes(metadata, this.#pointerSize, { direction: 'reverse', host: 'core', resolver });
   }
 
   /** The thunk of a method, or why there is none: the runtime finds out at the first call. */
@@ -69,7 +69,7 @@ export class ReverseThunks {
     const plan = planReverseCall({
       architecture: this.#architecture,
       metadata: this.#metadata,
-      planner: this.#planner,
+      types: this.#types,
       signature,
       ...(methodDef !== undefined && { methodDef }),
       conventionOf: (decoded) => calls.conventionOf(methodDef ?? makeToken(0x06, 0), decoded),

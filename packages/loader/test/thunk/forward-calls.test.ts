@@ -1,5 +1,5 @@
 import { ReverseThunks } from '@ijw/loader';
-import { type ForwardCall, forwardSteps, forwardStepText, reverseCallText } from '@ijw/marshalling';
+import { abiSize, type ForwardCall, forwardSteps, forwardStepText, reverseCallText } from '@ijw/marshalling';
 import type { NativeTypeName, Token, TypeNode } from '@ijw/metadata';
 import { describe, expect, it } from 'vitest';
 import {
@@ -41,7 +41,7 @@ function formOf(type: TypeNode | ((metadata: PInvokeMetadata) => TypeNode), more
   const plan = planned((metadata) => ({ parameters: [typeof type === 'function' ? type(metadata) : type], ...more }), options);
   const [argument] = plan.arguments;
   if (argument?.kind !== 'parameter') throw new Error('no parameter');
-  return [argument.value.native, argument.value.nativeSize, argument.value.blittable];
+  return [argument.value.nativeText, abiSize(argument.value.abi), argument.value.blittable];
 }
 
 describe('the stub of a P/Invoke', () => {
@@ -67,7 +67,7 @@ describe('the stub of a P/Invoke', () => {
 
   it('without PreserveSig returns an HRESULT, and the result is the last argument', () => {
     const plan = planned(() => ({ implFlags: 0, parameters: [INT], returns: primitive('bool') }));
-    expect(plan.result.native).toBe('HRESULT');
+    expect(plan.result.nativeText).toBe('HRESULT');
     expect(plan.placement.arguments).toHaveLength(2);
     expect(texts(plan)).toEqual([
       'marshal argument 1 to rcx: int as int (4 bytes): blittable. The same bits on both sides',
@@ -300,8 +300,8 @@ describe('an argument that C++ copies', () => {
 
   it('x86: by value, copied in its place on the stack', () => {
     expect(parameter({ architecture: 'x86' })).toMatchObject({
-      native: 'Relative',
-      nativeSize: 12,
+      nativeText: 'Relative',
+      abi: { size: 12 },
       copyConstruction: { place: 'argument' },
     });
     expect(texts(planned(copied(false), { architecture: 'x86' }))).toContain(
@@ -311,12 +311,12 @@ describe('an argument that C++ copies', () => {
 
   it.each(['x64', 'arm64'] as const)('%s: by address, of a copy that the stub makes on .NET Framework only', (architecture) => {
     expect(parameter({ architecture, host: 'framework' })).toMatchObject({
-      nativeSize: 8,
+      abi: { size: 8 },
       blittable: false,
       copyConstruction: { place: 'local' },
     });
     const core = parameter({ architecture });
-    expect(core).toMatchObject({ native: 'pointer to Relative', nativeSize: 8, blittable: true });
+    expect(core).toMatchObject({ nativeText: 'pointer to Relative', abi: { size: 8 }, blittable: true });
     expect(core.copyConstruction).toBeUndefined();
   });
 
@@ -336,7 +336,7 @@ describe('DisableRuntimeMarshallingAttribute', () => {
   const of = (type: TypeNode): unknown[] => {
     const [argument] = planned(disabled(() => ({ parameters: [type], marshalAs: { 1: 'lpStr' } }))).arguments;
     if (argument?.kind !== 'parameter') throw new Error('no parameter');
-    return [argument.value.nativeSize, argument.value.blittable];
+    return [abiSize(argument.value.abi), argument.value.blittable];
   };
 
   it('bool is one byte and char two, whatever MarshalAs says', () => {
@@ -347,7 +347,7 @@ describe('DisableRuntimeMarshallingAttribute', () => {
 
   it('a structure with a bool is its bits', () => {
     const plan = planned(disabled((metadata) => ({ parameters: [structure(metadata.type('Flag', [primitive('bool'), INT]))] })));
-    expect(plan.arguments).toMatchObject([{ value: { nativeSize: 8, blittable: true } }]);
+    expect(plan.arguments).toMatchObject([{ value: { abi: { size: 8 }, blittable: true } }]);
   });
 
   const DISABLED = 'the assembly has DisableRuntimeMarshallingAttribute';
@@ -378,7 +378,7 @@ describe('DisableRuntimeMarshallingAttribute', () => {
       const metadata = builder.build();
       const signature = metadata.blobs.get(metadata.tables.MethodDef.get(1, 'Signature'));
       const thunk = new ReverseThunks(metadata, 'x64', { machine: 'amd64', machineOs: undefined }).of(signature, method);
-      return thunk.kind === 'thunk' ? thunk.plan.parameters.map(({ nativeSize, blittable }) => [nativeSize, blittable]) : thunk.reason;
+      return thunk.kind === 'thunk' ? thunk.plan.parameters.map(({ abi, blittable }) => [abiSize(abi), blittable]) : thunk.reason;
     };
     expect(reverse(primitive('bool'), false)).toEqual([[4, false]]);
     expect(reverse(primitive('bool'), true)).toEqual([[1, true]]);

@@ -95,7 +95,7 @@ describe('a structure that is not blittable, on the native side', () => {
         for (let index = 1; index < count; index++) type = metadata.type(`Value${index}`, [structure(type), structure(type)], { size: 0 });
         return { parameters: [reference(structure(type))] };
       });
-    expect(nested(13)).toMatchObject({ arguments: [{ value: { native: 'pointer to Value12, laid out anew' } }] });
+    expect(nested(13)).toMatchObject({ arguments: [{ value: { nativeText: 'pointer to Value12, laid out anew' } }] });
     expect(nested(60)).toMatchObject({ kind: 'unsupported', reason: expect.stringContaining('is larger than 65520 bytes') });
     expect(nested(5000).kind).toBe('unsupported');
   });
@@ -103,7 +103,7 @@ describe('a structure that is not blittable, on the native side', () => {
   it('a reference to one is the address of a converted copy', () => {
     const plan = planOf((metadata) => ({ parameters: [reference(structure(metadata.type('Value', [BOOL])))] }));
     expect(plan).toMatchObject({
-      arguments: [{ value: { native: 'pointer to Value, laid out anew', nativeSize: 8, blittable: false }, flow: 'inOut' }],
+      arguments: [{ value: { nativeText: 'pointer to Value, laid out anew', abi: { size: 8 }, blittable: false }, flow: 'inOut' }],
     });
   });
 });
@@ -128,7 +128,7 @@ describe('types of other assemblies', () => {
       resolver,
     });
     expect(plan).toMatchObject({
-      arguments: [{ value: { native: 'Pair', nativeSize: 8, blittable: true } }, { value: { nativeSize: 8, blittable: false } }],
+      arguments: [{ value: { nativeText: 'Pair', abi: { size: 8 }, blittable: true } }, { value: { abi: { size: 8 }, blittable: false } }],
     });
   });
 
@@ -145,7 +145,7 @@ describe('types of other assemblies', () => {
       { resolver },
     );
     expect(plan).toMatchObject({
-      arguments: [{ value: { nativeSize: 12, blittable: true } }, { value: { native: 'pointer to its fields' } }],
+      arguments: [{ value: { abi: { size: 12 }, blittable: true } }, { value: { nativeText: 'pointer to its fields' } }],
     });
   });
 

@@ -19,12 +19,19 @@ export interface AggregateType {
 export interface Unsupported {
   readonly kind: 'unsupported';
   readonly reason: string;
-  /** The runtime would know more: a type of another assembly that is not at hand, a layout that is not computed here. */
+  /** The runtime would know more: a type of another assembly that was not given, a layout that is not computed here. */
   readonly notKnown?: true;
+  /** The type of another assembly whose size is not known, by its full name. */
+  readonly elsewhere?: string;
 }
 
 export const unsupported = (reason: string): Unsupported => ({ kind: 'unsupported', reason });
-export const notKnown = (reason: string): Unsupported => ({ kind: 'unsupported', reason, notKnown: true });
+export const notKnown = (reason: string, elsewhere?: string): Unsupported => ({
+  kind: 'unsupported',
+  reason,
+  notKnown: true,
+  ...(elsewhere !== undefined && { elsewhere }),
+});
 
 export const VOID: AbiType = { kind: 'void' };
 

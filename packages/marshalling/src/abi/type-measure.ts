@@ -112,7 +112,7 @@ export class TypeMeasure {
     if (known) return known === 'pointer' ? pointerType(this.pointerSize) : known;
     const type = this.#resolver?.type(this.#metadata, token);
     if (type?.kind === 'type') return new TypeMeasure(type.metadata, this.pointerSize, this.#resolver).#definition(type.token);
-    return notKnown(`${name} is defined in another assembly, its size is not known`);
+    return notKnown(`${name} is defined in another assembly, its size is not known`, name);
   }
 
   #definition(token: TypeDefToken): AbiType | Unsupported {

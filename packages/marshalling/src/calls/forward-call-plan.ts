@@ -1,20 +1,21 @@
 // dotnet/runtime `src/coreclr/vm/dllimport.cpp`, NDirectStubLinker: the order of what a P/Invoke stub does.
 
+import { abiSize } from '../abi/abi-type.ts';
 import type { CallPlacement, PlacedArgument } from '../abi/call-placement.ts';
 import { placeText } from '../abi/place-text.ts';
+import type { CrossingParameter } from '../crossing-type.ts';
 import { conversionStep } from '../forms/conversion-text.ts';
 import type { TextConversion } from '../forms/text-conversion.ts';
 import type { MarshallingCause } from './marshalling-cause.ts';
-import type { MarshalledValue } from './marshalling-plan.ts';
 import type { EffectiveConvention } from './unmanaged-convention.ts';
 
 /** One argument of the native call. */
 export type ForwardArgument =
-  | { readonly kind: 'parameter'; readonly value: MarshalledValue; readonly flow: 'in' | 'out' | 'inOut' }
+  | { readonly kind: 'parameter'; readonly value: CrossingParameter; readonly flow: 'in' | 'out' | 'inOut' }
   /** LCIDConversionAttribute: the locale of the current culture, which no parameter holds. */
   | { readonly kind: 'lcid' }
   /** PreserveSig is not set: the address that the managed result is written to. */
-  | { readonly kind: 'retval'; readonly value: MarshalledValue };
+  | { readonly kind: 'retval'; readonly value: CrossingParameter };
 
 /** What happens between managed code and a native function. */
 export interface ForwardCall {
@@ -26,7 +27,7 @@ export interface ForwardCall {
   /** In the order of the native call. */
   readonly arguments: readonly ForwardArgument[];
   /** What the native function returns; an HRESULT where PreserveSig is not set. */
-  readonly result: MarshalledValue;
+  readonly result: CrossingParameter;
   readonly hresultSwapping: boolean;
   readonly placement: CallPlacement;
   readonly setLastError: boolean;
@@ -37,22 +38,22 @@ export interface ForwardCall {
 }
 
 export type ForwardStep =
-  | { readonly step: 'marshal'; readonly value: MarshalledValue; readonly nativeSize: number; readonly place: PlacedArgument }
-  | { readonly step: 'convert'; readonly value: MarshalledValue; readonly how: string }
+  | { readonly step: 'marshal'; readonly value: CrossingParameter; readonly place: PlacedArgument }
+  | { readonly step: 'convert'; readonly value: CrossingParameter; readonly how: string }
   | { readonly step: 'lcid'; readonly place: PlacedArgument }
-  | { readonly step: 'retval'; readonly value: MarshalledValue; readonly place: PlacedArgument }
+  | { readonly step: 'retval'; readonly value: CrossingParameter; readonly place: PlacedArgument }
   | { readonly step: 'resultBuffer'; readonly size: number; readonly place: string }
   | { readonly step: 'preemptive' }
   | { readonly step: 'clearLastError' }
-  | { readonly step: 'copyConstruct'; readonly value: MarshalledValue }
+  | { readonly step: 'copyConstruct'; readonly value: CrossingParameter }
   | { readonly step: 'call'; readonly target: string; readonly convention: string; readonly stackBytes: number }
   | { readonly step: 'savedError' }
   | { readonly step: 'saveLastError' }
   | { readonly step: 'cooperative' }
   | { readonly step: 'checkHResult' }
-  | { readonly step: 'unmarshal'; readonly value: MarshalledValue }
-  | { readonly step: 'copyBack'; readonly value: MarshalledValue }
-  | { readonly step: 'cleanup'; readonly value: MarshalledValue; readonly what: string };
+  | { readonly step: 'unmarshal'; readonly value: CrossingParameter }
+  | { readonly step: 'copyBack'; readonly value: CrossingParameter }
+  | { readonly step: 'cleanup'; readonly value: CrossingParameter; readonly what: string };
 
 /** What a P/Invoke does, in its order. The last error is cleared and saved while the thread is preemptive. */
 export function forwardSteps(call: ForwardCall): readonly ForwardStep[] {
@@ -65,7 +66,7 @@ function argumentSteps({ arguments: values, placement }: ForwardCall): ForwardSt
     if (argument.kind === 'lcid') return [{ step: 'lcid', place }];
     const { value } = argument;
     if (argument.kind === 'retval') return [{ step: 'retval', value, place }];
-    return [{ step: 'marshal', value, nativeSize: value.nativeSize, place }, ...conversion(value, 'toNative')];
+    return [{ step: 'marshal', value, place }, ...conversion(value, 'toNative')];
   });
   const { result } = placement;
   return result.kind === 'buffer' ? [...steps, { step: 'resultBuffer', size: result.size, place: placeText(result.address) }] : steps;
@@ -103,18 +104,18 @@ function resultSteps({ arguments: values, result, hresultSwapping }: ForwardCall
   ];
 }
 
-function conversion(value: MarshalledValue, way: 'toManaged' | 'toNative'): ForwardStep[] {
-  const how = value.copyConstruction ? undefined : conversionStep(value.conversion, way);
+function conversion(value: CrossingParameter, way: 'toManaged' | 'toNative'): ForwardStep[] {
+  const how = value.copyConstruction ? undefined : conversionStep(value, way);
   return how === undefined ? [] : [{ step: 'convert', value, how }];
 }
 
-const valueText = ({ managed, native, nativeSize, blittable, why }: MarshalledValue): string =>
-  `${managed} as ${native} (${nativeSize} bytes): ${blittable ? 'blittable' : 'converted'}. ${why}`;
+const valueText = ({ managed, nativeText, abi, blittable, because }: CrossingParameter): string =>
+  `${managed} as ${nativeText} (${abiSize(abi)} bytes): ${blittable ? 'blittable' : 'converted'}. ${because}`;
 
 const placesText = ({ passed, pieces }: PlacedArgument): string =>
   `${pieces.map(({ place }) => placeText(place)).join(', ')}${passed === 'reference' ? ' (by address)' : ''}`;
 
-function copyText({ position, copyConstruction }: MarshalledValue): string {
+function copyText({ position, copyConstruction }: CrossingParameter): string {
   const { copyConstructor, destructor, place } = copyConstruction!;
   const where = place === 'argument' ? 'in its place on the native stack' : 'in a local of the stub';
   const copy = copyConstructor === undefined ? 'copy the bits of' : `call ${copyConstructor.name} for`;

@@ -13,9 +13,12 @@ import {
 import { type AbiType, pointerType, type Unsupported, unsupported } from '../abi/abi-type.ts';
 import { placeCall } from '../abi/place-call.ts';
 import type { CallArchitecture, RuntimeFamily } from '../architecture.ts';
+import type { CrossingParameter } from '../crossing-type.ts';
+import { CrossingTypes } from '../crossing-types.ts';
+import { parameterRows } from '../forms/parameter-rows.ts';
 import { type TextConversion, textConversionOf } from '../forms/text-conversion.ts';
+import { scalar } from '../native/native-tree.ts';
 import type { ForwardArgument, ForwardCall } from './forward-call-plan.ts';
-import { type MarshalledValue, MarshallingPlanner } from './marshalling-plan.ts';
 import type { NativeCalls } from './native-calls.ts';
 import { type PInvoke, readPInvoke } from './p-invoke.ts';
 import { conventionProblems } from './unmanaged-convention.ts';
@@ -36,14 +39,17 @@ export interface ForwardCallsInit {
 
 const LCID: AbiType = { kind: 'integer', size: 4, signed: true };
 
-const HRESULT: MarshalledValue = {
+const HRESULT: CrossingParameter = {
   position: 0,
+  name: '',
+  flags: 0,
   managed: 'int',
-  native: 'HRESULT',
-  nativeSize: 4,
+  native: scalar('int32'),
+  nativeText: 'HRESULT',
   abi: { kind: 'integer', size: 4, signed: true },
   blittable: true,
-  why: 'PreserveSig is not set',
+  conversion: { kind: 'none' },
+  because: 'PreserveSig is not set',
 };
 
 /** ECMA-335 II.23.1.13: ParamAttributes, and II.23.1.11: synchronized. */
@@ -51,21 +57,21 @@ const Param = { in: 1, out: 2 } as const;
 const SYNCHRONIZED = 0x20;
 
 interface Values {
-  readonly result: MarshalledValue;
-  readonly parameters: readonly MarshalledValue[];
+  readonly result: CrossingParameter;
+  readonly parameters: readonly CrossingParameter[];
 }
 
 /** Plans the P/Invokes of one image. What the methods share is looked up once. */
 export class ForwardCalls {
   readonly #init: ForwardCallsInit;
   readonly #pointerSize: 4 | 8;
-  readonly #planner: MarshallingPlanner;
+  readonly #types: CrossingTypes;
 
   constructor(init: ForwardCallsInit) {
     this.#init = init;
     this.#pointerSize = init.architecture === 'x86' ? 4 : 8;
     const { resolver, host, calls } = init;
-    this.#planner = new MarshallingPlanner(calls.metadata, this.#pointerSize, { direction: 'forward', host, resolver });
+    this.#types = new CrossingTypes(calls.metadata, this.#pointerSize, { direction: 'forward', host, resolver });
   }
 
   /** What the stub of a P/Invoke does, or why the runtime makes none. */
@@ -93,7 +99,7 @@ export class ForwardCalls {
     const { result, parameters } = values;
     const unreturnable = this.#unreturnable(pinvoke, result);
     if (unreturnable !== undefined) return unsupported(unreturnable);
-    const passed = this.#arguments(method, signature, parameters, lcid, pinvoke.preserveSig ? undefined : result);
+    const passed = this.#arguments(signature, parameters, lcid, pinvoke.preserveSig ? undefined : result);
     return this.#placed(pinvoke, { text, arguments: passed, result: pinvoke.preserveSig ? result : HRESULT }, target);
   }
 
@@ -151,47 +157,39 @@ export class ForwardCalls {
   }
 
   #values(method: MethodDefToken, signature: MethodSignature<TypeNode>, { charSet }: TextConversion): Values | Unsupported {
-    const descriptors = this.#planner.descriptorsOf(method);
-    const plan = (position: number, type: TypeNode): MarshalledValue | Unsupported =>
-      this.#planner.plan(position, type, { nativeType: descriptors.get(position), wide: charSet === 'unicode' });
-    const result = plan(0, signature.returnType);
-    if ('kind' in result) return unsupported(`The result: ${result.reason}`);
-    const parameters: MarshalledValue[] = [];
-    for (const [index, type] of signature.parameterTypes.entries()) {
-      const value = plan(index + 1, type);
+    const [result, ...parameters] = this.#types.ofMethod(
+      signature,
+      parameterRows(this.#init.calls.metadata, method),
+      charSet === 'unicode',
+    );
+    if (result === undefined || 'kind' in result) return unsupported(`The result: ${result?.reason}`);
+    const values: CrossingParameter[] = [];
+    for (const [index, value] of parameters.entries()) {
       if ('kind' in value) return unsupported(`Parameter ${index + 1}: ${value.reason}`);
-      parameters.push(value);
+      values.push(value);
     }
-    return { result, parameters };
+    return { result, parameters: values };
   }
 
   /** `DoMarshalReturnValue`: structures are no [out] parameters of a method whose result is an HRESULT. */
-  #unreturnable({ preserveSig }: PInvoke, { abi, managed }: MarshalledValue): string | undefined {
+  #unreturnable({ preserveSig }: PInvoke, { abi, managed }: CrossingParameter): string | undefined {
     if (preserveSig || abi.kind !== 'aggregate') return undefined;
     return `The result: ${managed} is a structure, which a method without PreserveSig cannot return`;
   }
 
   #arguments(
-    method: MethodDefToken,
     signature: MethodSignature<TypeNode>,
-    parameters: readonly MarshalledValue[],
+    parameters: readonly CrossingParameter[],
     lcid: number | undefined,
-    retval: MarshalledValue | undefined,
+    retval: CrossingParameter | undefined,
   ): readonly ForwardArgument[] {
-    const flags = this.#parameterFlags(method);
     const values = parameters.map((value): ForwardArgument => {
       const type = signature.parameterTypes[value.position - 1]!;
-      return { kind: 'parameter', value, flow: flowOf(flags.get(value.position) ?? 0, type, value) };
+      return { kind: 'parameter', value, flow: flowOf(type, value) };
     });
     if (lcid !== undefined) values.splice(lcid, 0, { kind: 'lcid' });
     if (retval && retval.abi.kind !== 'void') values.push({ kind: 'retval', value: retval });
     return values;
-  }
-
-  #parameterFlags(method: MethodDefToken): ReadonlyMap<number, number> {
-    const { metadata } = this.#init.calls;
-    const { Param: table } = metadata.tables;
-    return new Map([...metadata.paramsOf(tokenRid(method))].map((rid) => [table.get(rid, 'Sequence'), table.get(rid, 'Flags')]));
   }
 
   #abiOf(argument: ForwardArgument): AbiType {
@@ -203,7 +201,7 @@ export class ForwardCalls {
 const fitsRegister = (type: AbiType | undefined): boolean => type !== undefined && type.kind !== 'void' && type.size <= 4;
 
 /** [In] and [Out] count where the value is behind an address; without either, references and StringBuilders go both ways (`MarshalInfo`, the end). */
-function flowOf(flags: number, type: TypeNode, { managed, abi, blittable }: MarshalledValue): 'in' | 'out' | 'inOut' {
+function flowOf(type: TypeNode, { managed, abi, blittable, flags }: CrossingParameter): 'in' | 'out' | 'inOut' {
   const inner = unmodified(type);
   if (blittable || abi.kind !== 'integer' || (inner.kind === 'primitive' && inner.type !== 'string')) return 'in';
   const [isIn, isOut] = [(flags & Param.in) !== 0, (flags & Param.out) !== 0];

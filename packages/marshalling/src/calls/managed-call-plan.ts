@@ -1,18 +1,18 @@
 import { decodeMethodSignature, type Metadata, SignatureFlags, type TypeNode, typeNodes, typeText } from '@ijw/metadata';
-import { type AbiType, abiSize, pointerType, type Unsupported, unsupported } from '../abi/abi-type.ts';
+import { type AbiType, pointerType, type Unsupported, unsupported } from '../abi/abi-type.ts';
 import type { CallPlacement } from '../abi/call-placement.ts';
 import { placeCall } from '../abi/place-call.ts';
 import type { TypeMeasure } from '../abi/type-measure.ts';
 import { placeManagedCallX86 } from '../abi/x86-managed.ts';
 import type { CallArchitecture } from '../architecture.ts';
-import type { Conversion } from '../forms/native-form.ts';
-import type { MarshalledValue } from './marshalling-plan.ts';
+import type { Conversion, CrossingParameter } from '../crossing-type.ts';
+import { VOID_TREE } from '../native/native-tree.ts';
 
 /** A call of a method by its own entry, with the convention of managed code: values are passed as managed code holds them. */
 export interface ManagedCallPlan {
   readonly kind: 'plan';
-  readonly result: MarshalledValue;
-  readonly parameters: readonly MarshalledValue[];
+  readonly result: CrossingParameter;
+  readonly parameters: readonly CrossingParameter[];
   readonly placement: CallPlacement;
 }
 
@@ -33,13 +33,13 @@ export function planManagedCall({ architecture, metadata, measure, signature }: 
   const { header, returnType, parameterTypes } = decodeMethodSignature(signature, typeNodes);
   if (header & SignatureFlags.HasThis) return unsupported('The entry of an instance method is not evaluated');
   if (header & SignatureFlags.Generic) return unsupported('The entry of a generic method is not evaluated');
-  const values: MarshalledValue[] = [];
+  const values: CrossingParameter[] = [];
   for (const [position, type] of [returnType, ...parameterTypes].entries()) {
     const form = managedForm(measure, type);
     if ('kind' in form) return form;
     values.push(managedValue(position, typeText(metadata, type), form));
   }
-  const [result, ...parameters] = values as [MarshalledValue, ...MarshalledValue[]];
+  const [result, ...parameters] = values as [CrossingParameter, ...CrossingParameter[]];
   const placement = placeManagedCall(
     architecture,
     parameters.map(({ abi }) => abi),
@@ -54,19 +54,21 @@ function placeManagedCall(architecture: CallArchitecture, parameters: readonly A
   return placeCall(architecture, { convention: 'cdecl', memberFunction: false, variadic: false, parameters, result });
 }
 
-const managedValue = (position: number, managed: string, { abi, conversion }: ManagedForm): MarshalledValue => ({
+const managedValue = (position: number, managed: string, { abi, conversion = { kind: 'none' } }: ManagedForm): CrossingParameter => ({
   position,
+  name: '',
+  flags: 0,
   managed,
-  native: managed,
-  nativeSize: abiSize(abi),
+  native: VOID_TREE,
+  nativeText: managed,
   abi,
   blittable: true,
-  why: 'A managed caller passes managed values',
-  ...(conversion !== undefined && { conversion }),
+  conversion,
+  because: 'A managed caller passes managed values',
 });
 
 function managedForm(measure: TypeMeasure, type: TypeNode): ManagedForm | Unsupported {
-  const reference: ManagedForm = { abi: pointerType(measure.pointerSize), conversion: 'address' };
+  const reference: ManagedForm = { abi: pointerType(measure.pointerSize), conversion: { kind: 'address' } };
   switch (type.kind) {
     case 'modified':
       return managedForm(measure, type.unmodified);
@@ -92,9 +94,9 @@ function primitiveForm(
 ): ManagedForm | Unsupported {
   switch (type.type) {
     case 'bool':
-      return { abi: { kind: 'integer', size: 1, signed: false }, conversion: 'boolean' };
+      return { abi: { kind: 'integer', size: 1, signed: false }, conversion: { kind: 'boolean', trueValue: 1 } };
     case 'char':
-      return { abi: { kind: 'integer', size: 2, signed: false }, conversion: 'wideChar' };
+      return { abi: { kind: 'integer', size: 2, signed: false }, conversion: { kind: 'character', encoding: 'utf16' } };
     case 'string':
     case 'object':
       return reference;

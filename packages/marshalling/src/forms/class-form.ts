@@ -1,8 +1,13 @@
 // dotnet/runtime `src/coreclr/vm/mlinfo.cpp`, MarshalInfo: classes, arrays, references.
 
-import { NativeType, type NativeTypeName, type TypeNode } from '@ijw/metadata';
-import { type Unsupported, unsupported } from '../abi/abi-type.ts';
+import { isTokenOf, NativeType, type NativeTypeName, type Token, type TypeNode } from '@ijw/metadata';
+import { type AbiType, type Unsupported, unsupported } from '../abi/abi-type.ts';
+import type { CrossingType, NativeDelegate } from '../crossing-type.ts';
+import { VARIANT } from '../native/core-structures.ts';
+import { nativeExtent } from '../native/native-layout.ts';
+import { ADDRESS, lazyPointer, pointerTo } from '../native/native-tree.ts';
 import { type ClassKind, classKindOf } from './class-kind.ts';
+import { delegateTree, nativeDelegate } from './delegate-tree.ts';
 import {
   badDescriptor,
   cleanedUp,
@@ -17,10 +22,10 @@ import { stringBuilderForm, stringForm } from './string-form.ts';
 
 interface ClassRule {
   readonly what: string;
-  readonly native: string;
+  readonly text: string;
   /** What MarshalAs may say; nothing is always allowed. */
   readonly allowed: readonly NativeTypeName[];
-  readonly why: string;
+  readonly because: string;
   readonly cleanup?: string;
 }
 
@@ -30,50 +35,50 @@ const RELEASE = 'release the interface';
 const RULES: Readonly<Record<Exclude<ClassKind, 'string' | 'stringBuilder' | 'object'>, ClassRule>> = {
   array: {
     what: 'a System.Array',
-    native: 'interface pointer',
+    text: 'interface pointer',
     allowed: ['intf', 'safeArray'],
-    why: 'An array object is wrapped for COM',
+    because: 'An array object is wrapped for COM',
     cleanup: RELEASE,
   },
   safeHandle: {
     what: 'a SafeHandle',
-    native: 'HANDLE',
+    text: 'HANDLE',
     allowed: [],
-    why: 'The handle in the SafeHandle, which is kept from being closed during the call',
+    because: 'The handle in the SafeHandle, which is kept from being closed during the call',
     cleanup: 'give the reference to the SafeHandle back',
   },
-  criticalHandle: { what: 'a CriticalHandle', native: 'HANDLE', allowed: [], why: 'The handle in the CriticalHandle' },
+  criticalHandle: { what: 'a CriticalHandle', text: 'HANDLE', allowed: [], because: 'The handle in the CriticalHandle' },
   delegate: {
     what: 'a delegate',
-    native: 'function pointer',
+    text: 'function pointer',
     allowed: ['func', 'iDispatch'],
-    why: 'A delegate gets a stub that native code calls; it is kept alive during the call',
+    because: 'A delegate gets a stub that native code calls; it is kept alive during the call',
   },
   interface: {
     what: 'an interface',
-    native: 'interface pointer',
+    text: 'interface pointer',
     allowed: ['intf'],
-    why: 'An object is wrapped for COM',
+    because: 'An object is wrapped for COM',
     cleanup: RELEASE,
   },
   layout: {
     what: 'a class with a layout',
-    native: 'pointer to its fields',
+    text: 'pointer to its fields',
     allowed: ['lpStruct'],
-    why: 'The fields are pinned where they are blittable, else copied to native memory',
+    because: 'The fields are pinned where they are blittable, else copied to native memory',
   },
   other: {
     what: 'a class without a layout',
-    native: 'interface pointer',
+    text: 'interface pointer',
     allowed: ['intf'],
-    why: 'An object is wrapped for COM',
+    because: 'An object is wrapped for COM',
     cleanup: RELEASE,
   },
   elsewhere: {
     what: 'a class of another assembly',
-    native: 'pointer',
+    text: 'pointer',
     allowed: ['intf', 'func', 'iDispatch', 'lpStruct', 'safeArray'],
-    why: 'A class of another assembly: a handle, a function pointer, an interface or its fields, by what it comes from',
+    because: 'A class of another assembly: a handle, a function pointer, an interface or its fields, by what it comes from',
   },
 };
 
@@ -83,18 +88,41 @@ const INTERFACES: readonly NativeTypeName[] = ['iUnknown', 'iDispatch', 'intf'];
 const isOneOf = (nativeType: number | undefined, names: readonly NativeTypeName[]): boolean =>
   names.some((name) => NativeType[name] === nativeType);
 
+const interfacePointer = (source: FormSource): NativeForm =>
+  convertedPointer(source, { text: 'interface pointer', because: 'An object is wrapped for COM', cleanup: RELEASE });
+
 /** `System.Object`: a VARIANT, unless MarshalAs says otherwise. */
 export function objectForm(source: FormSource, { nativeType, isResult }: FormRequest): NativeForm | Unsupported {
-  if (isOneOf(nativeType, INTERFACES)) return convertedPointer(source, 'interface pointer', 'An object is wrapped for COM', RELEASE);
-  if (nativeType === NativeType.asAny)
-    return convertedPointer(source, 'pointer', 'What the object is at the call decides what is passed', 'free the copy');
+  if (isOneOf(nativeType, INTERFACES)) return interfacePointer(source);
+  if (nativeType === NativeType.asAny) {
+    const because = 'What the object is at the call decides what is passed';
+    return convertedPointer(source, { text: 'pointer', because, cleanup: 'free the copy' });
+  }
   if (nativeType !== undefined && nativeType !== NativeType.struct) return badDescriptor(nativeType, 'an object');
   if (isResult) return unsupported('A VARIANT cannot be returned');
-  const size = 8 + 2 * source.measure.pointerSize;
-  return cleanedUp(
-    converted('VARIANT', { kind: 'aggregate', size, alignment: 8 }, 'An object is a VARIANT where nothing else is said'),
-    'clear the VARIANT',
-  );
+  const abi: AbiType = { kind: 'aggregate', ...nativeExtent(VARIANT, source.measure.pointerSize) };
+  const because = 'An object is a VARIANT where nothing else is said';
+  return cleanedUp(converted({ text: 'VARIANT', native: VARIANT, abi, because }), 'clear the VARIANT');
+}
+
+/** The base classes of delegates have no function of their own. */
+function delegateParts(delegate: NativeDelegate) {
+  return { conversion: { kind: 'delegate', delegate } as const, native: delegateTree(delegate) };
+}
+
+/** The parts of the native type and of the conversion that the kind of a class decides. */
+function partsOf(source: FormSource, kind: keyof typeof RULES, token: Token) {
+  const at = isTokenOf(token, 'TypeDef') ? { source, token } : source.definition(token);
+  switch (kind) {
+    case 'safeHandle':
+      return { conversion: { kind: 'safeHandle' } as const };
+    case 'delegate':
+      return at ? delegateParts(nativeDelegate(at.source, at.token)) : { conversion: { kind: 'delegate' } as const };
+    case 'layout':
+      return { native: at ? lazyPointer(() => at.source.structures.pointee(at.source, at.token)) : ADDRESS };
+    default:
+      return {};
+  }
 }
 
 /** @throws BadImageError */
@@ -103,39 +131,57 @@ export function classForm(source: FormSource, type: TypeNode & { readonly kind: 
   if (kind === 'string') return stringForm(source, request);
   if (kind === 'stringBuilder') return stringBuilderForm(source, request);
   if (kind === 'object') return objectForm(source, request);
-  const { what, native, allowed, why, cleanup } = RULES[kind];
+  const { what, text, allowed, because, cleanup } = RULES[kind];
   const { nativeType } = request;
   if (nativeType === NativeType.customMarshaler) return customForm(source);
   if (nativeType !== undefined && !isOneOf(nativeType, allowed)) return badDescriptor(nativeType, what);
-  return convertedPointer(source, native, why, cleanup);
+  return convertedPointer(source, { text, because, cleanup, ...partsOf(source, kind, type.token) });
 }
 
 export const customForm = (source: FormSource): NativeForm =>
-  convertedPointer(source, 'pointer', 'A custom marshaler makes the native value', 'let the custom marshaler clean up');
+  convertedPointer(source, {
+    text: 'pointer',
+    because: 'A custom marshaler makes the native value',
+    cleanup: 'let the custom marshaler clean up',
+  });
 
 /** An address of something whose own form is not known. */
 const unknownForm = (source: FormSource, { reason }: Unsupported): NativeForm =>
-  convertedPointer(source, 'pointer', `The address of the value or of its converted copy: ${reason}`, 'free the copy, if one was made');
+  convertedPointer(source, {
+    text: 'pointer',
+    because: `The address of the value or of its converted copy: ${reason}`,
+    cleanup: 'free the copy, if one was made',
+  });
 
-/** Arrays with one dimension or several. `elementForm` plans what is in them. */
-export function arrayForm(source: FormSource, element: NativeForm | Unsupported, { nativeType }: FormRequest): NativeForm | Unsupported {
-  if (nativeType === NativeType.safeArray)
-    return convertedPointer(source, 'SAFEARRAY*', 'The elements are copied into a SAFEARRAY', 'destroy the SAFEARRAY');
+/** Arrays with one dimension or several. */
+export function arrayForm(source: FormSource, element: CrossingType | Unsupported, { nativeType }: FormRequest): NativeForm | Unsupported {
+  if (nativeType === NativeType.safeArray) {
+    const because = 'The elements are copied into a SAFEARRAY';
+    return convertedPointer(source, { text: 'SAFEARRAY*', because, cleanup: 'destroy the SAFEARRAY' });
+  }
   if (nativeType !== undefined && nativeType !== NativeType.array) return badDescriptor(nativeType, 'an array');
   if (isUnsupported(element))
     return element.notKnown ? unknownForm(source, element) : unsupported(`The elements of the array: ${element.reason}`);
-  const native = `pointer to ${element.native}`;
+  const parts = {
+    text: `pointer to ${element.nativeText}`,
+    native: pointerTo(element.native),
+    conversion: { kind: 'array', element } as const,
+  };
   return element.blittable
-    ? convertedPointer(source, native, 'The elements themselves, pinned')
-    : convertedPointer(source, native, 'The elements are copied and converted', 'free the copy');
+    ? convertedPointer(source, { ...parts, because: 'The elements themselves, pinned' })
+    : convertedPointer(source, { ...parts, because: 'The elements are copied and converted', cleanup: 'free the copy' });
 }
 
 /** `ref`, `out` and `in` parameters. */
-export function referenceForm(source: FormSource, element: NativeForm | Unsupported): NativeForm | Unsupported {
+export function referenceForm(source: FormSource, element: CrossingType | Unsupported): NativeForm | Unsupported {
   if (isUnsupported(element))
     return element.notKnown ? unknownForm(source, element) : unsupported(`What the reference leads to: ${element.reason}`);
-  const native = `pointer to ${element.native}`;
+  const parts = {
+    text: `pointer to ${element.nativeText}`,
+    native: pointerTo(element.native),
+    conversion: { kind: 'reference', element } as const,
+  };
   return element.blittable
-    ? convertedPointer(source, native, 'The address of the value itself, pinned')
-    : convertedPointer(source, native, 'The address of a converted copy', element.cleanup);
+    ? convertedPointer(source, { ...parts, because: 'The address of the value itself, pinned' })
+    : convertedPointer(source, { ...parts, because: 'The address of a converted copy', cleanup: element.cleanup });
 }

@@ -37,11 +37,19 @@ const KNOWN: Readonly<Record<string, ClassKind>> = {
   'Microsoft.Win32.SafeHandles.CriticalHandleZeroOrMinusOneIsInvalid': 'criticalHandle',
 };
 
-/** Every other class of this namespace is a SafeHandle. */
+/** The SafeHandles of .NET and .NET Framework in this namespace, for assemblies that only refer to them. */
 const SAFE_HANDLES = 'Microsoft.Win32.SafeHandles.';
+const SAFE_HANDLE_NAMES: ReadonlySet<string> = new Set(
+  (
+    'SafeAccessTokenHandle SafeFileHandle SafeFindHandle SafeHandleMinusOneIsInvalid SafeHandleZeroOrMinusOneIsInvalid SafeMemoryMappedFileHandle SafeMemoryMappedViewHandle ' +
+    'SafeNCryptHandle SafeNCryptKeyHandle SafeNCryptProviderHandle SafeNCryptSecretHandle SafePipeHandle SafeProcessHandle SafeRegistryHandle SafeWaitHandle SafeX509ChainHandle'
+  ).split(' '),
+);
 
-function knownKind(name: string): ClassKind | undefined {
-  return KNOWN[name] ?? (name.startsWith(SAFE_HANDLES) ? 'safeHandle' : undefined);
+/** A class of the module itself is what it comes from, whatever it is called. */
+function knownKind(name: string, isDefinition: boolean): ClassKind | undefined {
+  const isHandle = !isDefinition && name.startsWith(SAFE_HANDLES) && SAFE_HANDLE_NAMES.has(name.slice(SAFE_HANDLES.length));
+  return KNOWN[name] ?? (isHandle ? 'safeHandle' : undefined);
 }
 
 /** The kind of a class by its own flags and the classes it comes from. @throws BadImageError */
@@ -50,7 +58,7 @@ export function classKindOf(source: FormSource, token: Token): ClassKind {
   let own: ClassKind = 'elsewhere';
   for (let depth = 0; depth < BASE_LIMIT && tokenRid(type) !== 0; depth++) {
     if (isTokenOf(type, 'TypeSpec')) break;
-    const known = knownKind(typeFullName(at.metadata, type));
+    const known = knownKind(typeFullName(at.metadata, type), isTokenOf(type, 'TypeDef'));
     if (known === 'object' && depth > 0) return own;
     if (known !== undefined) return known;
     const definition = isTokenOf(type, 'TypeDef') ? { source: at, token: type } : at.definition(type);

@@ -13,6 +13,8 @@ import {
 } from '@ijw/metadata';
 import { type Unsupported, unsupported } from '../abi/abi-type.ts';
 import { addressForm, type FormSource, type NativeForm, sameBits } from './native-form.ts';
+import { enumTree, pointerTree, primitiveTree } from './pointee-tree.ts';
+import { structureTree } from './value-type-form.ts';
 
 const DISABLED = 'the assembly has DisableRuntimeMarshallingAttribute';
 
@@ -42,13 +44,30 @@ function hasAutoLayout(metadata: Metadata, type: TypeDefToken): boolean {
 
 function structure(source: FormSource, type: TypeNode & { readonly kind: 'named' }): NativeForm | Unsupported {
   const { metadata, measure, valueTypes } = source;
-  const name = typeText(metadata, type);
+  const text = typeText(metadata, type);
   const abi = measure.of(type);
   if (abi.kind === 'unsupported') return abi;
-  if (!isTokenOf(type.token, 'TypeDef') || valueTypes.natureOf(type.token) === 'enum') return sameBits(name, abi);
-  if (measure.holdsReferences(type)) return refused(`${name}, which holds objects,`);
-  if (hasAutoLayout(metadata, type.token)) return refused(`${name}, which has automatic layout,`);
-  return sameBits(name, abi, 'The fields have the same bits on both sides');
+  if (isTokenOf(type.token, 'TypeDef') && valueTypes.natureOf(type.token) === 'enum')
+    return sameBits({ text, native: enumTree(metadata, type.token), abi });
+  const native = structureTree(source, type, abi);
+  if (!isTokenOf(type.token, 'TypeDef')) return sameBits({ text, native, abi });
+  if (measure.holdsReferences(type)) return refused(`${text}, which holds objects,`);
+  if (hasAutoLayout(metadata, type.token)) return refused(`${text}, which has automatic layout,`);
+  return sameBits({ text, native, abi, because: 'The fields have the same bits on both sides' });
+}
+
+function primitive(source: FormSource, type: PrimitiveName): NativeForm | Unsupported {
+  if (OBJECTS.includes(type)) return refused(`An object (${type})`);
+  const node: TypeNode = { kind: 'primitive', type };
+  const abi = source.measure.of(node);
+  if (abi.kind === 'unsupported') return abi;
+  return sameBits({
+    text: typeText(source.metadata, node),
+    native: primitiveTree(type),
+    abi,
+    ...(type === 'bool' && { conversion: { kind: 'boolean', trueValue: 1 } }),
+    ...(type === 'char' && { conversion: { kind: 'character', encoding: 'utf16' } }),
+  });
 }
 
 /** Only the bits of a value cross: MarshalAs counts for nothing, and what is no plain value is refused. @throws BadImageError */
@@ -59,21 +78,17 @@ export function disabledForm(source: FormSource, type: TypeNode): NativeForm | U
       return disabledForm(source, type.unmodified);
     case 'pointer':
     case 'functionPointer':
-      return addressForm(source, 'A pointer is passed as it is');
+      return addressForm(source, 'A pointer is passed as it is', pointerTree(source, type));
     case 'named':
       return type.valueType ? structure(source, type) : refused(`An object (${typeText(metadata, type)})`);
-    case 'primitive': {
-      if (OBJECTS.includes(type.type)) return refused(`An object (${type.type})`);
-      const abi = measure.of(type);
-      return abi.kind === 'unsupported' ? abi : sameBits(typeText(metadata, type), abi);
-    }
+    case 'primitive':
+      return primitive(source, type.type);
     case 'genericInstance': {
-      const abi =
-        type.generic.kind === 'named' && type.generic.valueType ? measure.of(type) : refused(`An object (${typeText(metadata, type)})`);
+      const text = typeText(metadata, type);
+      const abi = type.generic.kind === 'named' && type.generic.valueType ? measure.of(type) : refused(`An object (${text})`);
       if (abi.kind === 'unsupported') return abi;
-      return measure.holdsReferences(type)
-        ? refused(`${typeText(metadata, type)}, which holds objects,`)
-        : sameBits(typeText(metadata, type), abi);
+      if (measure.holdsReferences(type)) return refused(`${text}, which holds objects,`);
+      return sameBits({ text, native: source.structures.opaque(text, abi), abi });
     }
     default:
       return refused(typeText(metadata, type));

@@ -1,47 +1,21 @@
 import { hex } from '@ijw/binary';
-import { type Metadata, nativeTypeName, type Token, type TypeDefToken, type TypeNode } from '@ijw/metadata';
+import { type MarshallingDescriptor, type Metadata, nativeTypeName, type Token, type TypeDefToken, type TypeNode } from '@ijw/metadata';
 import { type AbiType, pointerType, type Unsupported, unsupported } from '../abi/abi-type.ts';
 import type { TypeMeasure } from '../abi/type-measure.ts';
-import type { CopyConstruction } from './copy-construction.ts';
+import type { Conversion, CrossingType } from '../crossing-type.ts';
+import { ADDRESS, type NativeTree } from '../native/native-tree.ts';
 import type { NativeStructures } from './native-structure.ts';
 import type { ValueTypes } from './value-types.ts';
 
-/** What is done to a value whose bits are not the same on both sides, or whose bits are an address. */
-export type Conversion =
-  /** An address, which managed code that has no objects sees as a number. */
-  | 'address'
-  /** Not 0 is true. */
-  | 'boolean'
-  | 'variantBool'
-  | 'ansiChar'
-  | 'wideChar'
-  | 'ansiString'
-  | 'utf8String'
-  | 'wideString'
-  /** A double of days. */
-  | 'date'
-  /** The structure stays where it is, and its address is passed. */
-  | 'addressOfValue';
-
-/** What a value is on the native side. */
-export interface NativeForm {
-  readonly native: string;
-  readonly abi: AbiType;
-  /** Both sides hold the same bits. */
-  readonly blittable: boolean;
-  readonly why: string;
-  /** Absent where the bits are the value, and where no conversion is known here. */
-  readonly conversion?: Conversion;
-  /** What is given back once the call is over. */
-  readonly cleanup?: string;
-  /** C++ copies the value itself, and what the stub has to do about it. */
-  readonly copyConstruction?: CopyConstruction;
-}
+/** What a value is on the native side, before the managed type is written down. */
+export type NativeForm = Omit<CrossingType, 'managed'>;
 
 /** What a form depends on besides the type. */
 export interface FormRequest {
   /** The native type that MarshalAs says; `undefined` is the default. */
   readonly nativeType: number | undefined;
+  /** The whole descriptor, for arrays. */
+  readonly descriptor?: MarshallingDescriptor | undefined;
   /** Text is UTF-16 where nothing else is said. */
   readonly wide: boolean;
   readonly isResult: boolean;
@@ -52,40 +26,74 @@ export interface FormSource {
   readonly metadata: Metadata;
   readonly measure: TypeMeasure;
   readonly valueTypes: ValueTypes;
-  /** The structures that are laid out anew. */
+  /** The structures of native code. */
   readonly structures: NativeStructures;
+  /** DisableRuntimeMarshallingAttribute: only bits cross. */
+  readonly bitsOnly: () => boolean;
   /** The form of any type, for elements and fields. @throws BadImageError */
-  readonly form: (type: TypeNode, request: FormRequest) => NativeForm | Unsupported;
+  readonly form: (type: TypeNode, request: FormRequest) => CrossingType | Unsupported;
   /** The definition of a type of another assembly, where that is at hand. @throws BadImageError */
   readonly definition: (reference: Token) => { readonly source: FormSource; readonly token: TypeDefToken } | undefined;
 }
 
-export const converted = (native: string, abi: AbiType, why: string, conversion?: Conversion): NativeForm => ({
+interface FormParts {
+  readonly text: string;
+  readonly native: NativeTree;
+  readonly abi: AbiType;
+  readonly because: string;
+  readonly conversion?: Conversion;
+}
+
+const RUNTIME: Conversion = { kind: 'runtime' };
+const NONE: Conversion = { kind: 'none' };
+const ADDRESS_CONVERSION: Conversion = { kind: 'address' };
+
+/** A value whose native form is another one; without a conversion only the runtime makes it. */
+export const converted = ({ text, native, abi, because, conversion = RUNTIME }: FormParts): NativeForm => ({
   native,
+  nativeText: text,
   abi,
   blittable: false,
-  why,
-  ...(conversion !== undefined && { conversion }),
+  conversion,
+  because,
 });
 
-/** The address of native memory that is given back once the call is over. */
+/** Something that is given back once the call is over. */
 export const cleanedUp = (form: NativeForm, cleanup: string | undefined): NativeForm =>
   cleanup === undefined ? form : { ...form, cleanup };
 
-export const sameBits = (native: string, abi: AbiType, why = 'The same bits on both sides'): NativeForm => ({
+export const sameBits = ({
+  text,
   native,
   abi,
+  because = 'The same bits on both sides',
+  conversion = NONE,
+}: Omit<FormParts, 'because'> & { readonly because?: string }): NativeForm => ({
+  native,
+  nativeText: text,
+  abi,
   blittable: true,
-  why,
+  conversion,
+  because,
 });
 
-export const addressForm = ({ measure }: FormSource, why: string, native = 'pointer'): NativeForm => ({
-  ...sameBits(native, pointerType(measure.pointerSize), why),
-  conversion: 'address',
-});
+/** An address that goes on as it is. */
+export const addressForm = ({ measure }: FormSource, because: string, native: NativeTree = ADDRESS, text = 'pointer'): NativeForm =>
+  sameBits({ text, native, abi: pointerType(measure.pointerSize), because, conversion: ADDRESS_CONVERSION });
 
-export const convertedPointer = ({ measure }: FormSource, native: string, why: string, cleanup?: string): NativeForm =>
-  cleanedUp(converted(native, pointerType(measure.pointerSize), why, 'address'), cleanup);
+interface PointerParts {
+  readonly text: string;
+  readonly because: string;
+  readonly native?: NativeTree;
+  readonly conversion?: Conversion;
+  readonly cleanup?: string | undefined;
+}
+
+/** The address of something that is made for the call. */
+export const convertedPointer = (
+  { measure }: FormSource,
+  { text, because, native = ADDRESS, conversion = ADDRESS_CONVERSION, cleanup }: PointerParts,
+): NativeForm => cleanedUp(converted({ text, native, abi: pointerType(measure.pointerSize), because, conversion }), cleanup);
 
 /** MarshalAs and the managed type do not go together (`IDS_EE_BADMARSHAL_…`). */
 export const badDescriptor = (nativeType: number | undefined, what: string): Unsupported => {
@@ -93,4 +101,4 @@ export const badDescriptor = (nativeType: number | undefined, what: string): Uns
   return unsupported(`MarshalAs says ${name}, which ${what} cannot be`);
 };
 
-export const isUnsupported = (form: NativeForm | Unsupported): form is Unsupported => 'kind' in form;
+export const isUnsupported = (form: CrossingType | NativeForm | Unsupported): form is Unsupported => 'kind' in form;

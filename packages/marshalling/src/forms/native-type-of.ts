@@ -1,4 +1,5 @@
 import { type MarshallingDescriptor, NativeType } from '@ijw/metadata';
+import type { FormRequest } from './native-form.ts';
 
 const NATIVE_TYPES: Readonly<Record<Exclude<MarshallingDescriptor['kind'], 'simple' | 'interface'>, number>> = {
   fixedSystemString: NativeType.fixedSysString,
@@ -9,5 +10,19 @@ const NATIVE_TYPES: Readonly<Record<Exclude<MarshallingDescriptor['kind'], 'simp
 };
 
 /** The native type that a descriptor begins with. */
-export const nativeTypeOf = (descriptor: MarshallingDescriptor): number =>
+const nativeTypeOf = (descriptor: MarshallingDescriptor): number =>
   'nativeType' in descriptor ? descriptor.nativeType : NATIVE_TYPES[descriptor.kind];
+
+/** What a descriptor asks for. */
+export const requestOf = (descriptor: MarshallingDescriptor | undefined, wide: boolean, isResult = false): FormRequest => ({
+  nativeType: descriptor && nativeTypeOf(descriptor),
+  descriptor,
+  wide,
+  isResult,
+});
+
+/** What the descriptor of an array asks for its elements. */
+export function elementRequest({ descriptor, wide }: FormRequest): FormRequest {
+  const elementType = descriptor?.kind === 'array' || descriptor?.kind === 'fixedArray' ? descriptor.elementType : undefined;
+  return { nativeType: elementType === NativeType.max ? undefined : elementType, wide, isResult: false };
+}

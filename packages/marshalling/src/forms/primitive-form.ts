@@ -2,7 +2,11 @@
 
 import { NativeType, type NativeTypeName, type PrimitiveName, type TypeNode, typeText } from '@ijw/metadata';
 import { type AbiType, type Unsupported, unsupported } from '../abi/abi-type.ts';
+import { type ScalarName, scalar, VOID_TREE } from '../native/native-tree.ts';
 import { addressForm, badDescriptor, converted, type FormRequest, type FormSource, type NativeForm, sameBits } from './native-form.ts';
+import { enumTree, pointerTree, primitiveTree } from './pointee-tree.ts';
+
+type NamedType = TypeNode & { readonly kind: 'named' };
 
 const integer = (size: 1 | 2 | 4 | 8, signed = false): AbiType => ({ kind: 'integer', size, signed });
 
@@ -33,18 +37,34 @@ const INTEGERS: Readonly<Record<number, readonly NativeTypeName[]>> = {
 const isAllowed = (nativeType: number | undefined, names: readonly NativeTypeName[]): boolean =>
   nativeType === undefined || names.some((name) => NativeType[name] === nativeType);
 
-const BYTE_BOOL = converted('bool (1 byte)', integer(1), 'MarshalAs says one byte; not 0 is true', 'boolean');
+const boolForm = (text: string, scalarName: ScalarName, size: 1 | 2 | 4, because: string, trueValue: 1 | -1 = 1): NativeForm =>
+  converted({
+    text,
+    native: scalar(scalarName),
+    abi: integer(size, size > 1),
+    because,
+    conversion: { kind: 'boolean', trueValue },
+  });
+
+const BYTE_BOOL = boolForm('bool (1 byte)', 'uint8', 1, 'MarshalAs says one byte; not 0 is true');
 
 const BOOL_FORMS = new Map<number | undefined, NativeForm>([
-  [undefined, converted('BOOL', integer(4, true), 'A bool is a BOOL of four bytes where nothing else is said', 'boolean')],
-  [NativeType.boolean, converted('BOOL', integer(4, true), 'MarshalAs says BOOL', 'boolean')],
+  [undefined, boolForm('BOOL', 'int32', 4, 'A bool is a BOOL of four bytes where nothing else is said')],
+  [NativeType.boolean, boolForm('BOOL', 'int32', 4, 'MarshalAs says BOOL')],
   [NativeType.u1, BYTE_BOOL],
   [NativeType.i1, BYTE_BOOL],
-  [NativeType.variantBool, converted('VARIANT_BOOL', integer(2, true), 'MarshalAs says VARIANT_BOOL', 'variantBool')],
+  [NativeType.variantBool, boolForm('VARIANT_BOOL', 'int16', 2, 'MarshalAs says VARIANT_BOOL', -1)],
 ]);
 
-const ANSI_CHAR = converted('char', integer(1, true), 'A char is converted to the ANSI code page', 'ansiChar');
-const wideChar = (why: string): NativeForm => ({ ...sameBits('wchar_t', integer(2), why), conversion: 'wideChar' });
+const ANSI_CHAR = converted({
+  text: 'char',
+  native: scalar('char8'),
+  abi: integer(1, true),
+  because: 'A char is converted to the ANSI code page',
+  conversion: { kind: 'character', encoding: 'ansi' },
+});
+const wideChar = (because: string): NativeForm =>
+  sameBits({ text: 'wchar_t', native: scalar('char16'), abi: integer(2), because, conversion: { kind: 'character', encoding: 'utf16' } });
 
 function charForm({ nativeType, wide }: FormRequest): NativeForm | Unsupported {
   switch (nativeType) {
@@ -72,27 +92,29 @@ export function primitiveForm(
   if (type.type === 'char') return charForm(request);
   const abi = source.measure.of(type);
   if (abi.kind === 'unsupported') return abi;
-  if (type.type === 'void') return request.isResult ? sameBits('void', abi) : unsupported('A parameter cannot be void');
-  if (!isAllowed(nativeType, NUMBERS[type.type] ?? [])) return badDescriptor(nativeType, typeText(source.metadata, type));
-  return sameBits(typeText(source.metadata, type), abi);
+  if (type.type === 'void')
+    return request.isResult ? sameBits({ text: 'void', native: VOID_TREE, abi }) : unsupported('A parameter cannot be void');
+  const text = typeText(source.metadata, type);
+  if (!isAllowed(nativeType, NUMBERS[type.type] ?? [])) return badDescriptor(nativeType, text);
+  return sameBits({ text, native: primitiveTree(type.type), abi });
 }
 
 /** An enumeration is its integer. */
-export function enumForm({ metadata, measure }: FormSource, type: TypeNode, { nativeType }: FormRequest): NativeForm | Unsupported {
+export function enumForm({ metadata, measure }: FormSource, type: NamedType, { nativeType }: FormRequest): NativeForm | Unsupported {
   const abi = measure.of(type);
   if (abi.kind === 'unsupported') return abi;
   const name = typeText(metadata, type);
   const allowed = abi.kind === 'integer' ? INTEGERS[abi.size] : undefined;
   if (!isAllowed(nativeType, allowed ?? [])) return badDescriptor(nativeType, name);
-  return sameBits(name, abi, 'An enumeration is its integer');
+  return sameBits({ text: name, native: enumTree(metadata, type.token), abi, because: 'An enumeration is its integer' });
 }
 
 /** Pointers of native code, to data and to functions. */
 export function pointerForm(
   source: FormSource,
-  kind: 'pointer' | 'functionPointer',
+  type: TypeNode & { readonly kind: 'pointer' | 'functionPointer' },
   { nativeType }: FormRequest,
 ): NativeForm | Unsupported {
-  if (!isAllowed(nativeType, kind === 'functionPointer' ? ['func'] : [])) return badDescriptor(nativeType, 'a pointer');
-  return addressForm(source, 'A pointer is passed as it is');
+  if (!isAllowed(nativeType, type.kind === 'functionPointer' ? ['func'] : [])) return badDescriptor(nativeType, 'a pointer');
+  return addressForm(source, 'A pointer is passed as it is', pointerTree(source, type));
 }

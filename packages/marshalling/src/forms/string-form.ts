@@ -2,9 +2,10 @@
 
 import { NativeType } from '@ijw/metadata';
 import { pointerType, type Unsupported } from '../abi/abi-type.ts';
+import type { TextEncoding } from '../crossing-type.ts';
+import { pointerTo, scalar } from '../native/native-tree.ts';
 import {
   badDescriptor,
-  type Conversion,
   cleanedUp,
   converted,
   convertedPointer,
@@ -14,31 +15,33 @@ import {
 } from './native-form.ts';
 
 interface TextForm {
-  readonly native: string;
-  readonly conversion?: Conversion;
+  readonly text: string;
+  readonly unit: 'char8' | 'char16';
+  /** Absent for a buffer that the callee may write. */
+  readonly encoding?: TextEncoding;
   /** Who frees the copy. */
   readonly cleanup: string | undefined;
 }
 
 const MEMORY = 'free the copy';
-const ANSI: TextForm = { native: 'char* (ANSI)', conversion: 'ansiString', cleanup: MEMORY };
-const WIDE: TextForm = { native: 'wchar_t*', conversion: 'wideString', cleanup: MEMORY };
-const BSTR: TextForm = { native: 'BSTR', conversion: 'wideString', cleanup: 'free the BSTR' };
+const ANSI: TextForm = { text: 'char* (ANSI)', unit: 'char8', encoding: 'ansi', cleanup: MEMORY };
+const WIDE: TextForm = { text: 'wchar_t*', unit: 'char16', encoding: 'utf16', cleanup: MEMORY };
+const BSTR: TextForm = { text: 'BSTR', unit: 'char16', encoding: 'bstr', cleanup: 'free the BSTR' };
 
 /** `LPTSTR` and `TBSTR` are UTF-16 since Windows 9x is gone. */
 const POINTERS = new Map<number, TextForm>([
   [NativeType.lpStr, ANSI],
   [NativeType.lpWStr, WIDE],
   [NativeType.lpTStr, WIDE],
-  [NativeType.lpUtf8Str, { native: 'char* (UTF-8)', conversion: 'utf8String', cleanup: MEMORY }],
+  [NativeType.lpUtf8Str, { text: 'char* (UTF-8)', unit: 'char8', encoding: 'utf8', cleanup: MEMORY }],
 ]);
 
 /** What a string may be, and a StringBuilder may not. */
 const STRING_ONLY = new Map<number, TextForm>([
   [NativeType.bstr, BSTR],
   [NativeType.tBstr, BSTR],
-  [NativeType.ansiBstr, { native: 'BSTR (ANSI)', conversion: 'ansiString', cleanup: 'free the BSTR' }],
-  [NativeType.byValStr, { native: 'buffer that the callee may write', cleanup: MEMORY }],
+  [NativeType.ansiBstr, { text: 'BSTR (ANSI)', unit: 'char8', encoding: 'ansiBstr', cleanup: 'free the BSTR' }],
+  [NativeType.byValStr, { text: 'buffer that the callee may write', unit: 'char8', cleanup: MEMORY }],
 ]);
 
 const textForm = ({ nativeType, wide }: FormRequest): TextForm | undefined =>
@@ -54,11 +57,26 @@ export function stringForm(source: FormSource, request: FormRequest): NativeForm
   return textOf(source, form, 'A string is copied and converted');
 }
 
-const textOf = ({ measure }: FormSource, { native, conversion, cleanup }: TextForm, why: string): NativeForm =>
-  cleanedUp(converted(native, pointerType(measure.pointerSize), why, conversion), cleanup);
+function textOf({ measure }: FormSource, { text, unit, encoding, cleanup }: TextForm, because: string): NativeForm {
+  const form = converted({
+    text,
+    native: pointerTo(scalar(unit)),
+    abi: pointerType(measure.pointerSize),
+    because,
+    ...(encoding !== undefined && { conversion: { kind: 'text', encoding } }),
+  });
+  return cleanedUp(form, cleanup);
+}
 
 export function stringBuilderForm(source: FormSource, request: FormRequest): NativeForm | Unsupported {
   const form = textForm(request);
   if (!form) return badDescriptor(request.nativeType, 'a StringBuilder');
-  return convertedPointer(source, form.native, 'A buffer of the builder’s capacity, copied in and back', form.cleanup);
+  const encoding = form.encoding === 'utf8' || form.encoding === 'ansi' ? form.encoding : 'utf16';
+  return convertedPointer(source, {
+    text: form.text,
+    native: pointerTo(scalar(form.unit)),
+    because: 'A buffer of the builder’s capacity, copied in and back',
+    conversion: { kind: 'buffer', encoding },
+    cleanup: form.cleanup,
+  });
 }

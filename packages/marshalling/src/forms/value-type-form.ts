@@ -10,7 +10,10 @@ import {
   typeFullName,
   typeText,
 } from '@ijw/metadata';
-import { type AbiType, abiSize, pointerType, type Unsupported, unsupported } from '../abi/abi-type.ts';
+import { type AbiType, abiSize, type Unsupported, unsupported } from '../abi/abi-type.ts';
+import { CURRENCY, DECIMAL, GUID } from '../native/core-structures.ts';
+import { nativeExtent } from '../native/native-layout.ts';
+import { type NativeTree, pointerTo, type ScalarName, scalar } from '../native/native-tree.ts';
 import { type CopyPlace, copyConstructionOf } from './copy-construction.ts';
 import {
   addressForm,
@@ -22,47 +25,78 @@ import {
   type NativeForm,
   sameBits,
 } from './native-form.ts';
+import { CORE_TREES } from './pointee-tree.ts';
 import { enumForm } from './primitive-form.ts';
 
 type NamedType = TypeNode & { readonly kind: 'named' };
 type KnownForm = (source: FormSource, request: FormRequest) => NativeForm | Unsupported;
 
-const GUID: AbiType = { kind: 'aggregate', size: 16, alignment: 4 };
-const DECIMAL: AbiType = { kind: 'aggregate', size: 16, alignment: 8 };
 const DATE: AbiType = { kind: 'float', size: 8 };
 
 const says = (nativeType: number | undefined, ...names: readonly NativeTypeName[]): boolean =>
   names.some((name) => NativeType[name] === nativeType);
 const isPlain = (nativeType: number | undefined): boolean => nativeType === undefined || nativeType === NativeType.struct;
 
+const aggregate = (tree: NativeTree, { measure }: FormSource): AbiType => ({
+  kind: 'aggregate',
+  ...nativeExtent(tree, measure.pointerSize),
+});
+
+/** LPStruct: the address of a value that managed code passes by value. */
+const pointee = (source: FormSource, managed: string, form: NativeForm): NativeForm =>
+  convertedPointer(source, {
+    text: `${form.nativeText}*`,
+    because: `MarshalAs says the address of a ${form.nativeText}`,
+    native: pointerTo(form.native),
+    conversion: { kind: 'pointee', element: { managed, ...form } },
+  });
+
 function decimalForm(source: FormSource, { nativeType, isResult }: FormRequest): NativeForm | Unsupported {
-  if (isPlain(nativeType)) return converted('DECIMAL', DECIMAL, 'The fields are put in the order of a DECIMAL');
-  if (says(nativeType, 'lpStruct')) return convertedPointer(source, 'DECIMAL*', 'MarshalAs says the address of a DECIMAL');
+  const because = 'The fields are put in the order of a DECIMAL';
+  const plain = converted({
+    text: 'DECIMAL',
+    native: DECIMAL,
+    abi: aggregate(DECIMAL, source),
+    because,
+    conversion: { kind: 'decimal' },
+  });
+  if (isPlain(nativeType)) return plain;
+  if (says(nativeType, 'lpStruct')) return pointee(source, 'decimal', plain);
   if (!says(nativeType, 'currency')) return badDescriptor(nativeType, 'a decimal');
   if (isResult) return unsupported('A CURRENCY cannot be returned');
-  return converted('CURRENCY', { kind: 'aggregate', size: 8, alignment: 8 }, 'MarshalAs says CURRENCY');
+  return converted({ text: 'CURRENCY', native: CURRENCY, abi: aggregate(CURRENCY, source), because: 'MarshalAs says CURRENCY' });
 }
 
 function guidForm(source: FormSource, { nativeType }: FormRequest): NativeForm | Unsupported {
-  if (isPlain(nativeType)) return sameBits('GUID', GUID);
-  return says(nativeType, 'lpStruct')
-    ? convertedPointer(source, 'GUID*', 'MarshalAs says the address of a GUID')
-    : badDescriptor(nativeType, 'a Guid');
+  const plain = sameBits({ text: 'GUID', native: GUID, abi: aggregate(GUID, source) });
+  if (isPlain(nativeType)) return plain;
+  return says(nativeType, 'lpStruct') ? pointee(source, 'System.Guid', plain) : badDescriptor(nativeType, 'a Guid');
 }
 
 const dateForm: KnownForm = (_source, { nativeType }) =>
-  isPlain(nativeType) ? converted('DATE', DATE, 'A DateTime is a DATE, a double of days', 'date') : badDescriptor(nativeType, 'a DateTime');
+  isPlain(nativeType)
+    ? converted({
+        text: 'DATE',
+        native: scalar('double'),
+        abi: DATE,
+        because: 'A DateTime is a DATE, a double of days',
+        conversion: { kind: 'date' },
+      })
+    : badDescriptor(nativeType, 'a DateTime');
 
 /** Value types that are a pointer, whose result is refused where their native size is another than the managed one. */
 const asPointer =
-  (native: string, why: string, returnable = true): KnownForm =>
+  (text: string, because: string, returnable = true): KnownForm =>
   (source, { nativeType, isResult }) => {
-    if (nativeType !== undefined) return badDescriptor(nativeType, native);
-    if (isResult && !returnable) return unsupported(`${native} cannot be returned`);
-    return convertedPointer(source, native, why);
+    if (nativeType !== undefined) return badDescriptor(nativeType, text);
+    if (isResult && !returnable) return unsupported(`${text} cannot be returned`);
+    return convertedPointer(source, { text, because });
   };
 
-const pointerSized: KnownForm = (source) => addressForm(source, 'The same bits on both sides');
+const pointerSized =
+  (name: ScalarName): KnownForm =>
+  (source) =>
+    addressForm(source, 'The same bits on both sides', scalar(name));
 
 const INTEROP = 'System.Runtime.InteropServices';
 
@@ -70,8 +104,8 @@ const KNOWN: Readonly<Record<string, KnownForm>> = {
   'System.Decimal': decimalForm,
   'System.Guid': guidForm,
   'System.DateTime': dateForm,
-  'System.IntPtr': pointerSized,
-  'System.UIntPtr': pointerSized,
+  'System.IntPtr': pointerSized('intptr'),
+  'System.UIntPtr': pointerSized('uintptr'),
   'System.ArgIterator': asPointer('va_list', 'The variable arguments are copied into a va_list', false),
   'System.RuntimeTypeHandle': asPointer('type handle', 'The runtime’s own pointer to the type'),
   'System.RuntimeFieldHandle': asPointer('field handle', 'The runtime’s own pointer to the field'),
@@ -98,13 +132,26 @@ export function valueTypeForm(source: FormSource, type: NamedType, request: Form
   const name = typeText(metadata, type);
   if (isTokenOf(type.token, 'TypeDef') && hasAutoLayout(source, type.token))
     return unsupported(`${name} has automatic layout, which no native structure has`);
-  const isNative = nature === 'notBlittable' && isTokenOf(type.token, 'TypeDef');
-  const abi = isNative ? source.structures.of(source, type.token) : source.measure.of(type);
-  if (abi.kind === 'unsupported') return abi;
+  if (nature !== 'notBlittable' || !isTokenOf(type.token, 'TypeDef')) return plainStructure(source, type, request, name);
+  const made = source.structures.of(source, type.token);
+  if ('kind' in made) return made;
   if (!isPlain(request.nativeType)) return badDescriptor(request.nativeType, name);
-  return isNative
-    ? converted(`${name}, laid out anew`, abi, 'Each field is converted')
-    : sameBits(name, abi, 'The fields have the same bits on both sides');
+  const { struct, abi } = made;
+  return converted({ text: `${name}, laid out anew`, native: { kind: 'struct', struct }, abi, because: 'Each field is converted' });
+}
+
+function plainStructure(source: FormSource, type: NamedType, { nativeType }: FormRequest, name: string): NativeForm | Unsupported {
+  const abi = source.measure.of(type);
+  if (abi.kind === 'unsupported') return abi;
+  if (!isPlain(nativeType)) return badDescriptor(nativeType, name);
+  return sameBits({ text: name, native: structureTree(source, type, abi), abi, because: 'The fields have the same bits on both sides' });
+}
+
+/** The tree of a structure whose bits are the same on both sides. @throws BadImageError */
+export function structureTree(source: FormSource, { token }: NamedType, abi: AbiType): NativeTree {
+  if (isTokenOf(token, 'TypeDef')) return { kind: 'struct', struct: source.structures.named(source, token) };
+  const known = isTokenOf(token, 'TypeSpec') ? undefined : CORE_TREES[typeFullName(source.metadata, token)];
+  return known ?? source.structures.opaque(typeText(source.metadata, { kind: 'named', token, valueType: true }), abi);
 }
 
 const COPY_TEXT: Readonly<Record<CopyPlace, string>> = {
@@ -119,12 +166,13 @@ export function copyConstructedForm(source: FormSource, type: NamedType, place: 
   const abi = measure.of(type);
   if (abi.kind === 'unsupported') return abi;
   const name = typeText(metadata, type);
-  if (place === 'nowhere') return addressForm(source, COPY_TEXT.nowhere, `pointer to ${name}`);
+  const native = structureTree(source, type, abi);
+  if (place === 'nowhere') return addressForm(source, COPY_TEXT.nowhere, pointerTo(native), `pointer to ${name}`);
   const copyConstruction = copyConstructionOf(metadata, type.token, abiSize(abi), place);
   const form =
     place === 'argument'
-      ? converted(name, abi, COPY_TEXT.argument, 'addressOfValue')
-      : converted(`pointer to ${name}`, pointerType(measure.pointerSize), COPY_TEXT.local, 'address');
+      ? converted({ text: name, native, abi, because: COPY_TEXT.argument, conversion: { kind: 'addressOfValue' } })
+      : convertedPointer(source, { text: `pointer to ${name}`, native: pointerTo(native), because: COPY_TEXT.local });
   return { ...form, copyConstruction };
 }
 
@@ -134,7 +182,9 @@ export function copyConstructedArgument(source: FormSource, type: NamedType): Na
   const abi = measure.of(type);
   if (abi.kind === 'unsupported') return abi;
   const name = typeText(metadata, type);
-  return measure.pointerSize === 4
-    ? converted(name, abi, 'Managed code gets the address of the value on the caller’s stack', 'addressOfValue')
-    : addressForm(source, 'The caller’s copy; its address goes on as it is', `pointer to ${name}`);
+  const native = structureTree(source, type, abi);
+  if (measure.pointerSize === 8)
+    return addressForm(source, 'The caller’s copy; its address goes on as it is', pointerTo(native), `pointer to ${name}`);
+  const because = 'Managed code gets the address of the value on the caller’s stack';
+  return converted({ text: name, native, abi, because, conversion: { kind: 'addressOfValue' } });
 }

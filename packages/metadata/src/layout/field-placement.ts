@@ -16,6 +16,11 @@ export interface PlacedField extends Extent {
   readonly structure: boolean;
 }
 
+/** The extent of a type and the offsets of its fields, in the order in which they were given. */
+export interface Placement extends Extent {
+  readonly offsets: readonly number[];
+}
+
 /** What the ClassLayout row and the flags of a type say. */
 export interface LayoutRequest {
   readonly kind: 'auto' | 'sequential' | 'explicit';
@@ -36,18 +41,25 @@ function inOrder(fields: readonly PlacedField[], kind: LayoutRequest['kind']): r
 }
 
 /**
- * The extent of a value type with these instance fields: ECMA-335 II.10.1.2, II.10.7, and what the runtime makes of it (src/coreclr/vm/classlayoutinfo.cpp): packing
+ * Where the instance fields of a value type lie, each an object of its own: ECMA-335 II.10.1.2, II.10.7, and what the runtime makes of it (src/coreclr/vm/classlayoutinfo.cpp): packing
  * lowers alignments; a class size that is given is not rounded up and counts only where it is larger than the fields; no type is empty.
  */
-export function placeFields(fields: readonly PlacedField[], { kind, packing, classSize }: LayoutRequest): Extent {
+export function placeFields(fields: readonly PlacedField[], { kind, packing, classSize }: LayoutRequest): Placement {
+  const starts = new Map<PlacedField, number>();
   let end = 0;
   let alignment = 1;
   for (const field of inOrder(fields, kind)) {
     const own = packing === 0 ? field.alignment : Math.min(field.alignment, packing);
     alignment = Math.max(alignment, own);
     const start = kind === 'explicit' ? (field.offset ?? 0) : alignTo(end, own);
+    starts.set(field, start);
     end = Math.max(end, start + field.size);
   }
   const size = classSize === 0 ? alignTo(end, alignment) : Math.max(classSize, end);
-  return { size: size || 1, alignment, references: fields.some(({ references }) => references) };
+  return {
+    size: size || 1,
+    alignment,
+    references: fields.some(({ references }) => references),
+    offsets: fields.map((field) => starts.get(field) ?? 0),
+  };
 }

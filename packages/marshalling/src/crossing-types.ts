@@ -2,92 +2,86 @@
 
 import {
   findCustomAttribute,
+  type MarshallingDescriptor,
   type Metadata,
-  type MethodDefToken,
+  type MethodSignature,
   makeToken,
   NativeType,
   type Resolver,
-  readMarshallingDescriptor,
   TableId,
   type TypeNode,
-  tokenRid,
   typeText,
 } from '@ijw/metadata';
-import { abiSize, type Unsupported, unsupported } from '../abi/abi-type.ts';
-import { TypeMeasure } from '../abi/type-measure.ts';
-import type { RuntimeFamily } from '../architecture.ts';
-import { arrayForm, classForm, customForm, objectForm, referenceForm } from '../forms/class-form.ts';
-import { copyConstructedType, copyPlace } from '../forms/copy-construction.ts';
-import { disabledForm } from '../forms/disabled-form.ts';
-import { addressForm, type FormRequest, type FormSource, isUnsupported, type NativeForm, sameBits } from '../forms/native-form.ts';
-import { NativeStructures } from '../forms/native-structure.ts';
-import { nativeTypeOf } from '../forms/native-type-of.ts';
-import { pointerForm, primitiveForm } from '../forms/primitive-form.ts';
-import { stringForm } from '../forms/string-form.ts';
-import { copyConstructedArgument, copyConstructedForm, valueTypeForm } from '../forms/value-type-form.ts';
-import { ValueTypes } from '../forms/value-types.ts';
-
-/** How one parameter or the result crosses. */
-export interface MarshalledValue extends NativeForm {
-  /** 0 for the result, parameters from 1. */
-  readonly position: number;
-  /** The managed type as C# writes it. */
-  readonly managed: string;
-  /** Bytes of the native value. */
-  readonly nativeSize: number;
-}
+import { type Unsupported, unsupported } from './abi/abi-type.ts';
+import { TypeMeasure } from './abi/type-measure.ts';
+import type { RuntimeFamily } from './architecture.ts';
+import type { CrossingParameter } from './crossing-type.ts';
+import { arrayForm, classForm, customForm, objectForm, referenceForm } from './forms/class-form.ts';
+import { copyConstructedType, copyPlace } from './forms/copy-construction.ts';
+import { disabledForm } from './forms/disabled-form.ts';
+import { addressForm, type FormRequest, type FormSource, isUnsupported, type NativeForm, sameBits } from './forms/native-form.ts';
+import { NativeStructures } from './forms/native-structure.ts';
+import { elementRequest, requestOf } from './forms/native-type-of.ts';
+import type { ParameterRow } from './forms/parameter-rows.ts';
+import { pointerForm, primitiveForm } from './forms/primitive-form.ts';
+import { stringForm } from './forms/string-form.ts';
+import { copyConstructedArgument, copyConstructedForm, valueTypeForm } from './forms/value-type-form.ts';
+import { ValueTypes } from './forms/value-types.ts';
+import { pointerTo } from './native/native-tree.ts';
 
 /** Which way a call goes, by whose rules, and where types of other assemblies are found. */
 export interface MarshallingWay {
   readonly direction: 'forward' | 'reverse';
   readonly host: RuntimeFamily;
   readonly resolver?: Resolver | undefined;
-}
-
-/** What the metadata says of a parameter besides its type. */
-export interface ParameterMarshalling {
-  readonly nativeType?: number | undefined;
-  /** Text is UTF-16 where nothing else is said; from native code it is ANSI. */
-  readonly wide?: boolean;
+  /** Shared by both directions of one image. */
+  readonly structures?: NativeStructures;
 }
 
 const DISABLE_RUNTIME_MARSHALLING = 'System.Runtime.CompilerServices.DisableRuntimeMarshallingAttribute';
 
-/** Plans the values of one metadata's methods. */
-export class MarshallingPlanner {
+/** How the values of one metadata's methods cross. */
+export class CrossingTypes {
   readonly #source: FormSource;
   readonly #way: MarshallingWay;
   readonly #sources = new Map<Metadata, FormSource>();
-  readonly #structures = new NativeStructures();
+  readonly #structures: NativeStructures;
   #disabled: boolean | undefined;
 
   constructor(metadata: Metadata, pointerSize: 4 | 8, way: MarshallingWay) {
     this.#way = way;
+    this.#structures = way.structures ?? new NativeStructures();
     this.#source = this.#sourceOf(metadata, pointerSize);
   }
 
-  /** Native types of the descriptors of a method, by position. @throws BadImageError */
-  descriptorsOf(method: MethodDefToken): ReadonlyMap<number, number> {
+  /** DisableRuntimeMarshallingAttribute: values cross as their bits. */
+  get runtimeMarshallingDisabled(): boolean {
     const { metadata } = this.#source;
-    const { Param, FieldMarshal } = metadata.tables;
-    const types = new Map<number, number>();
-    for (const rid of metadata.paramsOf(tokenRid(method))) {
-      const row = metadata.findFieldMarshal(makeToken(TableId.Param, rid));
-      if (row === undefined) continue;
-      const blob = metadata.blobs.reader(FieldMarshal.get(row, 'NativeType'), 'a marshalling descriptor');
-      types.set(Param.get(rid, 'Sequence'), nativeTypeOf(readMarshallingDescriptor(blob)));
-    }
-    return types;
+    const assembly = makeToken(TableId.Assembly, 1);
+    this.#disabled ??= findCustomAttribute(metadata, assembly, DISABLE_RUNTIME_MARSHALLING) !== undefined;
+    return this.#disabled;
   }
 
-  /** @throws BadImageError */
-  plan(position: number, type: TypeNode, said: ParameterMarshalling | number | undefined): MarshalledValue | Unsupported {
-    const { nativeType, wide = false } = typeof said === 'object' ? said : { nativeType: said };
-    const form = this.#runtimeMarshallingDisabled
-      ? disabledForm(this.#source, type)
-      : this.#form(this.#source, type, { nativeType, wide, isResult: position === 0 });
-    if (isUnsupported(form)) return form;
-    return { position, managed: typeText(this.#source.metadata, type), nativeSize: abiSize(form.abi), ...form };
+  /**
+   * How a value of a type crosses, or why it does not.
+   * @param wide text is UTF-16 where nothing else is said; from native code it is ANSI
+   * @throws BadImageError
+   */
+  of(type: TypeNode, descriptor: MarshallingDescriptor | undefined, place: { readonly wide?: boolean; readonly isResult: boolean }) {
+    return this.#source.form(type, requestOf(descriptor, place.wide ?? false, place.isResult));
+  }
+
+  /** The values of a method, the result first; those that have no native form are told. @throws BadImageError */
+  ofMethod(
+    signature: MethodSignature<TypeNode>,
+    rows: ReadonlyMap<number, ParameterRow>,
+    wide = false,
+  ): readonly (CrossingParameter | Unsupported)[] {
+    return [signature.returnType, ...signature.parameterTypes].map((type, position) => {
+      const { name = '', flags = 0, descriptor } = rows.get(position) ?? {};
+      const crossing = this.of(type, descriptor, { wide, isResult: position === 0 });
+      return isUnsupported(crossing) ? crossing : { position, name, flags, ...crossing };
+    });
   }
 
   /** What forms of a metadata's types are made from: of the image's own, and of the assemblies whose types it uses. */
@@ -100,7 +94,11 @@ export class MarshallingPlanner {
       measure: new TypeMeasure(metadata, pointerSize, resolver),
       valueTypes: new ValueTypes(metadata, resolver),
       structures: this.#structures,
-      form: (type, request) => this.#form(source, type, request),
+      bitsOnly: () => this.runtimeMarshallingDisabled,
+      form: (type, request) => {
+        const form = this.runtimeMarshallingDisabled ? disabledForm(source, type) : this.#form(source, type, request);
+        return isUnsupported(form) ? form : { managed: typeText(metadata, type), ...form };
+      },
       definition: (reference) => {
         const type = resolver?.type(metadata, reference);
         return type?.kind === 'type' ? { source: this.#sourceOf(type.metadata, pointerSize), token: type.token } : undefined;
@@ -108,13 +106,6 @@ export class MarshallingPlanner {
     };
     this.#sources.set(metadata, source);
     return source;
-  }
-
-  get #runtimeMarshallingDisabled(): boolean {
-    const { metadata } = this.#source;
-    const assembly = makeToken(TableId.Assembly, 1);
-    this.#disabled ??= findCustomAttribute(metadata, assembly, DISABLE_RUNTIME_MARSHALLING) !== undefined;
-    return this.#disabled;
   }
 
   #form(source: FormSource, type: TypeNode, request: FormRequest): NativeForm | Unsupported {
@@ -129,13 +120,13 @@ export class MarshallingPlanner {
         return type.valueType ? valueTypeForm(source, type, request) : classForm(source, type, request);
       case 'pointer':
       case 'functionPointer':
-        return this.#copyConstructed(source, type) ?? pointerForm(source, type.kind, request);
+        return this.#copyConstructed(source, type) ?? pointerForm(source, type, request);
       case 'byReference':
         return this.#copyConstructed(source, type) ?? this.#reference(source, type, request);
       case 'szArray':
       case 'array':
         if (request.nativeType === NativeType.customMarshaler) return customForm(source);
-        return arrayForm(source, this.#form(source, type.element, ELEMENT), request);
+        return arrayForm(source, source.form(type.element, elementRequest(request)), request);
       case 'genericInstance':
         return this.#instance(source, type);
       default:
@@ -152,23 +143,24 @@ export class MarshallingPlanner {
 
   /** A result may be the address of a blittable structure, which C++/CLI returns; any other would point into a stack that is gone. */
   #reference(source: FormSource, type: TypeNode & { readonly kind: 'byReference' }, request: FormRequest): NativeForm | Unsupported {
-    const element = this.#form(source, type.element, { ...request, isResult: false });
+    const element = source.form(type.element, { ...request, isResult: false });
     if (!request.isResult || isUnsupported(element)) return referenceForm(source, element);
     if (!element.blittable || element.abi.kind !== 'aggregate') return unsupported('A reference cannot be returned');
-    return addressForm(source, 'The address of a structure is passed as it is');
+    return addressForm(source, 'The address of a structure is passed as it is', pointerTo(element.native));
   }
 
   /** Blittable generic structures are passed since .NET 5. */
-  #instance({ metadata, measure }: FormSource, type: TypeNode & { readonly kind: 'genericInstance' }): NativeForm | Unsupported {
+  #instance(
+    { metadata, measure, structures }: FormSource,
+    type: TypeNode & { readonly kind: 'genericInstance' },
+  ): NativeForm | Unsupported {
     const name = typeText(metadata, type);
     if (type.generic.kind !== 'named' || !type.generic.valueType)
       return unsupported(`${name} is generic, and generic classes are not marshalled`);
     const abi = measure.of(type);
     if (abi.kind === 'unsupported') return abi;
     if (measure.holdsReferences(type)) return unsupported(`${name} is a generic structure that is not blittable`);
-    return sameBits(name, abi, 'The fields have the same bits on both sides');
+    const because = 'The fields have the same bits on both sides';
+    return sameBits({ text: name, native: structures.opaque(name, abi), abi, because });
   }
 }
-
-/** Elements of arrays have no MarshalAs of their own here. */
-const ELEMENT: FormRequest = { nativeType: undefined, wide: false, isResult: false };

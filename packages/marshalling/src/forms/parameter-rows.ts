@@ -1,0 +1,36 @@
+// ECMA-335 II.22.33 (Param), II.22.17 (FieldMarshal).
+
+import {
+  type MarshallingDescriptor,
+  type Metadata,
+  type MethodDefToken,
+  makeToken,
+  readMarshallingDescriptor,
+  TableId,
+  tokenRid,
+} from '@ijw/metadata';
+
+/** What metadata says of a parameter besides its type. */
+export interface ParameterRow {
+  /** Empty where there is no row. */
+  readonly name: string;
+  /** `ParamAttributes`. */
+  readonly flags: number;
+  readonly descriptor: MarshallingDescriptor | undefined;
+}
+
+/** The Param rows of a method by position, 0 for the result. @throws BadImageError */
+export function parameterRows(metadata: Metadata, method: MethodDefToken): ReadonlyMap<number, ParameterRow> {
+  const { Param, FieldMarshal } = metadata.tables;
+  const rows = new Map<number, ParameterRow>();
+  for (const rid of metadata.paramsOf(tokenRid(method))) {
+    const row = metadata.findFieldMarshal(makeToken(TableId.Param, rid));
+    const blob = row === undefined ? undefined : metadata.blobs.reader(FieldMarshal.get(row, 'NativeType'), 'a marshalling descriptor');
+    rows.set(Param.get(rid, 'Sequence'), {
+      name: metadata.strings.get(Param.get(rid, 'Name')),
+      flags: Param.get(rid, 'Flags'),
+      descriptor: blob && blob.remaining > 0 ? readMarshallingDescriptor(blob) : undefined,
+    });
+  }
+  return rows;
+}
