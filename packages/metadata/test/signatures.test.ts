@@ -1,5 +1,6 @@
 import { BadImageError, ByteReader } from '@ijw/binary';
 import {
+  CallingConvention,
   decodeFieldSignature,
   decodeLocalSignature,
   decodeMethodSignature,
@@ -38,7 +39,7 @@ const named = (valueType: fc.Arbitrary<boolean | undefined>) =>
 
 const count = fc.oneof(fc.nat(5), fc.constantFrom(0x7f, 0x80, 0x3fff, 0x4000, 0x1fffffff));
 
-/** Counts of generic parameters are written only with the Generic bit, and a sentinel only before a parameter. */
+/** Counts of generic parameters are written only with the Generic bit, and a sentinel only before a parameter of a vararg signature. */
 const methodOf = (type: fc.Arbitrary<TypeNode>): fc.Arbitrary<MethodSignature<TypeNode>> =>
   fc
     .record({
@@ -51,7 +52,10 @@ const methodOf = (type: fc.Arbitrary<TypeNode>): fc.Arbitrary<MethodSignature<Ty
     .map((signature) => ({
       ...signature,
       genericParameterCount: signature.header & SignatureFlags.Generic ? signature.genericParameterCount : 0,
-      requiredParameterCount: Math.min(signature.requiredParameterCount, signature.parameterTypes.length),
+      requiredParameterCount: Math.min(
+        (signature.header & 0xf) === CallingConvention.VarArg ? signature.requiredParameterCount : signature.parameterTypes.length,
+        signature.parameterTypes.length,
+      ),
     }));
 
 const { type, method } = fc.letrec<{ type: TypeNode; method: MethodSignature<TypeNode> }>((tie) => {
@@ -154,6 +158,27 @@ describe('blobs that compilers write', () => {
     expect(signature.parameterTypes.map((node) => node.kind === 'primitive' && node.type)).toEqual(['int32', 'float64', 'string']);
   });
 
+  test.each([
+    ['one parameter', [5, 1, 1, 8, 0x41]],
+    ['no parameter', [5, 0, 1, 0x41]],
+    ['two parameters, on a function pointer', [5, 2, 1, 8, 0x1b, 0, 0, 1, 0x41]],
+  ])('a sentinel may come last: %s', (_, bytes) => {
+    const signature = decodeMethodSignature(Uint8Array.from(bytes), typeNodes);
+    expect(signature).toMatchObject({ requiredParameterCount: signature.parameterTypes.length, endsWithSentinel: true });
+    expect([...encodeMethodSignature(signature)]).toEqual(bytes);
+  });
+
+  test('a sentinel behind a vararg function pointer belongs to the vararg signature around it, if that has none yet', () => {
+    const outer = decodeMethodSignature(Uint8Array.of(5, 2, 1, 0x1b, 5, 1, 1, 8, 0x41, 0x0e), typeNodes);
+    expect(outer).toMatchObject({ requiredParameterCount: 1, parameterTypes: [{ signature: { requiredParameterCount: 1 } }, {}] });
+    const inner = decodeLocalSignature(Uint8Array.of(7, 2, 0x1b, 5, 1, 1, 8, 0x41, 0x0e), typeNodes);
+    expect(inner).toMatchObject([{ signature: { endsWithSentinel: true } }, { type: 'string' }]);
+  });
+
+  test('a signature of no locals is one', () => {
+    expect(decodeLocalSignature(Uint8Array.of(7, 0), typeNodes)).toEqual([]);
+  });
+
   test('an array may have fewer sizes and bounds than dimensions', () => {
     // int32[0...2, -1...,] of rank 3: II.23.2.13
     expect(decodeTypeSpec(Uint8Array.of(0x14, 8, 3, 1, 3, 2, 0, 0x7f), typeNodes)).toEqual({
@@ -196,7 +221,6 @@ describe('malformed blobs', () => {
     ['no generic arguments', [0x15, 0x12, 5, 0], 'BAD_SIGNATURE', asType],
     ['no compressed integer', [0x13, 0xff], 'BAD_COMPRESSED_INTEGER', asType],
     ['half an integer', [0x13, 0xc0, 1], 'TRUNCATED', asType],
-    ['no locals', [7, 0], 'BAD_SIGNATURE', (bytes: Uint8Array) => decodeLocalSignature(bytes, typeNodes)],
     ['a huge count', [0, 0xdf, 0xff, 0xff, 0xff, 1], 'TRUNCATED', asMethod],
   ] as const)('%s', (_, blob, expected, decode) => {
     expect(code(blob, decode)).toBe(expected);

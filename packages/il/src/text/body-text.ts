@@ -68,6 +68,8 @@ function writeLocals(disassembly: Disassembly, body: MethodBody): number {
     return 0;
   }
   const types = references.locals(blob);
+  if (types.length === 0 && disassembly.options.strict)
+    limitation(disassembly, body.localVarSigToken, 'The signature of the locals is empty: ilasm makes no signature for it');
   const { buffer } = references;
   sink.start().text(`.locals ${init}(`);
   types.forEach((type, index) => {
@@ -129,7 +131,7 @@ class BodyWriter {
       if (directives) for (const line of directives.get(offset) ?? []) sink.line(line);
       sink.startInstruction(offset);
       if (options.bytes) sink.text('/* ').hexBytes(bytes.subarray(cursor.at, cursor.nextAt)).text(' */ ');
-      if (cursor.index === BAD_INSTRUCTION) this.#bytes(cursor.at, cursor.nextAt);
+      if (cursor.index === BAD_INSTRUCTION || this.#disassembly.instructions.isLostInText(cursor)) this.#bytes(cursor.at, cursor.nextAt);
       else this.#instruction(cursor);
       sink.end();
     }
@@ -147,7 +149,7 @@ class BodyWriter {
     }
   }
 
-  /** What is no instruction stands as its bytes, which the assembler takes. */
+  /** Bytes that are not an instruction, or one that has no exact text, as the assembler takes them. */
   #bytes(start: number, end: number): void {
     const { sink } = this.#disassembly;
     for (let at = start; at < end; at++) {

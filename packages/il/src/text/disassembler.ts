@@ -6,7 +6,7 @@ import type { ByteSink } from '../listing/ascii-writer.ts';
 import { writeClass, writeHead } from './class-text.ts';
 import { writeCustomAttributes } from './custom-attribute-text.ts';
 import { DataLabels } from './data-text.ts';
-import { attempt, type Disassembly, type DisassemblyOptions } from './disassembly.ts';
+import { attempt, type Disassembly, type DisassemblyOptions, lossDiagnostic } from './disassembly.ts';
 import { writeField } from './field-text.ts';
 import { InstructionText } from './instruction-text.ts';
 import { Identifiers } from './lexical/identifier.ts';
@@ -47,7 +47,8 @@ export function disassemble(
   filter?: MemberFilter,
 ): DisassemblyResult {
   const columns = memberColumns(metadata);
-  const references = new ReferenceText(metadata, columns, new Identifiers({ quoteAll: options.quoteAllNames ?? false }));
+  const losses = options.strict ? (message: string) => diagnostics.report(lossDiagnostic(message)) : undefined;
+  const references = new ReferenceText(metadata, columns, new Identifiers({ quoteAll: options.quoteAllNames ?? false }), losses);
   const header = readCliHeader(image);
   const text = new TextSink(sink);
   const disassembly: Disassembly = {
@@ -57,7 +58,7 @@ export function disassemble(
     references,
     namedBy: readNamedRows(metadata),
     types: new TypeIndex(metadata),
-    instructions: new InstructionText(references, options.tokens ?? false),
+    instructions: new InstructionText(references, options),
     bodies: new MethodBodySource(image),
     data: new FieldDataReader(image, metadata),
     entryPoint: header === undefined || header.flags & CorFlags.NATIVE_ENTRYPOINT ? 0 : header.entryPointTokenOrRva,

@@ -1,4 +1,4 @@
-import type { BadImageError, Diagnostics } from '@ijw/binary';
+import type { BadImageError, Diagnostic, Diagnostics } from '@ijw/binary';
 import type { FieldDataReader, Metadata, TypeIndex } from '@ijw/metadata';
 import type { PEImage } from '@ijw/pe';
 import type { MethodBodySource } from '../body/method-body-source.ts';
@@ -81,9 +81,18 @@ export function attempt(disassembly: Disassembly, token: number, write: () => vo
   }
 }
 
+/** What strict text says of a construct that the assembler would drop or refuse. */
+export const lossDiagnostic = (message: string, token?: number): Diagnostic => ({
+  code: 'NOT_ASSEMBLED',
+  severity: 'warning',
+  ...(token !== undefined && { token }),
+  reading: 'IL text',
+  message,
+});
+
 /** Something that the assembler would drop or refuse. */
 export function limitation({ diagnostics, options, sink }: Disassembly, token: number, message: string): void {
-  diagnostics.report({ code: options.strict ? 'NOT_ASSEMBLED' : 'COMMENT_ONLY', severity: 'warning', token, reading: 'IL text', message });
+  diagnostics.report({ ...lossDiagnostic(message, token), ...(!options.strict && { code: 'COMMENT_ONLY' }) });
   sink.line(`//@note ${message}`);
 }
 

@@ -3,7 +3,7 @@ import type { Token, TypeDefOrRefToken } from '@ijw/metadata';
 import type { InstructionCursor } from '../body/instruction-cursor.ts';
 import { OperandKind } from '../opcodes/opcode.ts';
 import { opCodesByIndex } from '../opcodes/opcode-table.ts';
-import { float32Text, float64Text } from './lexical/float-literal.ts';
+import { float32Text, float64Text, isSignallingFloat32 } from './lexical/float-literal.ts';
 import { byteList, stringOperand } from './lexical/string-literal.ts';
 import type { ReferenceText } from './reference-text.ts';
 import type { TextSink } from './text-sink.ts';
@@ -37,6 +37,12 @@ export interface OperandNames {
   isBoundary(offset: number): boolean;
 }
 
+export interface InstructionTextOptions {
+  /** Show the tokens of operands. */
+  readonly tokens?: boolean;
+  readonly strict?: boolean;
+}
+
 /** Opcode indexes whose variable is an argument: the others of the kind name a local. */
 const ARGUMENT_OPCODES: ReadonlySet<number> = new Set(
   ['ldarg.s', 'ldarga.s', 'starg.s', 'ldarg', 'ldarga', 'starg'].map(
@@ -53,10 +59,17 @@ for (const kind of ['InlineMethod', 'InlineField', 'InlineType', 'InlineString',
 export class InstructionText {
   readonly #references: ReferenceText;
   readonly #showTokens: boolean;
+  readonly #strict: boolean;
 
-  constructor(references: ReferenceText, showTokens: boolean) {
+  constructor(references: ReferenceText, { tokens = false, strict = false }: InstructionTextOptions = {}) {
     this.#references = references;
-    this.#showTokens = showTokens;
+    this.#showTokens = tokens;
+    this.#strict = strict;
+  }
+
+  /** Whether ilasm makes other bytes of the instruction's text, so that strict text has its bytes instead. */
+  isLostInText(cursor: InstructionCursor): boolean {
+    return this.#strict && cursor.operandKind === OperandKind.ShortInlineR && isSignallingFloat32(cursor.uint32);
   }
 
   /** The instruction at which the cursor stands, without label and line end. @throws BadImageError for a token that names nothing */

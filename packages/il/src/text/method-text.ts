@@ -53,7 +53,7 @@ export function writeMethod(disassembly: Disassembly, rid: number): void {
   writeReturn(disassembly, signature.parameterTypes[0] ?? end, parameters[0]);
   sink.text(' ').run(buffer.view, end, nameEnd);
   writeGenericParameters(disassembly, token);
-  writeParameterList(disassembly, signature.parameterTypes, end, parameters);
+  writeParameterList(disassembly, signature, end, parameters);
   sink.text(' ').text(implFlagWords(implFlags)).end();
   sink.open();
   writeVTableEntries(disassembly, token);
@@ -130,13 +130,19 @@ function writeReturn(disassembly: Disassembly, end: number, token: ParamToken | 
   if (marshal !== '') sink.text(' ').text(marshal.trimEnd());
 }
 
-/** `(int32 a, [out] string& b)`. The variable part of a vararg signature stands in references only. */
-function writeParameterList(disassembly: Disassembly, types: readonly number[], end: number, parameters: Parameters): void {
+/** `(int32 a, [out] string& b)`. Compilers put a sentinel in the signatures of references only. */
+function writeParameterList(
+  disassembly: Disassembly,
+  { parameterTypes: types, requiredParameterCount, endsWithSentinel }: MethodSignature<number>,
+  end: number,
+  parameters: Parameters,
+): void {
   const { columns, references, sink } = disassembly;
   sink.text('(');
   const { view } = references.buffer;
   for (let index = 0; index < types.length; index++) {
     if (index > 0) sink.text(', ');
+    if (index === requiredParameterCount) sink.text('..., ');
     const token = parameters[index + 1];
     const words = parameterWords(disassembly, token);
     if (words !== '') sink.text(words).text(' ');
@@ -147,6 +153,7 @@ function writeParameterList(disassembly: Disassembly, types: readonly number[], 
     const name = columns.parameter.name.at(token & 0xffffff);
     if (!references.names.isEmpty(name)) references.names.writeWord(sink.text(' '), name);
   }
+  if (endsWithSentinel) sink.text(types.length > 0 ? ', ...' : '...');
   sink.text(')');
 }
 

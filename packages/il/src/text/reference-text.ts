@@ -19,7 +19,7 @@ import type { Identifiers } from './lexical/identifier.ts';
 import type { MemberColumns } from './member-columns.ts';
 import { TextSink } from './text-sink.ts';
 import { TokenTexts } from './token-texts.ts';
-import { conventionText, TypeText, writeParameterTypes } from './type-text.ts';
+import { conventionText, type LossSink, TypeText, writeParameterTypes } from './type-text.ts';
 
 /** The lower three bits of a member's flags; 0 is `privatescope`. */
 const ACCESS = 7;
@@ -51,13 +51,13 @@ export class ReferenceText {
   readonly #assemblyAliases = new Map<number, string>();
   #depth = 0;
 
-  constructor(metadata: Metadata, columns: MemberColumns, identifiers: Identifiers) {
+  constructor(metadata: Metadata, columns: MemberColumns, identifiers: Identifiers, losses?: LossSink) {
     this.metadata = metadata;
     this.#columns = columns;
     this.identifiers = identifiers;
     this.names = new HeapNames(metadata.strings, identifiers);
     this.#texts = new TokenTexts(metadata);
-    this.#types = new TypeText(this.buffer, (token) => this.#writeNamed(token));
+    this.#types = new TypeText(this.buffer, (token) => this.#writeNamed(token), losses);
     this.#nameAssemblies();
   }
 

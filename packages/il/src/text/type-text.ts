@@ -30,11 +30,27 @@ export function conventionText(header: number): string {
   return `${hasThis}${explicit}${convention}`;
 }
 
-/** ECMA-335 II.14.2: `lower...upper`, with what is not given left out. One dimension without bounds is `...`, so that it is no vector. */
+/** ECMA-335 II.14.2: a size, or `lower...upper`, with what is not given left out. One dimension without bounds is `...`, so that it is no vector. */
 function boundText(size: number | undefined, lower: number | undefined, rank: number): string {
-  if (lower === undefined) return size === undefined ? (rank === 1 ? '...' : '') : String(size);
+  if (size !== undefined && (lower === undefined || lower === 0)) return String(size);
+  if (lower === undefined) return rank === 1 ? '...' : '';
   return size === undefined ? `${lower}...` : `${lower}...${lower + size - 1}`;
 }
+
+/** More dimensions no runtime loads (CoreCLR's MAX_RANK is 32); a signature may claim any number. */
+const MAX_RANK = 64;
+
+/** Why ilasm does not make the same shape again from its text. */
+function shapeLoss({ rank, sizes, lowerBounds }: ArrayShape): string | undefined {
+  if (rank > MAX_RANK) return `An array has ${rank} dimensions, of which ${MAX_RANK} are written`;
+  if (sizes.some((size, dimension) => size === 0 && (lowerBounds[dimension] ?? 0) !== 0))
+    return 'An array dimension has size 0 and a lower bound other than 0: ilasm has no syntax for it, the size is left out';
+  if (sizes.length > lowerBounds.length) return 'An array has sizes without lower bounds: ilasm adds lower bounds of 0';
+  return undefined;
+}
+
+/** Takes what ilasm would not make again from the text, where strict text is wanted. */
+export type LossSink = (message: string) => void;
 
 const LESS = 0x3c;
 const COMMA = 0x2c;
@@ -46,10 +62,12 @@ const COMMA = 0x2c;
 export class TypeText implements SignatureTypeProvider<number> {
   readonly #sink: TextSink;
   readonly #writeName: (token: TypeDefOrRefToken) => void;
+  readonly #losses: LossSink | undefined;
 
-  constructor(sink: TextSink, writeName: (token: TypeDefOrRefToken) => void) {
+  constructor(sink: TextSink, writeName: (token: TypeDefOrRefToken) => void, losses?: LossSink) {
     this.#sink = sink;
     this.#writeName = writeName;
+    this.#losses = losses;
   }
 
   primitive(type: PrimitiveName): number {
@@ -83,8 +101,15 @@ export class TypeText implements SignatureTypeProvider<number> {
     return element;
   }
 
-  array(element: number, { rank, sizes, lowerBounds }: ArrayShape): number {
-    const bounds = Array.from({ length: Math.min(rank, 64) }, (_, dimension) => boundText(sizes[dimension], lowerBounds[dimension], rank));
+  array(element: number, shape: ArrayShape): number {
+    const { rank, sizes, lowerBounds } = shape;
+    const loss = this.#losses && shapeLoss(shape);
+    if (loss !== undefined) this.#losses?.(loss);
+    const bounds = Array.from({ length: Math.min(rank, MAX_RANK) }, (_, dimension) => {
+      const lower = lowerBounds[dimension];
+      const isLost = this.#losses !== undefined && sizes[dimension] === 0 && (lower ?? 0) !== 0;
+      return boundText(isLost ? undefined : sizes[dimension], lower, rank);
+    });
     this.#sink.text(`[${bounds.join(',')}]`);
     return element;
   }
@@ -146,11 +171,11 @@ export class TypeText implements SignatureTypeProvider<number> {
   }
 }
 
-/** The types of parameters that lie in a buffer up to `end`, with `...` before the variable ones. */
+/** The types of parameters that lie in a buffer up to `end`, with `...` where the sentinel stands. */
 export function writeParameterTypes(
   sink: TextSink,
   from: TextSink,
-  { parameterTypes, requiredParameterCount }: MethodSignature<number>,
+  { parameterTypes, requiredParameterCount, endsWithSentinel }: MethodSignature<number>,
   end: number,
 ): void {
   const { view } = from;
@@ -159,4 +184,5 @@ export function writeParameterTypes(
     if (index === requiredParameterCount) sink.text('..., ');
     sink.run(view, parameterTypes[index]!, parameterTypes[index + 1] ?? end);
   }
+  if (endsWithSentinel) sink.text(parameterTypes.length > 0 ? ', ...' : '...');
 }

@@ -1,5 +1,12 @@
 import type { CodeBuilder, Label, LinePoint } from '@ijw/il';
-import { encodeMethodSpec, encodeTypeSpec } from '@ijw/metadata';
+import {
+  CallingConvention,
+  encodeLocalSignature,
+  encodeMethodSignature,
+  encodeMethodSpec,
+  encodeTypeSpec,
+  type TypeNode,
+} from '@ijw/metadata';
 import { INT, methodSignature, STRING, VOID } from '../il-image.ts';
 import type { GoldenCases } from './golden-case.ts';
 
@@ -17,6 +24,35 @@ const leaving = (code: CodeBuilder, target: Label) => block(code, () => code.emi
 const finishing = (code: CodeBuilder) => block(code, () => code.emit('endfinally'));
 
 export const bodyCases: GoldenCases = {
+  'empty-locals': {
+    fill: ({ builder, body }) => {
+      const localVarSigToken = builder.add('StandAloneSig', { Signature: encodeLocalSignature([]) });
+      for (const initLocals of [false, true]) {
+        const RVA = body((code) => code.emit('ldc.i4.s', 42).emit('ret'), { localVarSigToken, initLocals });
+        builder.add('MethodDef', { Name: `M${initLocals}`, Flags: 0x16, Signature: methodSignature(0, INT), RVA });
+      }
+    },
+  },
+  sentinels: {
+    fill: ({ builder, method, system }) => {
+      const parent = system('System.Console');
+      const signature = (parameters: readonly TypeNode[], required: number) =>
+        encodeMethodSignature({
+          header: CallingConvention.VarArg,
+          genericParameterCount: 0,
+          requiredParameterCount: required,
+          returnType: VOID,
+          parameterTypes: parameters,
+          endsWithSentinel: required === parameters.length,
+        });
+      const last = builder.add('MemberRef', { Class: parent, Name: 'Last', Signature: signature([INT], 1) });
+      const alone = builder.add('MemberRef', { Class: parent, Name: 'Alone', Signature: signature([], 0) });
+      const between = builder.add('MemberRef', { Class: parent, Name: 'Between', Signature: signature([INT, STRING], 1) });
+      const indirect = builder.add('StandAloneSig', { Signature: signature([INT], 1) });
+      method('M', (code) => code.emit('call', last).emit('call', alone).emit('call', between).emit('calli', indirect).emit('ret'));
+      method('Definition', (code) => code.emit('ret'), signature([INT], 1));
+    },
+  },
   operands: {
     fill: ({ builder, system, method }) => {
       const field = builder.add('MemberRef', { Class: system('System.String'), Name: 'Empty', Signature: Uint8Array.of(6, 0x0e) });

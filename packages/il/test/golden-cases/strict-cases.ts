@@ -1,9 +1,27 @@
+import { ByteWriter } from '@ijw/binary';
+import { encodeMethodBody } from '@ijw/il';
 import { encodeFieldSignature, encodeMethodSpec, encodeTypeSpec } from '@ijw/metadata';
 import { classType, INT, methodSignature, VOID } from '../il-image.ts';
+import { bodyCases } from './body-cases.ts';
 import type { GoldenCases } from './golden-case.ts';
+import { typeCases } from './type-cases.ts';
 
 /** What strict text writes otherwise than text for readers, so that the platform's assembler makes the rows that were there and no more. */
 export const strictCases: GoldenCases = {
+  'strict-array-shapes': { ...typeCases['array-shapes']!, options: { strict: true } },
+  'strict-empty-locals': { ...bodyCases['empty-locals']!, options: { strict: true } },
+  'strict-signalling-nan': {
+    options: { strict: true },
+    fill: ({ builder, data }) => {
+      const load = [0x7f800001, 0xffbfffff, 0x7fc00000, 0xff800000].flatMap((bits) => [
+        0x22,
+        ...new ByteWriter().u32(bits).toBytes(),
+        0x26,
+      ]);
+      const RVA = data(encodeMethodBody({ code: Uint8Array.from([...load, 0x2a]) }));
+      builder.add('MethodDef', { Name: 'M', Flags: 0x16, Signature: methodSignature(0, VOID), RVA });
+    },
+  },
   'strict-field-offsets': {
     options: { strict: true },
     fill: ({ builder, system }) => {

@@ -5,6 +5,22 @@ import { type GoldenCases, NO_ARGUMENTS } from './golden-case.ts';
 
 const WRITABLE = SectionCharacteristics.MEM_READ | SectionCharacteristics.MEM_WRITE | SectionCharacteristics.CNT_INITIALIZED_DATA;
 
+/** Sizes of 0 among them, with and without lower bounds. */
+export const arrayShapes = [
+  { rank: 1, sizes: [0], lowerBounds: [0] },
+  { rank: 1, sizes: [5], lowerBounds: [0] },
+  { rank: 1, sizes: [5], lowerBounds: [1] },
+  { rank: 1, sizes: [5], lowerBounds: [-5] },
+  { rank: 1, sizes: [], lowerBounds: [2] },
+  { rank: 1, sizes: [], lowerBounds: [] },
+  { rank: 2, sizes: [0, 0], lowerBounds: [0, 0] },
+  { rank: 2, sizes: [0, 5], lowerBounds: [0, 0] },
+  { rank: 2, sizes: [0, 2], lowerBounds: [0, 2] },
+  { rank: 2, sizes: [], lowerBounds: [0, 0] },
+  { rank: 1, sizes: [0], lowerBounds: [3] },
+  { rank: 2, sizes: [0], lowerBounds: [] },
+] as const;
+
 export const typeCases: GoldenCases = {
   classes: {
     fill: ({ builder, system }) => {
@@ -66,6 +82,13 @@ export const typeCases: GoldenCases = {
       });
       builder.add('CustomAttribute', { Parent: covariant, Type: attribute, Value: NO_ARGUMENTS });
       builder.add('CustomAttribute', { Parent: constraint, Type: attribute, Value: NO_ARGUMENTS });
+    },
+  },
+  'array-shapes': {
+    fill: ({ builder, system }) => {
+      builder.add('TypeDef', { Name: 'C', Flags: 1, Extends: system('System.Object') });
+      for (const [index, shape] of arrayShapes.entries())
+        builder.add('Field', { Name: `f${index}`, Flags: 6, Signature: encodeFieldSignature({ kind: 'array', element: INT, shape }) });
     },
   },
   'properties-and-events': {

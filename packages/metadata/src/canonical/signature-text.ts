@@ -47,6 +47,12 @@ function methodText({
   return `${text})${returnType}`;
 }
 
+/** The reference reader refuses a signature of no locals, which the CLR takes. */
+function nonEmpty(locals: readonly string[]): readonly string[] {
+  if (locals.length === 0) throw failure('BAD_SIGNATURE', 'The list of locals is empty');
+  return locals;
+}
+
 const failure = (code: string, message: string) => new BadImageError({ code, offset: 0, reading: 'a signature', message });
 
 /** A signature whose names add up to more characters than this is printed as bytes: TypeSpecs that name each other twice double with every step. */
@@ -63,6 +69,8 @@ export class SignatureText {
   private readonly idle: SignatureDecoder<string>[] = [];
   private readonly recent = new RecentTexts(SIGNATURES, (blob) => this.makeAny(blob));
   private written = 0;
+  /** Bytes that the decoder has read and the reference reader leaves. */
+  private unread = 0;
   private active: SignatureDecoder<string> | undefined;
 
   constructor(blobs: BlobHeap, tokenText: (token: Token) => string) {
@@ -82,13 +90,19 @@ export class SignatureText {
         case CallingConvention.Field:
           return `f:${decoder.field()}`;
         case CallingConvention.LocalSig:
-          return `l(${decoder.locals().join(',')})`;
+          return `l(${nonEmpty(decoder.locals()).join(',')})`;
         case CallingConvention.GenericInst:
           return `i{${decoder.methodSpec().join(',')}}`;
         default:
-          return methodText(decoder.method());
+          return this.method(decoder.method());
       }
     });
+  }
+
+  /** The reference reader leaves a sentinel that comes last unread. */
+  private method(signature: MethodSignature<string>): string {
+    this.unread = signature.endsWithSentinel ? 1 : 0;
+    return methodText(signature);
   }
 
   /** `TYPE` of the grammar: a TypeSpec. */
@@ -109,7 +123,9 @@ export class SignatureText {
     this.active = decoder;
     try {
       const text = read(decoder.open(this.blobs, blob, 'a signature', active?.depth));
-      return decoder.remaining === 0 ? text : `${text}+${decoder.remaining}`;
+      const left = decoder.remaining + this.unread;
+      this.unread = 0;
+      return left === 0 ? text : `${text}+${left}`;
     } catch (error) {
       if (!(error instanceof BadImageError)) throw error;
       return `!sig:${hexBytes(this.blobs.get(blob))}`;
@@ -143,7 +159,10 @@ export class SignatureText {
       genericInstance: (generic, args) => `${generic}{${args.join(',')}}`,
       genericTypeParameter: (index) => `!${index}`,
       genericMethodParameter: (index) => `!!${index}`,
-      functionPointer: (signature) => `fn(${methodText(signature)})`,
+      functionPointer(signature) {
+        if (signature.endsWithSentinel) throw failure('BAD_SIGNATURE', 'A sentinel follows the parameters of a function pointer');
+        return `fn(${methodText(signature)})`;
+      },
       modified: (modifier, unmodified, required) => `${required ? 'modreq' : 'modopt'}(${modifier};${unmodified})`,
     };
   }

@@ -20,6 +20,8 @@ export class SignatureDecoder<T> {
   private readonly provider: SignatureTypeProvider<T>;
   private readonly cursor = new SignatureCursor();
   private nesting = 0;
+  /** Vararg signatures around the place of decoding in which no sentinel was met yet. */
+  private openVarArgs = 0;
 
   constructor(provider: SignatureTypeProvider<T>) {
     this.provider = provider;
@@ -32,6 +34,7 @@ export class SignatureDecoder<T> {
    */
   open(heap: BlobHeap, offset: number, reading = 'a signature', depth = 0): this {
     this.nesting = depth;
+    this.openVarArgs = 0;
     this.cursor.open(heap, offset, reading);
     return this;
   }
@@ -39,6 +42,7 @@ export class SignatureDecoder<T> {
   /** Goes to the start of bytes, or to where a reader stands (which stays there). */
   openBytes(source: SignatureSource, reading = 'a signature'): this {
     this.nesting = 0;
+    this.openVarArgs = 0;
     this.cursor.openBytes(source, reading);
     return this;
   }
@@ -66,17 +70,39 @@ export class SignatureDecoder<T> {
     const genericParameterCount = header & SignatureFlags.Generic ? this.cursor.compressed() : 0;
     const count = this.cursor.compressed();
     const returnType = this.type();
+    const { parameterTypes, sentinel } = this.parameters(header, count);
+    const requiredParameterCount = sentinel ?? count;
+    const signature = { header, genericParameterCount, requiredParameterCount, returnType, parameterTypes };
+    return sentinel === count ? { ...signature, endsWithSentinel: true } : signature;
+  }
+
+  /** The types of parameters, and how many stand before the sentinel if there is one. */
+  private parameters(header: number, count: number): { parameterTypes: readonly T[]; sentinel: number | undefined } {
+    const isVarArg = (header & 0xf) === CallingConvention.VarArg;
     const parameterTypes: T[] = [];
-    let requiredParameterCount = count;
+    let sentinel: number | undefined;
+    if (isVarArg) this.openVarArgs++;
     for (let index = 0; index < count; index++) {
       let code = this.cursor.compressed();
-      if (code === ElementType.Sentinel && requiredParameterCount === count) {
-        requiredParameterCount = index;
+      if (code === ElementType.Sentinel && sentinel === undefined) {
+        sentinel = index;
+        if (isVarArg) this.openVarArgs--;
         code = this.cursor.compressed();
       }
       parameterTypes.push(this.typeOf(code));
     }
-    return { header, genericParameterCount, requiredParameterCount, returnType, parameterTypes };
+    if (isVarArg && sentinel === undefined) {
+      this.openVarArgs--;
+      if (this.takeLastSentinel()) sentinel = count;
+    }
+    return { parameterTypes, sentinel };
+  }
+
+  /** Behind the last parameter of a function pointer, a sentinel belongs to the vararg signature around it that has had none. */
+  private takeLastSentinel(): boolean {
+    if (this.openVarArgs > 0 || this.cursor.peek() !== ElementType.Sentinel) return false;
+    this.cursor.byte();
+    return true;
   }
 
   /** A field's type, custom modifiers included: a Field or MemberRef column, or a StandAloneSig row of the kind. */
@@ -85,10 +111,10 @@ export class SignatureDecoder<T> {
     return this.type();
   }
 
-  /** The types of the local variables (II.23.2.6), pinned and modified ones as the provider makes them. */
+  /** The types of the local variables (II.23.2.6), pinned and modified ones as the provider makes them. The CLR takes a signature of no variables. */
   locals(): readonly T[] {
     this.expect(CallingConvention.LocalSig, 'local variable');
-    return this.types();
+    return this.types(0);
   }
 
   /** The generic arguments of a MethodSpec (II.23.2.15). */
@@ -107,9 +133,9 @@ export class SignatureDecoder<T> {
     if ((header & 0xf) !== convention) throw this.cursor.error('BAD_SIGNATURE', `${hex(header)} starts no ${what} signature`);
   }
 
-  private types(): readonly T[] {
+  private types(minimum = 1): readonly T[] {
     const count = this.cursor.compressed();
-    if (count === 0) throw this.cursor.error('BAD_SIGNATURE', 'A list of types is empty');
+    if (count < minimum) throw this.cursor.error('BAD_SIGNATURE', 'A list of types is empty');
     const types: T[] = [];
     for (let index = 0; index < count; index++) types.push(this.type());
     return types;

@@ -61,7 +61,7 @@ function writeTypes(writer: ByteWriter, types: readonly TypeNode[]): ByteWriter 
 }
 
 function writeMethod(writer: ByteWriter, signature: MethodSignature<TypeNode>): ByteWriter {
-  const { header, parameterTypes, requiredParameterCount } = signature;
+  const { header, parameterTypes, requiredParameterCount, endsWithSentinel } = signature;
   writer.u8(header);
   if (header & SignatureFlags.Generic) writer.compressedUnsigned(signature.genericParameterCount);
   writer.compressedUnsigned(parameterTypes.length);
@@ -70,6 +70,7 @@ function writeMethod(writer: ByteWriter, signature: MethodSignature<TypeNode>): 
     if (index === requiredParameterCount) writer.u8(ElementType.Sentinel);
     writeType(writer, type);
   });
+  if (endsWithSentinel) writer.u8(ElementType.Sentinel);
   return writer;
 }
 

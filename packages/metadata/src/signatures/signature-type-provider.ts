@@ -16,6 +16,8 @@ export interface MethodSignature<T> {
   readonly genericParameterCount: number;
   /** How many parameters stand before the sentinel; all of them where there is none. */
   readonly requiredParameterCount: number;
+  /** The sentinel comes last: a call of a vararg method without variable arguments (II.23.2.2). */
+  readonly endsWithSentinel?: boolean;
   readonly returnType: T;
   readonly parameterTypes: readonly T[];
 }

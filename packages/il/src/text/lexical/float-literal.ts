@@ -17,6 +17,9 @@ export function float64Text(low: number, high: number): string | undefined {
   return isPlainDecimal(value) ? withPoint(String(value)) : undefined;
 }
 
+/** Not a number, with the highest bit of the fraction clear: to convert it to a double, as ilasm does with each single, sets that bit (IEEE 754 6.2.3). */
+export const isSignallingFloat32 = (bits: number): boolean => (bits & 0x7fc00000) === 0x7f800000 && (bits & 0x003fffff) !== 0;
+
 /** A single by its 32 bits, in the fewest digits that give it back. */
 export function float32Text(bits: number): string | undefined {
   scratch.setUint32(0, bits, true);

@@ -11,7 +11,7 @@ const DOT = 0x2e;
 const ROLES = new Uint8Array(256);
 for (let code = 0; code < 0x80; code++) {
   const character = String.fromCharCode(code);
-  ROLES[code] = (/[A-Za-z#_@$]/.test(character) ? STARTS : 0) | (/[A-Za-z0-9_@$?`]/.test(character) ? GOES_ON : 0);
+  ROLES[code] = (/[A-Za-z_@$]/.test(character) ? STARTS : 0) | (/[A-Za-z0-9_@$?`]/.test(character) ? GOES_ON : 0);
 }
 
 /** 1 for what stands between quotes as it is, dots apart: they part words. */

@@ -1,7 +1,7 @@
 import { keywords } from './keywords.ts';
 
-/** What ilasm's scanner takes as one word: a letter or one of `# _ @ $`, then digits too and `? \``. `#` only at the start. */
-const PLAIN = /^[A-Za-z#_@$][A-Za-z0-9_@$?`]*$/;
+/** What ilasm's scanner takes as one word: a letter or one of `_ @ $`, then digits too and `? \``. `#` starts a directive of its preprocessor. */
+const PLAIN = /^[A-Za-z_@$][A-Za-z0-9_@$?`]*$/;
 
 /**
  * Characters that are not seen, or that change how what follows is seen: controls, zero-width and bidirectional ones, separators of lines. Obfuscators
