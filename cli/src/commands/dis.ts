@@ -16,7 +16,7 @@ import type { CommandContext, OptionValues } from '../command.ts';
 import { openImage } from '../input.ts';
 import { lineNumbers } from '../line-numbers.ts';
 import { nativeText } from '../native-text.ts';
-import { noteLine } from '../output/error-line.ts';
+import { reportDiagnostics } from '../output/report-diagnostics.ts';
 import { findPortablePdb } from '../portable-pdb-file.ts';
 import { sourceText } from '../source-text.ts';
 import { classComments, headerComments } from '../text-preamble.ts';
@@ -36,14 +36,16 @@ export async function run(context: CommandContext): Promise<number> {
   if (context.options.classList) for (const line of classComments(metadata)) context.write(line);
   const { resources } = disassemble(image, metadata, (chunk) => context.write(chunk), diagnostics, options, filter);
   writeResourceFiles(context, resources);
-  return report(context, diagnostics);
+  const damaged = reportDiagnostics(context, image.diagnostics);
+  // What the assembler would not take is a warning.
+  return reportDiagnostics(context, diagnostics, context.options.strict ? ['error', 'warning', 'info'] : ['error']) || damaged;
 }
 
 function listing(context: CommandContext, image: PEImage, metadata: Metadata, filter: MemberFilter | undefined): number {
   if (filter === undefined) writeILListing(image, metadata, (chunk) => context.write(chunk));
   else if (filter.kind !== 'methods') throw new UsageError('--listing takes a method');
   else for (const rid of filter.rids) writeILListing(image, metadata, (chunk) => context.write(chunk), { rid });
-  return 0;
+  return reportDiagnostics(context, image.diagnostics);
 }
 
 async function disassemblyOptions(context: CommandContext, image: PEImage, metadata: Metadata): Promise<DisassemblyOptions> {
@@ -95,16 +97,4 @@ function writeResourceFiles({ io, options }: CommandContext, resources: readonly
     file.write(bytes);
     file.commit();
   }
-}
-
-/** Errors in the file make the exit code 1; what the assembler would not take is a warning. */
-function report({ io, operands, options }: CommandContext, diagnostics: Diagnostics): number {
-  const errors = diagnostics.entries.filter((diagnostic) => diagnostic.severity === 'error');
-  const shown = options.strict ? diagnostics.entries : errors;
-  for (const { code, offset, reading, message } of shown.slice(0, 20)) {
-    const place = offset === undefined ? '' : ` at ${hex(offset)}`;
-    io.writeError(noteLine(operands[0], `${code}${place} while reading ${reading}: ${message}`));
-  }
-  if (shown.length > 20) io.writeError(noteLine(operands[0], `${shown.length - 20 + diagnostics.dropped} more`));
-  return errors.length > 0 ? 1 : 0;
 }

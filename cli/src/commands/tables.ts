@@ -17,16 +17,23 @@ import { openMetadata } from '../input.ts';
 import { clip, columns, type Row } from '../output/columns.ts';
 import { diagnosticLines } from '../output/diagnostic-lines.ts';
 import { writeJson } from '../output/json.ts';
+import { reportDiagnostics } from '../output/report-diagnostics.ts';
 
 export async function run(context: CommandContext): Promise<number> {
   const diagnostics = new Diagnostics();
   const metadata = await openMetadata(context, diagnostics);
   const name = context.operands[1] === undefined ? undefined : tableName(context.operands[1]);
-  if (context.options.raw || context.options.resolved) writeLines(context, metadata, name);
-  else if (context.options.json) writeDocument(context, metadata, name, diagnostics);
-  else if (name === undefined) writeOverview(context, metadata, diagnostics);
-  else writeRows(context, metadata, name);
-  return 0;
+  if (context.options.raw || context.options.resolved) {
+    writeLines(context, metadata, name);
+    return reportDiagnostics(context, diagnostics, ['error', 'warning', 'info']);
+  }
+  if (context.options.json) writeDocument(context, metadata, name, diagnostics);
+  else {
+    if (name === undefined) writeOverview(context, metadata);
+    else writeRows(context, metadata, name);
+    context.write(diagnosticLines(diagnostics.entries, context.style));
+  }
+  return diagnostics.entries.some(({ severity }) => severity === 'error') ? 1 : 0;
 }
 
 /** `MethodDef` in any case, or the number of the table: `0x06`, `6`. */
@@ -77,7 +84,7 @@ function* rows(table: Table, text: TokenText) {
     };
 }
 
-function writeOverview(context: CommandContext, metadata: Metadata, diagnostics: Diagnostics): void {
+function writeOverview(context: CommandContext, metadata: Metadata): void {
   const { style } = context;
   const { root } = metadata;
   context.write(`${style.bold('metadata')}  ${root.majorVersion}.${root.minorVersion}  ${printable(root.version)}\n\n`);
@@ -95,7 +102,6 @@ function writeOverview(context: CommandContext, metadata: Metadata, diagnostics:
   );
   context.write('\n');
   for (const text of columns([head('id', 'table', 'rows', 'row size', 'columns'), ...tables], '  ')) context.write(text);
-  context.write(diagnosticLines(diagnostics.entries, style));
 }
 
 /** A block of rows at a time, so that the widths of a large table are those of its neighbours and memory does not grow. */

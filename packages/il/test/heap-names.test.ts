@@ -1,3 +1,4 @@
+import { Diagnostics, hex } from '@ijw/binary';
 import { MetadataPlace, StringHeap } from '@ijw/metadata';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -26,7 +27,7 @@ describe('names of the #Strings heap', () => {
     fc.assert(
       fc.property(name, (text) => {
         const identifiers = new Identifiers({ quoteAll });
-        const names = new HeapNames(heapOf(text), identifiers);
+        const names = new HeapNames(heapOf(text), identifiers, new Diagnostics());
         expect(written((sink) => names.write(sink, 1))).toBe(identifiers.dotted(text));
         expect(written((sink) => names.writeWord(sink, 1))).toBe(text === '' ? '' : identifiers.simple(text));
         expect(names.isEmpty(1)).toBe(text === '');
@@ -37,20 +38,22 @@ describe('names of the #Strings heap', () => {
 
   it('quotes every keyword', () => {
     for (const word of keywords) {
-      const names = new HeapNames(heapOf(word), new Identifiers());
+      const names = new HeapNames(heapOf(word), new Identifiers(), new Diagnostics());
       expect(written((sink) => names.write(sink, 1))).toBe(`'${word}'`);
     }
   });
 
-  it('says what is wrong with a place, and writes nothing', () => {
-    const names = new HeapNames(new StringHeap(new TextEncoder().encode('\0abc'), new MetadataPlace(0, undefined)), new Identifiers());
+  it('says once what is wrong with a place, and writes the place', () => {
+    const diagnostics = new Diagnostics();
+    const heap = new StringHeap(new TextEncoder().encode('\0abc'), new MetadataPlace(0, undefined));
+    const names = new HeapNames(heap, new Identifiers(), diagnostics);
     for (const [offset, code] of [
       [9, 'BAD_STRING_OFFSET'],
       [1, 'UNTERMINATED_STRING'],
     ] as const) {
-      const sink = new TextSink();
-      expect(() => names.write(sink, offset)).toThrow(expect.objectContaining({ code }));
-      expect(sink.length).toBe(0);
+      for (let time = 0; time < 2; time++) expect(written((sink) => names.write(sink, offset))).toBe(`'<string ${hex(offset)}>'`);
+      expect(diagnostics.entries.at(-1)).toMatchObject({ code, severity: 'error' });
     }
+    expect(diagnostics.entries).toHaveLength(2);
   });
 });

@@ -2,9 +2,10 @@ import { type MethodDefToken, signatureKindOf, type Token, type TypeDefOrRefToke
 import type { ExceptionClause } from '../body/exception-clause.ts';
 import { BAD_INSTRUCTION, InstructionCursor } from '../body/instruction-cursor.ts';
 import type { MethodBody } from '../body/method-body.ts';
-import { type Disassembly, limitation } from './disassembly.ts';
+import { attempt, type Disassembly, limitation, partText } from './disassembly.ts';
 import { type CodeBlock, exceptionBlocks } from './exception-blocks.ts';
 import type { ArgumentNames, OperandNames } from './instruction-text.ts';
+import type { TextSink } from './text-sink.ts';
 
 /** A body: `.entrypoint`, `.maxstack`, `.locals`, instructions, exception clauses. @throws BadImageError when there is no body at the address */
 export function writeBody(disassembly: Disassembly, token: MethodDefToken, rva: number, argumentNames: () => ArgumentNames): void {
@@ -17,7 +18,10 @@ export function writeBody(disassembly: Disassembly, token: MethodDefToken, rva: 
   if (disassembly.entryPoint === token) sink.line('.entrypoint');
   sink.start().text('// Code size ').text(String(body.codeSize)).text(' (0x').text(body.codeSize.toString(16)).text(')').end();
   sink.start().text('.maxstack  ').text(String(body.maxStack)).end();
-  const locals = writeLocals(disassembly, body);
+  let locals = 0;
+  attempt(disassembly, token, () => {
+    locals = writeLocals(disassembly, body);
+  });
   // Most bodies are without branches, and need no walk before the one that writes them.
   let boundaries: Uint8Array | undefined;
   const isBoundary = (offset: number): boolean => {
@@ -82,16 +86,25 @@ function writeLocals(disassembly: Disassembly, body: MethodBody): number {
 
 /** ECMA-335 II.19, with offsets: says every clause as it is stored. */
 function writeRawClause(disassembly: Disassembly, token: Token, clause: ExceptionClause): void {
-  const { references, sink } = disassembly;
+  const { sink } = disassembly;
   const at = (offset: number): string => `0x${offset.toString(16).padStart(4, '0')}`;
   const handler = `handler ${at(clause.handlerOffset)} to ${at(clause.handlerOffset + clause.handlerLength)}`;
   if (clause.kind === 'unknown') limitation(disassembly, token, `An exception clause has the flags 0x${clause.flags.toString(16)}`);
   else {
     sink.start().text(`.try ${at(clause.tryOffset)} to ${at(clause.tryOffset + clause.tryLength)} ${clause.kind}`);
-    if (clause.kind === 'catch') references.writeType(sink.text(' '), clause.classTokenOrFilterOffset as TypeDefOrRefToken);
+    if (clause.kind === 'catch') writeCaught(disassembly, sink.text(' '), clause);
     if (clause.kind === 'filter') sink.text(` ${at(clause.classTokenOrFilterOffset)}`);
     sink.text(` ${handler}`).end();
   }
+}
+
+/** The type that a clause catches. */
+function writeCaught(disassembly: Disassembly, sink: TextSink, { classTokenOrFilterOffset: type }: ExceptionClause): void {
+  const error = partText(disassembly, type, () => {
+    disassembly.references.writeType(sink, type as TypeDefOrRefToken);
+    return '';
+  });
+  if (error !== '') sink.text(`mdtoken(0x${type.toString(16).padStart(8, '0')}) ${error}`);
 }
 
 /** What stands before the instructions at offsets. */
@@ -175,12 +188,11 @@ class BodyWriter {
   }
 
   #writeHead({ kind, clause }: CodeBlock): void {
-    const { references, sink } = this.#disassembly;
+    const { sink } = this.#disassembly;
     if (kind === 'try') sink.line('.try');
     else if (kind === 'filter') sink.line('filter');
     else if (clause.kind === 'catch') {
-      const type = references.type(clause.classTokenOrFilterOffset as TypeDefOrRefToken);
-      references.write(sink.start().text('catch '), type);
+      writeCaught(this.#disassembly, sink.start().text('catch '), clause);
       sink.end();
     } else if (clause.kind !== 'filter') sink.line(clause.kind);
   }

@@ -49,6 +49,9 @@ export function writeClass(disassembly: Disassembly, rid: number, labels: DataLa
 
 /** ECMA-335 II.23.1.15. */
 const INTERFACE = 0x20;
+const VISIBILITY_MASK = 0x07;
+const PUBLIC = 0x01;
+const NESTED_PUBLIC = 0x02;
 
 /** Classes nest in the table, which may be made to loop: the depth is the sink's indentation. */
 const MAX_INDENT = 200;
@@ -56,6 +59,8 @@ const MAX_INDENT = 200;
 function writeNested(disassembly: Disassembly, rid: number, labels: DataLabels): void {
   const { metadata, sink } = disassembly;
   const token = makeToken(TableId.TypeDef, rid);
+  // One row of each circle of types stands outside of all.
+  if (disassembly.nesting.lost.has(rid)) return;
   attempt(disassembly, token, () => {
     if (sink.indent > MAX_INDENT) throw metadata.place.error('NESTING_TOO_DEEP', 0, 'the NestedClass table', 'Types are nested too deep');
     writeClass(disassembly, rid, labels);
@@ -65,7 +70,7 @@ function writeNested(disassembly: Disassembly, rid: number, labels: DataLabels):
 /** The line that `.class` begins with, as it also stands in forward declarations. */
 export function writeHead(disassembly: Disassembly, rid: number): void {
   const { metadata, options, references, sink } = disassembly;
-  const { TypeDef, InterfaceImpl } = metadata.tables;
+  const { TypeDef } = metadata.tables;
   const token = makeToken(TableId.TypeDef, rid);
   const { buffer } = references;
   buffer.truncate(0);
@@ -74,22 +79,32 @@ export function writeHead(disassembly: Disassembly, rid: number): void {
     .start()
     .text('.class ')
     .text(tokenComment(disassembly, token))
-    .text(typeFlagWords(TypeDef.get(rid, 'Flags')));
+    .text(typeFlagWords(flagsOf(disassembly, rid)));
   sink.run(buffer.view, 0, buffer.length);
   writeGenericParameters(disassembly, token);
   sink.end();
-  const base = TypeDef.column('Extends').token(rid) as TypeDefOrRefToken;
-  if (tokenRid(base) !== 0) {
-    references.writeType(sink.start().text('       extends '), base);
-    sink.end();
-    // A class without a base would get System.Object. The module is no type, but no nil either: ilasm writes nothing for it.
-  } else if (options.strict && !(TypeDef.get(rid, 'Flags') & INTERFACE)) sink.line('       extends mdtoken(0x00000001)');
-  const interfaces = metadata.interfaceImplsOf(rid);
-  for (let index = 0; index < interfaces.length; index++) {
-    const text = references.type(InterfaceImpl.column('Interface').token(interfaces.at(index)!) as TypeDefOrRefToken);
+  attempt(disassembly, token, () => {
+    const base = TypeDef.column('Extends').token(rid) as TypeDefOrRefToken;
+    if (tokenRid(base) !== 0) {
+      const text = references.type(base);
+      references.write(sink.start().text('       extends '), text);
+      sink.end();
+      // A class without a base would get System.Object. The module is no type, but no nil either: ilasm writes nothing for it.
+    } else if (options.strict && !(TypeDef.get(rid, 'Flags') & INTERFACE)) sink.line('       extends mdtoken(0x00000001)');
+  });
+  writeInterfaces(disassembly, rid);
+}
+
+function writeInterfaces(disassembly: Disassembly, rid: number): void {
+  const { metadata, references, sink } = disassembly;
+  const column = metadata.tables.InterfaceImpl.column('Interface');
+  const texts: number[] = [];
+  for (const row of metadata.interfaceImplsOf(rid))
+    attempt(disassembly, makeToken(TableId.InterfaceImpl, row), () => texts.push(references.type(column.token(row) as TypeDefOrRefToken)));
+  texts.forEach((text, index) => {
     references.write(sink.start().text(index === 0 ? '       implements ' : '                  '), text);
-    sink.text(index + 1 < interfaces.length ? ',' : '').end();
-  }
+    sink.text(index + 1 < texts.length ? ',' : '').end();
+  });
 }
 
 function writeLayout({ metadata, sink }: Disassembly, rid: number): void {
@@ -99,12 +114,21 @@ function writeLayout({ metadata, sink }: Disassembly, rid: number): void {
   sink.line(`.pack ${ClassLayout.get(row, 'PackingSize')}`).line(`.size ${ClassLayout.get(row, 'ClassSize')}`);
 }
 
+/** ilasm takes the nested visibilities only within a class that it keeps. */
+function flagsOf({ metadata, nesting, options }: Disassembly, rid: number): number {
+  const flags = metadata.tables.TypeDef.get(rid, 'Flags');
+  if (!options.strict || !nesting.inModule.includes(rid)) return flags;
+  return (flags & ~VISIBILITY_MASK) | ((flags & VISIBILITY_MASK) === NESTED_PUBLIC ? PUBLIC : 0);
+}
+
 function writeInterfaceAttributes(disassembly: Disassembly, rid: number): void {
   const { metadata, references, sink } = disassembly;
   const { InterfaceImpl } = metadata.tables;
   for (const row of metadata.interfaceImplsOf(rid)) {
     const token = makeToken(TableId.InterfaceImpl, row);
-    const text = references.type(InterfaceImpl.column('Interface').token(row) as TypeDefOrRefToken);
+    if (!disassembly.namedBy.customAttribute.has(token)) continue;
+    const text = disassembly.diagnostics.attempt(() => references.type(InterfaceImpl.column('Interface').token(row) as TypeDefOrRefToken));
+    if (text === undefined) continue;
     const before = (): void => {
       references.write(sink.start().text('.interfaceimpl type '), text);
       sink.end();

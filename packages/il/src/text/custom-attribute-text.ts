@@ -4,6 +4,8 @@ import { attempt, type Disassembly } from './disassembly.ts';
 export interface CustomAttributePlace {
   /** Writes what stands in parentheses, where the assembler attaches nothing by position. */
   readonly owner?: () => void;
+  /** Only a comment: the assembler has no place for it. */
+  readonly comment?: boolean;
   /** Writes the directive that stands before each attribute. */
   readonly before?: () => void;
 }
@@ -16,20 +18,23 @@ export function writeCustomAttributes(disassembly: Disassembly, parent: Token, p
     attempt(disassembly, 0x0c000000 | rid, () => writeCustomAttribute(disassembly, rid, place));
 }
 
-function writeCustomAttribute(disassembly: Disassembly, rid: number, { owner, before }: CustomAttributePlace): void {
+/** `.custom` for one row. @throws BadImageError */
+export function writeCustomAttribute(disassembly: Disassembly, rid: number, { owner, comment, before }: CustomAttributePlace): void {
   const { metadata, references, sink, options } = disassembly;
   const { CustomAttribute } = metadata.tables;
+  disassembly.writtenAttributes[rid] = 1;
   const constructorText = references.method(CustomAttribute.column('Type').token(rid));
   const blob = CustomAttribute.get(rid, 'Value');
+  const bytes = metadata.blobs.get(blob);
   before?.();
-  sink.start().text('.custom ');
+  sink.start().text(comment ? '// .custom ' : '.custom ');
   if (owner !== undefined) {
     sink.text('(');
     owner();
     sink.text(') ');
   }
   references.write(sink, constructorText);
-  if (blob !== 0) sink.text(' = ( ').hexBytes(metadata.blobs.get(blob)).text(' )');
+  if (blob !== 0) sink.text(' = ( ').hexBytes(bytes).text(' )');
   sink.end();
   if (options.customAttributes === 'verbal') {
     sink.line(`// ${attributeArgumentsText(new AttributeDecoder(metadata), rid, new TokenText(metadata))}`);

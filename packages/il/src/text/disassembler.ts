@@ -1,12 +1,13 @@
 import { type Diagnostics, hex } from '@ijw/binary';
-import { FieldDataReader, isNilToken, type Metadata, makeToken, TableId, TypeIndex } from '@ijw/metadata';
+import { FieldDataReader, type Metadata, makeToken, TableId, TypeIndex } from '@ijw/metadata';
 import { CorFlags, type PEImage, readCliHeader } from '@ijw/pe';
 import { MethodBodySource } from '../body/method-body-source.ts';
 import type { ByteSink } from '../listing/ascii-writer.ts';
+import { MODULE_ROW, readClassNesting } from './class-nesting.ts';
 import { writeClass, writeHead } from './class-text.ts';
 import { writeCustomAttributes } from './custom-attribute-text.ts';
 import { DataLabels } from './data-text.ts';
-import { attempt, type Disassembly, type DisassemblyOptions, lossDiagnostic } from './disassembly.ts';
+import { attempt, type Disassembly, type DisassemblyOptions, damage, limitation, lossDiagnostic } from './disassembly.ts';
 import { writeField } from './field-text.ts';
 import { InstructionText } from './instruction-text.ts';
 import { Identifiers } from './lexical/identifier.ts';
@@ -24,9 +25,10 @@ import { memberColumns } from './member-columns.ts';
 import type { MemberFilter } from './member-filter.ts';
 import { writeMethod } from './method-text.ts';
 import { readNamedRows } from './named-rows.ts';
-import { writeOrphanAttributes } from './orphan-attribute-text.ts';
+import { writeAttributesOfNothing, writeOrphanAttributes } from './orphan-attribute-text.ts';
 import { ReferenceText } from './reference-text.ts';
 import { TextSink } from './text-sink.ts';
+import { writeUnownedMembers } from './unowned-members.ts';
 import { writeUnusedTypes } from './unused-type-text.ts';
 import { isVisibleMember } from './visibility.ts';
 import { writeVTableFixups } from './vtable-fixup-text.ts';
@@ -48,7 +50,8 @@ export function disassemble(
 ): DisassemblyResult {
   const columns = memberColumns(metadata);
   const losses = options.strict ? (message: string) => diagnostics.report(lossDiagnostic(message)) : undefined;
-  const references = new ReferenceText(metadata, columns, new Identifiers({ quoteAll: options.quoteAllNames ?? false }), losses);
+  const identifiers = new Identifiers({ quoteAll: options.quoteAllNames ?? false });
+  const references = new ReferenceText(metadata, columns, { identifiers, diagnostics, losses });
   const header = readCliHeader(image);
   const text = new TextSink(sink);
   const disassembly: Disassembly = {
@@ -57,6 +60,8 @@ export function disassemble(
     columns,
     references,
     namedBy: readNamedRows(metadata),
+    nesting: readClassNesting(metadata),
+    writtenAttributes: new Uint8Array(metadata.tables.CustomAttribute.rowCount + 1),
     types: new TypeIndex(metadata),
     instructions: new InstructionText(references, options),
     bodies: new MethodBodySource(image),
@@ -91,7 +96,9 @@ function writeModule(disassembly: Disassembly): readonly ResourceFile[] {
   writeClasses(disassembly, labels);
   labels.write(disassembly);
   writeOrphanAttributes(disassembly);
-  if (disassembly.options.strict) writeUnusedTypes(disassembly, topLevel(disassembly)[0]);
+  writeUnownedMembers(disassembly, labels);
+  writeAttributesOfNothing(disassembly);
+  if (disassembly.options.strict) writeUnusedTypes(disassembly, disassembly.nesting.top[0]);
   return resources;
 }
 
@@ -99,8 +106,8 @@ function writeModuleHead(disassembly: Disassembly): void {
   const { metadata, references, sink } = disassembly;
   const { Module } = metadata.tables;
   if (Module.rowCount === 0) return;
-  sink.line(`.module ${references.identifiers.dotted(metadata.strings.get(Module.get(1, 'Name')))}`);
-  sink.line(`// MVID: {${metadata.guids.get(Module.get(1, 'Mvid')) ?? ''}}`);
+  sink.line(`.module ${references.names.dotted(Module.get(1, 'Name'))}`);
+  attempt(disassembly, makeToken(TableId.Module, 1), () => sink.line(`// MVID: {${metadata.guids.get(Module.get(1, 'Mvid')) ?? ''}}`));
   writeCustomAttributes(disassembly, makeToken(TableId.Module, 1));
 }
 
@@ -114,14 +121,9 @@ function writeImageHeaders(image: PEImage, sink: TextSink): void {
   if (header !== undefined) sink.line(`.corflags ${hex(header.flags, 8)}`);
 }
 
-const topLevel = ({ metadata }: Disassembly): readonly number[] =>
-  Array.from({ length: Math.max(0, metadata.tables.TypeDef.rowCount - 1) }, (_, index) => index + 2).filter((rid) =>
-    isNilToken(metadata.enclosingType(makeToken(TableId.TypeDef, rid))),
-  );
-
 function writeForwardDeclarations(disassembly: Disassembly): void {
-  const { sink } = disassembly;
-  for (const rid of topLevel(disassembly)) {
+  const { nesting, sink } = disassembly;
+  for (const rid of nesting.top) {
     attempt(disassembly, makeToken(TableId.TypeDef, rid), () => {
       writeHead(disassembly, rid);
       sink.open().close();
@@ -137,25 +139,52 @@ function writeGlobals(disassembly: Disassembly, labels: DataLabels): void {
   const { metadata } = disassembly;
   if (metadata.tables.TypeDef.rowCount === 0) return;
   writeCustomAttributes(disassembly, makeToken(TableId.TypeDef, 1), { owner: () => disassembly.sink.text(MODULE_TYPE) });
-  for (const rid of metadata.fieldsOf(1)) {
+  for (const rid of metadata.fieldsOf(MODULE_ROW)) {
     if (isVisibleMember(disassembly, TableId.Field, rid))
       attempt(disassembly, makeToken(TableId.Field, rid), () => writeField(disassembly, rid, labels));
   }
-  for (const rid of metadata.methodsOf(1)) {
+  for (const rid of metadata.methodsOf(MODULE_ROW)) {
     if (isVisibleMember(disassembly, TableId.MethodDef, rid))
       attempt(disassembly, makeToken(TableId.MethodDef, rid), () => writeMethod(disassembly, rid));
   }
 }
 
 function writeClasses(disassembly: Disassembly, labels: DataLabels): void {
-  for (const rid of topLevel(disassembly))
-    attempt(disassembly, makeToken(TableId.TypeDef, rid), () => writeClass(disassembly, rid, labels));
+  const { top, lost } = disassembly.nesting;
+  const write = (rid: number): void => attempt(disassembly, makeToken(TableId.TypeDef, rid), () => writeClass(disassembly, rid, labels));
+  for (const rid of top) write(rid);
+  writeModuleClasses(disassembly, write);
+  for (const rid of lost) {
+    const message = `The class ${hex(makeToken(TableId.TypeDef, rid), 8)} is nested in a type that is not there, or in itself`;
+    damage(disassembly, makeToken(TableId.TypeDef, rid), 'BAD_NESTING', message);
+    write(rid);
+  }
+}
+
+/** Types within `<Module>`. The CLR takes them; ilasm makes no NestedClass row for them, so that strict text has them outside of all types. */
+function writeModuleClasses(disassembly: Disassembly, write: (rid: number) => void): void {
+  const { nesting, options, sink } = disassembly;
+  if (nesting.inModule.length === 0) return;
+  if (!options.strict) sink.line(".class '<Module>'").open();
+  for (const rid of nesting.inModule) {
+    const token = makeToken(TableId.TypeDef, rid);
+    if (options.strict) limitation(disassembly, token, `The class ${hex(token, 8)} is nested in <Module>: ilasm cannot keep the nesting`);
+    write(rid);
+  }
+  if (!options.strict) sink.close();
+}
+
+function writeModuleType(disassembly: Disassembly, labels: DataLabels): void {
+  writeGlobals(disassembly, labels);
+  writeModuleClasses(disassembly, (rid) =>
+    attempt(disassembly, makeToken(TableId.TypeDef, rid), () => writeClass(disassembly, rid, labels)),
+  );
 }
 
 function writeFiltered(disassembly: Disassembly, { kind, rids }: MemberFilter): readonly ResourceFile[] {
   const labels = new DataLabels(disassembly);
   for (const rid of rids) {
-    if (kind === 'type' && rid === 1) writeGlobals(disassembly, labels);
+    if (kind === 'type' && rid === MODULE_ROW) writeModuleType(disassembly, labels);
     else if (kind === 'type') attempt(disassembly, makeToken(TableId.TypeDef, rid), () => writeClass(disassembly, rid, labels));
     else if (kind === 'methods') attempt(disassembly, makeToken(TableId.MethodDef, rid), () => writeMethod(disassembly, rid));
     else attempt(disassembly, makeToken(TableId.Field, rid), () => writeField(disassembly, rid, labels));

@@ -2,6 +2,7 @@ import type { BadImageError, Diagnostic, Diagnostics } from '@ijw/binary';
 import type { FieldDataReader, Metadata, TypeIndex } from '@ijw/metadata';
 import type { PEImage } from '@ijw/pe';
 import type { MethodBodySource } from '../body/method-body-source.ts';
+import type { ClassNesting } from './class-nesting.ts';
 import type { InstructionText } from './instruction-text.ts';
 import type { LineDirectives, LineNumbers } from './line-directive-text.ts';
 import type { MemberColumns } from './member-columns.ts';
@@ -57,6 +58,9 @@ export interface Disassembly {
   readonly columns: MemberColumns;
   readonly references: ReferenceText;
   readonly namedBy: NamedBy;
+  readonly nesting: ClassNesting;
+  /** A byte for each row of CustomAttribute: 1 for those that stand in the text. */
+  readonly writtenAttributes: Uint8Array;
   readonly types: TypeIndex;
   readonly instructions: InstructionText;
   readonly bodies: MethodBodySource;
@@ -81,6 +85,16 @@ export function attempt(disassembly: Disassembly, token: number, write: () => vo
   }
 }
 
+/** The text of a part of a line, or a comment in its place that says why it cannot be made: what else the line says is whole. */
+export function partText({ diagnostics }: Disassembly, token: number, make: () => string): string {
+  try {
+    return make();
+  } catch (error) {
+    diagnostics.record(error, 'error', token);
+    return `/*@error ${(error as BadImageError).code}*/ `;
+  }
+}
+
 /** What strict text says of a construct that the assembler would drop or refuse. */
 export const lossDiagnostic = (message: string, token?: number): Diagnostic => ({
   code: 'NOT_ASSEMBLED',
@@ -94,6 +108,12 @@ export const lossDiagnostic = (message: string, token?: number): Diagnostic => (
 export function limitation({ diagnostics, options, sink }: Disassembly, token: number, message: string): void {
   diagnostics.report({ ...lossDiagnostic(message, token), ...(!options.strict && { code: 'COMMENT_ONLY' }) });
   sink.line(`//@note ${message}`);
+}
+
+/** Something in the file that keeps the text from saying what was meant: in the text and in the diagnostics. */
+export function damage({ diagnostics, metadata, sink }: Disassembly, token: number, code: string, message: string): void {
+  diagnostics.record(metadata.place.error(code, 0, 'IL text', message), 'error', token);
+  sink.line(`//@error ${code}: ${message}`);
 }
 
 /** ` /* 06000001 *\/` where tokens are wanted. */

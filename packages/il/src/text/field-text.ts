@@ -2,7 +2,7 @@ import { constantOf, type FieldToken, makeToken, type ParamToken, TableId } from
 import { constantText } from './constant-text.ts';
 import { writeCustomAttributes } from './custom-attribute-text.ts';
 import type { DataLabels } from './data-text.ts';
-import { type Disassembly, limitation, tokenComment } from './disassembly.ts';
+import { type Disassembly, limitation, partText, tokenComment } from './disassembly.ts';
 import { fieldFlagWords, pinvokeFlagWords } from './flags/member-flags.ts';
 import { quotedString } from './lexical/string-literal.ts';
 import { marshalText } from './marshal-text.ts';
@@ -16,7 +16,7 @@ export function writeField(disassembly: Disassembly, rid: number, labels: DataLa
   references.fieldType(columns.field.signature.at(rid));
   references.writeFieldName(buffer.text(' '), rid);
   const end = buffer.length;
-  const value = valueText(disassembly, token);
+  const value = partText(disassembly, token, () => valueText(disassembly, token));
   const data = dataText(disassembly, token, labels);
   const offset = offsetOf(disassembly, token);
   const offsetAttribute = offset === undefined ? undefined : fieldOffsetAttribute(disassembly, token, offset);
@@ -24,7 +24,7 @@ export function writeField(disassembly: Disassembly, rid: number, labels: DataLa
   if (offset !== undefined && offsetAttribute === undefined) sink.text(`[${offset}] `);
   sink
     .text(fieldFlagWords(columns.field.flags.at(rid)))
-    .text(pinvokeText(disassembly, token))
+    .text(partText(disassembly, token, () => pinvokeText(disassembly, token)))
     .text(marshalOf(disassembly, token));
   sink.run(buffer.view, 0, end).text(value).text(data).end();
   if (offsetAttribute !== undefined) sink.line(offsetAttribute);
@@ -37,20 +37,22 @@ function offsetOf({ metadata, namedBy }: Disassembly, token: FieldToken): number
   return row === undefined ? undefined : metadata.tables.FieldLayout.get(row, 'Offset');
 }
 
-export function marshalOf({ metadata, namedBy }: Disassembly, token: FieldToken | ParamToken): string {
+export function marshalOf(disassembly: Disassembly, token: FieldToken | ParamToken): string {
+  const { metadata, namedBy } = disassembly;
   if (!namedBy.fieldMarshal.has(token)) return '';
   const row = metadata.findFieldMarshal(token);
-  return row === undefined ? '' : `${marshalText(metadata.blobs.get(metadata.tables.FieldMarshal.get(row, 'NativeType')))} `;
+  if (row === undefined) return '';
+  return partText(disassembly, token, () => `${marshalText(metadata.blobs.get(metadata.tables.FieldMarshal.get(row, 'NativeType')))} `);
 }
 
 /** A field may be a variable of a native module. */
-function pinvokeText({ metadata, namedBy }: Disassembly, token: FieldToken): string {
+function pinvokeText({ metadata, namedBy, references: { names } }: Disassembly, token: FieldToken): string {
   if (!namedBy.implMap.has(token)) return '';
   const row = metadata.findImplMap(token);
   if (row === undefined) return '';
   const { ImplMap, ModuleRef } = metadata.tables;
-  const module = metadata.strings.get(ModuleRef.get(ImplMap.get(row, 'ImportScope'), 'Name'));
-  const name = metadata.strings.get(ImplMap.get(row, 'ImportName'));
+  const module = names.string(ModuleRef.get(ImplMap.get(row, 'ImportScope'), 'Name'));
+  const name = names.string(ImplMap.get(row, 'ImportName'));
   return `pinvokeimpl(${quotedString(module)} as ${quotedString(name)} ${pinvokeFlagWords(ImplMap.get(row, 'MappingFlags'))}) `;
 }
 

@@ -1,6 +1,6 @@
 import { makeToken, TableId, type Token, type TypeDefOrRefToken, tokenRid } from '@ijw/metadata';
 import { writeCustomAttributes } from './custom-attribute-text.ts';
-import type { Disassembly } from './disassembly.ts';
+import { attempt, type Disassembly, partText } from './disassembly.ts';
 
 /** ECMA-335 II.23.1.7, and AllowByRefLike. */
 const FLAGS: readonly (readonly [mask: number, value: number, word: string])[] = [
@@ -26,15 +26,22 @@ export function writeGenericParameters(disassembly: Disassembly, owner: Token): 
   sink.text('>');
 }
 
-function writeGenericParameter({ metadata, references, sink }: Disassembly, rid: number): void {
+function writeGenericParameter(disassembly: Disassembly, rid: number): void {
+  const { metadata, references, sink } = disassembly;
   const { GenericParam, GenericParamConstraint } = metadata.tables;
   const flags = GenericParam.get(rid, 'Flags');
   if (flags & ~KNOWN) sink.text(`flags(0x${flags.toString(16)}) `);
   else for (const [mask, value, word] of FLAGS) if ((flags & mask) === value) sink.text(word).text(' ');
   const constraints = metadata.constraintsOf(rid);
+  const column = GenericParamConstraint.column('Constraint');
   for (let index = 0; index < constraints.length; index++) {
+    const row = constraints.at(index)!;
     sink.text(index === 0 ? '(' : ', ');
-    references.writeType(sink, GenericParamConstraint.column('Constraint').token(constraints.at(index)!) as TypeDefOrRefToken);
+    const error = partText(disassembly, makeToken(TableId.GenericParamConstraint, row), () => {
+      references.writeType(sink, column.token(row) as TypeDefOrRefToken);
+      return '';
+    });
+    sink.text(error);
   }
   if (constraints.length > 0) sink.text(') ');
   const name = GenericParam.get(rid, 'Name');
@@ -57,11 +64,14 @@ export function writeGenericParameterAttributes(disassembly: Disassembly, owner:
     for (const row of metadata.constraintsOf(rid)) {
       const constraint = makeToken(TableId.GenericParamConstraint, row);
       if (!namedBy.customAttribute.has(constraint)) continue;
-      const type = GenericParamConstraint.column('Constraint').token(row) as TypeDefOrRefToken;
-      if (tokenRid(type) === 0) continue;
-      references.writeType(sink.start().text(`.param constraint [${number}], `), type);
-      sink.end();
-      writeCustomAttributes(disassembly, constraint);
+      attempt(disassembly, constraint, () => {
+        const type = GenericParamConstraint.column('Constraint').token(row) as TypeDefOrRefToken;
+        if (tokenRid(type) === 0) return;
+        const text = references.type(type);
+        references.write(sink.start().text(`.param constraint [${number}], `), text);
+        sink.end();
+        writeCustomAttributes(disassembly, constraint);
+      });
     }
   }
 }

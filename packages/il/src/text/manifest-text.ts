@@ -19,9 +19,10 @@ function assemblyWords(flags: number): string {
   return words.length === 0 ? '' : `${words.join(' ')} `;
 }
 
-function writeBlob({ metadata, sink }: Disassembly, directive: string, blob: number): void {
-  const bytes = metadata.blobs.get(blob);
-  if (bytes.length === 0) return;
+function writeBlob({ diagnostics, metadata, sink }: Disassembly, directive: string, blob: number): void {
+  const bytes = diagnostics.attempt(() => metadata.blobs.get(blob));
+  if (bytes === undefined) sink.line(`//@error the bytes of ${directive.trim()} cannot be read`);
+  if (bytes === undefined || bytes.length === 0) return;
   sink.start().text(`${directive} = (`);
   for (let at = 0; at < bytes.length; at += 16) {
     if (at > 0) sink.end().start().text('              ');
@@ -46,7 +47,7 @@ export function writeAssemblyReferences(disassembly: Disassembly): void {
     const token = makeToken(TableId.AssemblyRef, rid);
     attempt(disassembly, token, () => {
       const row = AssemblyRef.row(rid);
-      const name = references.identifiers.dotted(metadata.strings.get(row.Name));
+      const name = references.names.dotted(row.Name);
       const alias = references.assembly(rid);
       sink.line(`.assembly extern ${assemblyWords(row.Flags)}${name}${alias === name ? '' : ` as ${alias}`}`);
       sink.open();
@@ -59,8 +60,8 @@ export function writeAssemblyReferences(disassembly: Disassembly): void {
   }
 }
 
-function writeLocale({ metadata, sink }: Disassembly, culture: number): void {
-  const text = metadata.strings.get(culture);
+function writeLocale({ references, sink }: Disassembly, culture: number): void {
+  const text = references.names.string(culture);
   if (text !== '') sink.line(`.locale ${quotedString(text)}`);
 }
 
@@ -72,7 +73,7 @@ export function writeAssembly(disassembly: Disassembly): void {
   const token = makeToken(TableId.Assembly, 1);
   attempt(disassembly, token, () => {
     const row = Assembly.row(1);
-    sink.line(`.assembly ${assemblyWords(row.Flags)}${references.identifiers.dotted(metadata.strings.get(row.Name))}`);
+    sink.line(`.assembly ${assemblyWords(row.Flags)}${references.names.dotted(row.Name)}`);
     sink.open();
     noteOtherFlags(disassembly, token, row.Flags);
     writeCustomAttributes(disassembly, token);
@@ -89,7 +90,7 @@ export function writeModuleReferences(disassembly: Disassembly): void {
   const { metadata, references, sink } = disassembly;
   const { ModuleRef } = metadata.tables;
   for (let rid = 1; rid <= ModuleRef.rowCount; rid++) {
-    const name = metadata.strings.get(ModuleRef.get(rid, 'Name'));
+    const name = references.names.string(ModuleRef.get(rid, 'Name'));
     if (name === '') continue;
     sink.line(`.module extern ${references.identifiers.dotted(name)}`);
   }
@@ -100,7 +101,7 @@ export function writeFiles(disassembly: Disassembly): void {
   const { File } = metadata.tables;
   for (let rid = 1; rid <= File.rowCount; rid++) {
     const token = makeToken(TableId.File, rid);
-    const name = references.identifiers.dotted(metadata.strings.get(File.get(rid, 'Name')));
+    const name = references.names.dotted(File.get(rid, 'Name'));
     sink.line(`.file ${File.get(rid, 'Flags') & 1 ? 'nometadata ' : ''}${name}${disassembly.entryPoint === token ? ' .entrypoint' : ''}`);
     writeBlob(disassembly, '    .hash', File.get(rid, 'HashValue'));
     writeCustomAttributes(disassembly, token);
@@ -139,8 +140,7 @@ function writeExportedType(disassembly: Disassembly, rid: number): void {
   sink.end().open();
   const implementation = ExportedType.column('Implementation').token(rid);
   const target = tokenRid(implementation);
-  if (implementation >>> 24 === TableId.File)
-    sink.line(`.file ${references.identifiers.dotted(metadata.strings.get(File.get(target, 'Name')))}`);
+  if (implementation >>> 24 === TableId.File) sink.line(`.file ${references.names.dotted(File.get(target, 'Name'))}`);
   else if (implementation >>> 24 === TableId.AssemblyRef) sink.line(`.assembly extern ${references.assembly(target)}`);
   else if (implementation >>> 24 === TableId.ExportedType) {
     writeExportedName(disassembly, target, sink.start().text('.class extern '));

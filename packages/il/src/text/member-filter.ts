@@ -1,4 +1,4 @@
-import { UsageError } from '@ijw/binary';
+import { ifReadable, UsageError } from '@ijw/binary';
 import { type Metadata, makeToken, TableId, type Token, tokenRid, tokenTable, typeFullName } from '@ijw/metadata';
 
 /** What a user names to see only that: a type, a member, a token. */
@@ -37,6 +37,9 @@ function tokenFilter(metadata: Metadata, token: Token, text: string): MemberFilt
   throw new UsageError(`The token ${text} names no type, method or field of this file`);
 }
 
+/** A name that cannot be read is none that was asked for. */
+const hasName = ({ strings }: Metadata, offset: number, name: string): boolean => ifReadable(() => strings.get(offset)) === name;
+
 /** By full name, or by the name without namespace where that is all that was given. */
 function typesNamed(metadata: Metadata, name: string): readonly number[] {
   const { TypeDef } = metadata.tables;
@@ -44,9 +47,9 @@ function typesNamed(metadata: Metadata, name: string): readonly number[] {
   const exact: number[] = [];
   const simple: number[] = [];
   for (let rid = 1; rid <= TypeDef.rowCount; rid++) {
-    const full = typeFullName(metadata, makeToken(TableId.TypeDef, rid));
+    const full = ifReadable(() => typeFullName(metadata, makeToken(TableId.TypeDef, rid)));
     if (full === wanted) exact.push(rid);
-    else if (metadata.strings.get(TypeDef.get(rid, 'Name')) === wanted) simple.push(rid);
+    else if (hasName(metadata, TypeDef.get(rid, 'Name'), wanted)) simple.push(rid);
   }
   return exact.length > 0 ? exact : simple;
 }
@@ -54,12 +57,10 @@ function typesNamed(metadata: Metadata, name: string): readonly number[] {
 function memberNamed(metadata: Metadata, types: readonly number[], name: string): MemberFilter {
   const { MethodDef, Field } = metadata.tables;
   const methods = types.flatMap((type) =>
-    [...metadata.methodsOf(type)].filter((rid) => metadata.strings.get(MethodDef.get(rid, 'Name')) === name),
+    [...metadata.methodsOf(type)].filter((rid) => hasName(metadata, MethodDef.get(rid, 'Name'), name)),
   );
   if (methods.length > 0) return { kind: 'methods', rids: methods };
-  const fields = types.flatMap((type) =>
-    [...metadata.fieldsOf(type)].filter((rid) => metadata.strings.get(Field.get(rid, 'Name')) === name),
-  );
+  const fields = types.flatMap((type) => [...metadata.fieldsOf(type)].filter((rid) => hasName(metadata, Field.get(rid, 'Name'), name)));
   if (fields.length > 0) return { kind: 'fields', rids: fields };
   throw new UsageError(`The type has no method or field "${name}"`);
 }

@@ -12,7 +12,7 @@ import {
 import { writeBody } from './body-text.ts';
 import { constantText } from './constant-text.ts';
 import { writeCustomAttributes } from './custom-attribute-text.ts';
-import { attempt, type Disassembly, limitation, tokenComment } from './disassembly.ts';
+import { attempt, type Disassembly, limitation, partText, tokenComment } from './disassembly.ts';
 import { marshalOf } from './field-text.ts';
 import { implFlagWords, methodFlagWords, pinvokeFlagWords } from './flags/member-flags.ts';
 import { writeGenericParameterAttributes, writeGenericParameters } from './generic-parameter-text.ts';
@@ -42,7 +42,7 @@ export function writeMethod(disassembly: Disassembly, rid: number): void {
   const securityAttribute = flags & REQUIRE_SECURITY_OBJECT ? securityObjectAttribute(disassembly) : undefined;
   const implFlags = columns.method.implFlags.at(rid);
   // Before anything is written: what they throw for a bad row leaves no half a head.
-  const pinvoke = pinvokeText(disassembly, token, flags);
+  const pinvoke = partText(disassembly, token, () => pinvokeText(disassembly, token, flags));
   const { buffer } = references;
   const end = buffer.length;
   references.writeMethodName(buffer, rid);
@@ -82,14 +82,14 @@ function parametersOf({ columns, metadata }: Disassembly, rid: number): Paramete
   return parameters;
 }
 
-function pinvokeText({ metadata }: Disassembly, token: MethodDefToken, flags: number): string {
+function pinvokeText({ metadata, references: { names } }: Disassembly, token: MethodDefToken, flags: number): string {
   if (!(flags & PINVOKE_IMPL)) return '';
   const row = metadata.findImplMap(token);
   if (row === undefined) return 'pinvokeimpl(/* No map */) ';
   const { ImplMap, ModuleRef, MethodDef } = metadata.tables;
-  const module = metadata.strings.get(ModuleRef.get(ImplMap.get(row, 'ImportScope'), 'Name'));
-  const name = metadata.strings.get(ImplMap.get(row, 'ImportName'));
-  const alias = name === metadata.strings.get(MethodDef.get(token & 0xffffff, 'Name')) ? '' : ` as ${quotedString(name)}`;
+  const module = names.string(ModuleRef.get(ImplMap.get(row, 'ImportScope'), 'Name'));
+  const name = names.string(ImplMap.get(row, 'ImportName'));
+  const alias = name === names.string(MethodDef.get(token & 0xffffff, 'Name')) ? '' : ` as ${quotedString(name)}`;
   const words = pinvokeFlagWords(ImplMap.get(row, 'MappingFlags'));
   return `pinvokeimpl(${quotedString(module)}${alias}${words === '' ? '' : ` ${words}`}) `;
 }
@@ -164,8 +164,11 @@ function writeParameterDetails(disassembly: Disassembly, parameters: Parameters)
     const token = parameters[sequence];
     if (token === undefined || !(namedBy.constant.has(token) || namedBy.customAttribute.has(token))) continue;
     attempt(disassembly, token, () => {
-      const constant = constantOf(metadata, token);
-      sink.line(`.param [${sequence}]${constant === undefined ? '' : ` = ${constantText(constant)}`}`);
+      const value = partText(disassembly, token, () => {
+        const constant = constantOf(metadata, token);
+        return constant === undefined ? '' : ` = ${constantText(constant)}`;
+      });
+      sink.line(`.param [${sequence}]${value}`);
       writeCustomAttributes(disassembly, token);
     });
   }
@@ -196,7 +199,8 @@ function writeOverrides(disassembly: Disassembly, token: MethodDefToken): void {
   for (const row of metadata.owners.byCoded('MethodImpl', 'MethodBody', 'MethodDefOrRef', token)) {
     if (MethodImpl.get(row, 'Class') !== owner) continue;
     attempt(disassembly, token, () => {
-      references.writeMethod(sink.start().text('.override method '), MethodImpl.column('MethodDeclaration').token(row));
+      const declaration = references.method(MethodImpl.column('MethodDeclaration').token(row));
+      references.write(sink.start().text('.override method '), declaration);
       sink.end();
     });
   }
@@ -207,11 +211,11 @@ export function writeForeignOverrides(disassembly: Disassembly, typeRid: number)
   const { metadata, references, sink } = disassembly;
   const { MethodImpl } = metadata.tables;
   for (const row of metadata.methodImplsOf(typeRid)) {
-    const body = MethodImpl.column('MethodBody').token(row);
+    const body = MethodImpl.column('MethodBody').tokenOrBad(row);
     if (isTokenOf(body, 'MethodDef') && tokenRid(metadata.declaringType(body)) === typeRid) continue;
     attempt(disassembly, 0x19000000 | row, () => {
       const declaration = references.method(MethodImpl.column('MethodDeclaration').token(row));
-      const text = references.method(body);
+      const text = references.method(MethodImpl.column('MethodBody').token(row));
       references.write(sink.start().text('.override method '), declaration);
       references.write(sink.text(' with method '), text);
       sink.end();

@@ -1,7 +1,7 @@
 import { constantOf, type EventToken, makeToken, type PropertyToken, TableId, type TypeDefOrRefToken, tokenRid } from '@ijw/metadata';
 import { constantText } from './constant-text.ts';
 import { writeCustomAttributes } from './custom-attribute-text.ts';
-import type { Disassembly } from './disassembly.ts';
+import { attempt, type Disassembly, partText } from './disassembly.ts';
 import { conventionText, writeParameterTypes } from './type-text.ts';
 
 /** ECMA-335 II.23.1.12, by bit. */
@@ -23,11 +23,12 @@ function writeAccessors(disassembly: Disassembly, association: EventToken | Prop
   const { metadata, references, sink } = disassembly;
   const { MethodSemantics } = metadata.tables;
   for (const row of metadata.semanticsOf(association)) {
-    const semantics = MethodSemantics.get(row, 'Semantics');
-    const word = accessorWord(semantics);
-    const text = references.method(makeToken(TableId.MethodDef, MethodSemantics.get(row, 'Method')));
-    references.write(sink.start().text(word).text(' '), text);
-    sink.end();
+    attempt(disassembly, makeToken(TableId.MethodSemantics, row), () => {
+      const word = accessorWord(MethodSemantics.get(row, 'Semantics'));
+      const text = references.method(makeToken(TableId.MethodDef, MethodSemantics.get(row, 'Method')));
+      references.write(sink.start().text(word).text(' '), text);
+      sink.end();
+    });
   }
 }
 
@@ -64,8 +65,10 @@ export function writeProperty(disassembly: Disassembly, token: PropertyToken): v
   const signature = references.signature(Property.get(rid, 'Type'));
   const end = buffer.length;
   references.names.write(buffer, Property.get(rid, 'Name'));
-  const constant = namedBy.constant.has(token) ? constantOf(metadata, token) : undefined;
-  const value = constant === undefined ? '' : ` = ${constantText(constant)}`;
+  const value = partText(disassembly, token, () => {
+    const constant = namedBy.constant.has(token) ? constantOf(metadata, token) : undefined;
+    return constant === undefined ? '' : ` = ${constantText(constant)}`;
+  });
   sink
     .start()
     .text('.property ')

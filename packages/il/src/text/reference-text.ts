@@ -1,4 +1,4 @@
-import { BadImageError, hex } from '@ijw/binary';
+import { BadImageError, type Diagnostics, hex } from '@ijw/binary';
 import {
   type FieldToken,
   type Metadata,
@@ -14,6 +14,7 @@ import {
   tokenRid,
   tokenTable,
 } from '@ijw/metadata';
+import { MODULE_ROW } from './class-nesting.ts';
 import { HeapNames } from './lexical/heap-names.ts';
 import type { Identifiers } from './lexical/identifier.ts';
 import type { MemberColumns } from './member-columns.ts';
@@ -33,6 +34,14 @@ const isType = (token: Token): boolean => {
   return table === TableId.TypeDef || table === TableId.TypeRef || table === TableId.TypeSpec;
 };
 
+export interface ReferenceTextOptions {
+  readonly identifiers: Identifiers;
+  /** Where names that the heap does not have are recorded. */
+  readonly diagnostics: Diagnostics;
+  /** Given where the text is for ilasm. */
+  readonly losses?: LossSink | undefined;
+}
+
 /**
  * What tokens are called in IL text. The text of a type or a member is made once and kept as bytes. Texts are put together at the end of one buffer, from
  * which they are taken back once they stand where they are wanted.
@@ -49,13 +58,15 @@ export class ReferenceText {
   /** One for each type within a type. */
   readonly #decoders: SignatureDecoder<number>[] = [];
   readonly #assemblyAliases = new Map<number, string>();
+  readonly #namesModule: boolean;
   #depth = 0;
 
-  constructor(metadata: Metadata, columns: MemberColumns, identifiers: Identifiers, losses?: LossSink) {
+  constructor(metadata: Metadata, columns: MemberColumns, { identifiers, diagnostics, losses }: ReferenceTextOptions) {
     this.metadata = metadata;
     this.#columns = columns;
     this.identifiers = identifiers;
-    this.names = new HeapNames(metadata.strings, identifiers);
+    this.names = new HeapNames(metadata.strings, identifiers, diagnostics);
+    this.#namesModule = losses === undefined;
     this.#texts = new TokenTexts(metadata);
     this.#types = new TypeText(this.buffer, (token) => this.#writeNamed(token), losses);
     this.#nameAssemblies();
@@ -66,7 +77,7 @@ export class ReferenceText {
     const { AssemblyRef } = this.metadata.tables;
     const seen = new Set<string>();
     for (let rid = 1; rid <= AssemblyRef.rowCount; rid++) {
-      const name = this.metadata.strings.get(AssemblyRef.get(rid, 'Name'));
+      const name = this.names.string(AssemblyRef.get(rid, 'Name'));
       let alias = name;
       for (let number = 1; seen.has(alias); number++) alias = `${name}_${number}`;
       seen.add(alias);
@@ -133,7 +144,8 @@ export class ReferenceText {
     switch (tokenTable(token)) {
       case TableId.TypeDef: {
         const enclosing = this.metadata.enclosingType(token as TypeDefToken);
-        if (tokenRid(enclosing) !== 0) this.#writeEnclosing(enclosing);
+        // For ilasm, a type within <Module> is one without an enclosing type.
+        if (tokenRid(enclosing) > MODULE_ROW || (tokenRid(enclosing) === MODULE_ROW && this.#namesModule)) this.#writeEnclosing(enclosing);
         this.writeQualified(this.buffer, TypeDef.get(rid, 'Namespace'), TypeDef.get(rid, 'Name'));
         break;
       }
@@ -164,7 +176,7 @@ export class ReferenceText {
 
   #module(rid: number): string {
     const { ModuleRef } = this.metadata.tables;
-    return `[.module ${this.identifiers.dotted(this.metadata.strings.get(ModuleRef.get(rid, 'Name')))}]`;
+    return `[.module ${this.identifiers.dotted(this.names.string(ModuleRef.get(rid, 'Name')))}]`;
   }
 
   /** The decoder of this depth: a type that a signature names may be a signature of its own. */
@@ -173,7 +185,7 @@ export class ReferenceText {
     return this.#decoders[this.#depth]!;
   }
 
-  /** `Ns.Name`, by the places of both in the #Strings heap. @throws BadImageError */
+  /** `Ns.Name`, by the places of both in the #Strings heap. */
   writeQualified(sink: TextSink, namespace: number, name: number): void {
     const { names } = this;
     if (names.isEmpty(namespace)) names.write(sink, name);
@@ -187,8 +199,7 @@ export class ReferenceText {
 
   /** Where a part needs quotes, the name is quoted by what it is as a whole. */
   #quotedPair(namespace: number, name: number): string {
-    const { strings } = this.metadata;
-    return this.identifiers.dotted(`${strings.get(namespace)}.${strings.get(name)}`);
+    return this.identifiers.dotted(`${this.names.string(namespace)}.${this.names.string(name)}`);
   }
 
   /** A method where an instruction or a directive names it, with return type, parent and parameters. @returns what `write` takes @throws BadImageError */
@@ -279,7 +290,7 @@ export class ReferenceText {
 
   #writeMemberName(sink: TextSink, name: number, flags: number, token: Token): void {
     if (flags & ACCESS) this.names.write(sink, name);
-    else sink.text(this.identifiers.dotted(`${this.metadata.strings.get(name)}$PST${token.toString(16).toUpperCase().padStart(8, '0')}`));
+    else sink.text(this.identifiers.dotted(`${this.names.string(name)}$PST${token.toString(16).toUpperCase().padStart(8, '0')}`));
   }
 
   /** A field with its type and parent. @returns what `write` takes @throws BadImageError */

@@ -1,3 +1,4 @@
+import { ifReadable } from '@ijw/binary';
 import { type Metadata, makeToken, signatureKindOf, TableId, type Token } from '@ijw/metadata';
 import type { PEImage } from '@ijw/pe';
 import { scanInstructions } from '../control-flow/instruction-scan.ts';
@@ -36,7 +37,7 @@ function unusedMembers(image: PEImage, metadata: Metadata): readonly Token[] {
     const parent = parents.tokenOrBad(rid) >>> 24;
     // A reference to a type of the module itself would become its definition.
     if (parent !== TableId.TypeRef && parent !== TableId.TypeSpec) continue;
-    const first = metadata.blobs.get(MemberRef.get(rid, 'Signature'))[0];
+    const first = ifReadable(() => metadata.blobs.get(MemberRef.get(rid, 'Signature')))?.[0];
     if (first !== undefined && signatureKindOf(first) === 'method') unused.push(makeToken(TableId.MemberRef, rid));
   }
   for (let rid = 1; rid <= MethodSpec.rowCount; rid++) {

@@ -1,3 +1,4 @@
+import { ifReadable } from '@ijw/binary';
 import { makeToken, signatureKindOf, TableId, type TypeDefOrRefToken } from '@ijw/metadata';
 import { type Disassembly, limitation } from './disassembly.ts';
 
@@ -45,7 +46,7 @@ function noteFieldSignatures(disassembly: Disassembly): void {
   const { StandAloneSig } = metadata.tables;
   let count = 0;
   for (let rid = 1; rid <= StandAloneSig.rowCount; rid++) {
-    const first = metadata.blobs.get(StandAloneSig.get(rid, 'Signature'))[0];
+    const first = ifReadable(() => metadata.blobs.get(StandAloneSig.get(rid, 'Signature')))?.[0];
     if (first !== undefined && signatureKindOf(first) === 'field') count++;
   }
   if (count > 0) limitation(disassembly, 0x11000000, `StandAloneSig rows that describe fields, which no directive of IL makes: ${count}`);

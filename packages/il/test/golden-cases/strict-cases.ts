@@ -9,6 +9,7 @@ import { typeCases } from './type-cases.ts';
 /** What strict text writes otherwise than text for readers, so that the platform's assembler makes the rows that were there and no more. */
 export const strictCases: GoldenCases = {
   'strict-array-shapes': { ...typeCases['array-shapes']!, options: { strict: true } },
+  'strict-nested-in-module': { ...typeCases['nested-in-module']!, options: { strict: true } },
   'strict-empty-locals': { ...bodyCases['empty-locals']!, options: { strict: true } },
   'strict-signalling-nan': {
     options: { strict: true },

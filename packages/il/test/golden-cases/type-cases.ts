@@ -1,4 +1,4 @@
-import { encodeFieldSignature, encodePropertySignature, encodeTypeSpec } from '@ijw/metadata';
+import { encodeFieldSignature, encodePropertySignature, encodeTypeSpec, makeToken, TableId, type TypeDefToken } from '@ijw/metadata';
 import { SectionCharacteristics } from '@ijw/pe';
 import { classType, INT, methodSignature, OBJECT, VOID, valueType } from '../il-image.ts';
 import { type GoldenCases, NO_ARGUMENTS } from './golden-case.ts';
@@ -33,6 +33,48 @@ export const typeCases: GoldenCases = {
       builder.add('TypeDef', { Name: 'Odd', Flags: 0x80000001 });
       builder.add('NestedClass', { NestedClass: inner, EnclosingClass: outer });
       builder.add('NestedClass', { NestedClass: innermost, EnclosingClass: inner });
+    },
+  },
+  'nested-in-module': {
+    fill: ({ builder, method, system }) => {
+      const nested = (Name: string, Flags: number, EnclosingClass: TypeDefToken) => {
+        const type = builder.add('TypeDef', { Name, Flags, Extends: system('System.Object') });
+        builder.add('NestedClass', { NestedClass: type, EnclosingClass });
+        return type;
+      };
+      const outer = nested('X', 2, makeToken(TableId.TypeDef, 1));
+      const called = method('g', (code) => code.emit('ret'));
+      nested('Y', 3, outer);
+      nested('Private', 3, makeToken(TableId.TypeDef, 1));
+      builder.add('TypeDef', { Name: 'Q', Flags: 1, Extends: system('System.Object') });
+      method('m', (code) => code.emit('call', called).emit('ret'));
+    },
+  },
+  'nested-in-a-circle': {
+    fill: ({ builder, method }) => {
+      const rows = ['Alone', 'Beyond', 'First', 'Second', 'Within'].map((Name) => {
+        const type = builder.add('TypeDef', { Name, Flags: 2 });
+        method(`In${Name}`, (code) => code.emit('ret'));
+        return type;
+      });
+      const enclose = (nested: number, EnclosingClass: TypeDefToken) =>
+        builder.add('NestedClass', { NestedClass: rows[nested]!, EnclosingClass });
+      enclose(0, rows[0]!);
+      enclose(1, makeToken(TableId.TypeDef, 77));
+      enclose(2, rows[3]!);
+      enclose(3, rows[2]!);
+      enclose(4, rows[3]!);
+    },
+  },
+  'attributes-of-nothing': {
+    fill: ({ builder, system }) => {
+      const Type = builder.add('MemberRef', {
+        Class: system('System.MarkAttribute'),
+        Name: '.ctor',
+        Signature: methodSignature(0x20, VOID),
+      });
+      for (const Parent of [makeToken(TableId.MethodDef, 0), makeToken(TableId.MethodDef, 9), makeToken(TableId.Event, 1)])
+        builder.add('CustomAttribute', { Parent, Type, Value: NO_ARGUMENTS });
     },
   },
   interfaces: {

@@ -1,3 +1,4 @@
+import { type Diagnostics, hex } from '@ijw/binary';
 import type { StringHeap } from '@ijw/metadata';
 import type { TextSink } from '../text-sink.ts';
 import type { Identifiers } from './identifier.ts';
@@ -38,22 +39,37 @@ export class HeapNames {
   /** The others, by their place in the heap. */
   readonly #dotted = new Map<number, string>();
   readonly #words = new Map<number, string>();
+  readonly #diagnostics: Diagnostics;
+  /** What stands for strings that the heap does not have, by their place. */
+  readonly #damaged = new Map<number, string>();
 
-  constructor(heap: StringHeap, identifiers: Identifiers) {
+  constructor(heap: StringHeap, identifiers: Identifiers, diagnostics: Diagnostics) {
     this.#heap = heap;
+    this.#diagnostics = diagnostics;
     this.#view = new DataView(heap.bytes.buffer, heap.bytes.byteOffset, heap.bytes.length);
     this.#identifiers = identifiers;
     this.#quoteAll = identifiers.quoteAll;
   }
 
-  /** A name whose parts may stand between dots. @throws BadImageError when the heap has no such string; nothing is written then */
+  /** The string at a place of the heap. Where the heap has none, that is recorded once, and the string tells the place. */
+  string(offset: number): string {
+    const known = this.#damaged.get(offset);
+    if (known !== undefined) return known;
+    const text = this.#diagnostics.attempt(() => this.#heap.get(offset));
+    if (text !== undefined) return text;
+    const damaged = `<string ${hex(offset)}>`;
+    this.#damaged.set(offset, damaged);
+    return damaged;
+  }
+
+  /** A name whose parts may stand between dots. */
   write(sink: TextSink, offset: number): void {
     const end = this.plainEnd(offset, true);
     if (end >= 0) sink.run(this.#view, offset, end);
     else if (end !== NO_WORD || !this.#writeQuoted(sink, offset)) sink.text(this.dotted(offset));
   }
 
-  /** A name of one word; nothing for one that is empty. @throws BadImageError */
+  /** A name of one word; nothing for one that is empty. */
   writeWord(sink: TextSink, offset: number): void {
     const end = this.plainEnd(offset, false);
     if (end < 0) sink.text(this.word(offset));
@@ -99,7 +115,7 @@ export class HeapNames {
   dotted(offset: number): string {
     let text = this.#dotted.get(offset);
     if (text === undefined) {
-      text = this.#identifiers.dotted(this.#heap.get(offset));
+      text = this.#identifiers.dotted(this.string(offset));
       this.#dotted.set(offset, text);
     }
     return text;
@@ -108,7 +124,7 @@ export class HeapNames {
   word(offset: number): string {
     let text = this.#words.get(offset);
     if (text === undefined) {
-      const name = this.#heap.get(offset);
+      const name = this.string(offset);
       text = name === '' ? '' : this.#identifiers.simple(name);
       this.#words.set(offset, text);
     }
