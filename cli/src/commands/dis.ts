@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import { Diagnostics, hex, UnsupportedError, UsageError } from '@ijw/binary';
+import { Diagnostics, UnsupportedError, UsageError } from '@ijw/binary';
 import {
   type DisassemblyOptions,
   disassemble,
@@ -16,6 +16,7 @@ import type { CommandContext, OptionValues } from '../command.ts';
 import { openImage } from '../input.ts';
 import { lineNumbers } from '../line-numbers.ts';
 import { nativeText } from '../native-text.ts';
+import { noteLine } from '../output/error-line.ts';
 import { reportDiagnostics } from '../output/report-diagnostics.ts';
 import { findPortablePdb } from '../portable-pdb-file.ts';
 import { sourceText } from '../source-text.ts';

@@ -6,4 +6,5 @@ export { type Diagnostic, Diagnostics, type Severity } from './diagnostics.ts';
 export { hex, hexBytes } from './hexadecimal.ts';
 export { ifReadable } from './if-readable.ts';
 export { type LazyList, lazyList } from './lazy-list.ts';
+export { md5 } from './md5.ts';
 export { printable } from './printable.ts';

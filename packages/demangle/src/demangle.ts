@@ -1,6 +1,8 @@
 import { readCName } from './c-names.ts';
 import { Cursor, readToEnd } from './cursor.ts';
 import { DemangleError } from './demangle-error.ts';
+import { exceptionDataReader } from './exception-data.ts';
+import { readIncompleteName } from './incomplete-names.ts';
 import { markerOf } from './marked-names.ts';
 import { metadataReader } from './metadata-names.ts';
 import type { DemangleOptions } from './options.ts';
@@ -34,7 +36,13 @@ const cppName = /^(?:\?[^\s@]+@\S*|\?\?@\S+|\.\?A[TUVW]\S+|\.[PQRSA][EFIABCDPQRS
 
 /** Whether a name is decorated, by its look: C++ names, C++/CLI's own forms, and C functions with their bytes of arguments. */
 export function isDecorated(name: string): boolean {
-  return cppName.test(name) || markerOf(name) !== undefined || metadataReader(name) !== undefined || readCName(name) !== undefined;
+  return (
+    cppName.test(name) ||
+    markerOf(name) !== undefined ||
+    metadataReader(name) !== undefined ||
+    exceptionDataReader(name) !== undefined ||
+    readCName(name) !== undefined
+  );
 }
 
 /**
@@ -59,8 +67,18 @@ export function parseDecorated(decorated: string): DecoratedSymbol {
   if (decorated.length > MAXIMUM_NAME) throw new DemangleError(MAXIMUM_NAME, `The name is longer than ${MAXIMUM_NAME} characters`);
   const cName = readCName(decorated);
   if (cName !== undefined) return cName;
-  const metadata = metadataReader(decorated);
-  return metadata === undefined ? readToEnd(new Cursor(decorated), readCppName) : metadata();
+  const read = metadataReader(decorated) ?? exceptionDataReader(decorated);
+  return read === undefined ? readCompleteOrNot(decorated) : read();
+}
+
+function readCompleteOrNot(decorated: string): DecoratedSymbol {
+  try {
+    return readToEnd(new Cursor(decorated), readCppName);
+  } catch (error) {
+    const incomplete = error instanceof DemangleError ? readIncompleteName(decorated) : undefined;
+    if (incomplete === undefined) throw error;
+    return incomplete;
+  }
 }
 
 function readCppName(cursor: Cursor): DecoratedSymbol {

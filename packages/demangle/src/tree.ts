@@ -233,6 +233,18 @@ export type DecoratedSymbol =
   /** Data with C linkage in C++/CLI metadata: the plain name, then `$$B` and its type. */
   | { readonly kind: 'metadataData'; readonly name: string; readonly type: TypeNode }
   | { readonly kind: 'metadataConversion'; readonly scope: string; readonly target: TypeNode }
+  /** For `throw`: the type that is thrown, and how many types of `catch` take it. */
+  | {
+      readonly kind: 'throwInfo';
+      readonly type: TypeNode;
+      readonly types: number;
+      readonly const: boolean;
+      readonly volatile: boolean;
+      readonly unaligned: boolean;
+    }
+  | { readonly kind: 'catchableTypeArray'; readonly type: TypeNode; readonly types: number }
+  /** `numbers` are the size and the offsets in its class, written together. */
+  | { readonly kind: 'catchableType'; readonly type: TypeNode; readonly copyConstructor?: DecoratedSymbol; readonly numbers: string }
   /** `_f@8`, `@f@8`, `f@@8`: x86 and x64 C functions. */
   | {
       readonly kind: 'cFunction';

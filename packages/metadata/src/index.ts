@@ -35,7 +35,7 @@ export { type BuildOptions, type CellInput, MetadataBuilder, type NamedStream, t
 export { StringHeapBuilder } from './builder/string-heap-builder.ts';
 export type { TablesHeaderOverrides } from './builder/tables-writer.ts';
 export { encodeUserString, UserStringHeapBuilder } from './builder/user-string-heap-builder.ts';
-export { type AttributeLinesOptions, attributeArgumentsText, attributeLines } from './canonical/attribute-lines.ts';
+export { type AttributeLinesOptions, attributeArgumentsText, attributeLines, attributeText } from './canonical/attribute-lines.ts';
 export { type CellText, cellText } from './canonical/cell-text.ts';
 export { escapeName } from './canonical/escape.ts';
 export { headerLines } from './canonical/header-lines.ts';

@@ -1,4 +1,4 @@
-import type { Diagnostics } from '@ijw/binary';
+import { type Diagnostics, ifReadable } from '@ijw/binary';
 import { type DataDirectory, type PEImage, readCliHeader } from '@ijw/pe';
 import { BlobHeap } from './heaps/blob-heap.ts';
 import { GuidHeap } from './heaps/guid-heap.ts';
@@ -39,12 +39,20 @@ const NO_BYTES = new Uint8Array(0);
 const firstRow = (index: KeyIndex, token: Token): number | undefined =>
   isNilToken(token) ? undefined : index.first(tokenRid(token)) || undefined;
 
-/** What a directory points at; with a diagnostics sink cut where the section ends. */
+/** What a directory points at; with a diagnostics sink cut where the section ends, and as long as the streams where they reach beyond it. */
 function directoryBytes(image: PEImage, { rva, size }: DataDirectory, diagnostics: Diagnostics | undefined): Uint8Array {
   const reading = 'the metadata';
   if (diagnostics === undefined) return image.bytesAt(rva, size, reading);
-  return diagnostics.attempt(() => image.bytesAt(rva, size, reading)) ?? image.readerAt(rva, undefined, reading).bytes;
+  const bytes = diagnostics.attempt(() => image.bytesAt(rva, size, reading)) ?? image.readerAt(rva, undefined, reading).bytes;
+  if (isWhole(bytes)) return bytes;
+  const available = image.readerAt(rva, undefined, reading);
+  if (available.length <= bytes.length || !isWhole(available.bytes)) return bytes;
+  diagnostics.record(available.error('BAD_METADATA_SIZE', `The CLI header gives the metadata ${size} bytes; its streams reach further`));
+  return available.bytes;
 }
+
+/** Whether the root and all streams that it names are within the bytes. */
+const isWhole = (bytes: Uint8Array): boolean => ifReadable(() => readMetadataRoot(bytes)) !== undefined;
 
 /**
  * ECMA-335 metadata, or a portable PDB's: root, streams, heaps, tables. Making one reads the root and the stream headers; everything else is read

@@ -190,3 +190,31 @@ describe('by name', () => {
     expect(targetFramework(new Sample().metadata)).toBeUndefined();
   });
 });
+
+describe('blobs that the runtime takes and the standard does not', () => {
+  const decoded = (parameters: readonly TypeNode[], value: Uint8Array, standardOnly = false) => {
+    const sample = new Sample();
+    sample.attribute(sample.typeRef('N', 'MarkAttribute'), parameters, value);
+    return new AttributeDecoder(sample.metadata, { standardOnly }).decode(1);
+  };
+  const nothing: readonly TypeNode[] = [];
+  const numberAndText = [primitive('int32'), primitive('string')];
+
+  it.each([
+    ['an empty blob', nothing, Uint8Array.of(), []],
+    ['the prolog alone', nothing, blob(), []],
+    ['arguments without the count of named ones', numberAndText, blob(5, 0, 0, 0, 2, 0x41, 0x42), [5, 'AB']],
+  ])('%s', (_, parameters, value, expected) => {
+    expect(fixed(decoded(parameters, value))).toEqual(expected);
+    expect(() => decoded(parameters, value, true)).toThrow(expect.objectContaining({ name: 'BadImageError' }));
+  });
+
+  it.each([
+    ['an empty blob where there are parameters', numberAndText, Uint8Array.of(), 'TRUNCATED'],
+    ['half a count', nothing, blob(5), 'TRUNCATED'],
+    ['a count without the arguments', nothing, blob(5, 0), 'TRUNCATED'],
+    ['another prolog', nothing, Uint8Array.of(2, 0, 0, 0), 'BAD_ATTRIBUTE_PROLOG'],
+  ])('but not %s', (_, parameters, value, code) => {
+    expect(() => decoded(parameters, value)).toThrow(expect.objectContaining({ code }));
+  });
+});

@@ -107,7 +107,8 @@ describe('what was encoded is decoded', () => {
   test('a property signature', () => {
     fc.assert(
       fc.property(method, (signature) => {
-        const property = { ...signature, header: 0x28, genericParameterCount: 0 };
+        const requiredParameterCount = signature.parameterTypes.length;
+        const property = { ...signature, header: 0x28, genericParameterCount: 0, requiredParameterCount };
         expect(decodePropertySignature(encodePropertySignature(property), typeNodes)).toEqual(property);
       }),
     );
@@ -171,6 +172,8 @@ describe('blobs that compilers write', () => {
   test('a sentinel behind a vararg function pointer belongs to the vararg signature around it, if that has none yet', () => {
     const outer = decodeMethodSignature(Uint8Array.of(5, 2, 1, 0x1b, 5, 1, 1, 8, 0x41, 0x0e), typeNodes);
     expect(outer).toMatchObject({ requiredParameterCount: 1, parameterTypes: [{ signature: { requiredParameterCount: 1 } }, {}] });
+    const returned = decodeMethodSignature(Uint8Array.of(5, 1, 0x1b, 5, 0, 1, 0x41, 0x0e), typeNodes);
+    expect(returned).toMatchObject({ requiredParameterCount: 0, returnType: { signature: { requiredParameterCount: 0 } } });
     const inner = decodeLocalSignature(Uint8Array.of(7, 2, 0x1b, 5, 1, 1, 8, 0x41, 0x0e), typeNodes);
     expect(inner).toMatchObject([{ signature: { endsWithSentinel: true } }, { type: 'string' }]);
   });

@@ -39,6 +39,7 @@ export {
 export { webcilOfWasm } from './containers/wasm-module.ts';
 export { imageOfWebcil, readWebcil, type Webcil, writeWebcil } from './containers/webcil.ts';
 export type {
+  CodeViewMtoc,
   CodeViewNb10,
   CodeViewOther,
   CodeViewRsds,
@@ -109,6 +110,7 @@ export { computeChecksum, imageChecksum } from './headers/checksum.ts';
 export { CoffCharacteristics, type CoffHeader } from './headers/coff-header.ts';
 export { type DataDirectory, type DirectoryName, directoryNames } from './headers/data-directory.ts';
 export type { DosHeader } from './headers/dos-header.ts';
+export { PE_SIGNATURE } from './headers/image-headers.ts';
 export { identifyMachine, Machine, type MachineIdentity, type MachineName, type MachineOs, MachineOsMask } from './headers/machine.ts';
 export { DllCharacteristics, type OptionalHeader, PE32_MAGIC, PE32_PLUS_MAGIC, Subsystem } from './headers/optional-header.ts';
 export { type Overlay, overlayOf } from './headers/overlay.ts';

@@ -39,11 +39,14 @@ export class PEImage {
   readonly dosHeader: DosHeader;
   readonly coffHeader: CoffHeader;
   readonly optionalHeader: OptionalHeader;
-  /** As many as NumberOfRvaAndSizes says, sixteen at most. */
+  /** As many as NumberOfRvaAndSizes says and the file holds, sixteen at most. */
   readonly dataDirectories: readonly DataDirectory[];
+  /** As many as NumberOfSections says and the file holds. */
   readonly sections: readonly SectionHeader[];
-  /** File offset of the signature "PE\0\0", which the COFF header follows. */
+  /** File offset of the signature, which the COFF header follows. */
   readonly signatureOffset: FileOffset;
+  /** `PE_SIGNATURE` in all images that Windows loads. */
+  readonly signature: number;
   readonly is64Bit: boolean;
   readonly pointerSize: 4 | 8;
   /** The machine's name, without the operating system's mask of a ReadyToRun image. */
@@ -59,6 +62,7 @@ export class PEImage {
     const headers = readImageHeaders(bytes, this.diagnostics);
     this.dosHeader = headers.dosHeader;
     this.signatureOffset = headers.signatureOffset;
+    this.signature = headers.signature;
     this.coffHeader = headers.coffHeader;
     this.optionalHeader = headers.optionalHeader;
     this.dataDirectories = headers.dataDirectories;

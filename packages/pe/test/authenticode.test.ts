@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { CertificateType, PEBuilder, PEImage, readAuthenticodeSignatures, readCertificates, writeCertificates } from '../src/index.ts';
-import { buildSignedImage } from './signed-image.ts';
+import { buildSignedImage, type SigningOptions } from './signed-image.ts';
 
 const folder = fileURLToPath(new URL('../../../../shared/corpus/', import.meta.url));
 
@@ -71,6 +71,46 @@ describe('signatures made here', () => {
   test('of another key do not hold', async () => {
     const [signature] = await read(await buildSignedImage({ wrongKey: true }));
     expect(signature).toMatchObject({ signatureVerified: false, contentDigestMatches: true, digestMatches: true });
+  });
+
+  const SHA1 = { hash: 'sha1', identifier: '1.3.14.3.2.26' } as const;
+  const MD5 = { hash: 'md5', identifier: '1.2.840.113549.2.5' } as const;
+
+  const only = async (options: SigningOptions) => (await readAuthenticodeSignatures(PEImage.parse(await buildSignedImage(options))))![0]!;
+
+  test.each([
+    ['SHA-1 alone, as time-stamping services made it', { ...SHA1, bare: true }, true],
+    ['SHA-1 in its DigestInfo', SHA1, true],
+    ['MD5 in its DigestInfo', MD5, true],
+  ] as const)('a counter signature of PKCS #9 may hold %s', async (_, counter, signatureVerified) => {
+    expect(await only({ counter })).toMatchObject({
+      counterSignature: { kind: 'PKCS #9', signatureVerified, contentDigestMatches: true, imprintMatches: true },
+    });
+  });
+
+  test('the signer itself may not leave the DigestInfo out', async () => {
+    expect(await only({ rsa: { ...SHA1, bare: true } })).toMatchObject({ signatureVerified: false, digestMatches: true });
+  });
+
+  test.each([
+    ['1.2.840.113549.1.1.5, SHA-1 with RSA', 'SHA-1', { ...SHA1, identifier: '1.2.840.113549.1.1.5' }],
+    ['1.3.14.3.2.29, SHA-1 with RSA as well', 'SHA-1', { ...SHA1, identifier: '1.3.14.3.2.29' }],
+    ['MD5', 'MD5', MD5],
+    ['1.2.840.113549.1.1.4, MD5 with RSA', 'MD5', { ...MD5, identifier: '1.2.840.113549.1.1.4' }],
+  ] as const)('the digest algorithm may be %s', async (_, digestAlgorithm, rsa) => {
+    expect(await only({ rsa })).toMatchObject({
+      digestAlgorithm,
+      digestMatches: true,
+      contentDigestMatches: true,
+      signatureVerified: true,
+    });
+  });
+
+  test.each(['1.2.840.113549.2.2', '1.2.3.4'])('nothing is said of a digest that cannot be computed: %s', async (fileDigest) => {
+    const signature = await only({ fileDigest });
+    expect(signature.digestAlgorithm).toBe(fileDigest);
+    expect(signature).not.toHaveProperty('digestMatches');
+    expect(signature).not.toHaveProperty('computedDigest');
   });
 
   test('that are damaged end in an answer or a diagnostic, 600 times', async () => {

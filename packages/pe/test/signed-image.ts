@@ -1,3 +1,4 @@
+import { constants, createHash, KeyObject, privateEncrypt } from 'node:crypto';
 import * as asn1js from 'asn1js';
 import * as pkijs from 'pkijs';
 import { authenticodeContent } from '../src/certificates/authenticode.ts';
@@ -13,9 +14,12 @@ interface Issued {
 
 const named = (value: string) => new pkijs.AttributeTypeAndValue({ type: '2.5.4.3', value: new asn1js.Utf8String({ value }) });
 
+const RSA = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256', modulusLength: 2048, publicExponent: Uint8Array.of(1, 0, 1) };
+const ECDSA = { name: 'ECDSA', namedCurve: 'P-256' };
+
 /** A certificate, signed by an issuer or by itself. */
-async function issue(name: string, serial: number, issuer?: Issued): Promise<Issued> {
-  const keys = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign', 'verify']);
+async function issue(name: string, serial: number, issuer?: Issued, algorithm: typeof RSA | typeof ECDSA = ECDSA): Promise<Issued> {
+  const keys = (await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as CryptoKeyPair;
   const certificate = new pkijs.Certificate({ version: 2, serialNumber: new asn1js.Integer({ value: serial }) });
   certificate.subject.typesAndValues.push(named(name));
   certificate.issuer.typesAndValues.push(...(issuer?.certificate ?? certificate).subject.typesAndValues);
@@ -52,10 +56,41 @@ async function sign({ certificate, keys }: Issued, content: BufferSource): Promi
   return info;
 }
 
+/** The DER of a DigestInfo without its digest. */
+const DIGEST_INFO = { md5: '3020300c06082a864886f70d020505000410', sha1: '3021300906052b0e03021a05000414' };
+
+export interface RsaSigning {
+  readonly hash: 'md5' | 'sha1';
+  /** The object identifier that the signer gives for the digest. */
+  readonly identifier: string;
+  /** The block holds the digest alone. */
+  readonly bare?: boolean;
+}
+
+/** As `sign`, by RSA and digests that browsers do not sign with. */
+function signByRsa({ certificate, keys }: Issued, content: Uint8Array, { hash, identifier, bare = false }: RsaSigning): pkijs.SignerInfo {
+  const digest = (bytes: Uint8Array) => createHash(hash).update(bytes).digest();
+  const info = new pkijs.SignerInfo({
+    version: 1,
+    sid: new pkijs.IssuerAndSerialNumber({ issuer: certificate.issuer, serialNumber: certificate.serialNumber }),
+    digestAlgorithm: new pkijs.AlgorithmIdentifier({ algorithmId: identifier }),
+    signedAttrs: new pkijs.SignedAndUnsignedAttributes({
+      type: 0,
+      attributes: [attribute('1.2.840.113549.1.9.4', new asn1js.OctetString({ valueHex: Uint8Array.from(digest(content)).buffer }))],
+    }),
+  });
+  const set = new asn1js.Set({ value: info.signedAttrs!.attributes.map((each) => each.toSchema()) }).toBER();
+  const payload = Buffer.concat([Buffer.from(bare ? '' : DIGEST_INFO[hash], 'hex'), digest(new Uint8Array(set))]);
+  info.signatureAlgorithm = new pkijs.AlgorithmIdentifier({ algorithmId: '1.2.840.113549.1.1.1', algorithmParams: new asn1js.Null() });
+  const signature = privateEncrypt({ key: KeyObject.from(keys.privateKey), padding: constants.RSA_PKCS1_PADDING }, payload);
+  info.signature = new asn1js.OctetString({ valueHex: Uint8Array.from(signature).buffer });
+  return info;
+}
+
 /** SpcIndirectDataContent with the digest of a file. */
-function indirectData(valueHex: ArrayBuffer): asn1js.Sequence {
+function indirectData(valueHex: ArrayBuffer, digestIdentifier: string): asn1js.Sequence {
   const kind = new asn1js.Sequence({ value: [new asn1js.ObjectIdentifier({ value: '1.3.6.1.4.1.311.2.1.15' })] });
-  const algorithm = new asn1js.Sequence({ value: [new asn1js.ObjectIdentifier({ value: SHA256 }), new asn1js.Null()] });
+  const algorithm = new asn1js.Sequence({ value: [new asn1js.ObjectIdentifier({ value: digestIdentifier }), new asn1js.Null()] });
   return new asn1js.Sequence({ value: [kind, new asn1js.Sequence({ value: [algorithm, new asn1js.OctetString({ valueHex })] })] });
 }
 
@@ -64,20 +99,33 @@ export interface SigningOptions {
   readonly withoutRoot?: boolean;
   /** Signs with a key that is not that of the certificate. */
   readonly wrongKey?: boolean;
+  /** Signs the file by RSA. */
+  readonly rsa?: RsaSigning;
+  /** Makes the counter signature by RSA. */
+  readonly counter?: RsaSigning;
+  /** The object identifier of the file's digest, where it is not that of SHA-256. */
+  readonly fileDigest?: string;
 }
 
 /** An image signed by `leaf`, whose issuer is `root`, with a counter signature of PKCS #9. */
-export async function buildSignedImage({ withoutRoot = false, wrongKey = false }: SigningOptions = {}): Promise<Uint8Array> {
+export async function buildSignedImage(options: SigningOptions = {}): Promise<Uint8Array> {
+  const { withoutRoot = false, wrongKey = false, rsa, counter: counterRsa, fileDigest } = options;
   const builder = new PEBuilder();
   builder.addSection('.text').add(Uint8Array.of(0xc3));
-  const digest = await crypto.subtle.digest('SHA-256', authenticodeContent(PEImage.parse(builder.build())) as Uint8Array<ArrayBuffer>);
-  const content = indirectData(digest);
+  const unsigned = authenticodeContent(PEImage.parse(builder.build())) as Uint8Array<ArrayBuffer>;
+  const digest = rsa
+    ? Uint8Array.from(createHash(rsa.hash).update(unsigned).digest()).buffer
+    : await crypto.subtle.digest('SHA-256', unsigned);
+  const content = indirectData(digest, fileDigest ?? rsa?.identifier ?? SHA256);
   const octets = content.toBER();
   const root = await issue('Root', 1);
-  const leaf = await issue('Leaf', 2, root);
-  const clock = await issue('Clock', 3, root);
-  const info = await sign(wrongKey ? { ...leaf, keys: clock.keys } : leaf, octets.slice(2));
-  const counter = await sign(clock, info.signature.valueBlock.valueHexView as Uint8Array<ArrayBuffer>);
+  const leaf = await issue('Leaf', 2, root, rsa ? RSA : ECDSA);
+  const clock = await issue('Clock', 3, root, counterRsa ? RSA : ECDSA);
+  const signed = new Uint8Array(octets.slice(2));
+  const signer = wrongKey ? { ...leaf, keys: clock.keys } : leaf;
+  const info = rsa ? signByRsa(signer, signed, rsa) : await sign(signer, signed);
+  const signature = info.signature.valueBlock.valueHexView as Uint8Array<ArrayBuffer>;
+  const counter = counterRsa ? signByRsa(clock, signature, counterRsa) : await sign(clock, signature);
   info.unsignedAttrs = new pkijs.SignedAndUnsignedAttributes({
     type: 1,
     attributes: [attribute('1.2.840.113549.1.9.6', counter.toSchema())],

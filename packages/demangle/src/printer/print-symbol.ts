@@ -1,5 +1,5 @@
 import { markers } from '../marked-names.ts';
-import { qualified } from '../qualifiers.ts';
+import { noQualifiers, qualified } from '../qualifiers.ts';
 import type { DecoratedSymbol, FunctionSymbol, TableSymbol, Thunk, TypeNode, VariableSymbol } from '../tree.ts';
 import { printConvention, printFunctionAfter, printReturnBefore, printSignatureAfter } from './print-function.ts';
 import { printPiece, printQualifiedName } from './print-name.ts';
@@ -33,6 +33,9 @@ const printers: SymbolPrinters = {
     writer.write(`${symbol.scope}::`);
     printPiece(writer, { kind: 'conversion', target: symbol.target });
   },
+  throwInfo: printThrowInfo,
+  catchableTypeArray: (writer, symbol) => printDeclared(writer, symbol.type, () => writer.write("`CatchableTypeArray'")),
+  catchableType: (writer, symbol) => printDeclared(writer, symbol.type, () => writer.write("`CatchableType'")),
   cFunction: (writer, symbol) => writer.write(symbol.decorated),
 };
 
@@ -156,6 +159,13 @@ function printVcall(writer: TextWriter, { name, offset, convention }: Symbol<'vc
   writer.write(`{${offset}${writer.separator}{flat}}`);
   // Microsoft closes a quotation that the name already closed.
   if (writer.style === 'undname') writer.write("' }'");
+}
+
+/** The marks of a pointer are those of what it points to: handlers are found by the pointer without them. */
+function printThrowInfo(writer: TextWriter, { type, ...marks }: Symbol<'throwInfo'>): void {
+  const own = { ...noQualifiers, const: marks.const, volatile: marks.volatile, unaligned: marks.unaligned };
+  const marked = type.kind === 'pointer' ? { ...type, target: qualified(type.target, own) } : qualified(type, own);
+  printDeclared(writer, marked, () => writer.write("`ThrowInfo'"));
 }
 
 function printTypeInfoName(writer: TextWriter, { type }: Symbol<'typeInfoName'>): void {

@@ -1,4 +1,5 @@
-import { AttributeDecoder, attributeArgumentsText, type Token, TokenText } from '@ijw/metadata';
+import { type BadImageError, hex } from '@ijw/binary';
+import { AttributeDecoder, attributeText, type Token, TokenText } from '@ijw/metadata';
 import { attempt, type Disassembly } from './disassembly.ts';
 
 export interface CustomAttributePlace {
@@ -37,6 +38,17 @@ export function writeCustomAttribute(disassembly: Disassembly, rid: number, { ow
   if (blob !== 0) sink.text(' = ( ').hexBytes(bytes).text(' )');
   sink.end();
   if (options.customAttributes === 'verbal') {
-    sink.line(`// ${attributeArgumentsText(new AttributeDecoder(metadata), rid, new TokenText(metadata))}`);
+    sink.line(`// ${verbalText(disassembly, rid)}`);
+  }
+}
+
+/** The arguments in words, or what is wrong with the blob and where. */
+function verbalText({ diagnostics, metadata }: Disassembly, rid: number): string {
+  try {
+    return attributeText(new AttributeDecoder(metadata), rid, new TokenText(metadata));
+  } catch (error) {
+    diagnostics.record(error, 'error', 0x0c000000 | rid);
+    const { code, offset, message } = error as BadImageError;
+    return `@error ${code} at ${hex(offset)}: ${message}`;
   }
 }

@@ -1,4 +1,5 @@
-import type { FieldToken } from '@ijw/metadata';
+import { ifReadable } from '@ijw/binary';
+import { type FieldToken, TableId } from '@ijw/metadata';
 import type { Disassembly } from './disassembly.ts';
 
 /*
@@ -6,10 +7,29 @@ import type { Disassembly } from './disassembly.ts';
  * src/coreclr/md/compiler/custattr_emit.cpp). Strict text uses two where the word of the language makes ilasm write more than the image holds.
  */
 
+/** Types do not enclose each other deeper. */
+const MAX_NESTING = 100;
+
 /** `mdRequireSecObject`: for the word `reqsecobj` ilasm refers to this attribute's type, also in the library that defines it. */
 export function securityObjectAttribute({ options, types }: Disassembly): string | undefined {
   if (!options.strict || types.find('System.Security', 'DynamicSecurityMethodAttribute') === undefined) return undefined;
   return '.custom instance void System.Security.DynamicSecurityMethodAttribute::.ctor() = ( 01 00 00 00 )';
+}
+
+/**
+ * Whether a type reference is to the module itself (ECMA-335 II.22.38), which does not define the type: `reqsecobj` leaves one for the attribute that it
+ * stands for. ilasm refuses such a name, and makes the reference again by itself where the word makes it.
+ */
+export function isUndefinedHere({ metadata, types }: Pick<Disassembly, 'metadata' | 'types'>, reference: number, depth = 0): boolean {
+  const { TypeRef } = metadata.tables;
+  const rid = reference & 0xffffff;
+  if (reference >>> 24 !== TableId.TypeRef || !TypeRef.has(rid) || depth > MAX_NESTING) return false;
+  const scope = TypeRef.column('ResolutionScope').tokenOrBad(rid);
+  if (scope >>> 24 === TableId.TypeRef) return isUndefinedHere({ metadata, types }, scope, depth + 1);
+  if (scope >>> 24 !== TableId.Module) return false;
+  const name = ifReadable(() => metadata.strings.get(TypeRef.get(rid, 'Name')));
+  const namespace = ifReadable(() => metadata.strings.get(TypeRef.get(rid, 'Namespace')));
+  return name !== undefined && namespace !== undefined && types.find(namespace, name) === undefined;
 }
 
 /**

@@ -4,6 +4,7 @@ import type { PEImage } from '@ijw/pe';
 import { scanInstructions } from '../control-flow/instruction-scan.ts';
 import { OperandKind } from '../opcodes/opcode.ts';
 import type { Disassembly } from './disassembly.ts';
+import { isUndefinedHere } from './pseudo-attribute-text.ts';
 
 /** Strict text names in it what is used nowhere. */
 export const HOST_OF_UNUSED_MEMBERS = 0x06000001;
@@ -14,8 +15,9 @@ const NO_PARAMETER = 65535;
  * Methods and instantiations that nothing uses, so that the assembler makes their rows again: attributes of a parameter that is not there ilasm drops,
  * when it has made rows for their constructors.
  */
-export function writeUnusedMembers({ image, metadata, references, diagnostics, sink }: Disassembly): void {
-  const tokens = unusedMembers(image, metadata);
+export function writeUnusedMembers(disassembly: Disassembly): void {
+  const { references, diagnostics, sink } = disassembly;
+  const tokens = unusedMembers(disassembly);
   if (tokens.length === 0) return;
   sink.line(`.param [${NO_PARAMETER}] // no parameter: for members that nothing uses`);
   for (const token of tokens) {
@@ -27,16 +29,18 @@ export function writeUnusedMembers({ image, metadata, references, diagnostics, s
 }
 
 /** Methods of other modules and of instances of generic types, and MethodSpecs, that neither code nor another row names. */
-function unusedMembers(image: PEImage, metadata: Metadata): readonly Token[] {
+function unusedMembers(disassembly: Disassembly): readonly Token[] {
+  const { image, metadata } = disassembly;
   const { MemberRef, MethodSpec } = metadata.tables;
   const used = usedMembers(image, metadata);
   const parents = MemberRef.column('Class');
   const unused: Token[] = [];
   for (let rid = 1; rid <= MemberRef.rowCount; rid++) {
     if (used.references[rid] === 1) continue;
-    const parent = parents.tokenOrBad(rid) >>> 24;
+    const parentToken = parents.tokenOrBad(rid);
+    const parent = parentToken >>> 24;
     // A reference to a type of the module itself would become its definition.
-    if (parent !== TableId.TypeRef && parent !== TableId.TypeSpec) continue;
+    if ((parent !== TableId.TypeRef && parent !== TableId.TypeSpec) || isUndefinedHere(disassembly, parentToken)) continue;
     const first = ifReadable(() => metadata.blobs.get(MemberRef.get(rid, 'Signature')))?.[0];
     if (first !== undefined && signatureKindOf(first) === 'method') unused.push(makeToken(TableId.MemberRef, rid));
   }

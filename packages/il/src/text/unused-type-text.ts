@@ -1,6 +1,10 @@
 import { ifReadable } from '@ijw/binary';
 import { makeToken, signatureKindOf, TableId, type TypeDefOrRefToken } from '@ijw/metadata';
 import { type Disassembly, limitation } from './disassembly.ts';
+import { isUndefinedHere } from './pseudo-attribute-text.ts';
+
+const REQUIRE_SECURITY_OBJECT = 0x8000;
+const SECURITY_OBJECT_ATTRIBUTE = 'DynamicSecurityMethodAttribute';
 
 /** Types that nothing in the text has named: strict text names them at its end, so that the assembler makes their rows again. */
 export function writeUnusedTypes(disassembly: Disassembly, anyClass: number | undefined): void {
@@ -8,12 +12,14 @@ export function writeUnusedTypes(disassembly: Disassembly, anyClass: number | un
   const specifications = unnamed(disassembly, TableId.TypeSpec, disassembly.metadata.tables.TypeSpec.rowCount);
   if (anyClass !== undefined) writeClassAgain(disassembly, anyClass, specifications);
   noteFieldSignatures(disassembly);
+  noteUndefinedTypes(disassembly);
 }
 
 /** The texts of the types of a table, as `ReferenceText.write` takes them. */
-function unnamed({ references, diagnostics }: Disassembly, table: 0x01 | 0x1b, rowCount: number): readonly number[] {
+function unnamed(disassembly: Disassembly, table: 0x01 | 0x1b, rowCount: number): readonly number[] {
+  const { references, diagnostics } = disassembly;
   return Array.from({ length: rowCount }, (_, index) => makeToken(table, index + 1) as TypeDefOrRefToken)
-    .filter((token) => !references.isNamed(token))
+    .filter((token) => !references.isNamed(token) && !isUndefinedHere(disassembly, token))
     .flatMap((token) => diagnostics.attempt(() => references.type(token), token) ?? []);
 }
 
@@ -38,6 +44,24 @@ function writeClassAgain({ metadata, references, sink }: Disassembly, rid: numbe
     references.write(index === 0 ? sink : sink.text(', '), text);
   });
   sink.end().open().close();
+}
+
+/** ilasm makes the reference to the attribute again for each method that is `reqsecobj`; others it does not make. */
+function noteUndefinedTypes(disassembly: Disassembly): void {
+  const { columns, metadata, references } = disassembly;
+  const { rowCount } = metadata.tables.TypeRef;
+  const { flags } = columns.method;
+  let isMade = false;
+  for (let rid = 1; rid <= flags.rowCount && !isMade; rid++) isMade = (flags.at(rid) & REQUIRE_SECURITY_OBJECT) !== 0;
+  for (let rid = 1; rid <= rowCount; rid++) {
+    const token = makeToken(TableId.TypeRef, rid);
+    if (
+      !isUndefinedHere(disassembly, token) ||
+      (isMade && references.names.string(metadata.tables.TypeRef.get(rid, 'Name')) === SECURITY_OBJECT_ATTRIBUTE)
+    )
+      continue;
+    limitation(disassembly, token, `The TypeRef row ${rid} names a type of this module that is not defined: ilasm refuses the name`);
+  }
 }
 
 /** Signatures of fields in StandAloneSig (what compilers leave for debuggers) belong to nothing that stands in the text. */

@@ -1,6 +1,6 @@
 import { alignUp, hex, UsageError } from '@ijw/binary';
 import { ALLOCATION_GRANULARITY, isRefusal, PAGE_SIZE, type PageFill, type PageRightBits, PageRights, pageRightsText } from '@ijw/machine';
-import { CoffCharacteristics, type PEImage, SectionCharacteristics, type SectionHeader } from '@ijw/pe';
+import { CoffCharacteristics, PE_SIGNATURE, type PEImage, SectionCharacteristics, type SectionHeader } from '@ijw/pe';
 import type { GuestProcess } from '../process/guest-process.ts';
 import { windowsRefusal } from './windows-error.ts';
 
@@ -41,6 +41,7 @@ export function mapImage(process: GuestProcess, request: MapRequest): Mapping {
   const { image, module } = request;
   const { imageBase, sizeOfImage } = image.optionalHeader;
   const size = alignUp(Math.max(sizeOfImage, 1), PAGE_SIZE);
+  checkHeaders(image);
   checkSections(image, size);
   const preferred = imageBase < 1n << 47n ? Number(imageBase) : -1;
   const base = placeImage(process, request, size, preferred);
@@ -52,6 +53,14 @@ export function mapImage(process: GuestProcess, request: MapRequest): Mapping {
   backWithFile(process, image, base, size);
   process.trace.add({ step: 'map', module, base, size: sizeOfImage, preferredBase: preferred, moved: base !== preferred });
   return { base, size, delta: BigInt(base) - imageBase };
+}
+
+/** `MiVerifyImageHeader`: Windows takes no other signature, and no table of sections that is cut off. */
+function checkHeaders({ coffHeader, sections, signature }: PEImage): void {
+  if (signature !== PE_SIGNATURE)
+    throw windowsRefusal('BAD_EXE_FORMAT', 'peSignature', `The PE signature is ${hex(signature, 8)}`, { structure: 'PE signature' });
+  if (sections.length < coffHeader.numberOfSections)
+    throw windowsRefusal('BAD_EXE_FORMAT', 'sectionTable', 'The file ends within the section table', { structure: 'section table' });
 }
 
 function checkSections(image: PEImage, size: number): void {

@@ -1,5 +1,6 @@
 import { BadImageError } from '@ijw/binary';
 import { BlobCursor } from '../heaps/blob-cursor.ts';
+import type { BlobHeap } from '../heaps/blob-heap.ts';
 import type { Metadata } from '../metadata.ts';
 import { TypeIndex } from '../resolution/type-index.ts';
 import type { Column } from '../tables/column.ts';
@@ -20,6 +21,11 @@ export interface AttributeDecoderOptions {
   readonly underlyingType?: (reference: EnumReference) => EnumUnderlyingTypeName | undefined;
   /** What to take where nobody knows: the type with which the value uses up its blob (the default), or always 4 bytes. */
   readonly unknownEnums?: 'infer' | 'i4';
+  /**
+   * Hold values to ECMA-335 II.23.3 as the reference reader does. The runtime also takes an empty blob for a constructor without parameters, and one that
+   * ends before the count of named arguments (dotnet/runtime `vm/customattribute.cpp`); that is the default here.
+   */
+  readonly standardOnly?: boolean;
 }
 
 /**
@@ -29,6 +35,7 @@ export interface AttributeDecoderOptions {
 export class AttributeDecoder {
   readonly metadata: Metadata;
   readonly #options: AttributeDecoderOptions;
+  readonly #heap: BlobHeap;
   readonly #blob: BlobCursor;
   readonly #type: Column;
   readonly #value: Column;
@@ -36,15 +43,18 @@ export class AttributeDecoder {
   readonly #underlying = new Map<string | number, EnumUnderlyingTypeName | undefined>();
   readonly #widths = new UnknownEnumWidths();
   /** What values are read with; permission sets have named arguments of the same form. */
-  readonly context: AttributeValueContext = {
-    underlyingType: (reference) => this.underlyingType(reference),
-    assumedUnderlyingType: (reference) => this.#widths.assume(reference),
-  };
+  readonly context: AttributeValueContext;
   #types: TypeIndex | undefined;
 
   constructor(metadata: Metadata, options: AttributeDecoderOptions = {}) {
     this.metadata = metadata;
     this.#options = options;
+    this.#heap = metadata.blobs;
+    this.context = {
+      underlyingType: (reference) => this.underlyingType(reference),
+      assumedUnderlyingType: (reference) => this.#widths.assume(reference),
+      standardOnly: options.standardOnly ?? false,
+    };
     this.#blob = new BlobCursor(metadata.blobs, 'the value of a custom attribute');
     this.#type = metadata.tables.CustomAttribute.column('Type');
     this.#value = metadata.tables.CustomAttribute.column('Value');
@@ -60,6 +70,7 @@ export class AttributeDecoder {
 
   /** The value in a blob of the heap, for a constructor with parameters of these types. Throws `BadImageError`. */
   read(blob: number, parameters: readonly AttributeType[]): CustomAttributeValue {
+    if (parameters.length === 0 && !this.context.standardOnly && this.#heap.length(blob) === 0) return EMPTY_ATTRIBUTE_VALUE;
     const reader = this.#blob.open(blob);
     if (this.#options.unknownEnums === 'i4') return readAttributeValue(reader, parameters, this.context);
     this.#widths.restart();

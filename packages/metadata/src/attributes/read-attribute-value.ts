@@ -23,6 +23,8 @@ export interface AttributeValueContext {
   underlyingType(reference: EnumReference): EnumUnderlyingTypeName | undefined;
   /** What to read for an enumeration of unknown underlying type. */
   assumedUnderlyingType(reference: EnumReference): EnumUnderlyingTypeName;
+  /** The count of named arguments may not be left out. */
+  readonly standardOnly?: boolean;
 }
 
 /** `object[]` in `object[]` and so on: far beyond what attributes do. */
@@ -145,7 +147,7 @@ export function readAttributeValue(
     const type = settled(parameter, context);
     fixed.push({ type, value: readValue(reader, type, context, 0) });
   }
-  const namedCount = reader.u16();
+  const namedCount = reader.atEnd && !context.standardOnly ? 0 : reader.u16();
   if (namedCount === 0 && fixed.length === 0) return EMPTY_ATTRIBUTE_VALUE;
   return { fixedArguments: fixed, namedArguments: readNamedArguments(reader, namedCount, context) };
 }

@@ -70,7 +70,8 @@ function argumentText(argument: AttributeArgument, text: TokenText): string {
   return `${typeText(type, text)}=${valueText(type, value, text)}`;
 }
 
-function attributeText(decoder: AttributeDecoder, rid: number, text: TokenText): string {
+/** The arguments of a row of CustomAttribute: `(T=v,…) [.field|.property T name=v]…`. Throws `BadImageError`. */
+export function attributeText(decoder: AttributeDecoder, rid: number, text: TokenText): string {
   const { fixedArguments, namedArguments } = decoder.decode(rid);
   let line = `(${fixedArguments.map((argument) => argumentText(argument, text)).join(',')})`;
   for (const named of namedArguments) {
@@ -80,7 +81,7 @@ function attributeText(decoder: AttributeDecoder, rid: number, text: TokenText):
   return line;
 }
 
-/** The arguments of a row of CustomAttribute: `(T=v,…) [.field|.property T name=v]…`, or `!BadImageFormatException`. */
+/** The same, or `!BadImageFormatException`. */
 export function attributeArgumentsText(decoder: AttributeDecoder, rid: number, text: TokenText): string {
   try {
     return attributeText(decoder, rid, text);
@@ -102,7 +103,7 @@ export interface AttributeLinesOptions {
  * be decoded is `!BadImageFormatException`. Chunks of bytes, made as they are asked for.
  */
 export function* attributeLines(metadata: Metadata, options: AttributeLinesOptions = {}): Generator<Uint8Array> {
-  const decoder = options.decoder ?? new AttributeDecoder(metadata, { unknownEnums: 'i4' });
+  const decoder = options.decoder ?? new AttributeDecoder(metadata, { unknownEnums: 'i4', standardOnly: true });
   const text = new TokenText(metadata);
   const buffer = new LineBuffer();
   const { CustomAttribute } = metadata.tables;

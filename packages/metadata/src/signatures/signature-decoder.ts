@@ -69,19 +69,19 @@ export class SignatureDecoder<T> {
     if (kind !== 'method' && kind !== 'property') throw this.cursor.error('BAD_SIGNATURE', `${hex(header)} starts no method signature`);
     const genericParameterCount = header & SignatureFlags.Generic ? this.cursor.compressed() : 0;
     const count = this.cursor.compressed();
+    const isVarArg = (header & 0xf) === CallingConvention.VarArg;
+    if (isVarArg) this.openVarArgs++;
     const returnType = this.type();
-    const { parameterTypes, sentinel } = this.parameters(header, count);
+    const { parameterTypes, sentinel } = this.parameters(isVarArg, count);
     const requiredParameterCount = sentinel ?? count;
     const signature = { header, genericParameterCount, requiredParameterCount, returnType, parameterTypes };
     return sentinel === count ? { ...signature, endsWithSentinel: true } : signature;
   }
 
   /** The types of parameters, and how many stand before the sentinel if there is one. */
-  private parameters(header: number, count: number): { parameterTypes: readonly T[]; sentinel: number | undefined } {
-    const isVarArg = (header & 0xf) === CallingConvention.VarArg;
+  private parameters(isVarArg: boolean, count: number): { parameterTypes: readonly T[]; sentinel: number | undefined } {
     const parameterTypes: T[] = [];
     let sentinel: number | undefined;
-    if (isVarArg) this.openVarArgs++;
     for (let index = 0; index < count; index++) {
       let code = this.cursor.compressed();
       if (code === ElementType.Sentinel && sentinel === undefined) {

@@ -39,7 +39,8 @@ export interface AuthenticodeSignature extends Partial<CheckedSigner> {
   readonly digest: string;
   /** The digest of this file; absent where the algorithm is not known. */
   readonly computedDigest?: string;
-  readonly digestMatches: boolean;
+  /** Absent where nothing was computed. */
+  readonly digestMatches?: boolean;
   /** Signatures with other digests, which older systems do not see. */
   readonly nested?: readonly AuthenticodeSignature[];
 }
@@ -140,8 +141,7 @@ async function readSignature(
     ...(info && (await signerOf(libraries, data, info, content))),
     digestAlgorithm: algorithm,
     digest,
-    ...(computedDigest !== undefined && { computedDigest }),
-    digestMatches: computedDigest === digest,
+    ...(computedDigest !== undefined && { computedDigest, digestMatches: computedDigest === digest }),
     ...(nested.length > 0 && { nested }),
   };
 }

@@ -1,5 +1,7 @@
+import { hexBytes, md5 } from '@ijw/binary';
 import type { Certificate } from 'pkijs';
-import { type CertificateIdentity, identityOf, type SignatureLibraries } from './signed-data.ts';
+import { verifyRsa } from './rsa-signature.ts';
+import { type CertificateIdentity, digestName, identityOf, type SignatureLibraries } from './signed-data.ts';
 
 export interface ChainedCertificate extends CertificateIdentity {
   /**
@@ -53,12 +55,20 @@ interface Issuer {
   readonly verified?: boolean | undefined;
 }
 
+/** Old certificates are signed over MD5 digests. `undefined` for others. */
+function verifyMd5(libraries: SignatureLibraries, issuer: Certificate, subject: Certificate): boolean | undefined {
+  if (digestName(subject.signatureAlgorithm.algorithmId) !== 'MD5') return undefined;
+  const signature = subject.signatureValue.valueBlock.valueHexView;
+  const digest = hexBytes(md5(subject.tbsView));
+  return verifyRsa(libraries, { certificate: issuer, signature, algorithm: 'MD5', digest, bareDigest: false });
+}
+
 /** The certificate of the issuer's name whose key made the signature; where none did, the first of that name. */
-async function findIssuer({ engine }: SignatureLibraries, certificates: readonly Certificate[], subject: Certificate): Promise<Issuer> {
+async function findIssuer(libraries: SignatureLibraries, certificates: readonly Certificate[], subject: Certificate): Promise<Issuer> {
   const named = certificates.filter((certificate) => certificate.subject.isEqual(subject.issuer)).slice(0, MAXIMUM_CANDIDATES);
   let first: Issuer = {};
   for (const issuer of named) {
-    const verified = await checked(() => subject.verify(issuer, engine));
+    const verified = (await checked(() => subject.verify(issuer, libraries.engine))) || verifyMd5(libraries, issuer, subject);
     if (verified) return { issuer, verified };
     if (first.issuer === undefined) first = { issuer, verified };
   }

@@ -39,7 +39,7 @@ async function readPkcs9(
   signature: Uint8Array,
 ): Promise<CounterSignature> {
   const time = signingTime(info);
-  const { contentDigestMatches, ...signer } = await checkSigner(libraries, certificates, info, signature);
+  const { contentDigestMatches, ...signer } = await checkSigner(libraries, certificates, info, signature, { bareDigest: true });
   return {
     kind: 'PKCS #9',
     ...(time !== undefined && { time }),

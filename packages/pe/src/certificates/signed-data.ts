@@ -1,4 +1,4 @@
-import { hexBytes } from '@ijw/binary';
+import { hexBytes, md5 } from '@ijw/binary';
 import type { AsnType } from 'asn1js';
 import type { Certificate, CryptoEngine, SignedData, SignerInfo } from 'pkijs';
 
@@ -26,9 +26,16 @@ export interface CertificateIdentity {
   readonly notAfter: string;
 }
 
+/** Digests (RFC 8017 B.1), and algorithms of signatures that some signers name in the place of their digest. */
 const digestNames: Readonly<Record<string, string>> = {
   '1.2.840.113549.2.5': 'MD5',
+  '1.2.840.113549.1.1.4': 'MD5',
   '1.3.14.3.2.26': 'SHA-1',
+  '1.3.14.3.2.29': 'SHA-1',
+  '1.2.840.113549.1.1.5': 'SHA-1',
+  '1.2.840.113549.1.1.11': 'SHA-256',
+  '1.2.840.113549.1.1.12': 'SHA-384',
+  '1.2.840.113549.1.1.13': 'SHA-512',
   '2.16.840.1.101.3.4.2.1': 'SHA-256',
   '2.16.840.1.101.3.4.2.2': 'SHA-384',
   '2.16.840.1.101.3.4.2.3': 'SHA-512',
@@ -37,8 +44,9 @@ const digestNames: Readonly<Record<string, string>> = {
 /** `SHA-256` …; the object identifier where it is another. */
 export const digestName = (identifier: string): string => digestNames[identifier] ?? identifier;
 
-/** Hexadecimal; `undefined` where the algorithm is not one that browsers have. */
+/** Hexadecimal; `undefined` where the algorithm is not known. */
 export async function digestOf(algorithm: string, content: Uint8Array): Promise<string | undefined> {
+  if (algorithm === 'MD5') return hexBytes(md5(content));
   if (!algorithm.startsWith('SHA-')) return undefined;
   return hexBytes(new Uint8Array(await crypto.subtle.digest(algorithm, content as Uint8Array<ArrayBuffer>)));
 }

@@ -1,6 +1,7 @@
 import { hexBytes } from '@ijw/binary';
 import type { Certificate, SignerInfo } from 'pkijs';
 import { type ChainedCertificate, certificateChain, checked } from './certificate-chain.ts';
+import { verifyRsa } from './rsa-signature.ts';
 import { attributeValue, digestName, digestOf, type SignatureLibraries, signerCertificate } from './signed-data.ts';
 
 /** RFC 5652 section 11. */
@@ -17,28 +18,53 @@ export interface CheckedSigner {
   readonly contentDigestMatches?: boolean;
 }
 
+export interface CheckOptions {
+  /** Whether a signature over the digest alone, without its DigestInfo, is taken. */
+  readonly bareDigest?: boolean;
+}
+
+interface SignerToVerify {
+  readonly certificate: Certificate;
+  readonly info: SignerInfo;
+  readonly algorithm: string;
+  readonly signed: Uint8Array;
+  readonly bareDigest: boolean;
+}
+
+/** By what browsers have; where that does not say yes, by RSA as such. */
+async function verify(
+  libraries: SignatureLibraries,
+  { certificate, info, algorithm, signed, bareDigest }: SignerToVerify,
+): Promise<boolean | undefined> {
+  const { subjectPublicKeyInfo } = certificate;
+  const verified = await checked(() =>
+    libraries.engine.verifyWithPublicKey(
+      signed as Uint8Array<ArrayBuffer>,
+      info.signature,
+      subjectPublicKeyInfo,
+      info.signatureAlgorithm,
+      algorithm,
+    ),
+  );
+  if (verified || !(bareDigest || algorithm === 'MD5')) return verified;
+  const digest = await digestOf(algorithm, signed);
+  if (digest === undefined) return verified;
+  const signature = info.signature.valueBlock.valueHexView;
+  return verifyRsa(libraries, { certificate, signature, algorithm, digest, bareDigest }) ?? verified;
+}
+
 /** Checks a signer over some content: what the signed attributes are about or, without them, what was signed. */
 export async function checkSigner(
   libraries: SignatureLibraries,
   certificates: readonly Certificate[],
   info: SignerInfo,
   content: Uint8Array,
+  { bareDigest = false }: CheckOptions = {},
 ): Promise<CheckedSigner> {
-  const { engine } = libraries;
   const certificate = signerCertificate(libraries, certificates, info);
   const algorithm = digestName(info.digestAlgorithm.algorithmId);
   const signed = info.signedAttrs === undefined ? content : new Uint8Array(info.signedAttrs.encodedValue);
-  const verified =
-    certificate &&
-    (await checked(() =>
-      engine.verifyWithPublicKey(
-        signed as Uint8Array<ArrayBuffer>,
-        info.signature,
-        certificate.subjectPublicKeyInfo,
-        info.signatureAlgorithm,
-        algorithm,
-      ),
-    ));
+  const verified = certificate && (await verify(libraries, { certificate, info, algorithm, signed, bareDigest }));
   const matches = await contentDigestMatches(libraries, info, algorithm, content);
   return {
     chain: certificate === undefined ? [] : await certificateChain(libraries, certificates, certificate),

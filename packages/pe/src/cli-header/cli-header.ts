@@ -3,6 +3,7 @@ import type { ImagePart } from '../builder/image-part.ts';
 import type { ImagePlan } from '../builder/image-plan.ts';
 import type { DataDirectory } from '../headers/data-directory.ts';
 import type { PEImage } from '../pe-image.ts';
+import { perImage } from '../per-image.ts';
 import { type StructureOf, structure } from '../structure.ts';
 
 /** ECMA-335 II.25.3.3 "CLI header"; IMAGE_COR20_HEADER of corhdr.h. */
@@ -67,11 +68,12 @@ type RawCliHeader = StructureOf<typeof cliHeaderLayout>;
 
 const directoryOf = (raw: RawCliHeader, name: CliDirectoryName): DataDirectory => ({ rva: raw[`${name}Rva`], size: raw[`${name}Size`] });
 
-/** The CLI header; `undefined` when the image has none. */
-export function readCliHeader(image: PEImage): CliHeader | undefined {
+/** The CLI header; `undefined` when the image has none. A size that is too small is recorded in the image's diagnostics. Throws `BadImageError`. */
+export const readCliHeader = perImage((image): CliHeader | undefined => {
   const directory = image.directory('cliHeader');
   if (directory === undefined || directory.rva === 0) return undefined;
   const raw = cliHeaderLayout.read(image.readerAt(directory.rva, CLI_HEADER_SIZE, 'the CLI header'));
+  if (raw.cb < CLI_HEADER_SIZE) reportSize(image, directory.rva, raw.cb);
   const directories = Object.fromEntries(directoryFields.map((name) => [name, directoryOf(raw, name)]));
   return {
     cb: raw.cb,
@@ -81,6 +83,18 @@ export function readCliHeader(image: PEImage): CliHeader | undefined {
     entryPointTokenOrRva: raw.entryPointTokenOrRva,
     ...(directories as Record<CliDirectoryName, DataDirectory>),
   };
+});
+
+/** Mono does not look at the size, and packers for it write others; CoreCLR refuses the image. */
+function reportSize(image: PEImage, rva: number, cb: number): void {
+  image.diagnostics.report({
+    code: 'BAD_CLI_HEADER_SIZE',
+    severity: 'error',
+    offset: image.rvaToOffset(rva) ?? 0,
+    rva,
+    reading: 'the CLI header',
+    message: `The header says it has ${cb} bytes, ${CLI_HEADER_SIZE} are needed`,
+  });
 }
 
 /** What a writer has to say; the rest is 72 bytes, runtime 2.5 and no directory. */

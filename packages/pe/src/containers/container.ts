@@ -67,7 +67,7 @@ const startsWith = (bytes: Uint8Array, magic: readonly number[], at = 0): boolea
 
 /** The formats whose header an MZ file's e_lfanew can lead to. */
 const newHeaders: readonly Signature[] = [
-  { kind: 'pe', magic: [0x50, 0x45, 0, 0], description: 'a PE image' },
+  { kind: 'pe', magic: [0x50, 0x45], description: 'a PE image' },
   { kind: 'ne', magic: [0x4e, 0x45], description: 'a 16-bit Windows or OS/2 file (NE)' },
   { kind: 'le', magic: [0x4c, 0x45], description: 'a linear executable (LE), such as a VxD' },
   { kind: 'lx', magic: [0x4c, 0x58], description: 'an OS/2 linear executable (LX)' },

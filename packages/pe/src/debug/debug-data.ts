@@ -19,6 +19,14 @@ export interface CodeViewNb10 {
   readonly path: string;
 }
 
+/** CodeView "MTOC": an EFI image made from a Mach-O file, whose UUID and path these are (EDK II `EFI_IMAGE_DEBUG_CODEVIEW_MTOC_ENTRY`). */
+export interface CodeViewMtoc {
+  readonly kind: 'mtoc';
+  /** The UUID in the order of its bytes, 8-4-4-4-12, lower case. */
+  readonly uuid: string;
+  readonly path: string;
+}
+
 /** CodeView in the file itself (NB05 … NB11), or of a signature that is not known. */
 export interface CodeViewOther {
   readonly kind: 'codeView';
@@ -91,6 +99,7 @@ export interface FpoData {
 export type DebugData =
   | CodeViewRsds
   | CodeViewNb10
+  | CodeViewMtoc
   | CodeViewOther
   | MiscData
   | VcFeature
@@ -104,6 +113,7 @@ export type DebugData =
 
 const RSDS = 0x53445352;
 const NB10 = 0x3031424e;
+const MTOC = 0x434f544d;
 const MPDB = 0x4244504d;
 const FPO_SIZE = 16;
 
@@ -119,10 +129,14 @@ const signature = (reader: ByteReader): string =>
     .map((byte) => String.fromCharCode(byte))
     .join('');
 
+/** Unlike a GUID, big-endian throughout. */
+const uuidText = (bytes: Uint8Array): string => hexBytes(bytes).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+
 function codeView(reader: ByteReader): DebugData {
   const magic = reader.u32();
   if (magic === RSDS) return { kind: 'rsds', guid: formatGuid(reader.view(16)), age: reader.u32(), path: path(reader) };
   if (magic === NB10) return { kind: 'nb10', offset: reader.u32(), timeDateStamp: reader.u32(), age: reader.u32(), path: path(reader) };
+  if (magic === MTOC) return { kind: 'mtoc', uuid: uuidText(reader.view(16)), path: path(reader) };
   reader.position = 0;
   return { kind: 'codeView', signature: [...reader.view(4)].map((byte) => String.fromCharCode(byte)).join('') };
 }

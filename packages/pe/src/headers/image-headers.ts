@@ -1,4 +1,4 @@
-import { BadImageError, ByteReader, type Diagnostics } from '@ijw/binary';
+import { BadImageError, ByteReader, type Diagnostics, hex } from '@ijw/binary';
 import type { FileOffset } from '../address.ts';
 import { detectContainer } from '../containers/container.ts';
 import { type CoffHeader, coffHeaderLayout } from './coff-header.ts';
@@ -13,6 +13,8 @@ export const PE_SIGNATURE = 0x00004550;
 export interface ImageHeaders {
   readonly dosHeader: DosHeader;
   readonly signatureOffset: FileOffset;
+  /** `PE_SIGNATURE` in all images that Windows loads. */
+  readonly signature: number;
   readonly coffHeader: CoffHeader;
   readonly optionalHeader: OptionalHeader;
   readonly dataDirectories: readonly DataDirectory[];
@@ -33,15 +35,21 @@ function readDosHeader(bytes: Uint8Array): DosHeader {
   return dosHeaderLayout.read(readerOf(bytes, 0, 'the DOS header'));
 }
 
-function checkSignature(bytes: Uint8Array, offset: FileOffset): ByteReader {
+/** Mono looks at the letters "PE" alone, and packers for it change the two bytes behind them. */
+function readSignature(bytes: Uint8Array, offset: FileOffset, diagnostics: Diagnostics): number {
   const reader = readerOf(bytes, Math.min(offset, bytes.length), 'the PE signature');
   const kind = detectContainer(bytes).kind;
   if (kind === 'ne' || kind === 'le' || kind === 'lx') throw notPE(bytes);
   if (reader.remaining < 4) {
     throw reader.error('TRUNCATED', `The DOS header puts the PE header at ${offset}; the file ends at ${bytes.length}`);
   }
-  if (reader.u32() !== PE_SIGNATURE) throw notPE(bytes);
-  return reader;
+  const signature = reader.u32();
+  if ((signature & 0xffff) !== (PE_SIGNATURE & 0xffff)) throw notPE(bytes);
+  if (signature !== PE_SIGNATURE)
+    diagnostics.record(
+      reader.error('BAD_PE_SIGNATURE', `The signature is ${hex(signature, 8)}, not ${hex(PE_SIGNATURE, 8)} ("PE\\0\\0")`, 0),
+    );
+  return signature;
 }
 
 /** Windows goes by NumberOfRvaAndSizes alone: a SizeOfOptionalHeader that does not reach so far only moves the section table. */
@@ -52,15 +60,17 @@ function readDataDirectories(reader: ByteReader, declared: number, end: number, 
   const count = Math.min(declared, directoryNames.length);
   if (reader.position + count * 8 > end) warn('SHORT_OPTIONAL_HEADER', 'The data directories reach beyond SizeOfOptionalHeader');
   const directories: DataDirectory[] = [];
-  for (let index = 0; index < count; index++) directories.push({ rva: reader.u32(), size: reader.u32() });
+  diagnostics.attempt(() => {
+    for (let index = 0; index < count; index++) directories.push({ rva: reader.u32(), size: reader.u32() });
+  });
   return directories;
 }
 
-/** Reads everything up to the end of the section table, the way Windows finds it. */
+/** Reads everything up to the end of the section table, the way Windows finds it. Directories and sections that are not all there are recorded. */
 export function readImageHeaders(bytes: Uint8Array, diagnostics: Diagnostics): ImageHeaders {
   const dosHeader = readDosHeader(bytes);
   const signatureOffset = dosHeader.newHeaderOffset;
-  checkSignature(bytes, signatureOffset);
+  const signature = readSignature(bytes, signatureOffset, diagnostics);
   const coffOffset = signatureOffset + 4;
   const coffHeader = coffHeaderLayout.read(readerOf(bytes, coffOffset, 'the COFF header'));
   const optionalOffset = coffOffset + coffHeaderLayout.size;
@@ -69,6 +79,6 @@ export function readImageHeaders(bytes: Uint8Array, diagnostics: Diagnostics): I
   const end = coffHeader.sizeOfOptionalHeader;
   const dataDirectories = readDataDirectories(optionalReader, optionalHeader.numberOfRvaAndSizes, end, diagnostics);
   const sectionReader = readerOf(bytes, Math.min(optionalOffset + end, bytes.length), 'the section table');
-  const sections = readSectionHeaders(sectionReader, bytes, coffHeader);
-  return { dosHeader, signatureOffset, coffHeader, optionalHeader, dataDirectories, sections };
+  const sections = readSectionHeaders(sectionReader, bytes, coffHeader, diagnostics);
+  return { dosHeader, signatureOffset, signature, coffHeader, optionalHeader, dataDirectories, sections };
 }

@@ -1,4 +1,4 @@
-import type { ByteReader } from '@ijw/binary';
+import type { ByteReader, Diagnostics } from '@ijw/binary';
 import { type StructureOf, structure } from '../structure.ts';
 import { coffString, textUpToNul } from '../symbols/coff-string-table.ts';
 import type { CoffHeader } from './coff-header.ts';
@@ -78,11 +78,20 @@ const withName = (raw: StructureOf<typeof sectionHeaderLayout>, bytes: Uint8Arra
   characteristics: raw.characteristics,
 });
 
-/** Reads NumberOfSections headers. `bytes` is the whole file, for long names. */
-export function readSectionHeaders(reader: ByteReader, bytes: Uint8Array, coffHeader: CoffHeader): SectionHeader[] {
+/** Reads NumberOfSections headers, as many as are there. `bytes` is the whole file, for long names. */
+export function readSectionHeaders(
+  reader: ByteReader,
+  bytes: Uint8Array,
+  coffHeader: CoffHeader,
+  diagnostics: Diagnostics,
+): SectionHeader[] {
+  const { numberOfSections } = coffHeader;
+  const count = Math.min(numberOfSections, Math.floor(reader.remaining / sectionHeaderLayout.size));
   const sections: SectionHeader[] = [];
-  for (let index = 0; index < coffHeader.numberOfSections; index++) {
-    sections.push(withName(sectionHeaderLayout.read(reader), bytes, coffHeader));
-  }
+  for (let index = 0; index < count; index++) sections.push(withName(sectionHeaderLayout.read(reader), bytes, coffHeader));
+  if (count < numberOfSections)
+    diagnostics.record(
+      reader.error('TRUNCATED', `The file ends within the section table: ${numberOfSections} sections, ${count} are there`),
+    );
   return sections;
 }

@@ -52,9 +52,12 @@ export interface VersionInfo {
 /** "Version Information Structures" of the Windows SDK: every one has a length, a key, a value and children, aligned to 4 bytes. */
 interface Block {
   readonly key: string;
-  readonly isText: boolean;
+  /** As long as ValueLength says. */
   readonly value: ByteReader;
+  /** What follows the value. */
   readonly children: ByteReader;
+  /** What follows the key, whatever ValueLength says: some tools write one that is too small, and others than 0 where there is no value. */
+  readonly content: ByteReader;
 }
 
 const align = (reader: ByteReader): void => reader.skip(Math.min(reader.remaining, (4 - (reader.position % 4)) % 4));
@@ -81,9 +84,12 @@ function readBlock(reader: ByteReader): Block {
   block.position = 6;
   const key = utf16z(block);
   align(block);
+  const at = block.position;
+  const content = block.slice(block.remaining);
+  block.position = at;
   const value = block.slice(Math.min(isText ? valueLength * 2 : valueLength, block.remaining));
   align(block);
-  return { key, isText, value, children: block.slice(block.remaining) };
+  return { key, value, children: block.slice(block.remaining), content };
 }
 
 function* blocks(reader: ByteReader): Generator<Block> {
@@ -113,14 +119,14 @@ function readFixed(reader: ByteReader): FixedFileInfo | undefined {
   };
 }
 
-const readStringTable = ({ key, children }: Block): VersionStringTable => ({
+const readStringTable = ({ key, content }: Block): VersionStringTable => ({
   language: key,
-  strings: [...blocks(children)].map((block) => ({ name: block.key, value: utf16z(block.value) })),
+  strings: [...blocks(content)].map((block) => ({ name: block.key, value: utf16z(block.content) })),
 });
 
-function readTranslations({ children }: Block): { language: number; codePage: number }[] {
+function readTranslations({ content }: Block): { language: number; codePage: number }[] {
   const translations: { language: number; codePage: number }[] = [];
-  for (const { key, value } of blocks(children)) {
+  for (const { key, value } of blocks(content)) {
     if (key !== 'Translation') continue;
     while (value.remaining >= 4) translations.push({ language: value.u16(), codePage: value.u16() });
   }
@@ -136,7 +142,7 @@ export function decodeVersionInfo(bytes: Uint8Array, base = 0): VersionInfo {
   const stringTables: VersionStringTable[] = [];
   const translations: { language: number; codePage: number }[] = [];
   for (const child of blocks(root.children)) {
-    if (child.key === 'StringFileInfo') for (const table of blocks(child.children)) stringTables.push(readStringTable(table));
+    if (child.key === 'StringFileInfo') for (const table of blocks(child.content)) stringTables.push(readStringTable(table));
     if (child.key === 'VarFileInfo') translations.push(...readTranslations(child));
   }
   return { ...(fixed && { fixed }), stringTables, translations };

@@ -1,5 +1,5 @@
-import { alignUp } from '@ijw/binary';
-import { SectionCharacteristics } from '@ijw/pe';
+import { alignUp, hex } from '@ijw/binary';
+import { PE_SIGNATURE, SectionCharacteristics } from '@ijw/pe';
 import { type ImageView, rvaProblem } from '../image-view.ts';
 
 /** One check of `PEDecoder`. `broken` answers what is wrong, in words that complete "The image …", or `undefined`. */
@@ -27,6 +27,19 @@ const optional =
 
 /** dotnet/runtime `utilcode/pedecoder.cpp`, HasNTHeaders and CheckNTHeaders, in their order. */
 export const NT_HEADER_RULES: readonly FormatRule[] = [
+  {
+    rule: 'peSignature',
+    structure: 'PE signature',
+    broken: ({ image }) => (image.signature === PE_SIGNATURE ? undefined : `has the signature ${hex(image.signature, 8)}`),
+  },
+  {
+    rule: 'sectionTable',
+    structure: 'section table',
+    broken: ({ image: { coffHeader, sections } }) =>
+      sections.length === coffHeader.numberOfSections
+        ? undefined
+        : `has ${coffHeader.numberOfSections} sections, of which ${sections.length} are in the file`,
+  },
   {
     rule: 'optionalHeaderSize',
     structure: 'COFF header',
