@@ -5,7 +5,7 @@ export const ALLOWED_ARROWS: Readonly<Record<string, readonly string[]>> = {
   '@ijw/pe': ['@ijw/binary'],
   '@ijw/machine': ['@ijw/binary'],
   '@ijw/metadata': ['@ijw/binary', '@ijw/pe'],
-  '@ijw/il': ['@ijw/binary', '@ijw/pe', '@ijw/metadata'],
+  '@ijw/il': ['@ijw/binary', '@ijw/pe', '@ijw/metadata', '@ijw/machine'],
   '@ijw/marshalling': ['@ijw/binary', '@ijw/pe', '@ijw/metadata'],
   '@ijw/vtfixup': ['@ijw/binary', '@ijw/pe', '@ijw/metadata', '@ijw/demangle', '@ijw/marshalling'],
   '@ijw/loader': ['@ijw/binary', '@ijw/pe', '@ijw/metadata', '@ijw/marshalling', '@ijw/il', '@ijw/vtfixup', '@ijw/machine'],
