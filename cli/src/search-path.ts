@@ -1,5 +1,5 @@
 import { UsageError } from '@ijw/binary';
-import type { ModuleProvider } from '@ijw/loader';
+import type { ModuleProvider } from '@ijw/windows';
 import { FileAccessError, type Io } from './io.ts';
 
 /** The files of the folders that `--search` names, in the order of the folders. */

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { hex, lazyList, printable } from '@ijw/binary';
-import { type Architecture, type BoundPInvoke, type Host, type LoadEvent, Loader, type LoadOutcome, loadDocument } from '@ijw/loader';
+import { type BoundPInvoke, type Host, type LoadEvent, Loader, type LoadOutcome, loadDocument } from '@ijw/loader';
+import type { Architecture } from '@ijw/machine';
 import { type PEImage, readImportDirectory } from '@ijw/pe';
 import type { CommandContext } from '../command.ts';
 import { openImage, parseNumber } from '../input.ts';

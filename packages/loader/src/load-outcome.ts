@@ -1,6 +1,8 @@
-import type { Architecture, Host } from './architecture.ts';
-import type { LoadEvent } from './load-event.ts';
-import type { ClrException, Place } from './load-refusal.ts';
+import type { Architecture } from '@ijw/machine';
+import type { ImagePlace } from '@ijw/windows';
+import type { Host } from './load/host.ts';
+import type { LoadEvent } from './load/load-event.ts';
+import type { ClrException } from './load/load-refusal.ts';
 import type { LoadedModule } from './loaded-module.ts';
 
 interface CommonOutcome {
@@ -26,7 +28,7 @@ export interface RefusedOutcome extends CommonOutcome {
   /** The rule that was broken. */
   readonly rule: string;
   readonly reason: string;
-  readonly place?: Place;
+  readonly place?: ImagePlace;
   /** What a managed caller catches. */
   readonly exception?: ClrException;
   /** Nothing catches this: the process ends. */

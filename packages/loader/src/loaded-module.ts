@@ -1,29 +1,32 @@
 import { hex } from '@ijw/binary';
-import { type Fault, isFault, mayExecute, pageRightsText } from '@ijw/machine';
+import { type Architecture, asAddress, type Fault, isFault, mayExecute, pageRightsText, readPointer } from '@ijw/machine';
 import type { CallShape, Unsupported } from '@ijw/marshalling';
-import type { Architecture, Host } from './architecture.ts';
-import type { CallResult, Use } from './clr/call-result.ts';
-import { fieldRva } from './clr/field-rva.ts';
-import type { FixedSlot, FixedSlots } from './clr/fixed-slots.ts';
-import { readFixupRecords } from './clr/fixup-records.ts';
-import { cliHeaderOf } from './clr/image-view.ts';
-import type { LoadedAssembly } from './clr/load-context.ts';
-import type { PlacedStub } from './clr/marshalling-stubs.ts';
-import type { BoundPInvoke } from './clr/p-invoke.ts';
-import type { Runtime } from './clr/runtime.ts';
-import { attemptCall, CallDispatcher, type CallDispatcherInit } from './execution/call-dispatcher.ts';
+import type { BoundImport, MappedModule } from '@ijw/windows';
+import type { LoadedAssembly } from './clr/bind/load-context.ts';
+import type { CallResult, Use } from './clr/calls/call-result.ts';
+import type { BoundPInvoke } from './clr/calls/p-invoke.ts';
+import type { FixedSlot, FixedSlots } from './clr/fixups/fixed-slots.ts';
+import type { PlacedStub } from './clr/fixups/marshalling-stubs.ts';
+import { fieldRva } from './clr/image/field-rva.ts';
+import { cliHeaderOf } from './clr/image/image-view.ts';
+import type { Runtime, RuntimeRun } from './clr/runtime.ts';
+import { attemptCall, CallDispatcher } from './execution/call-dispatcher.ts';
+import type { CalledModule } from './execution/called-module.ts';
 import type { ExecutionResult } from './execution/execution-result.ts';
 import type { VariableArgument } from './execution/forward-execution.ts';
 import { NativeExecution } from './execution/native-execution.ts';
-import type { Platform } from './platform/platform.ts';
-import { asAddress, readPointer } from './process/pointer-access.ts';
-import type { BoundImport, MappedModule } from './windows/os-module.ts';
+import { readFixupRecords } from './hosts/fixup-records.ts';
+import type { Host } from './load/host.ts';
+import type { Trace } from './load/load-event.ts';
 
 /** The marshalling code of a method, or why it has none. */
 export type ThunkStub = (PlacedStub & { readonly bytes: Uint8Array; readonly unwindBytes?: Uint8Array }) | Unsupported;
 
-/** What is in a slot. */
-export type SlotContent =
+/** What is in a slot: an address is a number; a bigint is a value beyond 2^53, which no address has. */
+export type SlotValue = number | bigint;
+
+/** What a slot leads to. */
+export type SlotTarget =
   /** A thunk of the runtime: `reverse` for native callers, `managed` for the method's own entry. */
   | {
       readonly kind: 'reverse' | 'managed';
@@ -51,13 +54,12 @@ export interface SlotState {
   /** `Namespace.Type::Name`; the empty string where the token is no method. */
   readonly method: string;
   /** The slot's bytes as the file has them, and as they are now. */
-  readonly before: bigint;
-  readonly after: bigint;
-  readonly content: SlotContent;
+  readonly before: SlotValue;
+  readonly after: SlotValue;
+  readonly content: SlotTarget;
 }
 
-export interface LoadedModuleInit {
-  readonly runtime: Runtime;
+export interface LoadedModuleInit extends RuntimeRun {
   readonly module: MappedModule | undefined;
   readonly assembly: LoadedAssembly | undefined;
   readonly image: MappedModule['image'];
@@ -72,6 +74,7 @@ export class LoadedModule {
   readonly architecture: Architecture;
   readonly nativeFirst: boolean;
   readonly #runtime: Runtime;
+  readonly #trace: Trace;
   readonly #module: MappedModule | undefined;
   readonly #calls: CallDispatcher;
   readonly #execution: NativeExecution;
@@ -84,11 +87,13 @@ export class LoadedModule {
     this.architecture = init.runtime.process.architecture;
     this.nativeFirst = init.nativeFirst;
     this.#runtime = init.runtime;
+    this.#trace = init.trace;
     this.#module = init.module;
     this.#assembly = init.assembly;
     this.#describeToken = init.describeToken;
-    const calls: CallDispatcherInit = {
+    const calls: CalledModule = {
       runtime: init.runtime,
+      trace: init.trace,
       module: init.module,
       nativeFirst: init.nativeFirst,
       assembly: () => this.#loadedAssembly,
@@ -147,13 +152,13 @@ export class LoadedModule {
     const module = this.#module;
     const cli = module && cliHeaderOf(module.image);
     if (!module || !cli || !this.mapped) return [];
-    const { memory, platform } = this.#runtime.process;
+    const { memory } = this.#runtime.process;
     const records = readFixupRecords(memory, module.base, cli);
     if (isFault(records)) return [];
     const slots: SlotState[] = [];
     for (const { index: record, rva, count, type } of records) {
       for (let index = 0; index < count; index++) {
-        const width = slotWidth(type, platform);
+        const width = slotWidth(type, this.#runtime);
         const state = this.#slotAt(module, record, type, rva + index * width, width);
         if (!state) break;
         slots.push(state);
@@ -195,7 +200,7 @@ export class LoadedModule {
 
   /** GetProcAddress: where an export leads, through forwarders. */
   exportAddress(symbol: string | number): number | undefined {
-    return this.#module && this.#runtime.osLoader.exportAddress(this.#module, symbol);
+    return this.#module && this.#runtime.osLoader.exportAddress(this.#module, symbol, this.#trace);
   }
 
   /** Calls an export as native code would. One whose code jumps through a slot is a call of that slot. */
@@ -239,10 +244,10 @@ export class LoadedModule {
     return attemptCall(() => this.#calls.use(use));
   }
 
-  /** FreeLibrary. A module that the CLR has loaded an assembly from stays mapped. Answers whether it is gone. */
+  /** FreeLibrary. A module that the CLR has loaded an assembly from stays mapped. Returns true if the module was unmapped. */
   unload(): boolean {
     if (!this.#module || !this.mapped) return false;
-    return this.#runtime.freeLibrary(this.#module, this.#loadedAssembly !== undefined);
+    return this.#runtime.freeLibrary(this.#module, this.#loadedAssembly !== undefined, this.#trace);
   }
 
   #slotAt(module: MappedModule, record: number, type: number, rva: number, width: 4 | 8): SlotState | undefined {
@@ -252,11 +257,21 @@ export class LoadedModule {
     if (isFault(after)) return undefined;
     const before = this.#runtime.fileValue(module, rva, width);
     const token = Number(BigInt.asUintN(32, before));
-    return { record, type, rva, slot, token, method: this.#describeToken(token), before, after, content: this.#contentOf(module, after) };
+    return {
+      record,
+      type,
+      rva,
+      slot,
+      token,
+      method: this.#describeToken(token),
+      before: slotValue(before),
+      after: slotValue(after),
+      content: this.#targetOf(module, after),
+    };
   }
 
-  #contentOf(module: MappedModule, value: bigint): SlotContent {
-    const { process, bootstrap } = this.#runtime;
+  #targetOf(module: MappedModule, value: bigint): SlotTarget {
+    const { platform, bootstrap } = this.#runtime;
     const address = asAddress(value);
     if (address === undefined) return { kind: 'raw' };
     const { slots } = this.#runtime.ijwData(module.base);
@@ -264,16 +279,16 @@ export class LoadedModule {
     if (slots && fixed) return this.#thunk(slots, fixed);
     const boot = bootstrap.at(address);
     if (!boot) return { kind: 'raw' };
-    const { size } = process.platform.bootstrapThunk;
+    const { size } = platform.bootstrapThunk;
     return { kind: 'bootstrap', address, size, bytes: this.#bytes(boot.thunk, size) };
   }
 
-  #thunk(slots: FixedSlots, slot: FixedSlot): SlotContent {
+  #thunk(slots: FixedSlots, slot: FixedSlot): SlotTarget {
     const { kind, address, size } = slot;
     const thunk = { kind, address, size, bytes: this.#bytes(address, size) };
     if (kind === 'managed') return thunk;
     const stub = (): ThunkStub => {
-      const made = slots.prepare(slot) as PlacedStub | Unsupported;
+      const made = slots.prepare(slot, this.#trace) as PlacedStub | Unsupported;
       if (made.kind === 'unsupported') return made;
       const { address: code, size: length, unwind } = made;
       return Object.assign(made, {
@@ -292,11 +307,13 @@ export class LoadedModule {
   }
 }
 
+const slotValue = (value: bigint): SlotValue => (value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value);
+
 /**
  * Pointers where the record has the process's size bit, as the hosts go by. Else the ildasm rule: 4 bytes where COR_VTABLE_32BIT is set, 8 where it
  * is not.
  */
-const slotWidth = (type: number, platform: Platform): 4 | 8 => {
-  if (type & platform.pointerSizedFixup) return platform.pointerSize;
+const slotWidth = (type: number, { platform, process }: Runtime): 4 | 8 => {
+  if (type & platform.pointerSizedFixup) return process.processor.pointerSize;
   return type & 1 ? 4 : 8;
 };

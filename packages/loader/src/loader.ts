@@ -1,27 +1,28 @@
 import { BadImageError, hex, ifReadable } from '@ijw/binary';
+import { type Architecture, architectureOf } from '@ijw/machine';
 import { Metadata, methodFullName, type Token, tableNameOf, tokenTable } from '@ijw/metadata';
 import { PEImage } from '@ijw/pe';
-import { type Architecture, architectureOf } from './architecture.ts';
-import { type AssemblyLoad, runStartUp } from './clr/assembly-load.ts';
-import { clrRefusal, clrRefusals } from './clr/clr-error.ts';
-import { asRuntimeSees } from './clr/image-view.ts';
-import type { LoadContext } from './clr/load-context.ts';
-import { Runtime } from './clr/runtime.ts';
-import { hostEntryPoint } from './hosts/host-entry-point.ts';
-import { ijwhost, ijwhostX86, mscoree } from './hosts/host-modules.ts';
-import { Trace } from './load-event.ts';
+import { firstOf, GuestProcess, LoadRefusal, modulesByName, OsLoader } from '@ijw/windows';
+import type { LoadContext } from './clr/bind/load-context.ts';
+import { hostEntryPoint } from './clr/cor-dll-main.ts';
+import { asRuntimeSees } from './clr/image/image-view.ts';
+import { type AssemblyRequest, type LoadProgress, moduleOf, opened } from './clr/load-progress.ts';
+import { Runtime, type RuntimeRun } from './clr/runtime.ts';
+import { startUp } from './clr/start-up.ts';
+import { ijwhost, mscoree } from './hosts/host-modules.ts';
+import { clrRefusal, clrRefusals } from './load/clr-error.ts';
+import { Trace } from './load/load-event.ts';
+import { type ClrRefusalDetails, refusalDetails } from './load/load-refusal.ts';
+import type { ImageInput, LoaderOptions, LoadRequest } from './load/loader-options.ts';
+import type { StartUpPath } from './load/start-up.ts';
 import type { LoadOutcome } from './load-outcome.ts';
-import { LoadRefusal, type LoadRefusalDetails } from './load-refusal.ts';
 import { LoadedModule } from './loaded-module.ts';
-import type { ImageInput, LoaderOptions, LoadRequest } from './loader-options.ts';
-import { GuestProcess } from './process/guest-process.ts';
-import { firstOf, modulesByName } from './windows/module-provider.ts';
-import { OsLoader } from './windows/os-loader.ts';
-import { windowsRefusal } from './windows/windows-error.ts';
+import { thunkPlatformFor } from './platform/thunk-platform-for.ts';
 
-interface Machinery {
-  readonly process: GuestProcess;
-  readonly runtime: Runtime;
+/** One call of `load`. */
+interface Load extends RuntimeRun {
+  readonly path: StartUpPath;
+  readonly request: AssemblyRequest;
 }
 
 /**
@@ -30,7 +31,7 @@ interface Machinery {
  */
 export class Loader {
   readonly #options: LoaderOptions;
-  #machinery: Machinery | undefined;
+  #runtime: Runtime | undefined;
   #contexts = 0;
 
   constructor(options: LoaderOptions) {
@@ -39,72 +40,69 @@ export class Loader {
 
   /** The process, once something was loaded into it. */
   get process(): GuestProcess | undefined {
-    return this.#machinery?.process;
+    return this.#runtime?.process;
   }
 
-  /** Loads an image. What the CLR or Windows refuses is an outcome, not an exception. @throws BadImageError when the bytes are no PE image; UsageError when `base` is none */
+  /** Loads an image. What the CLR or Windows refuses is an outcome, not an exception. @throws BadImageError when the bytes are not a PE image; UsageError when `base` cannot be a base */
   load(input: ImageInput, request: LoadRequest = {}): LoadOutcome {
     const image = input instanceof PEImage ? input : PEImage.parse(input);
+    const runtime = this.#start(image);
     const trace = new Trace();
-    const { process, runtime } = this.#start(image, trace);
-    process.trace = trace;
+    const file = request.path ?? request.name ?? 'image.dll';
+    trace.add({ step: 'open', file, size: image.bytes.length, machine: image.machine });
     const nativeFirst = request.nativeFirst ?? this.#options.nativeFirst ?? false;
-    const path = request.path ?? request.name ?? 'image.dll';
-    trace.add({ step: 'open', file: path, size: image.bytes.length, machine: image.machine });
-    const base = request.base ?? this.#options.base;
-    const load: AssemblyLoad = {
-      image,
-      file: request.from === 'bytes' ? undefined : path,
-      context: this.#context(runtime, request),
-      ...(base !== undefined && { base }),
-      ...(request.from === 'reflectionOnly' && { reflectionOnly: true }),
-    };
-    const common = {
-      host: this.#options.host,
-      architecture: process.architecture,
-      nativeFirst,
-    };
+    const path = nativeFirst ? 'native' : request.from === 'reflectionOnly' ? 'reflectionOnly' : 'managed';
+    const load: Load = { runtime, trace, path, request: this.#request(runtime, image, file, request) };
+    const { host } = this.#options;
+    const common = { host, architecture: runtime.process.architecture, nativeFirst };
+    const wasMapped = runtime.osLoader.find(file) !== undefined;
+    let reached: LoadProgress = opened(load.request);
     try {
-      const again = nativeFirst ? this.#loadNative(runtime, load) : this.#loadManaged(runtime, load);
-      const module = this.#describe(runtime, load, nativeFirst);
+      if (nativeFirst) requireFile(load.request);
+      for (const progress of startUp(load, path, reached)) reached = progress;
+      if (nativeFirst && reached.mapping.kind === 'refused') throw reached.mapping.refusal;
+      const module = describe(load, reached);
+      const again = nativeFirst ? wasMapped : reached.stage === 'loaded' && reached.again;
       return withEvents({ outcome: 'loaded', hresult: 0, module, again, ...common }, trace);
     } catch (error) {
-      const { rule, hresult, reason, place, exception, fatal = false } = refusalDetails(error, load.file);
-      trace.add({ step: 'refuse', rule, hresult, reason, ...(place && { place }), ...(exception && { exception }) });
-      const left = this.#leaveMapped(runtime, load, rule) ? this.#describe(runtime, load, nativeFirst) : undefined;
-      const refused = {
-        outcome: 'refused' as const,
-        hresult,
-        rule,
-        reason,
-        fatal,
-        ...(place && { place }),
-        ...(exception && { exception }),
-        ...(left && { module: left }),
-        ...common,
-      };
+      const { rule, hresult, reason, place, exception, fatal = false } = detailsOf(error, load.request.file);
+      const optional = { ...(place && { place }), ...(exception && { exception }) };
+      trace.add({ step: 'refuse', rule, hresult, reason, ...optional });
+      const module = leaveMapped(load, reached, rule) ? describe(load, reached) : undefined;
+      const refused = { outcome: 'refused' as const, hresult, rule, reason, fatal, ...optional, ...(module && { module }), ...common };
       return withEvents(refused, trace);
     }
   }
 
   /** The process is made for the first image, unless the caller said what it is. */
-  #start(image: PEImage, trace: Trace): Machinery {
-    if (this.#machinery) return this.#machinery;
+  #start(image: PEImage): Runtime {
+    if (this.#runtime) return this.#runtime;
     const architecture: Architecture = this.#options.architecture ?? architectureOf(image.machine) ?? 'x64';
-    const process = new GuestProcess(architecture, trace, this.#options.commitLimit);
+    const process = new GuestProcess(architecture, this.#options.commitLimit);
     const hosts = modulesByName([
-      ['ijwhost.dll', architecture === 'x86' ? ijwhostX86 : ijwhost],
+      ['ijwhost.dll', ijwhost(thunkPlatformFor(architecture).hostEntryNames)],
       ['mscoree.dll', mscoree],
     ]);
-    const osLoader = new OsLoader({
+    const osLoader = new OsLoader<Trace>({
       process,
       provider: this.#options.provider ? firstOf(this.#options.provider, hosts) : hosts,
-      hostEntryPoint: hostEntryPoint(() => runtime),
+      entryPointHost: hostEntryPoint(() => runtime),
       relocate: this.#options.relocate ?? true,
     });
     const runtime: Runtime = new Runtime(this.#options, process, osLoader);
-    this.#machinery = { process, runtime };
-    return this.#machinery;
+    this.#runtime = runtime;
+    return runtime;
+  }
+
+  #request(runtime: Runtime, image: PEImage, file: string, request: LoadRequest): AssemblyRequest {
+    const base = request.base ?? this.#options.base;
+    return {
+      image,
+      file: request.from === 'bytes' ? undefined : file,
+      context: this.#context(runtime, request),
+      ...(base !== undefined && { base }),
+      ...(request.from === 'reflectionOnly' && { reflectionOnly: true }),
+    };
   }
 
   #context(runtime: Runtime, request: LoadRequest): LoadContext {
@@ -114,46 +112,37 @@ export class Loader {
     if (request.from === 'bytes') return runtime.context({ name: `Load(byte[]) #${++this.#contexts}` });
     return runtime.context('default');
   }
+}
 
-  #loadManaged(runtime: Runtime, load: AssemblyLoad): boolean {
-    runStartUp(runtime, load.reflectionOnly ? 'reflectionOnly' : 'managed', load);
-    return load.wasLoaded ?? false;
-  }
+/** @throws LoadRefusal */
+function requireFile({ file }: AssemblyRequest): void {
+  if (file !== undefined) return;
+  throw clrRefusal({ rule: 'nativeFromBytes', reason: 'LoadLibrary needs a file', exception: clrRefusals.badFormat(undefined) });
+}
 
-  #loadNative(runtime: Runtime, load: AssemblyLoad): boolean {
-    if (load.file === undefined) {
-      const reason = 'LoadLibrary needs a file';
-      throw clrRefusal({ rule: 'nativeFromBytes', reason, exception: clrRefusals.badFormat(undefined) });
-    }
-    const again = runtime.osLoader.find(load.file) !== undefined;
-    runStartUp(runtime, 'native', load);
-    if (load.moduleRefusal) throw load.moduleRefusal;
-    if (!load.module) throw windowsRefusal('MOD_NOT_FOUND', 'moduleNotFound', `${load.file} was not found`);
-    const assembly = runtime.assemblyOf(load.module);
-    if (assembly) load.assembly = assembly;
-    return again;
-  }
+/** Rules that are broken before the runtime holds on to the module: the reference of the load is given back, which unmaps it. */
+function leaveMapped({ runtime, trace }: Load, reached: LoadProgress, rule: string): boolean {
+  const module = moduleOf(reached);
+  if (!module) return false;
+  const held = reached.stage !== 'opened' && reached.stage !== 'viewed' && rule !== 'collectibleContext';
+  if (!held) runtime.freeLibrary(module, runtime.assemblyOf(module) !== undefined, trace);
+  return held;
+}
 
-  /** Rules that are broken before the runtime holds on to the module: the reference of the load is given back, which unmaps it. */
-  #leaveMapped(runtime: Runtime, load: AssemblyLoad, rule: string): boolean {
-    const { module } = load;
-    if (!module) return false;
-    const held = load.bound !== undefined && rule !== 'collectibleContext';
-    if (!held) runtime.freeLibrary(module, runtime.assemblyOf(module) !== undefined);
-    return held;
-  }
-
-  #describe(runtime: Runtime, load: AssemblyLoad, nativeFirst: boolean): LoadedModule {
-    const metadata = readMetadata(asRuntimeSees(load.image));
-    return new LoadedModule({
-      runtime,
-      module: load.assembly?.module ?? load.module,
-      assembly: load.assembly,
-      image: load.image,
-      nativeFirst,
-      describeToken: (token) => describeToken(metadata, token),
-    });
-  }
+function describe({ runtime, trace, path, request: { image } }: Load, reached: LoadProgress): LoadedModule {
+  const metadata = readMetadata(asRuntimeSees(image));
+  const mapped = moduleOf(reached);
+  const made = reached.stage === 'fixed' || reached.stage === 'loaded' ? reached.assembly : undefined;
+  const assembly = made ?? (path === 'native' && mapped ? runtime.assemblyOf(mapped) : undefined);
+  return new LoadedModule({
+    runtime,
+    trace,
+    module: assembly?.module ?? mapped,
+    assembly,
+    image,
+    nativeFirst: path === 'native',
+    describeToken: (token) => describeToken(metadata, token),
+  });
 }
 
 /** The trace is read when it is asked for: a load of thousands of slots makes no objects for events that nobody looks at. */
@@ -161,8 +150,8 @@ const withEvents = <T extends object>(outcome: T, trace: Trace): T & Pick<LoadOu
   Object.defineProperty(outcome, 'events', { enumerable: true, get: () => trace.events }) as T & Pick<LoadOutcome, 'events'>;
 
 /** Bytes that turn out to be bad where no rule looked at them are a bad image to the CLR. */
-function refusalDetails(error: unknown, file: string | undefined): LoadRefusalDetails {
-  if (error instanceof LoadRefusal) return error.details;
+function detailsOf(error: unknown, file: string | undefined): ClrRefusalDetails {
+  if (error instanceof LoadRefusal) return refusalDetails(error);
   if (!(error instanceof BadImageError)) throw error;
   const exception = clrRefusals.badFormat(file);
   return { rule: error.code, hresult: exception.hresult, reason: error.message, exception, place: { structure: error.reading } };

@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildInteropImage, type InteropTypes, type MachineCode, type NativeFunction } from '@ijw/fixtures';
-import { type LoadedModule, Loader, type ManagedCall, modulesByName } from '@ijw/loader';
+import { type LoadedModule, Loader, type ManagedCall } from '@ijw/loader';
 import type { AbiType, CallShape } from '@ijw/marshalling';
 import type { NativeTypeName, TypeNode } from '@ijw/metadata';
+import { modulesByName } from '@ijw/windows';
 import { describe, expect, it } from 'vitest';
 
 const ARCHITECTURES = ['x86', 'x64', 'arm64'] as const;

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Architecture, architectureOf, Loader } from '@ijw/loader';
+import { Loader } from '@ijw/loader';
+import { type Architecture, architectureOf } from '@ijw/machine';
 import { type ForwardCall, ForwardCalls, forwardSteps, forwardStepText, NativeCalls } from '@ijw/marshalling';
 import { Metadata } from '@ijw/metadata';
 import { PEImage } from '@ijw/pe';

@@ -10,7 +10,6 @@ import {
   relativeSize,
 } from '@ijw/fixtures';
 import {
-  type HostFunction,
   type LoadedModule,
   Loader,
   type LoaderOptions,
@@ -18,11 +17,10 @@ import {
   type LoadRequest,
   type ManagedCall,
   type ManagedResult,
-  type ModuleProvider,
-  modulesByName,
 } from '@ijw/loader';
 import { isFault } from '@ijw/machine';
 import type { AbiType, CallShape } from '@ijw/marshalling';
+import { type HostFunction, type ModuleProvider, modulesByName } from '@ijw/windows';
 import { describe, expect, it } from 'vitest';
 
 const ENVIRONMENTS = (['x86', 'x64', 'arm64'] as const).flatMap((architecture) => [

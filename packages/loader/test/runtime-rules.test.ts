@@ -3,9 +3,9 @@ import { Loader, type LoadOutcome } from '@ijw/loader';
 import { Metadata, MetadataBuilder } from '@ijw/metadata';
 import { PEImage } from '@ijw/pe';
 import { describe, expect, it } from 'vitest';
+import { isReferenceField } from '../src/clr/image/token-signature.ts';
 import { isPublicKey } from '../src/clr/rules/assembly-identity-rules.ts';
 import { fieldSignatureProblem } from '../src/clr/rules/field-signature-rule.ts';
-import { isReferenceField } from '../src/clr/token-signature.ts';
 
 const STATIC = 0x16;
 

@@ -1,4 +1,5 @@
-import { type HostModule, type ImageModule, type LoadedModule, Loader, type LoadOutcome, modulesByName } from '@ijw/loader';
+import { type LoadedModule, Loader, type LoadOutcome } from '@ijw/loader';
+import { type HostModule, type ImageModule, modulesByName } from '@ijw/windows';
 import { describe, expect, it } from 'vitest';
 import { type NativeDll, type NativeDllOptions, nativeDll } from './native-dll.ts';
 

@@ -1,5 +1,15 @@
 export { AddressSpace, type AddressSpaceOptions, type PageState } from './address-space.ts';
+export { type Architecture, architectureOf } from './architecture.ts';
 export { type Fault, faultText, isFault, isRefusal, type Refusal, type RefusalCode } from './fault.ts';
 export { ADDRESS_LIMIT, ALLOCATION_GRANULARITY, PAGE_SIZE, pageCeiling, pageFloor } from './page.ts';
 export { type Access, mayExecute, mayRead, mayWrite, type PageRightBits, PageRights, pageRightsText } from './page-rights.ts';
+export { processorFor } from './platform/processor-for.ts';
+export { asAddress, readPointer, writePointer } from './pointer-access.ts';
+export { CodeWriter } from './processor/code-writer.ts';
+export { integerOf, LiveMemory, NativeFault } from './processor/evaluated-memory.ts';
+export { jumpSlot } from './processor/jump-chain.ts';
+export type { NativeEnd, NativeRun, OutsideResult } from './processor/native-run.ts';
+export type { NativeStep } from './processor/native-step.ts';
+export type { Processor, ProcessorModel } from './processor/processor.ts';
+export { UnknownInstruction } from './processor/unknown-instruction.ts';
 export type { PageFill } from './region.ts';

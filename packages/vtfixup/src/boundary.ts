@@ -13,7 +13,7 @@ import { literalAllowance } from './cppcli/mapped-field.ts';
 import { type Crossing, crossingByPointer, crossingIn, crossingOut } from './crossing.ts';
 import { type EntryPoints, readEntryPoints } from './entries/entry-point.ts';
 import { type ImageExport, readImageExports } from './entries/image-export.ts';
-import { type ManagedEntry, managedEntry, SlotMethods } from './entries/managed-entry.ts';
+import { type SlotEntry, SlotMethods, slotEntry } from './entries/slot-entry.ts';
 import { judgeSlot, type ReadMemory, slotContent } from './entries/slot-token.ts';
 import { readUnmanagedCallersOnly, type UnmanagedCallersOnly } from './entries/unmanaged-callers-only.ts';
 import { grouped } from './grouped.ts';
@@ -38,7 +38,7 @@ export interface ManagedToNative extends PInvoke {
 }
 
 /** Native code calling in, through a slot. */
-export interface NativeToManaged extends ManagedEntry {
+export interface NativeToManaged extends SlotEntry {
   /** Jumps of the image through the slot. */
   readonly stubs: readonly IndirectJump[];
   /** Calls of the image through the slot, without a stub. */
@@ -251,7 +251,7 @@ export class Boundary {
       const content = slotContent(reading, slot);
       judgeSlot(reading, slot, content, diagnostics);
       return {
-        ...managedEntry(slot, content, methods),
+        ...slotEntry(slot, content, methods),
         stubs: withExportStubs(jumps.get(slot.rva) ?? [], exports.get(slot.rva) ?? []),
         calls: indirectCalls.get(slot.rva) ?? [],
         exports: exports.get(slot.rva) ?? [],

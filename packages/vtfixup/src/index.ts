@@ -19,7 +19,7 @@ export { type LiteralEncoding, literalEncoding, literalText } from './cppcli/str
 export type { Crossing } from './crossing.ts';
 export { type EntryPoints, readEntryPoints } from './entries/entry-point.ts';
 export { exportText, type ImageExport, readImageExports } from './entries/image-export.ts';
-export { type ManagedEntry, managedEntry, SlotMethods } from './entries/managed-entry.ts';
+export { type SlotEntry, SlotMethods, slotEntry } from './entries/slot-entry.ts';
 export { isMethodToken, type ReadMemory, type SlotContent, slotContent } from './entries/slot-token.ts';
 export { readUnmanagedCallersOnly, type UnmanagedCallersOnly } from './entries/unmanaged-callers-only.ts';
 export {
@@ -34,6 +34,16 @@ export { boundaryToDot } from './output/boundary-dot.ts';
 export { type BoundaryJson, boundaryJson } from './output/boundary-json.ts';
 export {
   type BootstrapThunk,
+  type BootstrapThunkLayout,
+  bootstrapThunkArm64,
+  bootstrapThunkOffset,
+  bootstrapThunkX64,
+  bootstrapThunkX86,
+  type FoundBootstrapThunk,
+  readBootstrapThunk,
+  writeBootstrapThunk,
+} from './platform/bootstrap-thunk.ts';
+export {
   type DoubleThunk,
   type Platform,
   type PlatformName,

@@ -1,27 +1,28 @@
 import { BadImageError } from '@ijw/binary';
 import { Resolver } from '@ijw/metadata';
-import type { Host } from '../architecture.ts';
+import { type GuestProcess, GuestStack, type MappedModule, type OsLoader } from '@ijw/windows';
+import { ExecutableHeap } from '../code-memory/executable-heap.ts';
 import { BootstrapThunks } from '../hosts/bootstrap-thunks.ts';
-import type { ContextRequest, LoaderOptions } from '../loader-options.ts';
-import { type ManagedEntry, RecordingManagedEntry } from '../managed-entry.ts';
-import type { GuestProcess } from '../process/guest-process.ts';
-import { GuestStack } from '../process/guest-stack.ts';
-import type { OsLoader } from '../windows/os-loader.ts';
-import type { MappedModule } from '../windows/os-module.ts';
-import { type AssemblyLoad, runStartUp } from './assembly-load.ts';
-import type { CallResult } from './call-result.ts';
-import { HResult } from './clr-error.ts';
-import type { IjwData } from './fix-up-vtables.ts';
-import type { FixedSlot, FixedSlots } from './fixed-slots.ts';
-import { createContext, type LoadContext, type LoadedAssembly } from './load-context.ts';
-import type { BoundPInvoke } from './p-invoke.ts';
-import { referencedAssemblies } from './referenced-assemblies.ts';
+import type { Host } from '../load/host.ts';
+import type { Trace } from '../load/load-event.ts';
+import type { ContextRequest, LoaderOptions } from '../load/loader-options.ts';
+import { type ManagedEntry, RecordingManagedEntry } from '../load/managed-entry.ts';
+import type { ThunkPlatform } from '../platform/thunk-platform.ts';
+import { thunkPlatformFor } from '../platform/thunk-platform-for.ts';
+import { createContext, type LoadContext, type LoadedAssembly } from './bind/load-context.ts';
+import { referencedAssemblies } from './bind/referenced-assemblies.ts';
+import type { BoundPInvoke } from './calls/p-invoke.ts';
+import type { IjwData } from './fixups/fix-up-vtables.ts';
+import type { FixedSlot, FixedSlots } from './fixups/fixed-slots.ts';
 
 /** The managed half of the process: contexts, assemblies, and what each mapped image's slots have become. */
 export class Runtime {
   readonly host: Host;
   readonly process: GuestProcess;
-  readonly osLoader: OsLoader;
+  readonly platform: ThunkPlatform;
+  /** Bootstrap thunks and marshalling code. Precodes have runs of their own. */
+  readonly heap: ExecutableHeap;
+  readonly osLoader: OsLoader<Trace>;
   readonly bootstrap: BootstrapThunks;
   readonly managedEntry: ManagedEntry;
   readonly options: LoaderOptions;
@@ -35,12 +36,14 @@ export class Runtime {
   savedError = 0;
   started = false;
 
-  constructor(options: LoaderOptions, process: GuestProcess, osLoader: OsLoader) {
+  constructor(options: LoaderOptions, process: GuestProcess, osLoader: OsLoader<Trace>) {
     this.options = options;
     this.host = options.host;
     this.process = process;
+    this.platform = thunkPlatformFor(process.architecture);
+    this.heap = new ExecutableHeap(process.memory, this.platform.heapBase, process.processor.pointerSize);
     this.osLoader = osLoader;
-    this.bootstrap = new BootstrapThunks(process);
+    this.bootstrap = new BootstrapThunks({ process, platform: this.platform, heap: this.heap });
     this.managedEntry = options.managedEntry ?? new RecordingManagedEntry();
   }
 
@@ -116,27 +119,6 @@ export class Runtime {
     }
   }
 
-  /** What a bootstrap thunk does first. Answers with why there is no runtime. */
-  startFromThunk(): CallResult | undefined {
-    const config = this.options.runtimeConfig ?? 'present';
-    if (config !== 'present' && !this.started)
-      return runtimeNotStarted(config === 'missing' ? HResult.HOST_NO_RUNTIME_CONFIG : HResult.HOST_NO_RUNTIME);
-    this.start('a bootstrap thunk');
-    return undefined;
-  }
-
-  /** `InMemoryAssemblyLoader.LoadInMemoryAssembly`: the mapped module becomes an assembly of the default context. @throws LoadRefusal */
-  loadInMemory(module: MappedModule): LoadedAssembly | undefined {
-    const load: AssemblyLoad = { image: module.image, file: module.path, context: this.context('default'), module, inMemory: true };
-    runStartUp(this, 'firstCall', load);
-    return load.assembly;
-  }
-
-  /** The same from `_CorDllMain` of .NET Framework, while the Windows loader is still at work. @throws LoadRefusal */
-  attachInMemory(module: MappedModule): void {
-    this.loadInMemory(module);
-  }
-
   /** The assembly over a mapped module; of several contexts the first. */
   assemblyOf(module: MappedModule): LoadedAssembly | undefined {
     for (const context of this.#contexts.values()) {
@@ -145,10 +127,10 @@ export class Runtime {
     return undefined;
   }
 
-  /** FreeLibrary. The runtime holds a reference to every module that it has an assembly of. Answers whether the module is gone. */
-  freeLibrary(module: MappedModule, held: boolean): boolean {
+  /** FreeLibrary. The runtime holds a reference to every module that it has an assembly of. Returns true if the module was unmapped. */
+  freeLibrary(module: MappedModule, held: boolean, trace: Trace): boolean {
     if (held) return false;
-    const gone = this.osLoader.unload(module);
+    const gone = this.osLoader.unload(module, trace);
     if (gone) this.forget(module.base);
     return gone;
   }
@@ -160,16 +142,16 @@ export class Runtime {
     this.#pinvokesByToken.delete(base);
   }
 
-  start(cause: string): void {
+  start(cause: string, trace: Trace): void {
     if (this.started) return;
     this.started = true;
     const runtime = this.host === 'core' ? 'CoreCLR' : 'CLR 4';
-    this.process.trace.add({ step: 'startRuntime', runtime, cause });
+    trace.add({ step: 'startRuntime', runtime, cause });
   }
 }
 
-const runtimeNotStarted = (hresult: number): CallResult => ({
-  kind: 'processDied',
-  hresult,
-  reason: `Failed to start the .NET runtime. Error code: 0x${hresult.toString(16)}`,
-});
+/** Something that the runtime does, and where its steps are recorded. */
+export interface RuntimeRun {
+  readonly runtime: Runtime;
+  readonly trace: Trace;
+}

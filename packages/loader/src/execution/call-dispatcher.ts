@@ -1,37 +1,26 @@
 import { BadImageError, hex } from '@ijw/binary';
-import { mayExecute } from '@ijw/machine';
+import { asAddress, jumpSlot, mayExecute, readPointer } from '@ijw/machine';
 import { makeToken, methodFullName, TableId, type Token, tokenRid, tokenTable } from '@ijw/metadata';
-import { type CallResult, PASSIVE_USES, type Use } from '../clr/call-result.ts';
-import { badImageFormat } from '../clr/clr-error.ts';
-import type { FixedSlot } from '../clr/fixed-slots.ts';
-import type { LoadedAssembly } from '../clr/load-context.ts';
-import { beginSlotCall, callManaged, startThroughBootstrap } from '../clr/managed-call.ts';
-import { activate } from '../clr/module-constructor.ts';
-import type { BoundPInvoke } from '../clr/p-invoke.ts';
-import type { Runtime } from '../clr/runtime.ts';
-import type { ClrException } from '../load-refusal.ts';
-import type { ManagedCall } from '../managed-entry.ts';
-import { jumpSlot } from '../platform/jump-chain.ts';
-import { asAddress, readPointer } from '../process/pointer-access.ts';
-import type { MappedModule } from '../windows/os-module.ts';
+import type { MappedModule } from '@ijw/windows';
+import type { LoadedAssembly } from '../clr/bind/load-context.ts';
+import { type CallResult, PASSIVE_USES, type Use } from '../clr/calls/call-result.ts';
+import type { BoundPInvoke } from '../clr/calls/p-invoke.ts';
+import type { FixedSlot } from '../clr/fixups/fixed-slots.ts';
+import { startThroughBootstrap } from '../clr/in-memory-load.ts';
+import { badImageFormat } from '../load/clr-error.ts';
+import type { ClrException } from '../load/load-refusal.ts';
+import type { ManagedCall } from '../load/managed-entry.ts';
+import type { CalledModule } from './called-module.ts';
 import type { ExecutionResult } from './execution-result.ts';
 import { ForwardExecution, type VariableArgument } from './forward-execution.ts';
+import { activateFor, beginSlotCall, callManaged } from './managed-call.ts';
 import type { NativeExecution } from './native-execution.ts';
-
-export interface CallDispatcherInit {
-  readonly runtime: Runtime;
-  readonly module: MappedModule | undefined;
-  readonly nativeFirst: boolean;
-  readonly assembly: () => LoadedAssembly | undefined;
-  /** The first call through a bootstrap thunk loads the assembly. */
-  readonly adopt: (assembly: LoadedAssembly | undefined) => void;
-}
 
 /** What happens when a slot or a method is called: the transitions, the module constructor, and what the runtime refuses only now. */
 export class CallDispatcher {
-  readonly #init: CallDispatcherInit;
+  readonly #init: CalledModule;
 
-  constructor(init: CallDispatcherInit) {
+  constructor(init: CalledModule) {
     this.#init = init;
   }
 
@@ -48,10 +37,10 @@ export class CallDispatcher {
   }
 
   callExport(symbol: string | number, args: readonly unknown[]): CallResult {
-    const { runtime, module } = this.#init;
-    const address = module && runtime.osLoader.exportAddress(module, symbol);
+    const { runtime, module, trace } = this.#init;
+    const address = module && runtime.osLoader.exportAddress(module, symbol, trace);
     if (!module || address === undefined) return { kind: 'noSuchMethod', method: String(symbol) };
-    const slot = jumpSlot(runtime.process.platform, runtime.process.memory, address);
+    const slot = jumpSlot(runtime.process.processor, runtime.process.memory, address);
     if (slot !== undefined && slot >= module.base && slot < module.base + module.size) return this.callSlot(slot - module.base, args);
     return { kind: 'native', address, target: `${module.name}!${symbol}` };
   }
@@ -60,7 +49,7 @@ export class CallDispatcher {
     const assembly = this.#init.assembly();
     const token = assembly && (typeof method === 'number' ? method : findMethod(assembly, method));
     if (!assembly || token === undefined) return { kind: 'noSuchMethod', method: String(method) };
-    const problem = this.#declaringTypeProblem(assembly, token) ?? activate(this.#init.runtime, assembly, 'a call');
+    const problem = this.#declaringTypeProblem(assembly, token) ?? activateFor(this.#init, assembly, 'a call');
     if (problem) return { kind: 'threw', exception: problem };
     const pinvoke = this.#pinvoke(token);
     if (pinvoke) return this.#callPInvoke(pinvoke);
@@ -75,12 +64,12 @@ export class CallDispatcher {
     args: readonly unknown[],
     variable: readonly VariableArgument[],
   ): ExecutionResult {
-    const { runtime } = this.#init;
+    const { runtime, trace } = this.#init;
     const assembly = this.#init.assembly();
     const token = assembly && (typeof method === 'number' ? method : findMethod(assembly, method));
     const pinvoke = token === undefined ? undefined : this.#pinvoke(token);
     if (!assembly || !pinvoke) return { kind: 'stopped', address: 0, reason: `${method} is no P/Invoke of the assembly` };
-    const problem = this.#declaringTypeProblem(assembly, pinvoke.token) ?? activate(runtime, assembly, 'a call');
+    const problem = this.#declaringTypeProblem(assembly, pinvoke.token) ?? activateFor(this.#init, assembly, 'a call');
     if (problem) return { kind: 'threw', exception: problem };
     const { stub: plan } = pinvoke;
     if (plan.kind === 'unsupported') return { kind: 'stopped', address: pinvoke.address ?? 0, reason: plan.reason };
@@ -88,7 +77,7 @@ export class CallDispatcher {
     if (call.kind === 'threw' || call.kind === 'processDied') return call;
     const address = pinvoke.address!;
     return execution.attempt(() => {
-      const value = new ForwardExecution({ runtime, execution, assembly, address, plan }).call(args, variable);
+      const value = new ForwardExecution({ runtime, trace, execution, assembly, address, plan }).call(args, variable);
       return { kind: 'returned', value };
     });
   }
@@ -96,20 +85,20 @@ export class CallDispatcher {
   use(use: Use): CallResult {
     const assembly = this.#init.assembly();
     if (!assembly) return { kind: 'noSuchMethod', method: use };
-    const problem = PASSIVE_USES.includes(use) ? undefined : activate(this.#init.runtime, assembly, use);
+    const problem = PASSIVE_USES.includes(use) ? undefined : activateFor(this.#init, assembly, use);
     if (problem) return { kind: 'threw', exception: problem };
     return { kind: 'returned', value: undefined, token: 0, method: use };
   }
 
   #slotValue(module: MappedModule, rva: number): number | undefined {
-    const { memory, platform } = this.#init.runtime.process;
-    return asAddress(readPointer(memory, module.base + rva, platform.pointerSize));
+    const { memory, processor } = this.#init.runtime.process;
+    return asAddress(readPointer(memory, module.base + rva, processor.pointerSize));
   }
 
   /** Starts the runtime, reads the slot again, and jumps. */
   #callThroughBootstrap(module: MappedModule, rva: number, args: readonly unknown[]): CallResult {
-    const { runtime, adopt } = this.#init;
-    const failure = startThroughBootstrap(runtime, module, adopt);
+    const { runtime, trace, adopt } = this.#init;
+    const failure = startThroughBootstrap({ runtime, trace, module, adopt });
     if (failure) return failure;
     const entry = this.#slotValue(module, rva);
     const stuck = entry === undefined || runtime.bootstrap.at(entry) !== undefined;
@@ -117,10 +106,10 @@ export class CallDispatcher {
   }
 
   #callFixed(module: MappedModule, slot: FixedSlot, args: readonly unknown[]): CallResult {
-    const { runtime } = this.#init;
-    const { assembly, problem } = beginSlotCall(runtime, module.base, slot, this.#init.assembly());
+    const { runtime, trace } = this.#init;
+    const { assembly, problem } = beginSlotCall(this.#init, { base: module.base, slot }, this.#init.assembly());
     if (problem) return this.#escape(problem);
-    runtime.ijwData(module.base).slots?.prepare(slot);
+    runtime.ijwData(module.base).slots?.prepare(slot, trace);
     const { token, name } = slot.method;
     const pinvoke = this.#pinvoke(token);
     if (pinvoke) return this.#callPInvoke(pinvoke);
@@ -130,7 +119,7 @@ export class CallDispatcher {
 
   #callManaged(assembly: LoadedAssembly | undefined, call: Omit<ManagedCall, 'context'>): CallResult {
     const { token, method } = call;
-    const result = callManaged(this.#init.runtime, assembly, call);
+    const result = callManaged(this.#init, assembly, call);
     return 'exception' in result
       ? { kind: 'threw', exception: result.exception }
       : { kind: 'returned', value: result.value, token, method };
@@ -141,7 +130,7 @@ export class CallDispatcher {
     if (callOutcome.kind === 'fatal') return { kind: 'processDied', hresult: callOutcome.hresult, reason: callOutcome.reason };
     const gate = this.#init.runtime.process.gates.at(callOutcome.address);
     const target = gate ? `${gate.module}!${gate.name}` : via;
-    this.#init.runtime.process.trace.add({ step: 'callNative', token, method, address: callOutcome.address, target });
+    this.#init.trace.add({ step: 'callNative', token, method, address: callOutcome.address, target });
     return { ...callOutcome, target };
   }
 

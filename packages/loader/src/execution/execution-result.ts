@@ -1,4 +1,4 @@
-import type { ClrException } from '../load-refusal.ts';
+import type { ClrException } from '../load/load-refusal.ts';
 
 /** What came of running native code. */
 export type ExecutionResult =

@@ -1,7 +1,7 @@
 // dotnet/runtime `src/coreclr/vm/dllimport.cpp` and `src/coreclr/vm/ilmarshalers.cpp`: a P/Invoke's stub, carried out.
 
 import { UsageError } from '@ijw/binary';
-import { isFault } from '@ijw/machine';
+import { isFault, NativeFault } from '@ijw/machine';
 import {
   type AbiType,
   abiSize,
@@ -13,12 +13,11 @@ import {
   placeCall,
   pointerType,
 } from '@ijw/marshalling';
-import { clrException } from '../clr/clr-error.ts';
-import type { LoadedAssembly } from '../clr/load-context.ts';
-import { callManaged } from '../clr/managed-call.ts';
-import type { Runtime } from '../clr/runtime.ts';
+import type { LoadedAssembly } from '../clr/bind/load-context.ts';
+import type { RuntimeRun } from '../clr/runtime.ts';
+import { clrException } from '../load/clr-error.ts';
 import { nativeBytes, nativeValue } from '../native/native-value.ts';
-import { NativeFault } from '../platform/evaluated-memory.ts';
+import { callManaged } from './managed-call.ts';
 import { ManagedException } from './managed-exception.ts';
 import type { NativeExecution } from './native-execution.ts';
 import { stopped } from './stopped-execution.ts';
@@ -30,8 +29,7 @@ export interface VariableArgument {
   readonly value: unknown;
 }
 
-export interface ForwardExecutionInit {
-  readonly runtime: Runtime;
+export interface ForwardExecutionInit extends RuntimeRun {
   readonly execution: NativeExecution;
   readonly assembly: LoadedAssembly;
   readonly address: number;
@@ -113,8 +111,8 @@ export class ForwardExecution {
   }
 
   #callMethod({ token, name }: MarshallingMethod, args: readonly number[]): void {
-    const { runtime, assembly } = this.#init;
-    const result = callManaged(runtime, assembly, { token, method: name, through: 'marshalling', arguments: args });
+    const { assembly } = this.#init;
+    const result = callManaged(this.#init, assembly, { token, method: name, through: 'marshalling', arguments: args });
     if ('exception' in result) throw new ManagedException(result.exception);
   }
 

@@ -1,5 +1,5 @@
-import type { CallResult } from '../clr/call-result.ts';
-import type { ClrException } from '../load-refusal.ts';
+import type { CallResult } from '../clr/calls/call-result.ts';
+import type { ClrException } from '../load/load-refusal.ts';
 
 /** A managed exception on its way through native frames to the managed code that called them. */
 export class ManagedException extends Error {

@@ -1,31 +1,22 @@
 import { hex, UsageError } from '@ijw/binary';
+import { asAddress, NativeFault, type Processor, readPointer } from '@ijw/machine';
 import { type CallShape, placeCall } from '@ijw/marshalling';
-import type { FixedSlot } from '../clr/fixed-slots.ts';
-import type { LoadedAssembly } from '../clr/load-context.ts';
-import { beginSlotCall, callManaged, startThroughBootstrap } from '../clr/managed-call.ts';
-import type { BoundPInvoke } from '../clr/p-invoke.ts';
-import type { ClrException } from '../load-refusal.ts';
+import { type Gate, gateText } from '@ijw/windows';
+import type { LoadedAssembly } from '../clr/bind/load-context.ts';
+import type { BoundPInvoke } from '../clr/calls/p-invoke.ts';
+import { startThroughBootstrap } from '../clr/in-memory-load.ts';
+import type { ClrException } from '../load/load-refusal.ts';
 import { callHostFunction, hostFunctionAt } from '../native/host-call.ts';
 import { callNative, type NativeCall } from '../native/native-call.ts';
 import { nativeBytes, nativeValue } from '../native/native-value.ts';
-import { NativeFault } from '../platform/evaluated-memory.ts';
-import type { Processor } from '../platform/processor.ts';
-import type { Gate } from '../process/gate-table.ts';
-import { gateText } from '../process/gate-table.ts';
-import { asAddress, readPointer } from '../process/pointer-access.ts';
-import type { CallDispatcherInit } from './call-dispatcher.ts';
+import type { CalledModule } from './called-module.ts';
 import type { ExecutionResult } from './execution-result.ts';
 import { ForwardExecution } from './forward-execution.ts';
+import { beginSlotCall, callManaged, type ImageSlot } from './managed-call.ts';
 import { ManagedException, ProcessDeath } from './managed-exception.ts';
 import { ReverseCall } from './reverse-call.ts';
 import { StoppedExecution } from './stopped-execution.ts';
 import type { ConversionSpace } from './value-conversion.ts';
-
-/** A thunk that the processor has gone through on its way to managed code. */
-interface PassedThunk {
-  readonly base: number;
-  readonly slot: FixedSlot;
-}
 
 type Entered = 'goOn' | { readonly stop: string } | undefined;
 
@@ -37,17 +28,17 @@ const PRESTUBS: readonly string[] = ['TheUMEntryPrestub', 'ThePreStub'];
 
 /** Runs native code of a module: through slots and marshalling code into managed code, which the process's `ManagedEntry` runs, and back. */
 export class NativeExecution {
-  readonly #init: CallDispatcherInit;
+  readonly #init: CalledModule;
   /** The thunk on the way to the next stub. */
-  #passed: PassedThunk | undefined;
+  #passed: ImageSlot | undefined;
 
-  constructor(init: CallDispatcherInit) {
+  constructor(init: CalledModule) {
     this.#init = init;
   }
 
   get space(): ConversionSpace {
     const { process, stack } = this.#init.runtime;
-    return { memory: process.memory, stack, pointerSize: process.platform.pointerSize };
+    return { memory: process.memory, stack, pointerSize: process.processor.pointerSize };
   }
 
   /** Calls a native function with native values. @throws UsageError where an argument does not fit its type */
@@ -104,7 +95,7 @@ export class NativeExecution {
   #enterGate(processor: Processor, gate: Gate): Entered {
     if (gate.name === BOOTSTRAP) return this.#startRuntime(processor);
     if (PRESTUBS.includes(gate.name)) return this.#prepare(processor);
-    if (gate.kind === 'managed' && gate.token === undefined) return this.#enterManaged(processor);
+    if (gate.kind === 'entry') return this.#enterManaged(processor);
     const { process } = this.#init.runtime;
     const host = hostFunctionAt(process, gate);
     if (!host) return { stop: `The code calls ${gateText(gate)}, which is not here` };
@@ -114,15 +105,15 @@ export class NativeExecution {
 
   /** ijwhost's `start_runtime_thunk_stub`: the slot holds another thunk afterwards, to which the call goes on. */
   #startRuntime(processor: Processor): Entered {
-    const { runtime, adopt } = this.#init;
-    const { platform, memory, modules } = runtime.process;
-    const thunk = runtime.bootstrap.at(platform.processor.bootstrapThunk(processor) + platform.bootstrapThunk.entryOffset);
+    const { runtime, trace, adopt } = this.#init;
+    const { processor: model, memory, modules } = runtime.process;
+    const thunk = runtime.bootstrap.at(runtime.platform.reachingThunk(processor) + runtime.platform.bootstrapThunk.entryOffset);
     const images = [...modules.values()].flatMap((module) => (module.kind === 'image' ? [module] : []));
     const module = thunk && images.find(({ base, size }) => thunk.slot >= base && thunk.slot < base + size);
     if (!thunk || !module) return { stop: 'The thunk is none of ijwhost’s' };
-    const failure = startThroughBootstrap(runtime, module, module === this.#init.module ? adopt : () => undefined);
+    const failure = startThroughBootstrap({ runtime, trace, module, adopt: module === this.#init.module ? adopt : () => undefined });
     if (failure) throw new ProcessDeath(failure);
-    const target = asAddress(readPointer(memory, thunk.slot, platform.pointerSize));
+    const target = asAddress(readPointer(memory, thunk.slot, model.pointerSize));
     if (target === undefined || runtime.bootstrap.at(target)) return { stop: 'The runtime left the bootstrap thunk in the slot' };
     processor.ip = target;
     return 'goOn';
@@ -132,10 +123,10 @@ export class NativeExecution {
   #prepare(processor: Processor): Entered {
     if (!this.#passed) return NO_THUNK;
     const { base, slot } = this.#passed;
-    const { runtime } = this.#init;
-    const { problem } = beginSlotCall(runtime, base, slot, this.#init.assembly());
+    const { runtime, trace } = this.#init;
+    const { problem } = beginSlotCall(this.#init, this.#passed, this.#init.assembly());
     if (problem) throw new ManagedException(problem);
-    const code = runtime.ijwData(base).slots!.prepare(slot);
+    const code = runtime.ijwData(base).slots!.prepare(slot, trace);
     if (code.kind === 'unsupported') return { stop: code.reason };
     // The thunk again, which says which method it is for and leads to the code.
     processor.ip = slot.address;
@@ -145,22 +136,22 @@ export class NativeExecution {
   /** The end of a reverse stub: the record is complete, the managed method is called, and the stub goes on with its result. */
   #enterManaged(processor: Processor): Entered {
     if (!this.#passed) return NO_THUNK;
-    const { runtime } = this.#init;
+    const { runtime, trace } = this.#init;
     const { base, slot } = this.#passed;
-    const code = runtime.ijwData(base).slots!.prepare(slot);
+    const code = runtime.ijwData(base).slots!.prepare(slot, trace);
     if (code.kind === 'unsupported') return { stop: code.reason };
-    const record = Number(processor.get(runtime.process.platform.processor.recordRegister));
+    const record = Number(processor.get(runtime.platform.recordRegister));
     const call = new ReverseCall(code.plan, this.space);
     if (call.problem !== undefined) return { stop: call.problem };
     const { identity, arguments: args, argumentBase } = call.receive(record);
     const { token, name } = slot.method;
     if (identity !== token) return { stop: `The record is for ${hex(identity, 8)}, the slot for ${hex(token, 8)}` };
-    const { assembly, problem } = beginSlotCall(runtime, base, slot, this.#init.assembly());
+    const { assembly, problem } = beginSlotCall(this.#init, this.#passed, this.#init.assembly());
     if (problem) throw new ManagedException(problem);
     const pinvoke = runtime.pinvokeOf(base, token);
     if (pinvoke && assembly) call.answer(record, this.#callPInvoke(assembly, pinvoke, args));
     else {
-      const result = callManaged(runtime, assembly, { token, method: name, through: 'slot', arguments: args, argumentBase });
+      const result = callManaged(this.#init, assembly, { token, method: name, through: 'slot', arguments: args, argumentBase });
       if ('exception' in result) throw new ManagedException(result.exception);
       call.answer(record, result.value);
     }
@@ -170,11 +161,12 @@ export class NativeExecution {
 
   /** The method behind the slot is native itself. */
   #callPInvoke(assembly: LoadedAssembly, pinvoke: BoundPInvoke, args: readonly unknown[]): unknown {
+    const { runtime, trace } = this.#init;
     const { callOutcome, stub: plan, address } = pinvoke;
     if (callOutcome.kind === 'throws') throw new ManagedException(callOutcome.exception);
     if (callOutcome.kind === 'fatal') throw new ProcessDeath({ ...callOutcome, kind: 'processDied' });
     if (plan.kind === 'unsupported') throw new StoppedExecution({ kind: 'stopped', address: address ?? 0, reason: plan.reason });
-    return new ForwardExecution({ runtime: this.#init.runtime, execution: this, assembly, address: address!, plan }).call(args, []);
+    return new ForwardExecution({ runtime, trace, execution: this, assembly, address: address!, plan }).call(args, []);
   }
 }
 

@@ -1,6 +1,5 @@
-import { type AddressSpace, isFault } from '@ijw/machine';
+import { type AddressSpace, integerOf, isFault, NativeFault } from '@ijw/machine';
 import { abiSize, type CrossingParameter, type PlacedArgument, type ReverseCallPlan } from '@ijw/marshalling';
-import { integerOf, NativeFault } from '../platform/evaluated-memory.ts';
 import { type TransitionRecord, transitionRecord } from '../thunk/transition-record.ts';
 import { type ConversionSpace, notConverted, toManaged, toNative } from './value-conversion.ts';
 

@@ -1,11 +1,10 @@
 // dotnet/runtime `src/coreclr/vm/ilmarshalers.cpp`: what the marshallers do to booleans, characters and text, either way.
 
 import { UsageError } from '@ijw/binary';
-import { type AddressSpace, isFault } from '@ijw/machine';
+import { type AddressSpace, integerOf, isFault, NativeFault } from '@ijw/machine';
 import type { CrossingType, TextEncoding } from '@ijw/marshalling';
+import type { GuestStack } from '@ijw/windows';
 import { nativeBytes, nativeValue } from '../native/native-value.ts';
-import { integerOf, NativeFault } from '../platform/evaluated-memory.ts';
-import type { GuestStack } from '../process/guest-stack.ts';
 import { automationOfDate, dateOfAutomation } from './automation-date.ts';
 
 /** Longer text is taken for memory that is none. */

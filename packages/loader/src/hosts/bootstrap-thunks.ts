@@ -1,12 +1,22 @@
-import { faultText, isFault, isRefusal, type PageRightBits, PageRights, pageRightsText } from '@ijw/machine';
+import {
+  asAddress,
+  faultText,
+  isFault,
+  isRefusal,
+  type PageRightBits,
+  PageRights,
+  pageRightsText,
+  readPointer,
+  writePointer,
+} from '@ijw/machine';
 import type { CliHeader } from '@ijw/pe';
-import { type FixupRecord, readFixupRecords, SLOT_LIMIT, totalSlots } from '../clr/fixup-records.ts';
-import type { LoadEvent } from '../load-event.ts';
-import type { GuestProcess } from '../process/guest-process.ts';
-import { packedItems } from '../process/packed-items.ts';
-import { asAddress, readPointer, writePointer } from '../process/pointer-access.ts';
-import type { MappedModule } from '../windows/os-module.ts';
-import { windowsRefusal } from '../windows/windows-error.ts';
+import { bootstrapThunkOffset, writeBootstrapThunk } from '@ijw/vtfixup';
+import { type GuestProcess, type MappedModule, windowsRefusal } from '@ijw/windows';
+import type { ExecutableHeap } from '../code-memory/executable-heap.ts';
+import { packedItems } from '../code-memory/packed-items.ts';
+import type { LoadEvent, Trace } from '../load/load-event.ts';
+import type { ThunkPlatform } from '../platform/thunk-platform.ts';
+import { type FixupRecord, readFixupRecords, SLOT_LIMIT, totalSlots } from './fixup-records.ts';
 
 /** A slot that ijwhost has put a thunk into. */
 export interface BootstrappedSlot {
@@ -29,6 +39,12 @@ interface Chunk {
   installed: number;
 }
 
+export interface BootstrapThunksInit {
+  readonly process: GuestProcess;
+  readonly platform: ThunkPlatform;
+  readonly heap: ExecutableHeap;
+}
+
 /** `bootstrap_thunk_chunk`: three pointers stand before the thunks. */
 const CHUNK_HEADER_POINTERS = 3;
 
@@ -38,10 +54,14 @@ const CHUNK_HEADER_POINTERS = 3;
  */
 export class BootstrapThunks {
   readonly #process: GuestProcess;
+  readonly #platform: ThunkPlatform;
+  readonly #heap: ExecutableHeap;
   readonly #chunks = new Map<number, Chunk>();
 
-  constructor(process: GuestProcess) {
+  constructor({ process, platform, heap }: BootstrapThunksInit) {
     this.#process = process;
+    this.#platform = platform;
+    this.#heap = heap;
   }
 
   /** `are_thunks_installed_for_module`. */
@@ -62,14 +82,15 @@ export class BootstrapThunks {
   /** Whether a thunk's address has been written over any of some bytes of an image. */
   hasWritten(moduleBase: number, rva: number, size: number): boolean {
     const chunk = this.#chunks.get(moduleBase);
-    const { pointerSize } = this.#process.platform;
+    const { pointerSize } = this.#process.processor;
     return chunk?.slotRvas.subarray(0, chunk.installed).some((slot) => slot < rva + size && slot + pointerSize > rva) ?? false;
   }
 
   /** `GetTokenForVTableEntry`: of the thunk that the slot leads to where there are thunks, else the slot itself. `undefined`: a fault. */
   tokenOf(moduleBase: number, slot: number): number | undefined {
-    const { memory, platform } = this.#process;
-    const value = readPointer(memory, slot, platform.pointerSize);
+    const { memory, processor } = this.#process;
+    const { bootstrapThunk } = this.#platform;
+    const value = readPointer(memory, slot, processor.pointerSize);
     if (isFault(value)) return undefined;
     const chunk = this.#chunks.get(moduleBase);
     if (!chunk) return Number(BigInt.asUintN(32, value));
@@ -77,18 +98,18 @@ export class BootstrapThunks {
     if (entry === undefined) return undefined;
     const index = this.#indexOf(chunk, entry);
     if (index !== undefined) return chunk.tokens[index];
-    const token = memory.readU32(entry - platform.bootstrapThunk.entryOffset + platform.bootstrapThunk.tokenOffset);
+    const token = memory.readU32(entry - bootstrapThunk.entryOffset + bootstrapThunkOffset(bootstrapThunk, 'token'));
     return isFault(token) ? undefined : token;
   }
 
   /** `patch_vtable_entries`: false where it fails. A table that cannot be read faults inside DllMain. */
-  install(module: MappedModule, cli: CliHeader): boolean {
-    const { memory, platform, trace } = this.#process;
+  install(module: MappedModule, cli: CliHeader, trace: Trace): boolean {
+    const { memory } = this.#process;
     const all = readFixupRecords(memory, module.base, cli);
     if (isFault(all)) throw dllMainFault(`the vtable fixups cannot be read: ${faultText(all)}`);
     if (all.length === 0) return true;
     if (totalSlots(all) > SLOT_LIMIT) return false;
-    const records = all.filter(({ type, count }) => (type & platform.pointerSizedFixup) !== 0 && count > 0);
+    const records = all.filter(({ type, count }) => (type & this.#platform.pointerSizedFixup) !== 0 && count > 0);
     const chunk = this.#newChunk(module, records, totalSlots(all));
     this.#chunks.set(module.base, chunk);
     try {
@@ -99,52 +120,53 @@ export class BootstrapThunks {
   }
 
   /** `release_bootstrap_thunks`: on DLL_PROCESS_DETACH. Slots that nobody has fixed up lead nowhere afterwards. */
-  release(module: MappedModule): void {
+  release(module: MappedModule, trace: Trace): void {
     const chunk = this.#chunks.get(module.base);
     if (!chunk) return;
     this.#chunks.delete(module.base);
-    this.#process.heap.free(chunk.base);
-    this.#process.trace.add({ step: 'releaseBootstrapThunks', module: module.name, count: chunk.tokens.length });
+    this.#heap.free(chunk.base);
+    trace.add({ step: 'releaseBootstrapThunks', module: module.name, count: chunk.tokens.length });
   }
 
   #thunkAt(base: number, index: number): number {
-    const { pointerSize, bootstrapThunk } = this.#process.platform;
-    return base + CHUNK_HEADER_POINTERS * pointerSize + index * bootstrapThunk.size;
+    return base + CHUNK_HEADER_POINTERS * this.#process.processor.pointerSize + index * this.#platform.bootstrapThunk.size;
   }
 
   #indexOf({ base, installed }: Chunk, entry: number): number | undefined {
-    const { size, entryOffset } = this.#process.platform.bootstrapThunk;
+    const { size, entryOffset } = this.#platform.bootstrapThunk;
     const index = (entry - entryOffset - this.#thunkAt(base, 0)) / size;
     return index >= 0 && index < installed && Number.isInteger(index) ? index : undefined;
   }
 
   /** A thunk follows from its slot and token, so its page is made when it is touched. */
   #newChunk(module: MappedModule, records: readonly FixupRecord[], count: number): Chunk {
-    const { heap, platform, gates } = this.#process;
-    const { size, write } = platform.bootstrapThunk;
-    const helper = gates.for('ijwhost.dll', 'start_runtime_thunk_stub', 'helper').address;
+    const layout = this.#platform.bootstrapThunk;
+    const helper = BigInt(this.#process.gates.for('ijwhost.dll', 'start_runtime_thunk_stub', 'helper').address);
+    const moduleHandle = BigInt(module.base);
     const tokens = new Uint32Array(count);
     const slotRvas = new Uint32Array(count);
-    const base = heap.allocateAlone(this.#thunkAt(0, Math.max(count, 1)), (at) =>
-      packedItems(this.#thunkAt(at, 0), size, totalSlots(records), (index) =>
-        write(this.#thunkAt(at, index), helper, { token: tokens[index]!, module: module.base, slot: module.base + slotRvas[index]! }),
-      ),
+    const base = this.#heap.allocateAlone(this.#thunkAt(0, Math.max(count, 1)), (at) =>
+      packedItems(this.#thunkAt(at, 0), layout.size, totalSlots(records), (index) => {
+        const slotAddress = moduleHandle + BigInt(slotRvas[index]!);
+        return writeBootstrapThunk(layout, { token: tokens[index]!, helper, moduleHandle, slotAddress }, BigInt(this.#thunkAt(at, index)));
+      }),
     );
     return { base, module: module.base, records, tokens, slotRvas, rights: [], installed: 0 };
   }
 
   #patchRecord(module: MappedModule, chunk: Chunk, record: FixupRecord): boolean {
-    const { memory, platform } = this.#process;
-    const size = record.count * platform.pointerSize;
+    const { memory, processor } = this.#process;
+    const { hostUnprotectsSlots, bootstrapThunk } = this.#platform;
+    const size = record.count * processor.pointerSize;
     const slots = module.base + record.rva;
-    const before = platform.hostUnprotectsSlots ? memory.protect(slots, size, PageRights.readWrite) : undefined;
+    const before = hostUnprotectsSlots ? memory.protect(slots, size, PageRights.readWrite) : undefined;
     // RVA 0 is a null pointer, whose page nobody can unprotect.
     if (isRefusal(before) || record.rva === 0) return false;
     chunk.rights.push(before);
     this.#readTokens(module, chunk, record);
     for (let index = 0; index < record.count; index++) {
-      const entry = this.#thunkAt(chunk.base, chunk.installed) + platform.bootstrapThunk.entryOffset;
-      const fault = writePointer(memory, slots + index * platform.pointerSize, entry, platform.pointerSize);
+      const entry = this.#thunkAt(chunk.base, chunk.installed) + bootstrapThunk.entryOffset;
+      const fault = writePointer(memory, slots + index * processor.pointerSize, entry, processor.pointerSize);
       if (fault) throw dllMainFault(`a slot cannot be written: ${faultText(fault)}`);
       chunk.installed++;
     }
@@ -154,10 +176,10 @@ export class BootstrapThunks {
 
   /** The tokens of one record, before any of its slots is overwritten, but one record after the other. */
   #readTokens(module: MappedModule, chunk: Chunk, record: FixupRecord): void {
-    const { memory, platform } = this.#process;
+    const { memory, processor } = this.#process;
     for (let index = 0; index < record.count; index++) {
-      const rva = record.rva + index * platform.pointerSize;
-      const value = readPointer(memory, module.base + rva, platform.pointerSize);
+      const rva = record.rva + index * processor.pointerSize;
+      const value = readPointer(memory, module.base + rva, processor.pointerSize);
       if (isFault(value)) throw dllMainFault(`a slot cannot be read: ${faultText(value)}`);
       chunk.tokens[chunk.installed + index] = Number(BigInt.asUintN(32, value));
       chunk.slotRvas[chunk.installed + index] = rva;
@@ -165,7 +187,8 @@ export class BootstrapThunks {
   }
 
   *#events({ base, records, rights, tokens, slotRvas, installed }: Chunk): Iterable<LoadEvent> {
-    const { pointerSize, bootstrapThunk } = this.#process.platform;
+    const { pointerSize } = this.#process.processor;
+    const { bootstrapThunk } = this.#platform;
     let next = 0;
     for (const [number, before] of rights.entries()) {
       const record = records[number]!;

@@ -1,4 +1,4 @@
-import type { HostModule } from '../windows/module-provider.ts';
+import type { HostModule } from '@ijw/windows';
 
 const hostModule = (name: string, exports: readonly string[]): HostModule => ({
   kind: 'host',
@@ -10,9 +10,8 @@ const hostModule = (name: string, exports: readonly string[]): HostModule => ({
   },
 });
 
-/** ijwhost `Exports.def`, in the order in which the linker numbers them. On x86 the decorated name is there too. */
-export const ijwhost = hostModule('ijwhost.dll', ['GetTokenForVTableEntry', '_CorDllMain']);
-export const ijwhostX86 = hostModule('ijwhost.dll', ['GetTokenForVTableEntry', '_CorDllMain', '__CorDllMain@12']);
+/** ijwhost `Exports.def`, in the order in which the linker numbers them. `entryNames` are those of its `_CorDllMain`. */
+export const ijwhost = (entryNames: readonly string[]): HostModule => hostModule('ijwhost.dll', ['GetTokenForVTableEntry', ...entryNames]);
 
 /** The part of mscoree.dll that an image can import. It keeps no thunks that the .NET runtime could ask it about. */
 export const mscoree: HostModule = {

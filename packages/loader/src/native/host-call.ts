@@ -1,11 +1,7 @@
 import { UsageError } from '@ijw/binary';
-import { isFault } from '@ijw/machine';
+import { integerOf, isFault, NativeFault, type Processor } from '@ijw/machine';
 import { type AbiType, type PlacedArgument, placeCall } from '@ijw/marshalling';
-import { integerOf, NativeFault } from '../platform/evaluated-memory.ts';
-import type { Processor } from '../platform/processor.ts';
-import type { Gate } from '../process/gate-table.ts';
-import type { GuestProcess } from '../process/guest-process.ts';
-import type { HostCall, HostFunction } from '../windows/module-provider.ts';
+import type { Gate, GuestProcess, HostCall, HostFunction } from '@ijw/windows';
 import { nativeBytes, nativeValue } from './native-value.ts';
 
 export interface CallableHostFunction {
@@ -56,7 +52,7 @@ function argumentOf(process: GuestProcess, processor: Processor, type: AbiType, 
   const view = new DataView(bytes.buffer);
   for (const { place, offset, size } of pieces) {
     if (place.kind === 'register') view.setBigUint64(offset, BigInt.asUintN(64, processor.get(place.register)), true);
-    else bytes.set(readStack(process, processor.stackPointer + process.platform.processor.returnAddressSize + place.offset, size), offset);
+    else bytes.set(readStack(process, processor.stackPointer + process.processor.returnAddressSize + place.offset, size), offset);
   }
   const value = nativeValue(type, bytes);
   if (typeof value !== 'number' && typeof value !== 'bigint') throw new UsageError('A host function takes numbers');

@@ -1,10 +1,6 @@
-import { isFault } from '@ijw/machine';
+import { integerOf, isFault, LiveMemory, NativeFault, type Processor, UnknownInstruction } from '@ijw/machine';
 import type { CallPlacement, Piece, Place } from '@ijw/marshalling';
-import { integerOf, LiveMemory, NativeFault } from '../platform/evaluated-memory.ts';
-import type { Processor } from '../platform/processor.ts';
-import { UnknownInstruction } from '../platform/unknown-instruction.ts';
-import type { GuestProcess } from '../process/guest-process.ts';
-import type { GuestStack } from '../process/guest-stack.ts';
+import type { GuestProcess, GuestStack } from '@ijw/windows';
 
 /** Code that goes on for longer is left to a real processor. */
 const STEP_LIMIT = 200_000;
@@ -54,7 +50,7 @@ function run(context: NativeCallContext, call: NativeCall): NativeCallEnd {
   const { process, stack, enter } = context;
   const { placement } = call;
   const frame = new CallerFrame(process, stack.pointer, call);
-  const processor = process.platform.processor.create(new LiveMemory(process.memory), frame.stackPointer);
+  const processor = process.processor.create(new LiveMemory(process.memory), frame.stackPointer);
   stack.pointer = frame.stackPointer;
   frame.place(processor);
   const returnAddress = process.gates.for('ijw', 'return', 'helper').address;
@@ -145,7 +141,7 @@ class CallerFrame {
   #pointer(address: number): Uint8Array {
     const bytes = new Uint8Array(8);
     new DataView(bytes.buffer).setBigUint64(0, BigInt(address), true);
-    return bytes.subarray(0, this.#process.platform.pointerSize);
+    return bytes.subarray(0, this.#process.processor.pointerSize);
   }
 
   #read(address: number, length: number): Uint8Array {

@@ -1,6 +1,6 @@
 import { UsageError } from '@ijw/binary';
+import { integerOf } from '@ijw/machine';
 import type { AbiType } from '@ijw/marshalling';
-import { integerOf } from '../platform/evaluated-memory.ts';
 
 /** A value that native code gets or gives: numbers and addresses, `bigint` for what a number cannot hold, the bytes of a structure. */
 export type NativeValue = number | bigint | boolean | Uint8Array;

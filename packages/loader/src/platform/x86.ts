@@ -1,25 +1,6 @@
-import { CodeWriter } from './code-writer.ts';
-import { decodeX86 } from './decode-x86.ts';
-import type { BootstrapThunkLayout, Platform, PrecodeTemplate } from './platform.ts';
-import { evaluateX86 } from './x86-evaluator.ts';
-import { x86ProcessorModel } from './x86-processor.ts';
-
-/** ijwhost i386/bootstrap_thunk.h, packed: token, call rel32, HMODULE, slot. The cookie is the return address that the call pushes. */
-const bootstrapThunk: BootstrapThunkLayout = {
-  size: 17,
-  entryOffset: 4,
-  tokenOffset: 0,
-  moduleOffset: 9,
-  slotOffset: 13,
-  write: (address, helper, thunk) =>
-    new CodeWriter()
-      .u32(thunk.token)
-      .op(0xe8) // call start_runtime_thunk_stub
-      .relative32(address, helper)
-      .u32(thunk.module)
-      .u32(thunk.slot)
-      .toBytes(),
-};
+import { CodeWriter } from '@ijw/machine';
+import { bootstrapThunkOffset, bootstrapThunkX86 } from '@ijw/vtfixup';
+import type { PrecodeTemplate, ThunkPlatform } from './thunk-platform.ts';
 
 /** dotnet/runtime vm/i386/thunktemplates: StubPrecodeCode. */
 const stubPrecode: PrecodeTemplate = {
@@ -51,21 +32,20 @@ const fixupPrecode: PrecodeTemplate = {
   targetWord: 0,
 };
 
-export const x86: Platform = {
+export const x86: ThunkPlatform = {
   architecture: 'x86',
-  pointerSize: 4,
   pointerSizedFixup: 1,
-  addressLimit: 0x7fff_0000,
-  gateBase: 0x7000_0000,
   heapBase: 0x3f00_0000,
-  imageBase: 0x5000_0000,
   hostEntryNames: ['_CorDllMain', '__CorDllMain@12'],
   hostUnprotectsSlots: false,
-  bootstrapThunk,
+  bootstrapThunk: bootstrapThunkX86,
+  // The thunk's call has pushed the address behind itself, which is that of the HMODULE.
+  reachingThunk: (processor) => {
+    processor.leave(0);
+    return processor.ip - bootstrapThunkOffset(bootstrapThunkX86, 'moduleHandle');
+  },
   stubPrecode,
   fixupPrecode,
-  gate: (index) => new CodeWriter().op(0x0f, 0x0b).u32(index).pad(16, 0xcc), // ud2
-  decode: decodeX86,
-  processor: x86ProcessorModel,
-  run: (run) => evaluateX86(run, false),
+  seesGetLastErrorJumps: true,
+  recordRegister: 'ecx',
 };

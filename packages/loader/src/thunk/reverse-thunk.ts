@@ -1,4 +1,5 @@
 import { BadImageError } from '@ijw/binary';
+import { type Architecture, processorFor } from '@ijw/machine';
 import {
   type CallPlacement,
   CrossingTypes,
@@ -12,11 +13,10 @@ import {
   unsupported,
 } from '@ijw/marshalling';
 import { type Metadata, type MethodDefToken, makeToken, type Resolver } from '@ijw/metadata';
-import type { Architecture } from '../architecture.ts';
+import { stubUnwind } from './platform/stub-unwind.ts';
+import { reverseStubWriter } from './platform/write-reverse-stub.ts';
 import type { ReverseStub } from './reverse-stub.ts';
-import { stubUnwind } from './stub-unwind.ts';
 import { transitionRecord } from './transition-record.ts';
-import { reverseStubWriter } from './write-reverse-stub.ts';
 
 /** The code between a caller and a managed method, before it has its place. */
 export interface ReverseThunk<Plan = ReverseCallPlan> {
@@ -45,7 +45,7 @@ export class ReverseThunks {
     this.#architecture = architecture;
     this.#metadata = metadata;
     this.#machine = machine;
-    this.#pointerSize = architecture === 'x86' ? 4 : 8;
+    this.#pointerSize = processorFor(architecture).pointerSize;
     this.#measure = new TypeMeasure(metadata, this.#pointerSize, resolver);
     this.#types = new CrossingTypes(metadata, this.#pointerSize, { direction: 'reverse', host: 'core', resolver });
   }

@@ -1,6 +1,6 @@
 import { hex, hexBytes } from '@ijw/binary';
-import type { BoundPInvoke } from '../clr/p-invoke.ts';
-import type { LoadStep } from '../load-event.ts';
+import type { BoundPInvoke } from '../clr/calls/p-invoke.ts';
+import type { LoadStep } from '../load/load-event.ts';
 import type { LoadOutcome } from '../load-outcome.ts';
 import type { SlotState } from '../loaded-module.ts';
 

@@ -80,7 +80,7 @@ export function expectSlots(module: LoadedModule, map: ImageMap, descriptions: r
 /** The slot of the map: one of the module's fixups, or where the image has no such fixup the bytes that are there. */
 function slotOf(module: LoadedModule, rva: number, width: number): { readonly kind: string; readonly value: bigint } {
   const slot = module.slotAt(rva);
-  if (slot) return { kind: slot.content.kind, value: BigInt.asUintN(width * 8, slot.after) };
+  if (slot) return { kind: slot.content.kind, value: BigInt.asUintN(width * 8, BigInt(slot.after)) };
   const bytes = module.read(rva, width);
   if (!(bytes instanceof Uint8Array)) throw new Error(`Nothing at ${rva}`);
   const view = new DataView(bytes.buffer);

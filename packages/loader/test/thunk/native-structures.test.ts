@@ -1,6 +1,7 @@
 import { buildInteropImage } from '@ijw/fixtures';
-import { Loader, modulesByName } from '@ijw/loader';
+import { Loader } from '@ijw/loader';
 import { assembliesAtHand, Resolver } from '@ijw/metadata';
+import { modulesByName } from '@ijw/windows';
 import { describe, expect, it } from 'vitest';
 import {
   array,

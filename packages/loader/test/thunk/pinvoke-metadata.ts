@@ -1,4 +1,5 @@
-import type { Architecture, Host } from '@ijw/loader';
+import type { Host } from '@ijw/loader';
+import type { Architecture } from '@ijw/machine';
 import { type ForwardCall, ForwardCalls, NativeCalls } from '@ijw/marshalling';
 import {
   type AttributeArgument,

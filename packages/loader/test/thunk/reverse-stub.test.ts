@@ -1,7 +1,8 @@
-import { type Architecture, transitionRecord } from '@ijw/loader';
+import { transitionRecord } from '@ijw/loader';
+import type { Architecture } from '@ijw/machine';
 import { type AbiType, type CallShape, placeCall } from '@ijw/marshalling';
 import { describe, expect, it } from 'vitest';
-import { reverseStubWriter } from '../../src/thunk/write-reverse-stub.ts';
+import { reverseStubWriter } from '../../src/thunk/platform/write-reverse-stub.ts';
 import { stepArm64 } from './arm64-interpreter.ts';
 import { type ExpectedCall, expectedArm64, expectedX64, expectedX86 } from './expected-places.ts';
 import { Machine } from './machine.ts';

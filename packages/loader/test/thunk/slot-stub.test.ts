@@ -1,16 +1,15 @@
 import { buildMixedImage } from '@ijw/fixtures';
 import { DATA_DISTANCE, Loader, ReverseThunks, type SlotState } from '@ijw/loader';
-import { faultText } from '@ijw/machine';
+import { faultText, readPointer } from '@ijw/machine';
 import { reverseCallText } from '@ijw/marshalling';
 import { Metadata } from '@ijw/metadata';
 import { PEImage } from '@ijw/pe';
 import { describe, expect, it } from 'vitest';
-import { readPointer } from '../../src/process/pointer-access.ts';
 
 /** A word of a precode's data. */
 function targetOf(loader: Loader, precode: number, word: number): number {
-  const { memory, platform } = loader.process!;
-  const value = readPointer(memory, precode + DATA_DISTANCE + word * platform.pointerSize, platform.pointerSize);
+  const { memory, processor } = loader.process!;
+  const value = readPointer(memory, precode + DATA_DISTANCE + word * processor.pointerSize, processor.pointerSize);
   if (typeof value !== 'bigint') throw new Error(faultText(value));
   return Number(value);
 }

@@ -1,12 +1,13 @@
 import { buildMixedImage } from '@ijw/fixtures';
-import { type Architecture, Loader, transitionRecord } from '@ijw/loader';
+import { Loader, transitionRecord } from '@ijw/loader';
+import type { Architecture } from '@ijw/machine';
 import { type AbiType, type CallShape, placeCall } from '@ijw/marshalling';
 import { Machine, PEBuilder, PEImage, readArm64UnwindInfo, readX64UnwindInfo } from '@ijw/pe';
 import { Decoder, Mnemonic, Register } from 'iced-x86';
 import { describe, expect, it } from 'vitest';
+import { stubUnwind } from '../../src/thunk/platform/stub-unwind.ts';
+import { reverseStubWriter } from '../../src/thunk/platform/write-reverse-stub.ts';
 import type { ReverseStub } from '../../src/thunk/reverse-stub.ts';
-import { stubUnwind } from '../../src/thunk/stub-unwind.ts';
-import { reverseStubWriter } from '../../src/thunk/write-reverse-stub.ts';
 
 const INT: AbiType = { kind: 'integer', size: 8, signed: true };
 

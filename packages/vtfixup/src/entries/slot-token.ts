@@ -2,7 +2,8 @@ import { type Diagnostics, hex } from '@ijw/binary';
 import { type Metadata, TableId, tokenRid, tokenTable } from '@ijw/metadata';
 import type { PEImage } from '@ijw/pe';
 import { rvaOfAddress } from '../code/jump.ts';
-import type { BootstrapThunk, Platform } from '../platform/platform.ts';
+import { type FoundBootstrapThunk, readBootstrapThunk } from '../platform/bootstrap-thunk.ts';
+import type { Platform } from '../platform/platform.ts';
 import { slotToken, type VTableSlot } from '../table/vtable-slot.ts';
 
 /** Bytes of the process that a dump was taken from, beyond the image; `undefined` where there are none. */
@@ -12,7 +13,7 @@ export type ReadMemory = (address: bigint, length: number) => Uint8Array | undef
 export type SlotContent =
   | { readonly kind: 'token'; readonly token: number }
   /** ijwhost has been there and the runtime not yet. */
-  | { readonly kind: 'bootstrap'; readonly address: bigint; readonly token: number; readonly thunk: BootstrapThunk }
+  | { readonly kind: 'bootstrap'; readonly address: bigint; readonly token: number; readonly thunk: FoundBootstrapThunk }
   /** The runtime has been there: which method it was is not in the slot any more. */
   | { readonly kind: 'patched'; readonly address: bigint };
 
@@ -47,9 +48,10 @@ export function slotContent(reading: SlotReading, slot: VTableSlot): SlotContent
   const { image, metadata, platform } = reading;
   if (image.layout === 'file') return { kind: 'token', token };
   if (slot.value === BigInt(token) && (metadata === undefined || isMethodToken(metadata, token))) return { kind: 'token', token };
-  const start = slot.value - BigInt(platform?.bootstrapEntry ?? 0);
+  const layout = platform?.bootstrapThunk;
+  const start = slot.value - BigInt(layout?.entryOffset ?? 0);
   const bytes = memoryAt(reading, start);
-  const thunk = bytes && platform?.decodeBootstrapThunk(bytes, start);
+  const thunk = bytes && layout && readBootstrapThunk(layout, bytes, start);
   if (thunk !== undefined) return { kind: 'bootstrap', address: slot.value, token: thunk.token, thunk };
   return { kind: 'patched', address: slot.value };
 }

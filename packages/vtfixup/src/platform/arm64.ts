@@ -2,7 +2,8 @@
 
 import type { CodeRegion } from '../code/code-region.ts';
 import { type Jump, wrapRva } from '../code/jump.ts';
-import type { BootstrapThunk, Platform } from './platform.ts';
+import { bootstrapThunkArm64 } from './bootstrap-thunk.ts';
+import type { Platform } from './platform.ts';
 
 /** An instruction as a mask and what is left under it. */
 const encoding = {
@@ -145,29 +146,11 @@ const scanDirect: Platform['scanDirect'] = (region, wanted, found) => {
   }
 };
 
-const BOOTSTRAP_SIZE = 0x2c;
-const bootstrapCode = [0x10000010, 0xf9400a11, 0xd61f0220, 0];
-
-/** `adr x16, .; ldr x17, [x16, #16]; br x17`, padding, then helper, HMODULE, slot and token. */
-function decodeBootstrapThunk(bytes: Uint8Array): BootstrapThunk | undefined {
-  if (bytes.length < BOOTSTRAP_SIZE) return undefined;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (!bootstrapCode.every((word, index) => view.getUint32(index * 4, true) === word)) return undefined;
-  return {
-    helper: view.getBigUint64(16, true),
-    moduleHandle: view.getBigUint64(24, true),
-    slotAddress: view.getBigUint64(32, true),
-    token: view.getUint32(40, true),
-    size: BOOTSTRAP_SIZE,
-  };
-}
-
 export const arm64: Platform = {
   name: 'arm64',
   decodeJump,
   decodeDoubleThunk: () => undefined,
   scanIndirect,
   scanDirect,
-  bootstrapEntry: 0,
-  decodeBootstrapThunk,
+  bootstrapThunk: bootstrapThunkArm64,
 };

@@ -3,21 +3,11 @@ import type { PEImage } from '@ijw/pe';
 import type { CodeRegion } from '../code/code-region.ts';
 import type { IndirectCall, Jump, Transfer } from '../code/jump.ts';
 import { arm64 } from './arm64.ts';
+import type { BootstrapThunkLayout } from './bootstrap-thunk.ts';
 import { x64 } from './x64.ts';
 import { x86 } from './x86.ts';
 
 export type PlatformName = 'x86' | 'x64' | 'arm64';
-
-/** The thunk that ijwhost puts into a slot before the runtime is there (dotnet/runtime `src/native/corehost/ijwhost/*`). */
-export interface BootstrapThunk {
-  readonly token: number;
-  /** Address of the code that starts the runtime. */
-  readonly helper: bigint;
-  /** The module's HMODULE and the address of the slot that points at the thunk. */
-  readonly moduleHandle: bigint;
-  readonly slotAddress: bigint;
-  readonly size: number;
-}
 
 /** Two entries of one function in `.nep` (MSVC x64): from native code through the slot with a thunk, from managed code past it. */
 export interface DoubleThunk {
@@ -46,10 +36,8 @@ export interface Platform {
   scanIndirect(region: CodeRegion, wanted: (pointer: number) => boolean, sink: ScanSink): void;
   /** Finds every direct call, jump and address computation whose target passes `wanted`, in one pass. */
   scanDirect(region: CodeRegion, wanted: (target: number) => boolean, found: (transfer: Transfer) => void): void;
-  /** Where in a bootstrap thunk the address that the slot holds points. */
-  readonly bootstrapEntry: number;
-  /** @param address where the bytes are, which tells a thunk from bytes that look like one where its code names itself */
-  decodeBootstrapThunk(bytes: Uint8Array, address: bigint): BootstrapThunk | undefined;
+  /** The thunk that ijwhost puts into a slot. */
+  readonly bootstrapThunk: BootstrapThunkLayout;
 }
 
 const platforms: Readonly<Partial<Record<string, Platform>>> = { i386: x86, amd64: x64, arm64, arm64ec: x64, arm64x: arm64 };

@@ -1,5 +1,6 @@
 import { bytePattern } from '../code/byte-pattern.ts';
-import type { BootstrapThunk, DoubleThunk, Platform } from './platform.ts';
+import { bootstrapThunkX64 } from './bootstrap-thunk.ts';
+import type { DoubleThunk, Platform } from './platform.ts';
 import { decodeX86Jump, indexPatterns, type JumpPattern, scanX86Direct, scanX86Indirect } from './x86-jumps.ts';
 
 const patterns: readonly JumpPattern[] = [
@@ -28,29 +29,11 @@ function decodeDoubleThunk(region: Parameters<Platform['decodeDoubleThunk']>[0],
   return { rva: rva + offset, managedJump: rva + offset + 4, nativeJump: rva + offset + 10, length: 16 };
 }
 
-const BOOTSTRAP_SIZE = 0x2c;
-
-/** `mov r10, this; mov r11, helper; jmp r11`, then token, HMODULE and slot, packed. */
-function decodeBootstrapThunk(bytes: Uint8Array, address: bigint): BootstrapThunk | undefined {
-  if (bytes.length < BOOTSTRAP_SIZE) return undefined;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const shape = bytes[0] === 0x49 && bytes[1] === 0xba && bytes[10] === 0x49 && bytes[11] === 0xbb;
-  if (!shape || bytes[20] !== 0x41 || bytes[21] !== 0xff || bytes[22] !== 0xe3 || view.getBigUint64(2, true) !== address) return undefined;
-  return {
-    token: view.getUint32(0x18, true),
-    helper: view.getBigUint64(12, true),
-    moduleHandle: view.getBigUint64(0x1c, true),
-    slotAddress: view.getBigUint64(0x24, true),
-    size: BOOTSTRAP_SIZE,
-  };
-}
-
 export const x64: Platform = {
   name: 'x64',
   decodeJump: (region, offset) => decodeX86Jump(index, region, offset),
   decodeDoubleThunk,
   scanIndirect: scanX86Indirect(index, 'rel32'),
   scanDirect: scanX86Direct(true),
-  bootstrapEntry: 0,
-  decodeBootstrapThunk,
+  bootstrapThunk: bootstrapThunkX64,
 };

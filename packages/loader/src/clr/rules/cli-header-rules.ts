@@ -1,8 +1,8 @@
 import { BadImageError } from '@ijw/binary';
 import { type CliHeader, CorFlags, SectionCharacteristics } from '@ijw/pe';
-import { CLI_HEADER_SIZE, type ImageView, rvaProblem, sectionOf } from '../image-view.ts';
+import { type CheckedView, CLI_HEADER_SIZE, type ImageView, rvaProblem, sectionOf } from '../image/image-view.ts';
 import { type MetadataRootProblem, metadataRootProblem } from './metadata-root-rule.ts';
-import type { FormatRule } from './nt-header-rules.ts';
+import type { FormatRule, RuleIdentity } from './nt-header-rules.ts';
 
 const { MEM_READ, MEM_WRITE } = SectionCharacteristics;
 
@@ -40,23 +40,24 @@ const DIRECTORIES: readonly {
   { key: 'managedNativeHeader', field: 'ManagedNativeHeader', readOnly: false, required: false },
 ];
 
-const inHeader = (rule: string, field: string, broken: (cli: CliHeader, view: ImageView) => string | undefined): FormatRule => ({
+const inHeader = (
+  rule: string,
+  field: string,
+  broken: (cli: CliHeader, view: CheckedView) => string | undefined,
+): FormatRule<CheckedView> => ({
   rule,
   structure: 'CLI header',
   field,
-  broken: (view) => (view.cli ? broken(view.cli, view) : undefined),
+  broken: (view) => broken(view.cli, view),
 });
 
 const has = (cli: CliHeader, flag: number): boolean => (cli.flags & flag) !== 0;
 
+/** What the other rules of the CLI header need. */
+export const NO_CLI_HEADER: RuleIdentity = { rule: 'noCliHeader', structure: 'data directories', field: 'CLI header' };
+
 /** dotnet/runtime `utilcode/pedecoder.cpp`, CheckCorHeader, in its order. Mixed images and IL-only ones are held to the same. */
-export const CLI_HEADER_RULES: readonly FormatRule[] = [
-  {
-    rule: 'noCliHeader',
-    structure: 'data directories',
-    field: 'CLI header',
-    broken: (view) => (view.cli ? undefined : 'has no CLI header that can be read'),
-  },
+export const CLI_HEADER_RULES: readonly FormatRule<CheckedView>[] = [
   { rule: 'cliHeaderPlace', structure: 'data directories', field: 'CLI header', broken: cliHeaderPlaceProblem },
   inHeader('runtimeVersion', 'MajorRuntimeVersion', (cli) =>
     isComposite(cli) || cli.majorRuntimeVersion === 2 ? undefined : `is for runtime version ${cli.majorRuntimeVersion}, not 2`,

@@ -1,7 +1,7 @@
 import { type Metadata, makeToken, TableId } from '@ijw/metadata';
-import type { ClrException } from '../../load-refusal.ts';
-import { clrException, HResult, typeLoadException, withCode } from '../clr-error.ts';
-import { isReferenceField } from '../token-signature.ts';
+import { clrException, HResult, typeLoadException, withCode } from '../../load/clr-error.ts';
+import type { ClrException } from '../../load/load-refusal.ts';
+import { isReferenceField } from '../image/token-signature.ts';
 import { fieldSignatureProblem } from './field-signature-rule.ts';
 import type { TypeFacts } from './type-rules.ts';
 

@@ -1,8 +1,8 @@
 import { BadImageError } from '@ijw/binary';
 import type { Metadata } from '@ijw/metadata';
-import type { ClrException } from '../../load-refusal.ts';
-import { clrException, indexNotFound, withCode } from '../clr-error.ts';
-import { SignatureError, signatureProblems, validateFieldSignature } from '../token-signature.ts';
+import { clrException, indexNotFound, withCode } from '../../load/clr-error.ts';
+import type { ClrException } from '../../load/load-refusal.ts';
+import { SignatureError, signatureProblems, validateFieldSignature } from '../image/token-signature.ts';
 
 /** `validateTokenSig` and `validateOneArg` for the signature of a field: what the loader throws at it, if anything. */
 export function fieldSignatureProblem(metadata: Metadata, field: number): ClrException | undefined {

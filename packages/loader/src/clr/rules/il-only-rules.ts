@@ -8,7 +8,7 @@ import {
   readImportDirectory,
   SectionCharacteristics,
 } from '@ijw/pe';
-import { type ImageView, isReadyToRun, rvaProblem } from '../image-view.ts';
+import { type CheckedView, type ImageView, isReadyToRun, rvaProblem } from '../image/image-view.ts';
 import type { FormatRule } from './nt-header-rules.ts';
 
 const S = SectionCharacteristics;
@@ -17,7 +17,7 @@ const S = SectionCharacteristics;
 const ALLOWED: readonly DirectoryName[] = ['import', 'resource', 'security', 'baseRelocation', 'debug', 'importAddressTable', 'cliHeader'];
 
 /** dotnet/runtime `utilcode/pedecoder.cpp`, CheckILOnly: what is asked of IL-only images and of no mixed one. */
-export const IL_ONLY_RULES: readonly FormatRule[] = [
+export const IL_ONLY_RULES: readonly FormatRule<CheckedView>[] = [
   ilOnly('ilOnlyDirectory', 'data directories', directoriesProblem),
   ilOnly('ilOnlyImports', 'import directory', importsProblem),
   ilOnly('ilOnlyRelocations', 'base relocations', relocationsProblem),
@@ -31,11 +31,11 @@ export const IL_ONLY_RULES: readonly FormatRule[] = [
   }),
 ];
 
-function ilOnly(rule: string, structure: string, broken: (view: ImageView) => string | undefined): FormatRule {
+function ilOnly(rule: string, structure: string, broken: (view: ImageView) => string | undefined): FormatRule<CheckedView> {
   return {
     rule,
     structure,
-    broken: (view) => (view.cli && view.cli.flags & CorFlags.ILONLY && !isReadyToRun(view.cli) ? broken(view) : undefined),
+    broken: (view) => (view.cli.flags & CorFlags.ILONLY && !isReadyToRun(view.cli) ? broken(view) : undefined),
   };
 }
 

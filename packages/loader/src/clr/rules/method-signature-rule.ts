@@ -1,6 +1,6 @@
 import { BadImageError } from '@ijw/binary';
 import type { Metadata } from '@ijw/metadata';
-import { SignatureError, validateMethodSignature } from '../token-signature.ts';
+import { SignatureError, validateMethodSignature } from '../image/token-signature.ts';
 
 const STATIC = 0x10;
 

@@ -1,13 +1,17 @@
 import { alignUp, hex } from '@ijw/binary';
 import { PE_SIGNATURE, SectionCharacteristics } from '@ijw/pe';
-import { type ImageView, rvaProblem } from '../image-view.ts';
+import { type ImageView, rvaProblem } from '../image/image-view.ts';
 
-/** One check of `PEDecoder`. `broken` answers what is wrong, in words that complete "The image …", or `undefined`. */
-export interface FormatRule {
+/** A rule by its name, and where it looks. */
+export interface RuleIdentity {
   readonly rule: string;
   readonly structure: string;
   readonly field?: string;
-  readonly broken: (view: ImageView) => string | undefined;
+}
+
+/** One check of `PEDecoder`. `broken` says what is wrong, in words that complete "The image …", or is `undefined`. */
+export interface FormatRule<V extends ImageView = ImageView> extends RuleIdentity {
+  readonly broken: (view: V) => string | undefined;
 }
 
 const S = SectionCharacteristics;

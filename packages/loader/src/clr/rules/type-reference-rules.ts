@@ -1,7 +1,7 @@
 import { ifReadable } from '@ijw/binary';
 import { type Metadata, makeToken, TableId, tableNameOf, tokenRid, tokenTable, typeFullName } from '@ijw/metadata';
-import type { ClrException } from '../../load-refusal.ts';
-import { badImageFormat, clrException, clrRefusals, HResult, indexNotFound, typeLoadException, withCode } from '../clr-error.ts';
+import { badImageFormat, clrException, clrRefusals, HResult, indexNotFound, typeLoadException, withCode } from '../../load/clr-error.ts';
+import type { ClrException } from '../../load/load-refusal.ts';
 import { AssemblyFlags, isPublicKey } from './assembly-identity-rules.ts';
 import { couldNotLoadType } from './type-rules.ts';
 

@@ -1,4 +1,4 @@
-import { type MethodFacts, methodKind } from '../method-facts.ts';
+import { type MethodFacts, methodKind } from '../image/method-facts.ts';
 
 /** What the rules know about the type around a method. */
 export interface TypeFacts {

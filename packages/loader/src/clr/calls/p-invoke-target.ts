@@ -1,0 +1,112 @@
+import { hex } from '@ijw/binary';
+import { asAddress, jumpSlot, mayExecute, readPointer } from '@ijw/machine';
+import { tokenRid } from '@ijw/metadata';
+import { fileName, findExport, type Gate, type GuestProcess } from '@ijw/windows';
+import { clrException, HResult } from '../../load/clr-error.ts';
+import type { ClrException } from '../../load/load-refusal.ts';
+import { thunkPlatformFor } from '../../platform/thunk-platform-for.ts';
+import type { MethodFacts } from '../image/method-facts.ts';
+import { callingConventionProblem } from './calling-convention.ts';
+import type { BoundPInvoke, CallOutcome, PInvokeContext } from './p-invoke.ts';
+
+/** ECMA-335 II.23.1.8: SupportsLastError. */
+const SUPPORTS_LAST_ERROR = 0x40;
+
+interface NativeTarget {
+  readonly address: number;
+  readonly isGetLastError: boolean;
+  readonly unresolved?: string | undefined;
+}
+
+/** `kernel32.dll!Beep` where an address only names its symbol. */
+const unresolvedAt = (gate: Gate | undefined): string | undefined =>
+  gate?.kind === 'unresolved' ? `${gate.module}!${gate.name}` : undefined;
+
+/** Where a P/Invoke leads and what a call of it does. */
+export type PInvokeTarget = Pick<BoundPInvoke, 'address' | 'via' | 'callOutcome'>;
+
+export const fatalCall = (reason: string): CallOutcome => ({ kind: 'fatal', hresult: HResult.COR_E_EXECUTIONENGINE, reason });
+
+/** Base + RVA, whatever the ImplMap says. */
+export function earlyBoundTarget(context: PInvokeContext, facts: MethodFacts): PInvokeTarget {
+  const { process, module } = context;
+  const address = module.base + facts.rva;
+  const slot = jumpSlot(process.processor, process.memory, address);
+  const imported = slot === undefined ? undefined : context.importAt(slot);
+  const gate = imported && process.gates.at(imported.address);
+  const via = imported ? `rva -> ${imported.module}!${imported.name}` : 'rva';
+  const problem = callingConventionProblem(context.calls, facts.token);
+  if (problem) return { address, via, callOutcome: { kind: 'throws', exception: problem } };
+  if (!mayExecute(process.memory.query(address).rights)) return { address, via, callOutcome: fatalCall(`${hex(address)} is no code`) };
+  const isGetLastError = jumpsToGetLastError(process, address);
+  return { address, via, callOutcome: native(context, facts, { address, isGetLastError, unresolved: unresolvedAt(gate) }) };
+}
+
+/**
+ * `HeuristicDoesThisLookLikeAGetLastErrorCall` (vm/dllimport.cpp): the target's first instruction jumps through a slot that holds the address of
+ * kernel32's GetLastError. x86 and x64 only; a longer chain is not looked through.
+ */
+function jumpsToGetLastError({ architecture, processor, memory, gates }: GuestProcess, address: number): boolean {
+  if (!thunkPlatformFor(architecture).seesGetLastErrorJumps) return false;
+  const step = processor.decode(memory, address);
+  const target = step?.kind === 'jumpThrough' ? asAddress(readPointer(memory, step.slot, processor.pointerSize)) : undefined;
+  return target !== undefined && isGetLastErrorGate(gates.at(target));
+}
+
+const isGetLastErrorGate = (gate: Gate | undefined): boolean => gate?.module === 'kernel32.dll' && gate.name === 'GetLastError';
+
+function native({ assembly }: PInvokeContext, facts: MethodFacts, target: NativeTarget): CallOutcome {
+  const { address, isGetLastError, unresolved } = target;
+  const row = assembly.metadata.findImplMap(facts.token);
+  const setLastError = row !== undefined && (assembly.metadata.tables.ImplMap.get(row, 'MappingFlags') & SUPPORTS_LAST_ERROR) !== 0;
+  return {
+    kind: 'native',
+    address,
+    ...(!facts.preserveSig && { hresultSwapping: true as const }),
+    ...(setLastError && { setLastError: true as const }),
+    ...(isGetLastError && { returnsSavedError: true as const }),
+    ...(unresolved !== undefined && { unresolved }),
+  };
+}
+
+/** By the name in the ImplMap. The image's own file name leads to its own exports. */
+export function namedTarget(context: PInvokeContext, facts: MethodFacts): PInvokeTarget {
+  const { metadata } = context.assembly;
+  const row = metadata.findImplMap(facts.token)!;
+  const { ImplMap, ModuleRef } = metadata.tables;
+  const scope = tokenRid(ImplMap.column('ImportScope').token(row));
+  const moduleName = scope === 0 ? '' : metadata.strings.get(ModuleRef.get(scope, 'Name'));
+  const entry = metadata.strings.get(ImplMap.get(row, 'ImportName')) || facts.name;
+  const via = `${moduleName}!${entry}`;
+  const problem = callingConventionProblem(context.calls, facts.token);
+  if (problem) return { via, callOutcome: { kind: 'throws', exception: problem } };
+  if (moduleName === '') return { via, callOutcome: { kind: 'throws', exception: dllNotFound(moduleName) } };
+  const address = exportedAddress(context, moduleName, entry);
+  if (address === undefined) return { via, callOutcome: { kind: 'throws', exception: entryPointNotFound(moduleName, entry) } };
+  const gate = context.process.gates.at(address);
+  const isGetLastError = isGetLastErrorGate(gate);
+  return { address, via, callOutcome: native(context, facts, { address, isGetLastError, unresolved: unresolvedAt(gate) }) };
+}
+
+function exportedAddress({ process, module, loadModule }: PInvokeContext, moduleName: string, entry: string): number | undefined {
+  const name = fileName(moduleName);
+  const file = name.includes('.') ? name : `${name}.dll`;
+  const exporter = file === module.name ? module : loadModule(file);
+  const symbol = /^#\d+$/.test(entry) ? Number(entry.slice(1)) : entry;
+  if (!exporter) return process.gates.for(file, entry, 'unresolved').address;
+  return findExport(process, exporter, symbol, loadModule)?.address;
+}
+
+const dllNotFound = (name: string): ClrException =>
+  clrException(
+    'DllNotFoundException',
+    HResult.COR_E_DLLNOTFOUND,
+    `Unable to load DLL '${name}' or one of its dependencies: Call failed. (0x80004005 (E_FAIL))`,
+  );
+
+const entryPointNotFound = (module: string, entry: string): ClrException =>
+  clrException(
+    'EntryPointNotFoundException',
+    HResult.COR_E_ENTRYPOINTNOTFOUND,
+    `Unable to find an entry point named '${entry}' in DLL '${module}'.`,
+  );

@@ -1,0 +1,138 @@
+import { hex } from '@ijw/binary';
+import { faultText, isFault, readPointer } from '@ijw/machine';
+import { methodFullName, type Token } from '@ijw/metadata';
+import { type FixupRecord, FixupType, readFixupRecords, SLOT_LIMIT, totalSlots } from '../../hosts/fixup-records.ts';
+import { clrRefusal, clrRefusals, fatalRefusal } from '../../load/clr-error.ts';
+import type { LoadEvent, Trace } from '../../load/load-event.ts';
+import type { LoadedAssembly } from '../bind/load-context.ts';
+import type { AssemblyImage } from '../image/assembly-image.ts';
+import { findHostOfModule } from './find-host.ts';
+import { FixedSlots } from './fixed-slots.ts';
+import type { FixupContext } from './fixup-context.ts';
+import { askHost, type TokenReader } from './host-tokens.ts';
+import { patchSlots } from './patch-slots.ts';
+import { resolveFixupToken } from './resolve-fixup-token.ts';
+
+/** What the runtime keeps of an image's slots, by base and process-wide: whoever loads the image first has fixed them up. */
+export interface IjwData {
+  fixedUp: boolean;
+  /** The assembly whose load fixed the slots: thunks that are bound to no domain call into it. */
+  owner?: LoadedAssembly;
+  slots?: FixedSlots;
+}
+
+/** `Module::FixupVTables` (vm/ceeload.cpp): collect every token, resolve every token, then make thunks and patch. */
+export function fixUpVTables(context: FixupContext, data: IjwData, trace: Trace): void {
+  const skip = reasonToSkip(context, data);
+  if (skip) {
+    trace.add({ step: 'skipFixups', reason: skip });
+    return;
+  }
+  const readToken = tokenReader(context, trace);
+  const records = readRecords(context);
+  const count = totalSlots(records);
+  if (records.length === 0) {
+    trace.add({ step: 'skipFixups', reason: 'no records' });
+    return;
+  }
+  const tokens = collectTokens(context, records, readToken);
+  trace.add({ step: 'collectTokens', stage: 1, records: records.length, tokens: tokens.length, expected: count });
+  resolveTokens(context, tokens, count, trace);
+  data.slots = new FixedSlots(context, records, tokens);
+  patchSlots(context, data.slots, trace);
+  data.fixedUp = true;
+}
+
+function reasonToSkip({ assembly }: FixupContext, data: IjwData): string | undefined {
+  if (!assembly.mixed) return 'IL-only';
+  return data.fixedUp ? 'the image at this base has been fixed up already' : undefined;
+}
+
+function readRecords({ process, module, assembly }: FixupContext): FixupRecord[] {
+  const records = readFixupRecords(process.memory, module.base, assembly.cli);
+  const place = { structure: 'vtable fixups' };
+  if (isFault(records)) throw fatalRefusal('fixupTableFault', `The vtable fixups cannot be read: ${faultText(records)}`, place);
+  const count = totalSlots(records);
+  if (count > SLOT_LIMIT) throw fatalRefusal('tooManySlots', `The vtable fixups ask for ${count} slots`, place);
+  return records;
+}
+
+/** With ijwhost in the process the slots hold thunks, and only ijwhost knows the tokens; it is found through the import of `_CorDllMain`. */
+function tokenReader(context: FixupContext, trace: Trace): TokenReader {
+  const { process, module, bootstrap, platform } = context;
+  const found = findHostOfModule(process, module, platform.hostEntryNames);
+  if (isFault(found)) {
+    throw fatalRefusal('importTableFault', `The imports cannot be read to find the host: ${faultText(found)}`, {
+      structure: 'import directory',
+    });
+  }
+  const asked = found && askHost(context, found.module);
+  const knows = found?.module.kind === 'host' && found.module.host.resolve('GetTokenForVTableEntry') !== undefined;
+  trace.add({
+    step: 'findHost',
+    ...(found && { module: found.module.name, symbol: found.symbol }),
+    reads: asked ? 'tokens from the host' : knows && bootstrap.has(module.base) ? 'tokens from thunks' : 'tokens from slots',
+  });
+  if (asked) return asked;
+  if (knows) return (slot) => bootstrap.tokenOf(module.base, slot);
+  return (slot) => {
+    const value = readPointer(process.memory, slot, process.processor.pointerSize);
+    return isFault(value) ? undefined : Number(BigInt.asUintN(32, value));
+  };
+}
+
+/** The exact-type test: P, P|4 or P|8 and no other bit. */
+function isFixable(record: FixupRecord, pointerSized: number): boolean {
+  const { fromUnmanaged, fromUnmanagedRetainAppDomain } = FixupType;
+  return (
+    record.type === pointerSized ||
+    record.type === (pointerSized | fromUnmanaged) ||
+    record.type === (pointerSized | fromUnmanagedRetainAppDomain)
+  );
+}
+
+function collectTokens(context: FixupContext, records: readonly FixupRecord[], readToken: TokenReader): Uint32Array {
+  const { process, module, platform } = context;
+  const { pointerSize } = process.processor;
+  const tokens = new Uint32Array(totalSlots(records));
+  let collected = 0;
+  for (const record of records) {
+    if (!isFixable(record, platform.pointerSizedFixup)) continue;
+    for (let index = 0; index < record.count; index++) {
+      const rva = record.rva + index * pointerSize;
+      // `GetRvaData(0)` is a null pointer.
+      const token = record.rva === 0 ? undefined : readToken(module.base + rva);
+      if (token === undefined)
+        throw fatalRefusal('slotFault', `The slot at ${hex(rva)} cannot be read`, { structure: `vtable fixup ${record.index}`, rva });
+      tokens[collected++] = token;
+    }
+  }
+  return tokens.subarray(0, collected);
+}
+
+/** The array has room for every slot; what other records left empty is a zero, and no token. */
+function resolveTokens({ assembly, types }: FixupContext, tokens: Uint32Array, expected: number, trace: Trace): void {
+  const known = new Set<number>();
+  try {
+    for (const token of tokens) {
+      if (known.has(token)) continue;
+      resolveFixupToken(assembly, types, token);
+      known.add(token);
+    }
+  } finally {
+    const resolved = Uint32Array.from(known);
+    trace.defer(() => resolveEvents(assembly, resolved));
+  }
+  if (tokens.length === expected) return;
+  const reason = `${expected - tokens.length} of ${expected} slots are in records whose type this runtime does not know`;
+  throw clrRefusal({
+    rule: 'fixupType',
+    reason,
+    exception: clrRefusals.invalidToken(assembly.displayName),
+    place: { structure: 'vtable fixups', field: 'Type' },
+  });
+}
+
+function* resolveEvents({ metadata }: AssemblyImage, tokens: Uint32Array): Iterable<LoadEvent> {
+  for (const token of tokens) yield { step: 'resolveToken', stage: 2, token, method: methodFullName(metadata, token as Token) };
+}

@@ -1,0 +1,223 @@
+import type { Unsupported } from '@ijw/marshalling';
+import { TableId, tokenRid, tokenTable } from '@ijw/metadata';
+import { PrecodeRun } from '../../code-memory/precode-run.ts';
+import { type FixupRecord, FixupType } from '../../hosts/fixup-records.ts';
+import type { Trace } from '../../load/load-event.ts';
+import type { PrecodeTemplate } from '../../platform/thunk-platform.ts';
+import type { FixupContext } from './fixup-context.ts';
+import { MarshallingStubs, type PlacedCode, type PlacedEntry, type PlacedStub } from './marshalling-stubs.ts';
+import { type ResolvedMethod, resolveFixupToken } from './resolve-fixup-token.ts';
+
+/**
+ * `reverse` is what a slot of type P|4 or P|8 gets (a UMEntryThunk): native code calls it with the native convention and it changes to managed code.
+ * `managed` is what a slot of type P gets: the method's own entry, which native code calls with the managed convention, without a transition
+ * (the double-thunk elimination of C++/CLI).
+ */
+export type ThunkKind = 'reverse' | 'managed';
+
+/** A slot after the runtime has fixed it up. */
+export interface FixedSlot {
+  /** Its number among the slots of all records. */
+  readonly index: number;
+  readonly record: number;
+  readonly rva: number;
+  readonly type: number;
+  readonly method: ResolvedMethod;
+  readonly kind: ThunkKind;
+  /** The domain that a call goes to: on .NET Framework P|4 is bound to the first, P|8 goes by the caller's. */
+  readonly appDomain?: 'first' | 'caller';
+  /** Address of the thunk, which is what the slot holds. */
+  readonly address: number;
+  readonly size: number;
+}
+
+/** What leads to the slots' methods. */
+interface Thunks {
+  readonly kind: ThunkKind;
+  readonly run: PrecodeRun;
+  /** The first slot of each. */
+  readonly slots: Uint32Array;
+}
+
+/** ECMA-335 II.23.1.10: PinvokeImpl. The entry of such a method is that of a stub. */
+const PINVOKE_IMPL = 0x2000;
+
+/** The runs of thunks: one thunk a slot for native callers, one a method for the others, whose form is another where the method is a P/Invoke. */
+const REVERSE = 0;
+const METHOD = 1;
+const PINVOKE = 2;
+
+/**
+ * The slots of an image that is being fixed up. Only numbers are kept, a few bytes a slot; what they mean is worked out for the slot that
+ * somebody asks for.
+ */
+export class FixedSlots {
+  readonly #context: FixupContext;
+  /** Those with slots, in order, and the number of each one's first slot. */
+  readonly #records: readonly FixupRecord[];
+  readonly #firsts: Uint32Array;
+  readonly #tokens: Uint32Array;
+  /** The run that each slot's thunk is in, and its number there. */
+  readonly #runs: Uint8Array;
+  readonly #places: Uint32Array;
+  readonly #thunks: readonly Thunks[];
+  readonly #stubs: MarshallingStubs;
+  /** What the precodes of methods lead to, once one of them is called. */
+  #entries: PrecodeRun | undefined;
+  /** Whether a thunk has been called, by its first slot. */
+  readonly #prepared: Uint8Array;
+
+  /** @throws LoadRefusal where the process has no room for the thunks */
+  constructor(context: FixupContext, records: readonly FixupRecord[], tokens: Uint32Array) {
+    this.#context = context;
+    this.#records = records.filter(({ count }) => count > 0);
+    this.#firsts = firstSlots(this.#records);
+    this.#tokens = tokens;
+    this.#runs = new Uint8Array(tokens.length);
+    this.#places = new Uint32Array(tokens.length);
+    this.#prepared = new Uint8Array(tokens.length);
+    this.#thunks = this.#makeThunks(this.#assignThunks());
+    this.#stubs = new MarshallingStubs(context);
+  }
+
+  get count(): number {
+    return this.#tokens.length;
+  }
+
+  tokenOf(index: number): number {
+    return this.#tokens[index]!;
+  }
+
+  recordOf(index: number): FixupRecord {
+    return this.#records[this.#recordNumber(index)]!;
+  }
+
+  rvaOf(index: number): number {
+    const number = this.#recordNumber(index);
+    return this.#records[number]!.rva + (index - this.#firsts[number]!) * this.#context.process.processor.pointerSize;
+  }
+
+  /** The thunk of a slot: what goes into it. */
+  thunkOf(index: number): PlacedCode & { readonly kind: ThunkKind; readonly isNew: boolean } {
+    const { kind, run, slots } = this.#thunks[this.#runs[index]!]!;
+    const place = this.#places[index]!;
+    return { kind, address: run.addressOf(place), size: run.size, isNew: slots[place] === index };
+  }
+
+  /** On .NET Framework, the domain that a call through a slot goes to. */
+  appDomainOf(index: number): 'first' | 'caller' | undefined {
+    if (this.#context.host !== 'framework' || this.#runs[index] !== REVERSE) return undefined;
+    return this.recordOf(index).type & FixupType.fromUnmanaged ? 'first' : 'caller';
+  }
+
+  /** The slot whose thunk begins at an address; of several with one thunk the first. */
+  at(address: number): FixedSlot | undefined {
+    for (const { run, slots } of this.#thunks) {
+      const place = run.indexOf(address);
+      if (place !== undefined) return this.#slot(slots[place]!);
+    }
+    return undefined;
+  }
+
+  /**
+   * What the first call of a thunk does before it goes on: a `reverse` one gets its marshalling code, a `managed` one the code behind the method's entry,
+   * and both lead there from then on. Returns that code, or why there is none.
+   */
+  prepare(slot: FixedSlot, trace: Trace): PlacedStub | PlacedEntry | Unsupported {
+    const code = slot.kind === 'reverse' ? this.#stubs.of(slot.method) : this.#stubs.entryOf(slot.method);
+    if (code.kind !== 'unsupported') this.#lead(slot, code.address, trace);
+    return code;
+  }
+
+  /** A stub's code wants to know which method it is for. A method's precode does not say so: a second one does, to which it leads. */
+  #lead({ index, method }: FixedSlot, code: number, trace: Trace): void {
+    const place = this.#places[index]!;
+    const { run, slots } = this.#thunks[this.#runs[index]!]!;
+    const first = slots[place]!;
+    if (this.#prepared[first]) return;
+    this.#prepared[first] = 1;
+    const target = this.#runs[index] === METHOD ? this.#entryFor(place, code) : code;
+    run.retarget(place, target);
+    const { token, name } = method;
+    trace.add({ step: 'prepareThunk', token, method: name, thunk: run.addressOf(place), target });
+  }
+
+  #entryFor(place: number, code: number): number {
+    this.#entries ??= this.#makeRun(this.#thunks[METHOD]!.slots, this.#context.platform.stubPrecode, 'ThePreStub');
+    this.#entries.retarget(place, code);
+    return this.#entries.addressOf(place);
+  }
+
+  #slot(index: number): FixedSlot {
+    const { assembly, types } = this.#context;
+    const { kind, address, size } = this.thunkOf(index);
+    const { index: record, type } = this.recordOf(index);
+    const method = resolveFixupToken(assembly, types, this.tokenOf(index));
+    const appDomain = this.appDomainOf(index);
+    return { index, record, rva: this.rvaOf(index), type, method, kind, address, size, ...(appDomain && { appDomain }) };
+  }
+
+  #recordNumber(slot: number): number {
+    let low = 0;
+    let high = this.#firsts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1;
+      if (this.#firsts[middle]! <= slot) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+
+  /** Gives each slot its place in a run. Answers with the first slot of every place, by run. */
+  #assignThunks(): readonly (readonly number[])[] {
+    const { pointerSizedFixup } = this.#context.platform;
+    const slots: readonly number[][] = [[], [], []];
+    const byToken = new Map<number, number>();
+    for (const [number, { type, count }] of this.#records.entries()) {
+      const first = this.#firsts[number]!;
+      for (let index = first; index < first + count; index++) {
+        const token = this.#tokens[index]!;
+        const run = type !== pointerSizedFixup ? REVERSE : this.#isPInvoke(token) ? PINVOKE : METHOD;
+        const known = run === REVERSE ? undefined : byToken.get(token);
+        const place = known ?? slots[run]!.push(index) - 1;
+        if (run !== REVERSE) byToken.set(token, place);
+        this.#runs[index] = run;
+        this.#places[index] = place;
+      }
+    }
+    return slots;
+  }
+
+  #makeThunks(slots: readonly (readonly number[])[]): readonly Thunks[] {
+    const { platform } = this.#context;
+    return slots.map((firsts, number) => {
+      const kind = number === REVERSE ? 'reverse' : 'managed';
+      const template = number === METHOD ? platform.fixupPrecode : platform.stubPrecode;
+      const ofPlace = Uint32Array.from(firsts);
+      return { kind, slots: ofPlace, run: this.#makeRun(ofPlace, template, kind === 'reverse' ? 'TheUMEntryPrestub' : 'ThePreStub') };
+    });
+  }
+
+  /** Precodes for the methods of some slots. */
+  #makeRun(slots: Uint32Array, template: PrecodeTemplate, prestubName: string): PrecodeRun {
+    const { process, host, platform } = this.#context;
+    const prestub = process.gates.for(host === 'core' ? 'coreclr.dll' : 'clr.dll', prestubName, 'helper').address;
+    const identityOf = (place: number): number => this.#tokens[slots[place]!]!;
+    return new PrecodeRun({ process, heapBase: platform.heapBase, template, count: slots.length, identityOf, prestub });
+  }
+
+  #isPInvoke(token: number): boolean {
+    const { metadata } = this.#context.assembly;
+    return tokenTable(token) === TableId.MethodDef && (metadata.tables.MethodDef.get(tokenRid(token), 'Flags') & PINVOKE_IMPL) !== 0;
+  }
+}
+
+function firstSlots(records: readonly FixupRecord[]): Uint32Array {
+  const firsts = new Uint32Array(records.length);
+  let next = 0;
+  for (const [number, { count }] of records.entries()) {
+    firsts[number] = next;
+    next += count;
+  }
+  return firsts;
+}

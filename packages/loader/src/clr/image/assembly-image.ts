@@ -1,0 +1,54 @@
+import { BadImageError } from '@ijw/binary';
+import { formatAssemblyIdentity, type Metadata, publicKeyToken } from '@ijw/metadata';
+import { type CliHeader, CorFlags, type PEImage } from '@ijw/pe';
+import { type CheckedView, isMixed } from './image-view.ts';
+
+/** What the runtime knows of an image once it has bound it. */
+export interface AssemblyImage {
+  readonly image: PEImage;
+  readonly cli: CliHeader;
+  readonly metadata: Metadata;
+  /** Display name: `Name, Version=1.0.0.0, Culture=neutral, PublicKeyToken=null`. */
+  readonly displayName: string;
+  readonly mixed: boolean;
+  /** Absent for images that came as bytes. */
+  readonly file: string | undefined;
+}
+
+/** The assembly's display name, or `undefined` where the image has no assembly manifest. */
+export function assemblyDisplayName(metadata: Metadata): string | undefined {
+  const { Assembly } = metadata.tables;
+  if (Assembly.rowCount === 0) return undefined;
+  const row = Assembly.row(1);
+  return displayName(metadata, metadata.strings.get(row.Culture), publicKeyToken(metadata.blobs.get(row.PublicKey)));
+}
+
+/** What a message calls an assembly whose Assembly row is not all readable: its name and version where key and name are there. */
+export function knownDisplayName(metadata: Metadata): string {
+  try {
+    metadata.blobs.get(metadata.tables.Assembly.get(1, 'PublicKey'));
+    return displayName(metadata, '', publicKeyToken(new Uint8Array()));
+  } catch (error) {
+    if (error instanceof BadImageError) return '<Unknown>';
+    throw error;
+  }
+}
+
+function displayName(metadata: Metadata, culture: string, token: string | undefined): string {
+  const { Name, Major, Minor, Build, Revision } = metadata.tables.Assembly.row(1);
+  const version = { major: Major, minor: Minor, build: Build, revision: Revision };
+  return formatAssemblyIdentity({ name: metadata.strings.get(Name), version, culture, publicKeyToken: token });
+}
+
+export const assemblyImage = (
+  { image, cli }: CheckedView,
+  identity: Pick<AssemblyImage, 'file' | 'metadata' | 'displayName'>,
+): AssemblyImage => ({ ...identity, image, cli, mixed: isMixed(cli) });
+
+/** The RVA of the native entry point that the CLI header names, or `undefined`. */
+export const nativeEntryPoint = (cli: CliHeader): number | undefined =>
+  cli.flags & CorFlags.NATIVE_ENTRYPOINT && cli.entryPointTokenOrRva !== 0 ? cli.entryPointTokenOrRva : undefined;
+
+/** The token of the managed entry point that the CLI header names, or `undefined`. */
+export const managedEntryPoint = (cli: CliHeader): number | undefined =>
+  !(cli.flags & CorFlags.NATIVE_ENTRYPOINT) && (cli.entryPointTokenOrRva & 0xffffff) !== 0 ? cli.entryPointTokenOrRva : undefined;

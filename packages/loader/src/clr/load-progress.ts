@@ -1,0 +1,67 @@
+import type { PEImage } from '@ijw/pe';
+import type { LoadRefusal, MappedModule } from '@ijw/windows';
+import type { LoadContext, LoadedAssembly } from './bind/load-context.ts';
+import type { AssemblyImage } from './image/assembly-image.ts';
+import type { CheckedView } from './image/image-view.ts';
+
+/** What shall become an assembly. */
+export interface AssemblyRequest {
+  readonly image: PEImage;
+  /** Absent for images that came as bytes. */
+  readonly file: string | undefined;
+  readonly context: LoadContext;
+  /** Where the image shall go instead of its preferred base. */
+  readonly base?: number;
+  /** A module that native code has loaded becomes an assembly: the first call through a bootstrap thunk, or `_CorDllMain` of .NET Framework. */
+  readonly inMemory?: true;
+  /** Only looked at: never run. */
+  readonly reflectionOnly?: true;
+}
+
+/** What the Windows loader did with the image. Its refusal counts only once the module is needed. */
+export type Mapping =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'mapped'; readonly module: MappedModule }
+  | { readonly kind: 'refused'; readonly refusal: LoadRefusal };
+
+/** The image has been asked for. */
+export interface Opened {
+  readonly stage: 'opened';
+  readonly request: AssemblyRequest;
+  readonly mapping: Mapping;
+}
+
+/** Its format is in order. */
+export interface Viewed extends Omit<Opened, 'stage'> {
+  readonly stage: 'viewed';
+  readonly view: CheckedView;
+}
+
+/** It has an identity. */
+export interface Bound extends Omit<Viewed, 'stage'> {
+  readonly stage: 'bound';
+  readonly bound: AssemblyImage;
+}
+
+/** Its slots lead to thunks. */
+export interface Fixed extends Omit<Bound, 'stage'> {
+  readonly stage: 'fixed';
+  readonly assembly: LoadedAssembly;
+}
+
+/** It is an assembly of its context: a new one, or the one that the context had already. */
+export interface Loaded extends Omit<Fixed, 'stage'> {
+  readonly stage: 'loaded';
+  readonly again: boolean;
+}
+
+/** How far a load has come, with what each stage has made. */
+export type LoadProgress = Opened | Viewed | Bound | Fixed | Loaded;
+
+export const opened = (request: AssemblyRequest, module?: MappedModule): Opened => ({
+  stage: 'opened',
+  request,
+  mapping: module ? { kind: 'mapped', module } : { kind: 'none' },
+});
+
+export const moduleOf = ({ mapping }: LoadProgress): MappedModule | undefined => (mapping.kind === 'mapped' ? mapping.module : undefined);

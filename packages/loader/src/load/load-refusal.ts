@@ -1,0 +1,38 @@
+import { LoadRefusal, type LoadRefusalDetails } from '@ijw/windows';
+
+/** An exception as the CLR would throw it. */
+export interface ClrException {
+  /** `System.BadImageFormatException`. */
+  readonly type: string;
+  /** Unsigned. */
+  readonly hresult: number;
+  readonly message: string;
+  readonly inner?: ClrException;
+}
+
+export interface ClrRefusalDetails extends LoadRefusalDetails {
+  /** What a managed caller sees, where one is there to see it. */
+  readonly exception?: ClrException;
+  /** The process does not survive it. */
+  readonly fatal?: boolean;
+}
+
+/** Ends a load: the CLR refuses the image. `Loader.load` catches it and returns its details. */
+export class ClrRefusal extends LoadRefusal {
+  override readonly name = 'ClrRefusal';
+  readonly exception: ClrException | undefined;
+  readonly fatal: boolean;
+
+  constructor({ exception, fatal = false, ...details }: ClrRefusalDetails) {
+    super(details);
+    this.exception = exception;
+    this.fatal = fatal;
+  }
+}
+
+/** What Windows or the CLR says about a refused image. */
+export function refusalDetails(refusal: LoadRefusal): ClrRefusalDetails {
+  if (!(refusal instanceof ClrRefusal)) return refusal.details;
+  const { details, exception, fatal } = refusal;
+  return { ...details, fatal, ...(exception && { exception }) };
+}

@@ -1,0 +1,47 @@
+import type { Architecture } from '@ijw/machine';
+import type { PEImage } from '@ijw/pe';
+import type { ModuleProvider } from '@ijw/windows';
+import type { Host } from './host.ts';
+import type { ManagedEntry } from './managed-entry.ts';
+
+export interface LoaderOptions {
+  /** mscoree of .NET Framework, or ijwhost and CoreCLR. */
+  readonly host: Host;
+  /** The process's architecture. Default: that of the first image that is loaded. */
+  readonly architecture?: Architecture;
+  /** Real DLLs and host modules for the images' imports. */
+  readonly provider?: ModuleProvider;
+  /** False: images are mapped where they are wanted and their relocations are not applied. Default true. */
+  readonly relocate?: boolean;
+  /** What runs behind the thunks. Default: calls are recorded. */
+  readonly managedEntry?: ManagedEntry;
+  /** Default for `LoadRequest.nativeFirst`. */
+  readonly nativeFirst?: boolean;
+  /** Default for `LoadRequest.base`. */
+  readonly base?: number;
+  /** Native first on .NET Core: what hostfxr finds when the first thunk is called. Default `present`. */
+  readonly runtimeConfig?: 'present' | 'missing' | 'noRuntime';
+  /** Bytes that may be committed in the process. */
+  readonly commitLimit?: number;
+}
+
+/** Which AssemblyLoadContext the assembly goes into. A name makes a context; the same name is the same context. */
+export type ContextRequest = 'default' | { readonly name: string; readonly collectible?: boolean };
+
+export interface LoadRequest {
+  /** The image's path, which is its identity for Windows. Default: `name`. */
+  readonly path?: string;
+  readonly name?: string;
+  /**
+   * `path`: LoadFrom. `loadFile`: LoadFile, a context of its own. `bytes`: from a byte[] or a stream, without a file. `reflectionOnly`:
+   * ReflectionOnlyLoadFrom, which looks at metadata and runs nothing. Default `path`.
+   */
+  readonly from?: 'path' | 'loadFile' | 'bytes' | 'reflectionOnly';
+  readonly context?: ContextRequest;
+  /** LoadLibrary before any runtime: the first call of a slot starts it. */
+  readonly nativeFirst?: boolean;
+  /** Where the image shall go instead of its preferred base. */
+  readonly base?: number;
+}
+
+export type ImageInput = PEImage | Uint8Array;

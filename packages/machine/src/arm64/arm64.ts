@@ -1,0 +1,18 @@
+import { CodeWriter } from '../processor/code-writer.ts';
+import type { ProcessorModel } from '../processor/processor.ts';
+import { Arm64Processor } from './arm64-processor.ts';
+import { decodeArm64 } from './decode-arm64.ts';
+import { followArm64 } from './follow-arm64.ts';
+
+export const arm64: ProcessorModel = {
+  architecture: 'arm64',
+  pointerSize: 8,
+  addressLimit: 2 ** 47,
+  gateBase: 0x7ff0_0000_0000,
+  imageBase: 0x7ff8_0000_0000,
+  returnAddressSize: 0,
+  gate: (index) => new CodeWriter().u32(0xd4200000).u32(index).pad(16, 0), // brk #0
+  decode: decodeArm64,
+  create: (memory, stackPointer) => new Arm64Processor(memory, stackPointer),
+  run: followArm64,
+};

@@ -1,0 +1,18 @@
+import { CodeWriter } from '../processor/code-writer.ts';
+import type { ProcessorModel } from '../processor/processor.ts';
+import { decodeX64 } from './decode-x86.ts';
+import { evaluateX86 } from './x86-evaluator.ts';
+import { X86Processor } from './x86-processor.ts';
+
+export const x64: ProcessorModel = {
+  architecture: 'x64',
+  pointerSize: 8,
+  addressLimit: 2 ** 47,
+  gateBase: 0x7ff0_0000_0000,
+  imageBase: 0x7ff8_0000_0000,
+  returnAddressSize: 8,
+  gate: (index) => new CodeWriter().op(0x0f, 0x0b).u32(index).pad(16, 0xcc), // ud2
+  decode: decodeX64,
+  create: (memory, stackPointer) => new X86Processor(memory, true, stackPointer),
+  run: (run) => evaluateX86(run, true),
+};

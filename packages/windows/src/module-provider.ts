@@ -1,0 +1,65 @@
+/** A function that the host puts behind a symbol. What its arguments are is between it and the processor that calls it. */
+export type HostFunction = (...args: readonly (number | bigint)[]) => number | bigint | undefined;
+
+/** A value that a host function gets or gives. Sizes are in bytes. */
+export type HostValue =
+  | { readonly kind: 'integer'; readonly size: 1 | 2 | 4 | 8; readonly signed: boolean }
+  | { readonly kind: 'float'; readonly size: 4 | 8 };
+
+/** How native code calls a host function; every value is an integer, an address or a floating-point number. */
+export interface HostCall {
+  /** The Windows API is stdcall, which counts on x86 only. Default stdcall. */
+  readonly convention?: 'stdcall' | 'cdecl';
+  readonly parameters: readonly HostValue[];
+  readonly result: HostValue | { readonly kind: 'void' };
+}
+
+/** A symbol of a host module. */
+export interface HostSymbol {
+  readonly name: string;
+  readonly function?: HostFunction;
+  /** Without it native code that calls the function stops there. */
+  readonly call?: HostCall;
+}
+
+/** A module that is no file: its symbols are functions of ours. */
+export interface HostModule {
+  readonly kind: 'host';
+  /** File name with extension, in any case. */
+  readonly name: string;
+  /** The function behind a name or an ordinal, or `undefined` where the module has no such symbol: then an import of it cannot be bound. */
+  resolve(symbol: string | number): HostSymbol | undefined;
+}
+
+/** A real DLL: it is mapped by the same loader, its imports are bound in turn. */
+export interface ImageModule {
+  readonly kind: 'image';
+  readonly bytes: Uint8Array;
+  /** Where it was found. */
+  readonly path: string;
+}
+
+/**
+ * Where modules come from. Asked with the name as the importing image writes it. `undefined`: nobody has it, and each of its symbols gets an
+ * address that names it and says so when it is called. `'missing'`: the file is not there, and an import of it ends the load as on Windows.
+ */
+export interface ModuleProvider {
+  find(name: string): ImageModule | HostModule | 'missing' | undefined;
+}
+
+/** The first provider that has an answer. */
+export const firstOf = (...providers: readonly ModuleProvider[]): ModuleProvider => ({
+  find(name) {
+    for (const provider of providers) {
+      const found = provider.find(name);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  },
+});
+
+/** Modules by file name, as `--search` gives them. Names are compared without case. */
+export function modulesByName(modules: Iterable<readonly [name: string, module: ImageModule | HostModule]>): ModuleProvider {
+  const byName = new Map([...modules].map(([name, module]) => [name.toLowerCase(), module]));
+  return { find: (name) => byName.get(name.toLowerCase()) };
+}
