@@ -8,6 +8,7 @@ export const ALLOWED_ARROWS: Readonly<Record<string, readonly string[]>> = {
   '@ijw/il': ['@ijw/binary', '@ijw/pe', '@ijw/metadata', '@ijw/machine'],
   '@ijw/marshalling': ['@ijw/binary', '@ijw/pe', '@ijw/metadata'],
   '@ijw/vtfixup': ['@ijw/binary', '@ijw/pe', '@ijw/metadata', '@ijw/demangle', '@ijw/marshalling'],
+  '@ijw/assembly': ['@ijw/binary', '@ijw/pe', '@ijw/metadata', '@ijw/demangle', '@ijw/il', '@ijw/vtfixup'],
   '@ijw/windows': ['@ijw/binary', '@ijw/pe', '@ijw/machine'],
   '@ijw/loader': ['@ijw/binary', '@ijw/pe', '@ijw/metadata', '@ijw/marshalling', '@ijw/il', '@ijw/vtfixup', '@ijw/machine', '@ijw/windows'],
   '@ijw/interop': [

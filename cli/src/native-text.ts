@@ -1,14 +1,13 @@
+import type { Assembly } from '@ijw/assembly';
 import { BadImageError } from '@ijw/binary';
 import type { NativeText } from '@ijw/il';
 import { NativeDisassembler } from '@ijw/il/native';
-import type { Metadata } from '@ijw/metadata';
-import type { PEImage } from '@ijw/pe';
 import type { Boundary } from '@ijw/vtfixup';
 import { stubTargetText } from './output/stub-target-text.ts';
 
 /** Native bodies as assembler text, with the function behind each jump through an import. The decoder is loaded here, and only when it is asked for. */
-export async function nativeText(image: PEImage, metadata: Metadata, boundary: Boundary): Promise<NativeText> {
-  const disassembler = await NativeDisassembler.load(image, { metadata });
+export async function nativeText(assembly: Assembly, boundary: Boundary): Promise<NativeText> {
+  const disassembler = await NativeDisassembler.load(assembly.requireImage(), { metadata: assembly.requireMetadata() });
   return (rva) => {
     const stub = boundary.stubAt(rva);
     const head = stub === undefined || stub.hops.length === 0 ? [] : [`RVA 0x${rva.toString(16)} jmp → ${stubTargetText(stub)}`];

@@ -1,8 +1,7 @@
 import { printable } from '@ijw/binary';
 import { type Metadata, makeToken, TableId, typeFullName } from '@ijw/metadata';
-import type { PEImage } from '@ijw/pe';
+import { headersDocument, type PEImage } from '@ijw/pe';
 import { Chalk } from 'chalk';
-import { headersDocument } from './commands/headers.ts';
 import { outlineOf } from './output/outline.ts';
 
 /** The parts of `ijw headers` that stand before IL text. */

@@ -1,9 +1,8 @@
 import type { VTableText } from '@ijw/il';
-import type { PEImage } from '@ijw/pe';
 import { type Boundary, slotWidth } from '@ijw/vtfixup';
 
 /** What IL text says of the slots and exports of a mixed-mode image: every slot and every export of it. */
-export function vtableText(image: PEImage, boundary: Boundary): VTableText {
+export function vtableText(boundary: Boundary): VTableText {
   const entries = new Map<number, { record: number; slot: number }[]>();
   const exports = new Map<number, { ordinal: number; name?: string }[]>();
   for (const [record, { entries: slots }] of boundary.fixupEntries.entries()) {
@@ -20,6 +19,7 @@ export function vtableText(image: PEImage, boundary: Boundary): VTableText {
   return {
     fixups: boundary.fixups.map((fixup) => {
       const size = fixup.count * slotWidth(fixup.type);
+      const { image } = boundary;
       const bytes = image.diagnostics.attempt(() => image.bytesAt(fixup.rva, size, 'the slots of a vtable fixup')) ?? new Uint8Array(0);
       return { rva: fixup.rva, count: fixup.count, type: fixup.type, bytes };
     }),

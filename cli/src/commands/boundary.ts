@@ -1,10 +1,9 @@
 import { hex, lazyList, printable } from '@ijw/binary';
 import { type InteropInventory, interopCounts, interopJson, readInteropInventory } from '@ijw/interop';
 import type { EffectiveConvention } from '@ijw/marshalling';
-import { Metadata } from '@ijw/metadata';
-import { Boundary, boundaryJson, boundaryToDot, type ManagedToNative, type NativeToManaged } from '@ijw/vtfixup';
+import { type Boundary, boundaryJson, boundaryToDot, type ManagedToNative, type NativeToManaged } from '@ijw/vtfixup';
 import type { CommandContext } from '../command.ts';
-import { openImage } from '../input.ts';
+import { openAssembly } from '../input.ts';
 import { type Cell, clip, columns, headed, type Row } from '../output/columns.ts';
 import { diagnosticLines } from '../output/diagnostic-lines.ts';
 import { interopText } from '../output/interop-text.ts';
@@ -12,10 +11,10 @@ import { writeJson } from '../output/json.ts';
 import { stubTargetText } from '../output/stub-target-text.ts';
 
 export async function run(context: CommandContext): Promise<number> {
-  const image = await openImage(context);
-  const { diagnostics } = image;
-  const metadata = diagnostics.attempt(() => Metadata.of(image, { diagnostics }));
-  const boundary = Boundary.of(image, metadata, { diagnostics });
+  const assembly = await openAssembly(context);
+  const image = assembly.requireImage();
+  const { diagnostics, boundary } = assembly;
+  const { metadata } = boundary;
   if (context.options.dot) context.write(boundaryToDot(boundary));
   else if (context.options.json) {
     const document = boundaryJson(boundary);

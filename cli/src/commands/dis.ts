@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
-import { Diagnostics, UnsupportedError, UsageError } from '@ijw/binary';
+import type { Assembly } from '@ijw/assembly';
+import { Diagnostics, UsageError } from '@ijw/binary';
 import {
   type DisassemblyOptions,
   disassemble,
@@ -9,29 +10,28 @@ import {
   type ResourceFile,
   writeILListing,
 } from '@ijw/il';
-import { Metadata } from '@ijw/metadata';
+import type { Metadata } from '@ijw/metadata';
 import type { PEImage } from '@ijw/pe';
 import { Boundary } from '@ijw/vtfixup';
 import type { CommandContext, OptionValues } from '../command.ts';
-import { openImage } from '../input.ts';
+import { openAssembly } from '../input.ts';
 import { lineNumbers } from '../line-numbers.ts';
 import { nativeText } from '../native-text.ts';
 import { noteLine } from '../output/error-line.ts';
 import { reportDiagnostics } from '../output/report-diagnostics.ts';
-import { findPortablePdb } from '../portable-pdb-file.ts';
 import { sourceText } from '../source-text.ts';
 import { classComments, headerComments } from '../text-preamble.ts';
 import { vtableText } from '../vtable-text.ts';
 
 export async function run(context: CommandContext): Promise<number> {
-  const image = await openImage(context);
-  const metadata = Metadata.of(image, { diagnostics: image.diagnostics });
-  if (metadata === undefined) throw new UnsupportedError('The image is native: it has no CLI header, so there is no IL in it');
+  const assembly = await openAssembly(context);
+  const image = assembly.requireImage();
+  const metadata = assembly.requireMetadata('there is no IL in it');
   const member = context.operands[1];
   const filter = member === undefined ? undefined : parseMemberFilter(metadata, member);
   if (context.options.listing) return listing(context, image, metadata, filter);
   const diagnostics = new Diagnostics();
-  const options = await disassemblyOptions(context, image, metadata);
+  const options = await disassemblyOptions(context, assembly);
   await context.io.expectShortRun?.();
   if (context.options.headers) for (const text of headerComments(image)) context.write(text);
   if (context.options.classList) for (const line of classComments(metadata)) context.write(line);
@@ -49,11 +49,12 @@ function listing(context: CommandContext, image: PEImage, metadata: Metadata, fi
   return reportDiagnostics(context, image.diagnostics);
 }
 
-async function disassemblyOptions(context: CommandContext, image: PEImage, metadata: Metadata): Promise<DisassemblyOptions> {
+async function disassemblyOptions(context: CommandContext, assembly: Assembly): Promise<DisassemblyOptions> {
   const { options } = context;
   const strict = options.strict === true;
-  const boundary = Boundary.of(image, metadata, { diagnostics: new Diagnostics() });
-  const native: NativeText | undefined = options.native && !strict ? await nativeText(image, metadata, boundary) : undefined;
+  // What is wrong with the boundary is nothing that IL text loses.
+  const boundary = Boundary.of(assembly.requireImage(), assembly.metadata, { diagnostics: new Diagnostics() });
+  const native: NativeText | undefined = options.native && !strict ? await nativeText(assembly, boundary) : undefined;
   return {
     strict,
     tokens: options.tokens === true,
@@ -63,20 +64,20 @@ async function disassemblyOptions(context: CommandContext, image: PEImage, metad
     customAttributes: options.ca === false ? 'none' : options.caVerbal ? 'verbal' : 'blob',
     noIL: options.il === false,
     forward: options.forward === true,
-    vtable: vtableText(image, boundary),
+    vtable: vtableText(boundary),
     ...visibility(options),
     ...(native && { native }),
-    ...(await fromPdb(context, image)),
+    ...(await fromPdb(context, assembly)),
   };
 }
 
 /** What the portable PDB says, where an option asks for it. */
 async function fromPdb(
   { io, operands, options }: CommandContext,
-  image: PEImage,
+  assembly: Assembly,
 ): Promise<Pick<DisassemblyOptions, 'source' | 'lineNumbers'>> {
   if (!options.source && !options.lineNumbers) return {};
-  const { pdb, missing } = await findPortablePdb(io, operands[0]!, image);
+  const { pdb, missing } = await assembly.portablePdb(operands[0]!, (path) => (io.isFile(path) ? io.readFile(path) : undefined));
   if (pdb === undefined) {
     io.writeError(noteLine(operands[0], `${options.source ? '--source' : '--line-numbers'}: ${missing}`));
     return {};

@@ -1,11 +1,14 @@
+import { createHash } from 'node:crypto';
+import { type InfoDocument, infoDocument } from '@ijw/assembly/info';
+import type { OpenedFile } from '@ijw/assembly/open';
 import { BadImageError, hex, printable } from '@ijw/binary';
+import { CorFlags } from '@ijw/pe';
 import type { CommandContext } from '../command.ts';
-import { describeFile, type FileDescription } from '../file-description.ts';
+import { openOperand } from '../input.ts';
 import { FileAccessError } from '../io.ts';
 import { type Cell, columns } from '../output/columns.ts';
 import { diagnosticLines } from '../output/diagnostic-lines.ts';
 import { errorLine } from '../output/error-line.ts';
-import { corFlagNames } from '../output/flag-names.ts';
 import { writeJson, writeJsonLine } from '../output/json.ts';
 
 export async function run(context: CommandContext): Promise<number> {
@@ -13,7 +16,7 @@ export async function run(context: CommandContext): Promise<number> {
   const several = context.operands.length > 1;
   for (const [index, file] of context.operands.entries()) {
     try {
-      const document = await describeFile(context, file);
+      const document = describe(await openOperand(context, file), file);
       if (context.options.json) (several ? writeJsonLine : writeJson)(context.write, document);
       else {
         if (index > 0) context.write('\n');
@@ -28,17 +31,21 @@ export async function run(context: CommandContext): Promise<number> {
   return exitCode;
 }
 
+/** With the digest of Node, which is the fastest. */
+export const describe = (opened: OpenedFile, file: string): InfoDocument =>
+  infoDocument(opened, { file, sha256: createHash('sha256').update(opened.bytes).digest('hex') });
+
 /** Not `toLocaleString`: it loads the data of all languages, which costs more than everything else here. */
 const thousands = (value: number): string => String(value).replace(/\B(?=(\d{3})+$)/g, ',');
 
-const KINDS: Readonly<Record<FileDescription['kind'], string>> = {
+const KINDS: Readonly<Record<InfoDocument['kind'], string>> = {
   native: 'native',
   managed: 'managed',
   mixed: 'mixed-mode (C++/CLI)',
   metadata: 'bare metadata',
 };
 
-const COUNT_NAMES: Readonly<Record<keyof FileDescription['counts'], string>> = {
+const COUNT_NAMES: Readonly<Record<keyof InfoDocument['counts'], string>> = {
   types: 'types',
   methods: 'methods',
   fields: 'fields',
@@ -52,7 +59,7 @@ const COUNT_NAMES: Readonly<Record<keyof FileDescription['counts'], string>> = {
 };
 
 /** One screen. */
-export function* infoText({ style }: CommandContext, document: FileDescription): Generator<string> {
+export function* infoText({ style }: CommandContext, document: InfoDocument): Generator<string> {
   const { machine, machineOs, format, kind, size } = document;
   const where = machine === undefined ? '' : ` ${machine}${machineOs === undefined ? '' : ` (${machineOs})`}`;
   yield `${style.bold(printable(document.file))}  ${format}${where}, ${style.cyan(KINDS[kind])}, ${thousands(size)} bytes\n`;
@@ -61,7 +68,7 @@ export function* infoText({ style }: CommandContext, document: FileDescription):
   yield diagnosticLines(document.diagnostics, style);
 }
 
-function facts(document: FileDescription): (readonly [string, string])[] {
+function facts(document: InfoDocument): (readonly [string, string])[] {
   const { sha256, corFlags, runtimeVersion, targetFramework, assembly, module, references, counts, bundle } = document;
   const rows: (readonly [string, string])[] = [
     ['sha256', sha256],
@@ -80,11 +87,25 @@ function facts(document: FileDescription): (readonly [string, string])[] {
   return rows;
 }
 
-function entryPointText({ entryPoint, corFlags }: FileDescription): string {
+function entryPointText({ entryPoint, corFlags }: InfoDocument): string {
   if (entryPoint === undefined) return 'none';
   if ('token' in entryPoint) return `token ${hex(entryPoint.token, 8)}`;
   return `${corFlags === undefined ? '' : 'native, '}RVA ${hex(entryPoint.rva)}`;
 }
 
-const assemblyText = ({ name, version, culture, publicKeyToken }: NonNullable<FileDescription['assembly']>): string =>
+const assemblyText = ({ name, version, culture, publicKeyToken }: NonNullable<InfoDocument['assembly']>): string =>
   [name, version, culture, publicKeyToken && `PublicKeyToken=${publicKeyToken}`].filter(Boolean).join(' ');
+
+/** The names of the bits that are set, as `A | B`; what has no name as a number. */
+function corFlagNames(flags: number): string {
+  const names: string[] = [];
+  let rest = flags >>> 0;
+  for (const [name, bit] of Object.entries(CorFlags)) {
+    if (rest & bit) {
+      names.push(name);
+      rest = (rest & ~bit) >>> 0;
+    }
+  }
+  if (rest !== 0) names.push(hex(rest));
+  return names.join(' | ');
+}

@@ -1,14 +1,14 @@
-import { type Diagnostic, printable, UnsupportedError, UsageError } from '@ijw/binary';
+import { printable, UnsupportedError, UsageError } from '@ijw/binary';
 import {
   type Baseline,
   baselineOf,
   explanationText,
-  type FileFindings,
   formatBaseline,
-  type LintFinding,
+  type LintedFile,
   type LintLevel,
   type LintOptions,
-  lintModule,
+  lintDocument,
+  lintFile,
   lintRule,
   lintRules,
   newFindings,
@@ -19,24 +19,17 @@ import {
   readSourceTable,
   type Suppression,
   sarifLog,
-  suppressionOf,
 } from '@ijw/interop';
-import { Metadata } from '@ijw/metadata';
 import type { CommandContext } from '../command.ts';
-import { openImage } from '../input.ts';
+import { openAssembly } from '../input.ts';
 import { nativeLibraries } from '../native-libraries.ts';
 import { diagnosticLines } from '../output/diagnostic-lines.ts';
 import { errorLine } from '../output/error-line.ts';
 import { writeJson } from '../output/json.ts';
 import { VERSION } from '../version.ts';
 
-/** What was found in one file, or why it could not be read. */
-interface FileResult extends FileFindings {
-  readonly suppressed: readonly { readonly finding: LintFinding; readonly suppression: Suppression }[];
-  readonly dropped: number;
-  readonly diagnostics: readonly Diagnostic[];
-  readonly failed?: boolean;
-}
+/** What was found in one file, or that it could not be read. */
+type FileResult = LintedFile & { readonly failed?: boolean };
 
 export async function run(context: CommandContext): Promise<number> {
   const { options, operands } = context;
@@ -44,7 +37,7 @@ export async function run(context: CommandContext): Promise<number> {
   if (operands.length === 0) throw new UsageError('lint wants a file, or --explain with a rule');
   const suppressions = textOption(context, 'suppressions', parseSuppressions) ?? [];
   const baseline = textOption(context, 'baseline', parseBaseline);
-  const results = await Promise.all(operands.map((file) => lintFile(context, file, suppressions)));
+  const results = await Promise.all(operands.map((file) => lintOne(context, file, suppressions)));
   if (typeof options.writeBaseline === 'string') return writeBaseline(context, options.writeBaseline, results);
   const shown = baseline ? withoutKnown(results, baseline) : results;
   write(context, shown);
@@ -66,20 +59,12 @@ function textOption<T>(context: CommandContext, name: string, parse: (text: stri
   return typeof path === 'string' ? parse(decoder.decode(context.io.readFile(path))) : undefined;
 }
 
-async function lintFile(context: CommandContext, file: string, suppressions: readonly Suppression[]): Promise<FileResult> {
+async function lintOne(context: CommandContext, file: string, suppressions: readonly Suppression[]): Promise<FileResult> {
   try {
-    const image = await openImage(context, file);
-    const metadata = Metadata.of(image, { diagnostics: image.diagnostics });
-    if (metadata === undefined) throw new UnsupportedError('The image is native: there is no metadata to lint');
-    const report = lintModule(image, metadata, lintOptions(context));
-    const findings: LintFinding[] = [];
-    const suppressed: { finding: LintFinding; suppression: Suppression }[] = [];
-    for (const finding of report.findings) {
-      const suppression = suppressionOf(suppressions, finding);
-      if (suppression) suppressed.push({ finding, suppression });
-      else findings.push(finding);
-    }
-    return { file, findings, suppressed, dropped: report.dropped, diagnostics: [...image.diagnostics.entries, ...report.diagnostics] };
+    const assembly = await openAssembly(context, file);
+    const image = assembly.requireImage();
+    if (assembly.metadata === undefined) throw new UnsupportedError('The image is native: there is no metadata to lint');
+    return lintFile({ file, image, metadata: assembly.metadata }, lintOptions(context), suppressions);
   } catch (error) {
     const line = error instanceof UsageError ? undefined : errorLine(file, error);
     if (line === undefined) throw error;
@@ -129,20 +114,8 @@ function withoutKnown(results: readonly FileResult[], baseline: Baseline): reado
 function write(context: CommandContext, results: readonly FileResult[]): void {
   const format = context.options.json ? 'json' : context.options.format;
   if (format === 'sarif') writeJson(context.write, sarifLog(results, VERSION));
-  else if (format === 'json') writeJson(context.write, jsonOf(results));
+  else if (format === 'json') writeJson(context.write, lintDocument(results));
   else for (const result of results) writeText(context, result);
-}
-
-/** One document for one file; for several, one with all of them. */
-function jsonOf(results: readonly FileResult[]) {
-  const documents = results.map(({ file, findings, suppressed, dropped, diagnostics }) => ({
-    file,
-    findings,
-    suppressed: suppressed.map(({ finding, suppression }) => ({ ...finding, reason: suppression.reason })),
-    ...(dropped > 0 && { dropped }),
-    diagnostics,
-  }));
-  return documents.length === 1 ? documents[0] : { files: documents, diagnostics: documents.flatMap((document) => document.diagnostics) };
 }
 
 function writeText(context: CommandContext, { file, findings, suppressed, dropped, diagnostics, failed }: FileResult): void {

@@ -1,17 +1,18 @@
 import { basename } from 'node:path';
+import { hostOf } from '@ijw/assembly';
 import { hex, lazyList, printable } from '@ijw/binary';
 import { type BoundPInvoke, type Host, type LoadEvent, Loader, type LoadOutcome, loadDocument } from '@ijw/loader';
 import type { Architecture } from '@ijw/machine';
-import { type PEImage, readImportDirectory } from '@ijw/pe';
+import type { PEImage } from '@ijw/pe';
 import type { CommandContext } from '../command.ts';
-import { openImage, parseNumber } from '../input.ts';
+import { openAssembly, parseNumber } from '../input.ts';
 import { columns, headed, type Row } from '../output/columns.ts';
 import { writeJson } from '../output/json.ts';
 import { loadEventText } from '../output/load-event-text.ts';
 import { moduleProvider, searchPath } from '../search-path.ts';
 
 export async function run(context: CommandContext): Promise<number> {
-  const image = await openImage(context);
+  const image = (await openAssembly(context)).requireImage();
   const outcome = loadImage(context, image);
   for (const event of outcome.events) await context.log('debug', event.step, event);
   if (context.options.json) {
@@ -36,12 +37,6 @@ export function loadImage({ io, operands, options }: CommandContext, image: PEIm
     ...(Array.isArray(search) && { provider: moduleProvider(io, searchPath(io, search)) }),
   });
   return loader.load(image, { path: basename(operands[0]!), nativeFirst: options.nativeFirst === true });
-}
-
-/** The host an image was linked for: the module it imports `_CorDllMain` or `_CorExeMain` from. An image that imports neither is for .NET. */
-export function hostOf(image: PEImage): Host {
-  const modules = readImportDirectory(image)?.modules.map((module) => module.name.toLowerCase()) ?? [];
-  return modules.includes('mscoree.dll') && !modules.includes('ijwhost.dll') ? 'framework' : 'core';
 }
 
 export function outcomeText({ style, operands }: CommandContext, outcome: LoadOutcome): string {

@@ -1,25 +1,26 @@
-import { BadImageError, Diagnostics, hex, printable, UnsupportedError, UsageError } from '@ijw/binary';
-import { compareFiles, mergeStubs, STUB_TARGETS, type StubInput, type StubMismatch, type StubSet, type StubTarget } from '@ijw/interop';
-import { Metadata } from '@ijw/metadata';
-import { PEImage } from '@ijw/pe';
+import { BadImageError, hex, printable, UnsupportedError, UsageError } from '@ijw/binary';
+import {
+  compareFiles,
+  type MergedFile,
+  mergeStubs,
+  STUB_TARGETS,
+  type StubInput,
+  type StubMismatch,
+  type StubSet,
+  type StubTarget,
+  stubsDocument,
+  utf8Size,
+} from '@ijw/interop';
 import type { CommandContext } from '../command.ts';
-import { layout } from '../input.ts';
+import { openAssembly } from '../input.ts';
 import type { OutputFile } from '../io.ts';
 import { columns, type Row } from '../output/columns.ts';
 import { diagnosticLines } from '../output/diagnostic-lines.ts';
 import { writeJson } from '../output/json.ts';
 
-/** A file as it is to be written, and what became of one that was there. */
-interface PlannedFile {
-  readonly path: string;
-  readonly text: string;
-  readonly added: readonly string[];
-  readonly stale: readonly string[];
-}
-
 export async function run(context: CommandContext): Promise<number> {
   const target = targetOf(context);
-  const input = readInput(context);
+  const input = await readInput(context);
   const set = target.generate(input);
   const { check, output } = context.options;
   if (typeof check === 'string') return report(context, input, set, [], compare(context, target, input, set, check));
@@ -39,19 +40,13 @@ function targetOf({ options }: CommandContext): StubTarget {
   return target;
 }
 
-/** `BSJB`: metadata alone is enough for the systems that need no native code. */
-function readInput(context: CommandContext): StubInput {
-  const { options, operands, io } = context;
-  const bytes = io.readFile(operands[0]!);
-  const isRoot = bytes[0] === 0x42 && bytes[1] === 0x53 && bytes[2] === 0x4a && bytes[3] === 0x42;
-  const diagnostics = new Diagnostics();
-  const image = isRoot ? undefined : PEImage.parse(bytes, { layout: layout(context), diagnostics });
-  const metadata = image ? Metadata.of(image, { diagnostics }) : Metadata.parse(bytes, { diagnostics });
-  if (metadata === undefined) throw new UnsupportedError('The image is native: it has no CLI header, so there is nothing to generate from');
+async function readInput(context: CommandContext): Promise<StubInput> {
+  const { options } = context;
+  const assembly = await openAssembly(context);
   return {
-    metadata,
-    image,
-    diagnostics,
+    metadata: assembly.requireMetadata('there is nothing to generate from'),
+    image: assembly.image,
+    diagnostics: assembly.diagnostics,
     ...(typeof options.api === 'string' && { version: options.api }),
     ...(options.bare === true && { bare: true }),
     ...(typeof options.project === 'string' && { project: options.project }),
@@ -66,7 +61,7 @@ function existingText({ io }: CommandContext, path: string): string | undefined 
 }
 
 /** Generated files have plain names: nothing is written outside of the folder, whatever an assembly calls its types. */
-function plan(context: CommandContext, set: StubSet, folder: string | undefined): readonly PlannedFile[] {
+function plan(context: CommandContext, set: StubSet, folder: string | undefined): readonly MergedFile[] {
   return set.files.map((file) => {
     if (/[/\\]|^\.|^$/.test(file.path)) throw new UnsupportedError(`"${file.path}" is no name for a file`);
     const existing = folder === undefined || file.stubs === undefined ? undefined : existingText(context, inFolder(folder, file.path));
@@ -75,7 +70,7 @@ function plan(context: CommandContext, set: StubSet, folder: string | undefined)
 }
 
 /** All files are whole on the disk before the first is put in its place. */
-function writeAll({ io }: CommandContext, folder: string, files: readonly PlannedFile[]): void {
+function writeAll({ io }: CommandContext, folder: string, files: readonly MergedFile[]): void {
   const open: OutputFile[] = [];
   let done = 0;
   try {
@@ -111,45 +106,22 @@ function report(
   context: CommandContext,
   input: StubInput,
   set: StubSet,
-  files: readonly PlannedFile[],
+  files: readonly MergedFile[],
   mismatches?: readonly StubMismatch[],
 ): number {
-  if (context.options.json) writeJson(context.write, document(context, input, set, files, mismatches));
-  else for (const part of text(context, input, set, files, mismatches)) context.write(part);
+  const { operands, options } = context;
+  if (options.json) {
+    const head = { file: operands[0], for: options.for };
+    writeJson(context.write, { ...head, ...stubsDocument(set, files, mismatches), diagnostics: input.diagnostics.entries });
+  } else for (const part of text(context, input, set, files, mismatches)) context.write(part);
   return mismatches !== undefined && mismatches.length > 0 ? 1 : 0;
-}
-
-const sizeOf = (content: string): number => new TextEncoder().encode(content).length;
-
-function document(
-  context: CommandContext,
-  { diagnostics }: StubInput,
-  set: StubSet,
-  files: readonly PlannedFile[],
-  mismatches?: readonly StubMismatch[],
-) {
-  return {
-    file: context.operands[0],
-    for: context.options.for,
-    ...(mismatches !== undefined && { matches: mismatches.length === 0, mismatches }),
-    files: files.map(({ path, text: content, added, stale }) => ({
-      path,
-      size: sizeOf(content),
-      ...(added.length > 0 && { added }),
-      ...(stale.length > 0 && { stale }),
-    })),
-    ...(set.checksum !== undefined && { checksum: set.checksum }),
-    entries: set.entries,
-    ...(set.refusals.length > 0 && { refusals: set.refusals }),
-    diagnostics: diagnostics.entries,
-  };
 }
 
 function* text(
   context: CommandContext,
   { diagnostics }: StubInput,
   set: StubSet,
-  files: readonly PlannedFile[],
+  files: readonly MergedFile[],
   mismatches?: readonly StubMismatch[],
 ): Generator<string> {
   const { style } = context;
@@ -162,10 +134,10 @@ function* text(
   yield diagnosticLines(diagnostics.entries, style);
 }
 
-function* fileRows({ style }: CommandContext, files: readonly PlannedFile[]): Generator<Row> {
+function* fileRows({ style }: CommandContext, files: readonly MergedFile[]): Generator<Row> {
   for (const { path, text: content, added, stale } of files) {
     const more = added.length > 0 ? `, ${added.length} stubs added` : '';
-    yield [{ text: path, paint: style.cyan }, `${sizeOf(content)} bytes${more}`];
+    yield [{ text: path, paint: style.cyan }, `${utf8Size(content)} bytes${more}`];
     for (const name of stale) yield ['', { text: `no longer in the assembly: ${name}`, paint: style.yellow }];
   }
 }

@@ -1,27 +1,30 @@
-import { Diagnostics, hex, printable, UsageError } from '@ijw/binary';
+import { type Diagnostics, hex, printable, UsageError } from '@ijw/binary';
 import {
-  type Column,
   cellText,
   type Metadata,
   makeToken,
+  presentTables,
   rawTableLines,
   resolvedTableLines,
   type Table,
   TableId,
   type TableName,
   TokenText,
+  tableDocument,
   tableNames,
+  tablesDocument,
 } from '@ijw/metadata';
 import type { CommandContext } from '../command.ts';
-import { openMetadata } from '../input.ts';
+import { openAssembly } from '../input.ts';
 import { clip, columns, type Row } from '../output/columns.ts';
 import { diagnosticLines } from '../output/diagnostic-lines.ts';
 import { writeJson } from '../output/json.ts';
 import { reportDiagnostics } from '../output/report-diagnostics.ts';
 
 export async function run(context: CommandContext): Promise<number> {
-  const diagnostics = new Diagnostics();
-  const metadata = await openMetadata(context, diagnostics);
+  const assembly = await openAssembly(context);
+  const metadata = assembly.requireMetadata();
+  const { diagnostics } = assembly;
   const name = context.operands[1] === undefined ? undefined : tableName(context.operands[1]);
   if (context.options.raw || context.options.resolved) {
     writeLines(context, metadata, name);
@@ -51,37 +54,9 @@ function writeLines(context: CommandContext, metadata: Metadata, table: TableNam
   if (context.options.resolved) for (const chunk of resolvedTableLines(metadata, options)) context.write(chunk);
 }
 
-const present = (metadata: Metadata): readonly Table[] =>
-  tableNames.map((name): Table => metadata.tables[name]).filter((table) => table.rowCount > 0);
-
 function writeDocument(context: CommandContext, metadata: Metadata, name: TableName | undefined, diagnostics: Diagnostics): void {
-  const file = context.operands[0];
-  if (name !== undefined) {
-    const table: Table = metadata.tables[name];
-    const text = new TokenText(metadata);
-    writeJson(context.write, { file, table: name, rows: rows(table, text), diagnostics: diagnostics.entries });
-    return;
-  }
-  const tables = Object.fromEntries(
-    present(metadata).map((table) => [
-      table.name,
-      { rows: table.rowCount, rowSize: table.rowSize, columns: table.columns.map(columnShape) },
-    ]),
-  );
-  const { version, streams } = metadata.root;
-  writeJson(context.write, { file, version, streams, tables, diagnostics: diagnostics.entries });
-}
-
-const columnShape = (column: Column) => ({ name: column.name, offset: column.offset, size: column.width, kind: column.kind.kind });
-
-function* rows(table: Table, text: TokenText) {
-  const cells = table.columns.map((column) => ({ column, resolve: cellText(column, text) }));
-  for (let rid = 1; rid <= table.rowCount; rid++)
-    yield {
-      token: makeToken(table.id, rid),
-      ...Object.fromEntries(cells.map(({ column }) => [column.name, column.at(rid)])),
-      resolved: Object.fromEntries(cells.map(({ column, resolve }) => [column.name, resolve(rid)])),
-    };
+  const document = name === undefined ? tablesDocument(metadata) : tableDocument(metadata, name);
+  writeJson(context.write, { file: context.operands[0], ...document, diagnostics: diagnostics.entries });
 }
 
 function writeOverview(context: CommandContext, metadata: Metadata): void {
@@ -91,7 +66,7 @@ function writeOverview(context: CommandContext, metadata: Metadata): void {
   const head = (...names: string[]) => names.map((text) => ({ text, paint: style.dim }));
   const streams = root.streams.map(({ name, offset, size }): Row => [name, hex(offset), String(size)]);
   for (const text of columns([head('stream', 'offset', 'size'), ...streams], '  ')) context.write(text);
-  const tables = present(metadata).map(
+  const tables = presentTables(metadata).map(
     (table): Row => [
       `0x${table.id.toString(16).padStart(2, '0')}`,
       table.name,

@@ -1,12 +1,11 @@
+import type { InfoDocument } from '@ijw/assembly';
 import type { LoadEvent, LoadOutcome } from '@ijw/loader';
-import { Metadata } from '@ijw/metadata';
-import { Boundary } from '@ijw/vtfixup';
+import type { Boundary } from '@ijw/vtfixup';
 import type { CommandContext } from '../command.ts';
-import { describeFile, type FileDescription } from '../file-description.ts';
-import { openImage } from '../input.ts';
+import { openAssembly } from '../input.ts';
 import { writeJson } from '../output/json.ts';
 import { managedToNativeText, nativeToManagedText } from './boundary.ts';
-import { infoText } from './info.ts';
+import { describe, infoText } from './info.ts';
 import { eventsText, loadImage, outcomeText, slotsText } from './load.ts';
 
 /** Rows of each table that fit on two screens. */
@@ -37,21 +36,17 @@ const STORY: ReadonlySet<LoadEvent['step']> = new Set([
 
 /** What a mixed-mode file is, where its two halves meet, and how the CLR loads it. */
 export async function run(context: CommandContext): Promise<number> {
-  const image = await openImage(context);
-  const metadata = Metadata.of(image, { diagnostics: image.diagnostics });
-  const boundary = Boundary.of(image, metadata);
+  const file = context.operands[0]!;
+  const assembly = await openAssembly(context);
+  const image = assembly.requireImage();
+  const description = describe(assembly.file, file);
   const outcome = loadImage(context, image);
-  if (context.options.json) {
-    const description = await describeFile(context, context.operands[0]!);
-    writeJson(context.write, { ...description, outcome: outcome.outcome, hresult: outcome.hresult });
-    return outcome.outcome === 'loaded' ? 0 : 1;
-  }
-  const description = await describeFile(context, context.operands[0]!);
-  for (const text of tourText(context, description, boundary, outcome)) context.write(text);
+  if (context.options.json) writeJson(context.write, { ...description, outcome: outcome.outcome, hresult: outcome.hresult });
+  else for (const text of tourText(context, description, assembly.boundary, outcome)) context.write(text);
   return outcome.outcome === 'loaded' ? 0 : 1;
 }
 
-function* tourText(context: CommandContext, description: FileDescription, boundary: Boundary, outcome: LoadOutcome): Generator<string> {
+function* tourText(context: CommandContext, description: InfoDocument, boundary: Boundary, outcome: LoadOutcome): Generator<string> {
   const { trace } = context.options;
   const limit = trace ? {} : { rows: ROWS };
   yield* infoText(context, description);

@@ -43,4 +43,5 @@ export { type DisassemblyResult, disassemble } from './text/disassembler.ts';
 export type { DisassemblyOptions, NativeText, SourceText, VTableText } from './text/disassembly.ts';
 export type { LineDocument, LineNumbers, LinePoint } from './text/line-directive-text.ts';
 export type { ResourceFile } from './text/manifest-text.ts';
-export { type MemberFilter, parseMemberFilter } from './text/member-filter.ts';
+export { findMembers, type MemberFilter, parseMemberFilter } from './text/member-filter.ts';
+export { SingleInstructionText } from './text/single-instruction-text.ts';

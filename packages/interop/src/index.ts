@@ -31,6 +31,7 @@ export type { GeneratedFile } from './generated/generated-file.ts';
 export { type MergedFile, mergeStubs } from './generated/merge-stubs.ts';
 export type { StubEntry, StubRefusal, StubSet } from './generated/stub-set.ts';
 export { compareFiles, type StubInput, type StubMismatch, type StubTarget } from './generated/stub-target.ts';
+export { type StubsDocument, stubsDocument, utf8Size } from './generated/stubs-document.ts';
 export { type InteropCounts, interopCounts } from './inventory/interop-counts.ts';
 export type {
   CodeSite,
@@ -93,6 +94,7 @@ export type { LintFinding } from './lint/lint-finding.ts';
 export { isAtLeast, type LintReport, lintModule } from './lint/lint-module.ts';
 export type { LintOptions, MissingLibrary, NativeExports } from './lint/lint-options.ts';
 export type { LintLevel, LintNeed, LintRule } from './lint/lint-rule.ts';
+export { type LintDocument, type LintDocuments, type LintedFile, lintDocument, lintFile } from './lint/linted-file.ts';
 export { explanationText, findingText, placeText } from './lint/output/lint-text.ts';
 export { type FileFindings, sarifLog } from './lint/output/sarif.ts';
 export { lintRule, lintRules } from './lint/rule-catalog.ts';

@@ -48,6 +48,7 @@ export {
   writeRawTables,
   writeResolvedTables,
 } from './canonical/table-lines.ts';
+export { presentTables, type TableDocument, type TablesDocument, tableDocument, tablesDocument } from './canonical/tables-document.ts';
 export { TokenText } from './canonical/token-text.ts';
 export { ConstantType, type ConstantValue, readConstantValue, writeConstantValue } from './constants/constant-value.ts';
 export { type FloatingPoint, float32Bits, float64Bits, type NotANumber } from './constants/floating-point.ts';

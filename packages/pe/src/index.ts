@@ -25,7 +25,7 @@ export {
   writeCliHeader,
 } from './cli-header/cli-header.ts';
 export { type ImageKind, imageKind, imageKindOf } from './cli-header/image-kind.ts';
-export { inflate } from './compression/inflate.ts';
+export { type Inflate, inflate, loadInflate } from './compression/inflate.ts';
 export { type Container, type ContainerKind, detectContainer } from './containers/container.ts';
 export {
   type BundleEntry,
@@ -116,6 +116,7 @@ export { DllCharacteristics, type OptionalHeader, PE32_MAGIC, PE32_PLUS_MAGIC, S
 export { type Overlay, overlayOf } from './headers/overlay.ts';
 export { type RichEntry, type RichHeader, readRichHeader, writeRichHeader } from './headers/rich-header.ts';
 export { SectionCharacteristics, type SectionHeader } from './headers/section-header.ts';
+export { type CertificatesDocument, certificatesDocument, type HeadersOptions, headersDocument } from './headers-document.ts';
 export {
   type BoundForwarder,
   type BoundImportDirectory,

@@ -22,14 +22,6 @@ export { exportText, type ImageExport, readImageExports } from './entries/image-
 export { type SlotEntry, SlotMethods, slotEntry } from './entries/slot-entry.ts';
 export { isMethodToken, type ReadMemory, type SlotContent, slotContent } from './entries/slot-token.ts';
 export { readUnmanagedCallersOnly, type UnmanagedCallersOnly } from './entries/unmanaged-callers-only.ts';
-export {
-  type ImageCounts,
-  type ImageSummary,
-  type MetadataSummary,
-  summarizeImage,
-  summarizeMetadata,
-  targetFramework,
-} from './image-summary.ts';
 export { boundaryToDot } from './output/boundary-dot.ts';
 export { type BoundaryJson, boundaryJson } from './output/boundary-json.ts';
 export {

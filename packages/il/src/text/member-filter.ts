@@ -8,33 +8,46 @@ export type MemberFilter =
 
 const TOKEN = /^(0x)?0*([0-9a-f]{7,8})$/i;
 
-/** Reads `NS.Type`, `NS.Type::Method`, `::Method` or a token. @throws UsageError when nothing has the name; BadImageError */
+/** Finds what `NS.Type`, `NS.Type::Method`, `::Method` or a token names; `undefined` where nothing has the name. Throws `BadImageError`. */
+export function findMembers(metadata: Metadata, text: string): MemberFilter | undefined {
+  const found = lookUp(metadata, text);
+  return typeof found === 'string' ? undefined : found;
+}
+
+/** As `findMembers`. @throws UsageError when nothing has the name; BadImageError */
 export function parseMemberFilter(metadata: Metadata, text: string): MemberFilter {
+  const found = lookUp(metadata, text);
+  if (typeof found === 'string') throw new UsageError(found);
+  return found;
+}
+
+/** What the text names, or what it fails to name. */
+function lookUp(metadata: Metadata, text: string): MemberFilter | string {
   const digits = TOKEN.exec(text)?.[2];
-  if (digits !== undefined) return tokenFilter(metadata, Number.parseInt(digits, 16) as Token, text);
+  if (digits !== undefined)
+    return tokenFilter(metadata, Number.parseInt(digits, 16) as Token) ?? `The token ${text} names no type, method or field of this file`;
   const split = text.indexOf('::');
   const typeName = split < 0 ? text : text.slice(0, split);
   const types = typesNamed(metadata, typeName === '' ? '<Module>' : typeName);
-  if (types.length === 0) throw new UsageError(`There is no type "${typeName}"`);
+  if (types.length === 0) return `There is no type "${typeName}"`;
   if (split < 0) return { kind: 'type', rids: types };
-  return memberNamed(metadata, types, text.slice(split + 2));
+  const name = text.slice(split + 2);
+  return membersNamed(metadata, types, name) ?? `The type has no method or field "${name}"`;
 }
 
-function tokenFilter(metadata: Metadata, token: Token, text: string): MemberFilter {
+function tokenFilter(metadata: Metadata, token: Token): MemberFilter | undefined {
   const { TypeDef, MethodDef, Field } = metadata.tables;
   const rid = tokenRid(token);
   switch (tokenTable(token)) {
     case TableId.TypeDef:
-      if (TypeDef.has(rid)) return { kind: 'type', rids: [rid] };
-      break;
+      return TypeDef.has(rid) ? { kind: 'type', rids: [rid] } : undefined;
     case TableId.MethodDef:
-      if (MethodDef.has(rid)) return { kind: 'methods', rids: [rid] };
-      break;
+      return MethodDef.has(rid) ? { kind: 'methods', rids: [rid] } : undefined;
     case TableId.Field:
-      if (Field.has(rid)) return { kind: 'fields', rids: [rid] };
-      break;
+      return Field.has(rid) ? { kind: 'fields', rids: [rid] } : undefined;
+    default:
+      return undefined;
   }
-  throw new UsageError(`The token ${text} names no type, method or field of this file`);
 }
 
 /** A name that cannot be read is none that was asked for. */
@@ -54,13 +67,12 @@ function typesNamed(metadata: Metadata, name: string): readonly number[] {
   return exact.length > 0 ? exact : simple;
 }
 
-function memberNamed(metadata: Metadata, types: readonly number[], name: string): MemberFilter {
+function membersNamed(metadata: Metadata, types: readonly number[], name: string): MemberFilter | undefined {
   const { MethodDef, Field } = metadata.tables;
   const methods = types.flatMap((type) =>
     [...metadata.methodsOf(type)].filter((rid) => hasName(metadata, MethodDef.get(rid, 'Name'), name)),
   );
   if (methods.length > 0) return { kind: 'methods', rids: methods };
   const fields = types.flatMap((type) => [...metadata.fieldsOf(type)].filter((rid) => hasName(metadata, Field.get(rid, 'Name'), name)));
-  if (fields.length > 0) return { kind: 'fields', rids: fields };
-  throw new UsageError(`The type has no method or field "${name}"`);
+  return fields.length > 0 ? { kind: 'fields', rids: fields } : undefined;
 }

@@ -1,4 +1,5 @@
 import { type ByteReader, UsageError } from '@ijw/binary';
+import type { Inflate as StreamDecoder } from 'fflate';
 
 /** Compressed bytes are given to the decoder in pieces of this size, so that what they become is seen before it is all there. */
 const PIECE = 0x4000;
@@ -7,16 +8,26 @@ const PIECE = 0x4000;
 const MAXIMUM_RATIO = 1032;
 
 /**
- * Inflates raw DEFLATE data (RFC 1951) of a known size. The decoder is loaded when the first data is inflated. Rejects with `BadImageError` when the data
- * is malformed, or is not of the size that was promised; nothing is allocated by that promise.
+ * Inflates raw DEFLATE data (RFC 1951) of a known size: all that a reader has left. Throws `BadImageError` when the data is malformed, or is not of the
+ * size that was promised; nothing is allocated by that promise.
  */
-export async function inflate(reader: ByteReader, size: number): Promise<Uint8Array> {
+export type Inflate = (reader: ByteReader, size: number) => Uint8Array;
+
+/** Loads the decoder, which most files do not need. */
+export async function loadInflate(): Promise<Inflate> {
+  const { Inflate: Decoder } = await import('fflate');
+  return (reader, size) => inflateWith(Decoder, reader, size);
+}
+
+/** As `Inflate`; the decoder is loaded first. */
+export const inflate = async (reader: ByteReader, size: number): Promise<Uint8Array> => (await loadInflate())(reader, size);
+
+function inflateWith(Decoder: typeof StreamDecoder, reader: ByteReader, size: number): Uint8Array {
   if (size > reader.remaining * MAXIMUM_RATIO + 64)
     throw reader.error('BAD_COMPRESSED_DATA', `${reader.remaining} bytes cannot become ${size}`);
-  const { Inflate } = await import('fflate');
   const pieces: Uint8Array[] = [];
   let length = 0;
-  const decoder = new Inflate((piece) => {
+  const decoder = new Decoder((piece) => {
     pieces.push(piece);
     length += piece.length;
   });

@@ -1,7 +1,9 @@
 import { BadImageError } from '@ijw/binary';
 import { PortablePdb } from '@ijw/metadata';
 import { DebugType, type PEImage, readDebugDirectory, readEmbeddedPortablePdb } from '@ijw/pe';
-import type { Io } from './io.ts';
+
+/** Gives the bytes of a file; `undefined` where it is not there. */
+export type LookUpFile = (path: string) => Uint8Array | undefined;
 
 export interface FoundPortablePdb {
   readonly pdb?: PortablePdb;
@@ -9,13 +11,14 @@ export interface FoundPortablePdb {
   readonly missing?: string;
 }
 
-/** The portable PDB that is in the image, or in a file of its name beside it. */
-export async function findPortablePdb(io: Io, file: string, image: PEImage): Promise<FoundPortablePdb> {
+/** The portable PDB that is in the image, or in a file of its name beside it. What the look-up throws is passed on. */
+export async function findPortablePdb(image: PEImage, file: string, lookUp: LookUpFile): Promise<FoundPortablePdb> {
   const beside = file.replace(/\.[^./\\]*$/, '.pdb');
   try {
     const embedded = await readEmbeddedPortablePdb(image);
-    if (embedded === undefined && !io.isFile(beside)) return { missing: `no PDB is embedded, and there is no ${beside}` };
-    const pdb = PortablePdb.parse(embedded ?? io.readFile(beside));
+    const bytes = embedded ?? lookUp(beside);
+    if (bytes === undefined) return { missing: `no PDB is embedded, and there is no ${beside}` };
+    const pdb = PortablePdb.parse(bytes);
     if (pdb === undefined) return { missing: `${beside} is no portable PDB` };
     if (embedded === undefined && !belongsTo(pdb, image)) return { missing: `${beside} belongs to another build of the file` };
     return { pdb };

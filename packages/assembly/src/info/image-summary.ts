@@ -1,4 +1,4 @@
-import { ByteReader, type Diagnostics } from '@ijw/binary';
+import type { Diagnostics } from '@ijw/binary';
 import {
   assemblyIdentity,
   countMethodCodeKinds,
@@ -6,9 +6,9 @@ import {
   formatVersion,
   Metadata,
   makeToken,
-  readSerializedString,
   referencedAssembly,
   TableId,
+  targetFramework,
 } from '@ijw/metadata';
 import {
   type CliHeader,
@@ -37,9 +37,8 @@ export interface ImageCounts {
   readonly imports: number;
 }
 
-/** The answer to "what is this file?": what one screen shows of an image. */
+/** What one screen shows of an image. */
 export interface ImageSummary {
-  readonly format: 'PE32' | 'PE32+';
   readonly machine: string;
   readonly machineOs?: string;
   readonly kind: ImageKind;
@@ -63,7 +62,6 @@ export function summarizeImage(image: PEImage, diagnostics: Diagnostics = image.
   const metadata = header && diagnostics.attempt(() => Metadata.of(image, { diagnostics }));
   const summary = metadata && diagnostics.attempt(() => summarizeMetadata(metadata));
   return {
-    format: image.is64Bit ? 'PE32+' : 'PE32',
     machine: image.machine,
     ...(image.machineOs !== undefined && { machineOs: image.machineOs }),
     kind: imageKindOf(header),
@@ -103,19 +101,6 @@ export function summarizeMetadata(metadata: Metadata): MetadataSummary {
       return { name: reference.name, version: reference.version ? formatVersion(reference.version) : '' };
     }),
   };
-}
-
-/** The argument of the assembly's TargetFrameworkAttribute. */
-export function targetFramework(metadata: Metadata): string | undefined {
-  const { CustomAttribute } = metadata.tables;
-  for (const rid of customAttributesOfType(metadata, 'System.Runtime.Versioning', 'TargetFrameworkAttribute')) {
-    const value = metadata.blobs.get(CustomAttribute.get(rid, 'Value'));
-    if (value.length < 3) continue;
-    const reader = new ByteReader(value, { reading: 'the TargetFrameworkAttribute' });
-    reader.skip(2);
-    return readSerializedString(reader) ?? undefined;
-  }
-  return undefined;
 }
 
 function countCrossings(

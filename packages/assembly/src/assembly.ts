@@ -1,0 +1,167 @@
+import { type Diagnostics, UnsupportedError } from '@ijw/binary';
+import {
+  type BadInstruction,
+  findMembers,
+  type Instruction,
+  type MethodBody,
+  MethodBodySource,
+  SingleInstructionText,
+  type TokenUse,
+} from '@ijw/il';
+import {
+  CustomAttribute,
+  findCustomAttribute,
+  Metadata,
+  type MethodDefToken,
+  makeToken,
+  methodCodeKind,
+  TableId,
+  type Token,
+  TokenText,
+  targetFramework,
+  tokenRid,
+} from '@ijw/metadata';
+import type { PEImage, SingleFileBundle } from '@ijw/pe';
+import { Boundary } from '@ijw/vtfixup';
+import { CallerIndex } from './callers.ts';
+import { type OpenedFile, type OpenOptions, openFile } from './open-file.ts';
+import { type FoundPortablePdb, findPortablePdb, type LookUpFile } from './portable-pdb-lookup.ts';
+import { hostOf, type RuntimeHost } from './target-host.ts';
+
+const MEMBER_TABLES = { type: TableId.TypeDef, methods: TableId.MethodDef, fields: TableId.Field } as const;
+
+/**
+ * A file and what is in it: image, metadata, bodies, boundary, symbols. Opening reads the headers; everything else is read when it is asked for, and kept.
+ * What reading goes on after is in `diagnostics`; what cannot be read at all is a `BadImageError` of the member that was asked.
+ */
+export class Assembly {
+  readonly file: OpenedFile;
+  readonly diagnostics: Diagnostics;
+  #metadata: Metadata | undefined;
+  #bodies: MethodBodySource | undefined;
+  #boundary: Boundary | undefined;
+  #callers: CallerIndex | undefined;
+  #tokens: TokenText | undefined;
+  #instructions: SingleInstructionText | undefined;
+
+  private constructor(file: OpenedFile, diagnostics: Diagnostics) {
+    this.file = file;
+    this.diagnostics = diagnostics;
+  }
+
+  /** Opens what `openFile` opens, and rejects as it does. */
+  static async open(bytes: Uint8Array, options: OpenOptions = {}): Promise<Assembly> {
+    const file = await openFile(bytes, options);
+    return new Assembly(file, file.diagnostics);
+  }
+
+  /** A PE image, a Webcil as an image; `undefined` for bare metadata and for a bundle whose host is not a PE image. */
+  get image(): PEImage | undefined {
+    return 'image' in this.file ? this.file.image : undefined;
+  }
+
+  get bundle(): SingleFileBundle | undefined {
+    return this.file.format === 'bundle' ? this.file.bundle : undefined;
+  }
+
+  /** Of the image's CLI header, or standing alone; `undefined` for a native image and for a bundle. @throws BadImageError */
+  get metadata(): Metadata | undefined {
+    this.#metadata ??= this.#readMetadata();
+    return this.#metadata;
+  }
+
+  #readMetadata(): Metadata | undefined {
+    const { diagnostics, file, image } = this;
+    if (image !== undefined) return Metadata.of(image, { diagnostics });
+    return file.format === 'metadata' ? Metadata.parse(file.bytes, { diagnostics }) : undefined;
+  }
+
+  /** The image. @throws UnsupportedError for bare metadata and for a bundle */
+  requireImage(): PEImage {
+    if (this.bundle !== undefined) throw new UnsupportedError('The file is a .NET single-file bundle: open one of its files');
+    if (this.image === undefined) throw new UnsupportedError('The file is bare metadata: there is no image around it');
+    return this.image;
+  }
+
+  /**
+   * The metadata. @throws UnsupportedError for a native image and for a bundle; BadImageError
+   * @param missing what a native image lacks, to end the message
+   */
+  requireMetadata(missing = 'there is no metadata in it'): Metadata {
+    const { metadata } = this;
+    if (metadata !== undefined) return metadata;
+    this.requireImage();
+    throw new UnsupportedError(`The image is native: it has no CLI header, so ${missing}`);
+  }
+
+  /** What the assembly was built for: `.NETCoreApp,Version=v8.0`. @throws BadImageError */
+  get targetFramework(): string | undefined {
+    return this.metadata && targetFramework(this.metadata);
+  }
+
+  /** The host that the image was linked for. @throws BadImageError */
+  get host(): RuntimeHost | undefined {
+    return this.image && hostOf(this.image);
+  }
+
+  /** Where managed and native code meet. Metadata that cannot be read is a diagnostic. @throws UnsupportedError where there is no image */
+  get boundary(): Boundary {
+    if (this.#boundary === undefined) {
+      const image = this.requireImage();
+      const { diagnostics } = this;
+      const metadata = diagnostics.attempt(() => this.metadata);
+      this.#boundary = Boundary.of(image, metadata, { diagnostics });
+    }
+    return this.#boundary;
+  }
+
+  /** The TypeDefs, MethodDefs or Fields that `NS.Type`, `NS.Type::Name`, `::Name` (a global member) or a token names; overloads are several. @throws BadImageError */
+  members(name: string): readonly Token[] {
+    const found = this.metadata && findMembers(this.metadata, name);
+    return found?.rids.map((rid): Token => makeToken(MEMBER_TABLES[found.kind], rid)) ?? [];
+  }
+
+  /** The body of a method; `undefined` where its code is not IL in this image. @throws BadImageError */
+  bodyOf(method: MethodDefToken): MethodBody | undefined {
+    const { image, metadata } = this;
+    if (image === undefined || metadata === undefined) return undefined;
+    if (methodCodeKind(metadata, method) !== 'il') return undefined;
+    this.#bodies ??= new MethodBodySource(image);
+    return this.#bodies.read(metadata.tables.MethodDef.get(tokenRid(method), 'RVA'), method);
+  }
+
+  /**
+   * What a token names, with its signature, in the canonical form of `ijw tables --resolved`; an instruction as IL text.
+   * @throws BadImageError for an instruction whose token names nothing
+   */
+  text(subject: Token | Instruction | BadInstruction): string {
+    const metadata = this.requireMetadata();
+    if (typeof subject === 'number') {
+      this.#tokens ??= new TokenText(metadata);
+      return this.#tokens.of(subject);
+    }
+    this.#instructions ??= new SingleInstructionText(metadata);
+    return this.#instructions.of(subject);
+  }
+
+  /** The instructions that call a MethodDef, MemberRef or MethodSpec, or take its address. The first call reads all IL of the image. @throws BadImageError */
+  callersOf(token: Token): readonly TokenUse[] {
+    const { image, metadata } = this;
+    if (image === undefined || metadata === undefined) return [];
+    this.#callers ??= new CallerIndex(image, metadata);
+    return this.#callers.of(token);
+  }
+
+  /** The first attribute of a type, by its full name (`System.ObsoleteAttribute`), on what a token names. @throws BadImageError */
+  attribute(owner: Token, name: string): CustomAttribute | undefined {
+    const { metadata } = this;
+    const rid = metadata && findCustomAttribute(metadata, owner, name);
+    return metadata === undefined || rid === undefined ? undefined : new CustomAttribute(metadata, rid);
+  }
+
+  /** The portable PDB: embedded, or beside the file of this path, where the look-up gives it. */
+  async portablePdb(path: string, lookUp: LookUpFile): Promise<FoundPortablePdb> {
+    const { image } = this;
+    return image === undefined ? { missing: 'the file is not an image' } : findPortablePdb(image, path, lookUp);
+  }
+}

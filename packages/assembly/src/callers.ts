@@ -1,0 +1,66 @@
+import { ifReadable } from '@ijw/binary';
+import { type OpCodeName, type TokenUse, tokenUses } from '@ijw/il';
+import { isTokenOf, type Metadata, makeToken, Resolver, TableId, type Token } from '@ijw/metadata';
+import type { PEImage } from '@ijw/pe';
+
+/** The instructions that call a method or take its address (ECMA-335 III.3 and III.4). */
+const CALLING: readonly OpCodeName[] = ['call', 'callvirt', 'newobj', 'jmp', 'ldftn', 'ldvirtftn'];
+
+/** No other assembly is looked at: a reference to one stays what it is. */
+const ownReferences = (): Resolver => new Resolver({ assembly: () => undefined });
+
+/**
+ * Who calls a method, by the tokens that mean it: a MethodDef, the MemberRefs that lead to it, and their instances (MethodSpec). All IL of the image is read
+ * once, when the index is made; bodies that cannot be read are passed over.
+ */
+export class CallerIndex {
+  readonly #metadata: Metadata;
+  readonly #uses = new Map<number, TokenUse[]>();
+  /** By method: the other tokens that mean it. */
+  readonly #synonyms = new Map<number, number[]>();
+
+  constructor(image: PEImage, metadata: Metadata) {
+    this.#metadata = metadata;
+    for (const use of tokenUses(image, metadata, CALLING)) added(this.#uses, use.token, use);
+    this.#readReferences();
+    this.#readInstances();
+  }
+
+  /** The calls of a MethodDef, MemberRef or MethodSpec, in the order of the calling methods. A method's own calls of itself are among them. */
+  of(token: Token): readonly TokenUse[] {
+    const found: TokenUse[] = [];
+    for (const meaning of this.#meaning(token)) for (const use of this.#uses.get(meaning) ?? []) found.push(use);
+    return found.sort((a, b) => a.method.rid - b.method.rid || a.offset - b.offset);
+  }
+
+  /** The token itself, and what leads to it: references to a definition, instances of either. */
+  #meaning(token: number): ReadonlySet<number> {
+    const tokens = new Set([token]);
+    for (const meaning of tokens) for (const synonym of this.#synonyms.get(meaning) ?? []) tokens.add(synonym);
+    return tokens;
+  }
+
+  #readReferences(): void {
+    const resolver = ownReferences();
+    for (let rid = 1; rid <= this.#metadata.tables.MemberRef.rowCount; rid++) {
+      const reference = makeToken(TableId.MemberRef, rid);
+      const target = ifReadable(() => resolver.member(this.#metadata, reference));
+      if (target?.kind === 'method') added(this.#synonyms, target.token, reference);
+    }
+  }
+
+  #readInstances(): void {
+    const { MethodSpec } = this.#metadata.tables;
+    const method = MethodSpec.column('Method');
+    for (let rid = 1; rid <= MethodSpec.rowCount; rid++) {
+      const token = method.tokenOrBad(rid);
+      if (isTokenOf(token, 'MethodDef') || isTokenOf(token, 'MemberRef')) added(this.#synonyms, token, makeToken(TableId.MethodSpec, rid));
+    }
+  }
+}
+
+function added<V>(lists: Map<number, V[]>, key: number, value: V): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [value]);
+  else list.push(value);
+}

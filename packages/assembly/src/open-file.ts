@@ -1,0 +1,69 @@
+import { Diagnostics, UsageError } from '@ijw/binary';
+import {
+  bundleEntryBytes,
+  detectContainer,
+  type ImageLayout,
+  imageOfWebcil,
+  PEImage,
+  readSingleFileBundle,
+  readWebcil,
+  type SingleFileBundle,
+  webcilOfWasm,
+} from '@ijw/pe';
+
+export interface OpenOptions {
+  /** How the bytes of a PE image lie: as in a file (the default), or as mapped in memory. */
+  readonly layout?: ImageLayout;
+  /** The path of a file inside a .NET single-file bundle: that file is opened in place of the bundle. */
+  readonly entry?: string;
+  /** Where to report what is wrong with the file. */
+  readonly diagnostics?: Diagnostics;
+}
+
+/** What a file is. `bytes` are those of the file, or of the entry that was asked for. */
+export type OpenedFile = { readonly bytes: Uint8Array; readonly diagnostics: Diagnostics } & (
+  | { readonly format: 'PE32' | 'PE32+' | 'webcil'; readonly image: PEImage }
+  | { readonly format: 'metadata' }
+  /** A single-file application whose host is an ELF or a Mach-O file. */
+  | { readonly format: 'bundle'; readonly bundle: SingleFileBundle }
+);
+
+/**
+ * Opens a PE image, a Webcil (bare or in a WebAssembly module), bare metadata, or a .NET single-file bundle. Rejects with `BadImageError` where the bytes
+ * are none of these, and with `UsageError` where the entry is not there.
+ */
+export async function openFile(file: Uint8Array, options: OpenOptions = {}): Promise<OpenedFile> {
+  const { layout, entry, diagnostics = new Diagnostics() } = options;
+  const bytes = entry === undefined ? file : await entryBytes(file, entry);
+  const { kind } = detectContainer(bytes);
+  if (kind === 'metadata') return { format: 'metadata', bytes, diagnostics };
+  const bundle = kind === 'elf' || kind === 'machO' ? readSingleFileBundle(bytes) : undefined;
+  if (bundle !== undefined) return { format: 'bundle', bytes, diagnostics, bundle };
+  const webcil = kind === 'wasm' ? webcilOfWasm(bytes) : kind === 'webcil' ? { bytes, offset: 0 } : undefined;
+  if (webcil !== undefined) {
+    const image = PEImage.parse(imageOfWebcil(readWebcil(webcil.bytes, webcil.offset)), { diagnostics });
+    return { format: 'webcil', bytes, diagnostics, image };
+  }
+  const image = PEImage.parse(bytes, { layout, diagnostics });
+  return { format: image.is64Bit ? 'PE32+' : 'PE32', bytes, diagnostics, image };
+}
+
+/** Paths differ in case where bundles are made on Windows: an exact match wins. */
+async function entryBytes(file: Uint8Array, path: string): Promise<Uint8Array> {
+  const bundle = readSingleFileBundle(file);
+  if (bundle === undefined) throw new UsageError(`The file is not a single-file bundle: it has no entry "${path}"`);
+  const entry =
+    bundle.entries.find((candidate) => candidate.path === path) ??
+    bundle.entries.find((candidate) => candidate.path.toLowerCase() === path.toLowerCase());
+  if (entry === undefined) throw new UsageError(`The bundle has no "${path}"; it has ${entryPaths(bundle)}`);
+  return bundleEntryBytes(file, entry);
+}
+
+const MOST_PATHS = 20;
+
+/** The first paths of a bundle, for messages. */
+export const entryPaths = ({ entries }: SingleFileBundle): string =>
+  entries
+    .slice(0, MOST_PATHS)
+    .map(({ path }) => path)
+    .join(', ');

@@ -1,0 +1,63 @@
+import type { Diagnostic } from '@ijw/binary';
+import type { Metadata } from '@ijw/metadata';
+import type { PEImage } from '@ijw/pe';
+import type { LintFinding } from './lint-finding.ts';
+import { lintModule } from './lint-module.ts';
+import type { LintOptions } from './lint-options.ts';
+import type { FileFindings } from './output/sarif.ts';
+import { type Suppression, suppressionOf } from './suppressions.ts';
+
+/** What the rules found in one file. */
+export interface LintedFile extends FileFindings {
+  readonly suppressed: readonly { readonly finding: LintFinding; readonly suppression: Suppression }[];
+  /** Findings that were not kept because there were too many. */
+  readonly dropped: number;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Runs the rules over a file and parts what is suppressed from the rest. Throws as `lintModule` does. */
+export function lintFile(
+  { file, image, metadata }: { readonly file: string; readonly image: PEImage; readonly metadata: Metadata },
+  options: LintOptions,
+  suppressions: readonly Suppression[],
+): LintedFile {
+  const report = lintModule(image, metadata, options);
+  const findings: LintFinding[] = [];
+  const suppressed: { finding: LintFinding; suppression: Suppression }[] = [];
+  for (const finding of report.findings) {
+    const suppression = suppressionOf(suppressions, finding);
+    if (suppression) suppressed.push({ finding, suppression });
+    else findings.push(finding);
+  }
+  return { file, findings, suppressed, dropped: report.dropped, diagnostics: [...image.diagnostics.entries, ...report.diagnostics] };
+}
+
+/** The JSON of `ijw lint` for one file; a suppressed finding has the reason. */
+export interface LintDocument {
+  readonly file: string;
+  readonly findings: readonly LintFinding[];
+  readonly suppressed: readonly (LintFinding & { readonly reason: string })[];
+  readonly dropped?: number;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export interface LintDocuments {
+  readonly files: readonly LintDocument[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** One document for one file; for several, one with all of them. */
+export function lintDocument(results: readonly LintedFile[]): LintDocument | LintDocuments {
+  const files = results.map(documentOf);
+  const [only] = files;
+  if (files.length === 1 && only !== undefined) return only;
+  return { files, diagnostics: files.flatMap((document) => document.diagnostics) };
+}
+
+const documentOf = ({ file, findings, suppressed, dropped, diagnostics }: LintedFile): LintDocument => ({
+  file,
+  findings,
+  suppressed: suppressed.map(({ finding, suppression }) => ({ ...finding, reason: suppression.reason })),
+  ...(dropped > 0 && { dropped }),
+  diagnostics,
+});
