@@ -42,7 +42,7 @@ function zip64(bytes: Uint8Array): Uint8Array {
 
 describe('a ZIP archive', () => {
   it('lists and reads files, folders are none', async () => {
-    const files = await zipFiles(archive);
+    const files = await zipFiles('a.zip', archive);
     expect(files.paths).toEqual(['lib/net8.0/a.dll', 'ünï.txt']);
     expect(files.read('lib/net8.0/a.dll')).toEqual(content);
     expect(files.read('ünï.txt')).toEqual(text('stored'));
@@ -53,27 +53,27 @@ describe('a ZIP archive', () => {
     const commented = new Uint8Array(archive.length + 5);
     commented.set(archive);
     new DataView(commented.buffer).setUint16(archive.length - 2, 5, true);
-    expect((await zipFiles(commented)).paths).toHaveLength(2);
+    expect((await zipFiles('a.zip', commented)).paths).toHaveLength(2);
   });
 
   it('may be ZIP64', async () => {
-    const files = await zipFiles(zip64(zipSync({ 'a.dll': content })));
+    const files = await zipFiles('a.zip', zip64(zipSync({ 'a.dll': content })));
     expect(files.read('a.dll')).toEqual(content);
   });
 
   it('that is damaged is a BadImageError, wherever', async () => {
-    await expect(zipFiles(content)).rejects.toThrow(expect.objectContaining({ code: 'NOT_ZIP' }));
-    await expect(zipFiles(archive.subarray(0, archive.length - 30))).rejects.toThrow(BadImageError);
+    await expect(zipFiles('a.zip', content)).rejects.toThrow(expect.objectContaining({ code: 'NOT_ZIP' }));
+    await expect(zipFiles('a.zip', archive.subarray(0, archive.length - 30))).rejects.toThrow(BadImageError);
     const changed = Uint8Array.from(archive);
     changed[archive.length - 22 + 10] = 9;
-    await expect(zipFiles(changed)).rejects.toThrow(BadImageError);
+    await expect(zipFiles('a.zip', changed)).rejects.toThrow(BadImageError);
   });
 
   it('whose content was changed fails its CRC-32 or does not inflate', async () => {
     for (const at of [50, 60, 70]) {
       const changed = Uint8Array.from(archive);
       changed[at]! ^= 0x55;
-      const files = await zipFiles(changed);
+      const files = await zipFiles('a.zip', changed);
       expect(() => files.read('lib/net8.0/a.dll')).toThrow(BadImageError);
     }
   });
@@ -83,7 +83,7 @@ describe('a ZIP archive', () => {
     const view = new DataView(changed.buffer);
     const directory = view.getUint32(archive.length - 6, true);
     view.setUint32(directory + 24, 0xfffffff0, true);
-    const files = await zipFiles(changed);
+    const files = await zipFiles('a.zip', changed);
     expect(() => files.read('lib/net8.0/a.dll')).toThrow(expect.objectContaining({ code: 'BAD_COMPRESSED_DATA' }));
   });
 
@@ -95,7 +95,7 @@ describe('a ZIP archive', () => {
       const changed = Uint8Array.from(archive);
       const view = new DataView(changed.buffer);
       changed[view.getUint32(archive.length - 6, true) + at] = value;
-      const files = await zipFiles(changed);
+      const files = await zipFiles('a.zip', changed);
       expect(() => files.read('lib/net8.0/a.dll')).toThrow(UnsupportedError);
     }
   });
@@ -103,7 +103,7 @@ describe('a ZIP archive', () => {
 
 describe('files', () => {
   it('in memory are found as Windows compares names', () => {
-    const files = memoryFiles(new Map([['Bin/A.dll', content]]));
+    const files = memoryFiles('memory', new Map([['Bin/A.dll', content]]));
     const find = windowsPaths(files);
     expect(find('bin\\a.DLL')).toBe('Bin/A.dll');
     expect(find('a.dll')).toBeUndefined();

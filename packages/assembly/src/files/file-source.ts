@@ -1,5 +1,7 @@
 /** Files by path, wherever they lie: a folder, an archive, memory. Paths have `/` between folders and name the same file each time. */
 export interface FileSource {
+  /** What messages call it: the path of the folder or the archive. */
+  readonly name: string;
   /** The paths of all files. */
   readonly paths: readonly string[];
   /** The bytes of a file; `undefined` where there is none of that path. Throws what its place throws, a damaged archive `BadImageError`. */
@@ -7,8 +9,8 @@ export interface FileSource {
 }
 
 /** Files that are in memory. */
-export function memoryFiles(files: ReadonlyMap<string, Uint8Array>): FileSource {
-  return { paths: [...files.keys()], read: (path) => files.get(path) };
+export function memoryFiles(name: string, files: ReadonlyMap<string, Uint8Array>): FileSource {
+  return { name, paths: [...files.keys()], read: (path) => files.get(path) };
 }
 
 /** Finds the path that a source has for a name as Windows compares names: without case, `\` as `/`. The first one wins. */

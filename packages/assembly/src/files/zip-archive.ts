@@ -37,11 +37,12 @@ interface ZipEntry {
  * The files of a ZIP archive, a NuGet package among them. The central directory is read now, a file when it is asked for; its CRC-32 is checked. Rejects with
  * `BadImageError` where the bytes are not an archive, or a damaged one. Nothing is allocated by a size that the archive claims.
  */
-export async function zipFiles(archive: Uint8Array): Promise<FileSource> {
+export async function zipFiles(name: string, archive: Uint8Array): Promise<FileSource> {
   const entries = new Map<string, ZipEntry>();
   for (const entry of readCentralDirectory(archive)) if (!entry.path.endsWith('/')) entries.set(entry.path, entry);
   const inflate = await loadInflate();
   return {
+    name,
     paths: [...entries.keys()],
     read(path) {
       const entry = entries.get(path);
