@@ -69,6 +69,20 @@ export const COMMANDS: readonly CommandDefinition[] = [
     load: () => import('./commands/boundary.ts'),
   },
   {
+    name: 'interop',
+    operands: [{ notation: '<what>', description: 'inventory, verdicts or registry' }, FILE],
+    fileOperand: 1,
+    summary: 'what is there for interop, what the runtime says of it, how LeanCLR and TinyCLR find native code',
+    options: [
+      { flags: '--signatures <file>', description: 'registry: what is registered with LeanCLR, as for lint' },
+      { flags: '--check <file>', description: 'registry: the raw binary of TinyCLR, its linker map, a scatter file', repeatable: true },
+      { flags: '--base <address>', description: 'registry: where that binary is loaded' },
+      ENTRY,
+    ],
+    example: 'ijw interop inventory app.dll --json',
+    load: () => import('./commands/interop.ts'),
+  },
+  {
     name: 'lint',
     operands: [{ notation: '[files...]', description: 'PE files; - reads standard input' }],
     summary: 'rules for interop: P/Invokes, function pointers, COM, mixed mode',
@@ -81,7 +95,12 @@ export const COMMANDS: readonly CommandDefinition[] = [
       { flags: '--baseline <file>', description: 'report only what is not in the baseline' },
       { flags: '--write-baseline <file>', description: 'write what is found as a baseline, and report nothing' },
       { flags: '--search <dir>', description: 'a folder with the native libraries that P/Invokes name', repeatable: true },
-      { flags: '--check <file>', description: 'a TinyCLR interop table (C++ source) to hold against the assembly' },
+      {
+        flags: '--check <file>',
+        description: 'what of TinyCLR to compare with the assembly: C++ source, a linker map, a raw binary, a scatter file',
+        repeatable: true,
+      },
+      { flags: '--base <address>', description: 'where the binary of --check is loaded' },
       {
         flags: '--signatures <file>',
         description: 'what is registered with LeanCLR: signatures, one a line, or the C++ source with the calls',
@@ -128,7 +147,18 @@ export const COMMANDS: readonly CommandDefinition[] = [
         choices: ['tinyclr', 'nanoframework', 'leanclr', 'c', 'csharp'],
       },
       { flags: '-o, --output <dir>', description: 'the folder to write into; without it nothing is written' },
-      { flags: '--check <dir>', description: 'hold the files there against the assembly; exit code 1 where something differs' },
+      {
+        flags: '--check <path>',
+        description:
+          'compare with the assembly: a folder, C++ source, a linker map, a raw binary, a scatter file, a .pe file; exit code 1 for differences',
+        repeatable: true,
+      },
+      { flags: '--base <address>', description: 'where the binary of --check is loaded' },
+      {
+        flags: '--search <dir>',
+        description: 'a folder with the assemblies of base types, after the folder of the file',
+        repeatable: true,
+      },
       { flags: '--api <version>', description: 'generation of the system: tinyclr 1.0 or 0; nanoframework 1, 2 or netmf' },
       { flags: '--bare', description: 'stubs without the code that fetches arguments' },
       { flags: '--project <name>', description: 'nanoframework: the name in files and structs, where it is not the assembly' },

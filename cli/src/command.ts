@@ -16,6 +16,8 @@ export interface CommandDefinition {
   readonly name: string;
   /** Operands in commander's notation: `<file>`, `[member]`, `<files...>`. */
   readonly operands: readonly { readonly notation: string; readonly description: string }[];
+  /** Which operand is the file that errors name. Default 0. */
+  readonly fileOperand?: number;
   readonly summary: string;
   readonly options: readonly OptionDefinition[];
   readonly example: string;

@@ -89,7 +89,7 @@ async function runCommand(definition: CommandDefinition, operands: readonly stri
     return exitCode;
   } catch (error) {
     output?.discard();
-    const line = errorLine(operands[0], error);
+    const line = errorLine(operands[definition.fileOperand ?? 0], error);
     if (line === undefined) throw error;
     if (options.logLevel === 'debug' && error instanceof Error) io.writeError(`${error.stack}\n`);
     io.writeError(line);

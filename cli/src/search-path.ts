@@ -1,4 +1,7 @@
-import { UsageError } from '@ijw/binary';
+import { dirname } from 'node:path';
+import { ifReadable, UsageError } from '@ijw/binary';
+import { type AssemblyProvider, Metadata } from '@ijw/metadata';
+import { PEImage } from '@ijw/pe';
 import type { ModuleProvider } from '@ijw/windows';
 import { FileAccessError, type Io } from './io.ts';
 
@@ -10,9 +13,25 @@ export interface SearchPath {
 
 /** Folders are listed once; what is in them and is not a file is skipped. @throws UsageError for what is not a folder */
 export function searchPath(io: Io, folders: readonly string[]): SearchPath {
+  return search(folders.map((folder) => [folder, filesOf(io, folder)] as const));
+}
+
+/** The folder of a file, then those of `--search`. Standard input, and a folder that cannot be listed, have no files beside them. */
+export function searchPathBeside(io: Io, file: string, folders: readonly string[]): SearchPath {
+  const folder = dirname(file);
+  const given = folders.map((path) => [path, filesOf(io, path)] as const);
+  try {
+    return search([[folder, file === '-' ? [] : io.filesIn(folder)], ...given]);
+  } catch (error) {
+    if (error instanceof FileAccessError) return search(given);
+    throw error;
+  }
+}
+
+function search(folders: readonly (readonly [string, readonly string[]])[]): SearchPath {
   const paths = new Map<string, string>();
-  for (const folder of folders) {
-    for (const name of filesOf(io, folder)) {
+  for (const [folder, names] of folders) {
+    for (const name of names) {
       const key = name.toLowerCase();
       if (!paths.has(key)) paths.set(key, folder.endsWith('/') ? `${folder}${name}` : `${folder}/${name}`);
     }
@@ -35,6 +54,16 @@ export function moduleProvider(io: Io, search: SearchPath): ModuleProvider {
     find(name) {
       const path = search.find(name) ?? search.find(`${name}.dll`);
       return path === undefined ? undefined : { kind: 'image', bytes: io.readFile(path), path };
+    },
+  };
+}
+
+/** Assemblies by their simple name: `Name.dll`, else `Name.exe`. A file that cannot be read as one is passed over. */
+export function assemblyProvider(io: Io, search: SearchPath): AssemblyProvider {
+  return {
+    assembly({ name }) {
+      const path = search.find(`${name}.dll`) ?? search.find(`${name}.exe`);
+      return path === undefined ? undefined : ifReadable(() => Metadata.of(PEImage.parse(io.readFile(path))));
     },
   };
 }

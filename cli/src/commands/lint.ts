@@ -15,11 +15,12 @@ import {
   parseBaseline,
   parseSuppressions,
   placeText,
+  readInteropSource,
   readRegistrations,
-  readSourceTable,
   type Suppression,
   sarifLog,
 } from '@ijw/interop';
+import { type CheckedFiles, readCheckedFiles } from '../checked-files.ts';
 import type { CommandContext } from '../command.ts';
 import { openAssembly } from '../input.ts';
 import { nativeLibraries } from '../native-libraries.ts';
@@ -76,17 +77,30 @@ async function lintOne(context: CommandContext, file: string, suppressions: read
 function lintOptions(context: CommandContext): LintOptions {
   const { rule, severity } = context.options;
   const rules = Array.isArray(rule) ? (rule as readonly string[]).flatMap((ids) => ids.split(',')) : undefined;
-  const table = textOption(context, 'check', readSourceTable);
+  const { sources, firmware } = checkedFiles(context);
   const signatures = textOption(context, 'signatures', readRegistrations);
   const folders = Array.isArray(context.options.search) ? (context.options.search as readonly string[]) : [];
   const nativeLibrary = folders.length > 0 ? nativeLibraries(context.io, folders) : undefined;
   return {
     ...(rules !== undefined && { rules }),
     ...(typeof severity === 'string' && { minimumLevel: severity as LintLevel }),
-    ...(table !== undefined && { interopTable: table }),
+    ...(sources[0] !== undefined && { interopTable: readInteropSource(sources[0].text, sources[0].path) }),
+    ...(firmware !== undefined && { firmware }),
     ...(signatures !== undefined && { registrations: signatures }),
     ...(nativeLibrary !== undefined && { nativeLibrary }),
   };
+}
+
+/** lint takes files of TinyCLR alone. */
+function checkedFiles({ io, options }: CommandContext): CheckedFiles {
+  const paths = Array.isArray(options.check) ? (options.check as readonly string[]) : [];
+  const files = readCheckedFiles(io, paths, typeof options.base === 'string' ? options.base : undefined);
+  const [folder] = files.folders;
+  if (folder !== undefined && io.isFile(folder)) throw new UsageError(`--check ${folder}: lint takes files, not folders`);
+  if (folder !== undefined) io.readFile(folder);
+  if (files.sources.length > 1) throw new UsageError('--check: a methods table in C++ can be given once');
+  if (files.vendor !== undefined) throw new UsageError('--check: stubs --for nanoframework compares a .pe file');
+  return files;
 }
 
 function writeBaseline(context: CommandContext, path: string, results: readonly FileResult[]): number {

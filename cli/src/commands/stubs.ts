@@ -1,11 +1,10 @@
-import { BadImageError, hex, printable, UnsupportedError, UsageError } from '@ijw/binary';
+import { hex, printable, UnsupportedError, UsageError } from '@ijw/binary';
 import {
-  compareFiles,
   type MergedFile,
   mergeStubs,
   STUB_TARGETS,
+  type StubComparison,
   type StubInput,
-  type StubMismatch,
   type StubSet,
   type StubTarget,
   stubsDocument,
@@ -17,13 +16,15 @@ import type { OutputFile } from '../io.ts';
 import { columns, type Row } from '../output/columns.ts';
 import { diagnosticLines } from '../output/diagnostic-lines.ts';
 import { writeJson } from '../output/json.ts';
+import { assemblyProvider, searchPathBeside } from '../search-path.ts';
+import { compareStubs, existingText, firmwareRows, inFolder, mismatchLine } from '../stub-comparison.ts';
 
 export async function run(context: CommandContext): Promise<number> {
   const target = targetOf(context);
   const input = await readInput(context);
   const set = target.generate(input);
   const { check, output } = context.options;
-  if (typeof check === 'string') return report(context, input, set, [], compare(context, target, input, set, check));
+  if (Array.isArray(check)) return report(context, input, set, [], compareStubs(context, target, input, set, check));
   const planned = plan(context, set, typeof output === 'string' ? output : undefined);
   if (typeof output === 'string') writeAll(context, output, planned);
   return report(context, input, set, planned);
@@ -41,23 +42,18 @@ function targetOf({ options }: CommandContext): StubTarget {
 }
 
 async function readInput(context: CommandContext): Promise<StubInput> {
-  const { options } = context;
+  const { options, operands, io } = context;
   const assembly = await openAssembly(context);
   return {
     metadata: assembly.requireMetadata('there is nothing to generate from'),
     image: assembly.image,
     diagnostics: assembly.diagnostics,
+    provider: assemblyProvider(io, searchPathBeside(io, operands[0]!, (options.search as readonly string[] | undefined) ?? [])),
     ...(typeof options.api === 'string' && { version: options.api }),
     ...(options.bare === true && { bare: true }),
     ...(typeof options.project === 'string' && { project: options.project }),
     ...(Array.isArray(options.method) && { methods: options.method as readonly string[] }),
   };
-}
-
-const inFolder = (folder: string, path: string): string => (folder.endsWith('/') ? `${folder}${path}` : `${folder}/${path}`);
-
-function existingText({ io }: CommandContext, path: string): string | undefined {
-  return io.isFile(path) ? new TextDecoder().decode(io.readFile(path)) : undefined;
 }
 
 /** Generated files have plain names: nothing is written outside of the folder, whatever an assembly calls its types. */
@@ -89,32 +85,19 @@ function writeAll({ io }: CommandContext, folder: string, files: readonly Merged
   }
 }
 
-function compare(context: CommandContext, target: StubTarget, input: StubInput, set: StubSet, place: string): readonly StubMismatch[] {
-  if (target.compare === undefined || target.tableFile === undefined)
-    return compareFiles(set, (path) => existingText(context, inFolder(place, path)));
-  const file = /\.(?:c|cc|cpp|cxx|h|hpp)$/i.test(place) ? place : inFolder(place, target.tableFile(input));
-  try {
-    return target.compare(input, new TextDecoder().decode(context.io.readFile(file)));
-  } catch (error) {
-    if (!(error instanceof BadImageError)) throw error;
-    const { code, offset, message } = error;
-    throw new BadImageError({ code, offset, reading: file, message });
-  }
-}
-
 function report(
   context: CommandContext,
   input: StubInput,
   set: StubSet,
   files: readonly MergedFile[],
-  mismatches?: readonly StubMismatch[],
+  comparison?: StubComparison,
 ): number {
   const { operands, options } = context;
   if (options.json) {
     const head = { file: operands[0], for: options.for };
-    writeJson(context.write, { ...head, ...stubsDocument(set, files, mismatches), diagnostics: input.diagnostics.entries });
-  } else for (const part of text(context, input, set, files, mismatches)) context.write(part);
-  return mismatches !== undefined && mismatches.length > 0 ? 1 : 0;
+    writeJson(context.write, { ...head, ...stubsDocument(set, files, comparison), diagnostics: input.diagnostics.entries });
+  } else for (const part of text(context, input, set, files, comparison)) context.write(part);
+  return comparison !== undefined && comparison.mismatches.length > 0 ? 1 : 0;
 }
 
 function* text(
@@ -122,15 +105,17 @@ function* text(
   { diagnostics }: StubInput,
   set: StubSet,
   files: readonly MergedFile[],
-  mismatches?: readonly StubMismatch[],
+  comparison?: StubComparison,
 ): Generator<string> {
   const { style } = context;
   const checksum = set.checksum === undefined ? '' : `, checksum ${hex(set.checksum, 8)}`;
   yield `${style.bold(String(context.options.for))}  ${set.entries.length} native methods${checksum}\n`;
   yield* columns(fileRows(context, files), '  ');
   for (const { token, method, reason } of set.refusals) yield `${printable(`not written: ${hex(token, 8)} ${method}: ${reason}`)}\n`;
-  for (const mismatch of mismatches ?? []) yield mismatchLine(context, mismatch);
-  if (mismatches?.length === 0) yield 'Everything matches\n';
+  for (const { token, type, reason } of set.omissions ?? []) yield `${printable(`${hex(token, 8)} ${type}: ${reason}`)}\n`;
+  if (comparison?.firmware) yield* columns(firmwareRows(context, comparison.firmware), '  ');
+  for (const mismatch of comparison?.mismatches ?? []) yield mismatchLine(context, mismatch);
+  if (comparison?.mismatches.length === 0) yield 'Everything matches\n';
   yield diagnosticLines(diagnostics.entries, style);
 }
 
@@ -140,9 +125,4 @@ function* fileRows({ style }: CommandContext, files: readonly MergedFile[]): Gen
     yield [{ text: path, paint: style.cyan }, `${utf8Size(content)} bytes${more}`];
     for (const name of stale) yield ['', { text: `no longer in the assembly: ${name}`, paint: style.yellow }];
   }
-}
-
-function mismatchLine({ style }: CommandContext, { place, expected, found }: StubMismatch): string {
-  const where = typeof place === 'number' ? `slot ${place}` : printable(place);
-  return `${style.yellow(where)}: ${style.green(printable(expected))} is wanted, ${style.red(printable(found))} is there\n`;
 }

@@ -15,9 +15,8 @@ export {
   tryGetObject,
 } from './com-wrappers/com-wrappers-simulation.ts';
 export { CreateComInterfaceFlags, CreateObjectFlags } from './com-wrappers/flags.ts';
+export { type BuiltInWrappers, ComMarshalling, TrackerSupport } from './com-wrappers/global-instances.ts';
 export { type ComInterfaceEntry, ManagedObjectWrapper } from './com-wrappers/managed-object-wrapper.ts';
-export { type BuiltInWrappers, ComMarshalling } from './com-wrappers/marshalling.ts';
-export { TrackerSupport } from './com-wrappers/tracker-support.ts';
 export { csharpStubs } from './csharp-stubs/generate.ts';
 export {
   type CastableObject,
@@ -27,11 +26,27 @@ export {
   type InterfaceMethodBody,
   type InterfaceType,
 } from './dynamic-interface-castable/dynamic-interface-castable-simulation.ts';
+export {
+  checkFirmware,
+  compareVendorChecksum,
+  compareWithCauses,
+  type FirmwareFiles,
+  type FirmwareReport,
+  type FirmwareTable,
+} from './firmware/check-firmware.ts';
+export { FirmwareImage } from './firmware/firmware-image.ts';
+export { type DeviceMemory, type InteropDefinition, InteropError, InteropRegistry, TinyClrResult } from './firmware/interop-registry.ts';
+export { isLinkerMap, type LinkerMap, type MappedSection, readLinkerMap } from './firmware/linker-map.ts';
+export type { MemoryRegion } from './firmware/memory-region.ts';
+export { isScatterFile, readScatterFile } from './firmware/scatter-file.ts';
+export type { ExpectedTable } from './firmware/slot-changes.ts';
+export { compareMethodsTables, readSourceTable, type SourceTable, type StubMismatch } from './firmware/source-table.ts';
+export { isVendorAssembly, readVendorAssembly, type VendorAssembly } from './firmware/vendor-assembly.ts';
 export type { GeneratedFile } from './generated/generated-file.ts';
 export { type MergedFile, mergeStubs } from './generated/merge-stubs.ts';
 export type { StubEntry, StubRefusal, StubSet } from './generated/stub-set.ts';
-export { compareFiles, type StubInput, type StubMismatch, type StubTarget } from './generated/stub-target.ts';
-export { type StubsDocument, stubsDocument, utf8Size } from './generated/stubs-document.ts';
+export { compareFiles, type StubInput, type StubTarget } from './generated/stub-target.ts';
+export { type StubComparison, type StubsDocument, stubsDocument, utf8Size } from './generated/stubs-document.ts';
 export { type InteropCounts, interopCounts } from './inventory/interop-counts.ts';
 export type {
   CodeSite,
@@ -52,6 +67,7 @@ export type {
 export { type InteropJson, type InteropLists, interopJson } from './inventory/interop-json.ts';
 export type { InteropParameter, PlatformInvokeMethod } from './inventory/platform-invoke-method.ts';
 export { readInteropInventory } from './inventory/read-interop-inventory.ts';
+export { isWindowsRuntimeVersion } from './inventory/windows-runtime-use.ts';
 export {
   ArgumentReader,
   ArgumentSlots,
@@ -61,6 +77,7 @@ export {
   type SlotValue,
   slotCount,
 } from './leanclr/argument-slots.ts';
+export { type LeanClrBinding, leanClrBindings, type RejectedRegistration } from './leanclr/bindings.ts';
 export { leanClrStubs } from './leanclr/generate.ts';
 export { type LeanClrMethodEntry, LeanClrMethodIndex } from './leanclr/method-index.ts';
 export { leanClrSignature } from './leanclr/method-signature.ts';
@@ -120,14 +137,12 @@ export {
 } from './shape/native-boundary.ts';
 export { readAssemblyShape } from './shape/read-assembly-shape.ts';
 export { STUB_TARGETS } from './stub-targets.ts';
-export { compareInteropTable, compareMethodsTables, readSourceTable, type SourceTable, type TableMismatch } from './tinyclr/check.ts';
+export { type TinyClrBinding, tinyClrBindings } from './tinyclr/bindings.ts';
+export { compareInteropTable, interopFirmwareTable, readInteropSource } from './tinyclr/check.ts';
 export { generateTinyClr, type TinyClrOptions, tinyClrStubs } from './tinyclr/generate.ts';
-export { type DeviceMemory, type InteropDefinition, InteropError, InteropRegistry, TinyClrResult } from './tinyclr/interop-registry.ts';
 export { buildInteropTable, type InteropStruct, type InteropTable, interopChecksum, type NativeSlot } from './tinyclr/interop-table.ts';
-export { interopDefinitions } from './tinyclr/linker-map.ts';
 export { TINYCLR_PROFILES, type TinyClrProfile } from './tinyclr/profile.ts';
 export type { Blittability } from './verdict/blittable-types.ts';
 export { type RuntimeVerdict, type VerdictMoment, type VerdictTopic, verdictMessages } from './verdict/runtime-verdict.ts';
 export { RuntimeVerdicts } from './verdict/runtime-verdicts.ts';
 export { projectedTypes } from './winrt/projected-types.ts';
-export { isWindowsRuntimeVersion } from './winrt/windows-runtime-use.ts';

@@ -1,15 +1,34 @@
-import { cTarget } from './c-stubs/c-target.ts';
-import { csharpTarget } from './csharp-stubs/csharp-target.ts';
-import type { StubTarget } from './generated/stub-target.ts';
-import { leanClrTarget } from './leanclr/leanclr-target.ts';
+import { UnsupportedError } from '@ijw/binary';
+import { cStubs } from './c-stubs/generate.ts';
+import { csharpStubs } from './csharp-stubs/generate.ts';
+import type { StubSet } from './generated/stub-set.ts';
+import type { StubInput, StubTarget } from './generated/stub-target.ts';
+import { leanClrStubs } from './leanclr/generate.ts';
+import { leanClrModule } from './leanclr/method-signature.ts';
+import { leanClrNatives } from './leanclr/native-methods.ts';
 import { nanoFrameworkTarget } from './nanoframework/nanoframework-target.ts';
+import { type NativeBoundary, readNativeBoundary } from './shape/native-boundary.ts';
 import { tinyClrTarget } from './tinyclr/tinyclr-target.ts';
+
+/** Code for the native boundary of an image. */
+const boundaryTarget = (generate: (boundary: NativeBoundary) => StubSet): StubTarget => ({
+  versions: [],
+  generate({ image, metadata, diagnostics }: StubInput) {
+    if (image === undefined) throw new UnsupportedError('Metadata alone has no native code; the whole image is wanted');
+    return generate(readNativeBoundary(image, metadata, diagnostics));
+  },
+});
+
+const leanClrTarget: StubTarget = {
+  versions: [],
+  generate: ({ metadata, methods }) => leanClrStubs(leanClrModule(metadata), leanClrNatives(metadata, methods ?? [])),
+};
 
 /** Every system that stubs are generated for, by the name that users type. */
 export const STUB_TARGETS: ReadonlyMap<string, StubTarget> = new Map([
   ['tinyclr', tinyClrTarget],
   ['nanoframework', nanoFrameworkTarget],
   ['leanclr', leanClrTarget],
-  ['c', cTarget],
-  ['csharp', csharpTarget],
+  ['c', boundaryTarget(cStubs)],
+  ['csharp', boundaryTarget(csharpStubs)],
 ]);

@@ -11,6 +11,9 @@ export interface GeneratedFile {
   readonly stubs?: ReadonlyMap<string, string>;
 }
 
+/** Text that a comment of C++ can hold, whatever an assembly calls its members. */
+export const commentText = (text: string): string => text.replaceAll(/[^\x20-\x7e]|\\/g, '?');
+
 /** File systems refuse longer names. */
 const MAXIMUM_NAME = 200;
 

@@ -17,6 +17,14 @@ export interface StubRefusal {
   readonly reason: string;
 }
 
+/** What is missing in the code of a type, and why. */
+export interface StubOmission {
+  /** The TypeDef token. */
+  readonly token: number;
+  readonly type: string;
+  readonly reason: string;
+}
+
 /** All that a generator makes of an assembly. */
 export interface StubSet {
   readonly files: readonly GeneratedFile[];
@@ -24,4 +32,6 @@ export interface StubSet {
   /** Of the methods table, for the systems that have one. */
   readonly checksum?: number;
   readonly refusals: readonly StubRefusal[];
+  /** Parts of the code of types that are left out. */
+  readonly omissions?: readonly StubOmission[];
 }

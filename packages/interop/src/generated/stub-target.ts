@@ -1,6 +1,8 @@
 import type { Diagnostics } from '@ijw/binary';
-import type { Metadata } from '@ijw/metadata';
+import type { AssemblyProvider, Metadata } from '@ijw/metadata';
 import type { PEImage } from '@ijw/pe';
+import type { FirmwareTable } from '../firmware/check-firmware.ts';
+import type { StubMismatch } from '../firmware/source-table.ts';
 import type { StubSet } from './stub-set.ts';
 
 /** What a generator is given. */
@@ -12,18 +14,12 @@ export interface StubInput {
   /** Generation of the system, one of the target's `versions`; its first by default. */
   readonly version?: string;
   readonly bare?: boolean;
+  /** Where other assemblies come from, for the fields of base types. */
+  readonly provider?: AssemblyProvider;
   /** Name in files and structs, where it is not the assembly's. */
   readonly project?: string;
   /** `Type::Method` or tokens; all methods where there is none. */
   readonly methods?: readonly string[];
-}
-
-/** Where files that exist differ from what an assembly wants. */
-export interface StubMismatch {
-  /** The slot of a methods table, or what else differs. */
-  readonly place: string | number;
-  readonly expected: string;
-  readonly found: string;
 }
 
 /** A system that code is generated for. */
@@ -36,6 +32,10 @@ export interface StubTarget {
   tableFile?(input: StubInput): string;
   /** Holds a methods table in C++ against the assembly. @throws BadImageError where the text is no such table */
   compare?(input: StubInput, source: string): readonly StubMismatch[];
+  /** The methods table as a firmware has it, for the systems that have one. */
+  firmwareTable?(input: StubInput): FirmwareTable;
+  /** The checksum that a `.pe` file of a generation holds; without a `version`, that generation counts. */
+  vendorChecksum?(input: StubInput, generation: string): number;
 }
 
 /** Files that are all written anew, held against those that exist: `undefined` where there is none. */

@@ -1,12 +1,21 @@
+import type { FirmwareReport } from '../firmware/check-firmware.ts';
+import type { StubMismatch } from '../firmware/source-table.ts';
 import type { MergedFile } from './merge-stubs.ts';
-import type { StubEntry, StubRefusal, StubSet } from './stub-set.ts';
-import type { StubMismatch } from './stub-target.ts';
+import type { StubEntry, StubOmission, StubRefusal, StubSet } from './stub-set.ts';
+
+/** What comparing files that exist with an assembly found. */
+export interface StubComparison {
+  readonly mismatches: readonly StubMismatch[];
+  readonly firmware?: FirmwareReport;
+}
 
 /** The JSON of `ijw stubs`. */
 export interface StubsDocument {
   /** For a comparison: whether all that exists is as the assembly wants it, and what is not. */
   readonly matches?: boolean;
   readonly mismatches?: readonly StubMismatch[];
+  /** Where the firmware has what the device is told. */
+  readonly firmware?: Pick<FirmwareReport, 'definition' | 'image' | 'region'>;
   /** Sizes are in bytes of UTF-8. */
   readonly files: readonly {
     readonly path: string;
@@ -17,6 +26,7 @@ export interface StubsDocument {
   readonly checksum?: number;
   readonly entries: readonly StubEntry[];
   readonly refusals?: readonly StubRefusal[];
+  readonly omissions?: readonly StubOmission[];
 }
 
 /** The size of a text as UTF-8, in bytes. */
@@ -24,10 +34,11 @@ export const utf8Size = (text: string): number => new TextEncoder().encode(text)
 
 /**
  * What a generator made, and what becomes of the files.
- * @param mismatches of a comparison with files that exist
+ * @param comparison with files that exist
  */
-export const stubsDocument = (set: StubSet, files: readonly MergedFile[], mismatches?: readonly StubMismatch[]): StubsDocument => ({
-  ...(mismatches !== undefined && { matches: mismatches.length === 0, mismatches }),
+export const stubsDocument = (set: StubSet, files: readonly MergedFile[], comparison?: StubComparison): StubsDocument => ({
+  ...(comparison !== undefined && { matches: comparison.mismatches.length === 0, mismatches: comparison.mismatches }),
+  ...(comparison?.firmware !== undefined && { firmware: placesOf(comparison.firmware) }),
   files: files.map(({ path, text, added, stale }) => ({
     path,
     size: utf8Size(text),
@@ -37,4 +48,7 @@ export const stubsDocument = (set: StubSet, files: readonly MergedFile[], mismat
   ...(set.checksum !== undefined && { checksum: set.checksum }),
   entries: set.entries,
   ...(set.refusals.length > 0 && { refusals: set.refusals }),
+  ...(set.omissions !== undefined && set.omissions.length > 0 && { omissions: set.omissions }),
 });
+
+const placesOf = ({ definition, image, region }: FirmwareReport) => ({ definition, image, region });

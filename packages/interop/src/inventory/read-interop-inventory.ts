@@ -1,7 +1,6 @@
 import { Diagnostics } from '@ijw/binary';
 import { isTokenOf, type Metadata } from '@ijw/metadata';
 import type { PEImage } from '@ijw/pe';
-import { readWindowsRuntimeUse } from '../winrt/windows-runtime-use.ts';
 import { readCastableTypes, readComImports, readComWrappers, typesWith } from './com-uses.ts';
 import { conventionUses, methodConventions } from './convention-uses.ts';
 import { readILUses } from './il-uses.ts';
@@ -10,6 +9,7 @@ import { InteropModule } from './interop-module.ts';
 import { readLibraryImports } from './library-imports.ts';
 import { countLayouts, readGenericArguments, readMarshalledFields } from './marshalling-uses.ts';
 import { readUnmanagedEntries } from './unmanaged-entries.ts';
+import { readWindowsRuntimeUse } from './windows-runtime-use.ts';
 
 /**
  * What of a module has to do with interop: reads every signature, every interop attribute and all IL once.

@@ -1,7 +1,7 @@
 import { UnsupportedError } from '@ijw/binary';
 import { identifier } from '@ijw/marshalling';
 import { C_RESERVED } from '../c-stubs/c-type.ts';
-import { fileName } from '../generated/generated-file.ts';
+import { commentText, fileName } from '../generated/generated-file.ts';
 import type { StubSet } from '../generated/stub-set.ts';
 import { UniqueNames } from '../generated/unique-names.ts';
 import { SLOT_SIZE, SLOT_TYPES, slotCount } from './argument-slots.ts';
@@ -77,7 +77,7 @@ void register_${base}();
 function functionText(named: NamedNative): string {
   const unused = named.parameterNames.map((name) => `    (void)${name};\n`).join('');
   const result = named.native.result === undefined ? '' : `    ${resultType(named)} result = {};\n    return result;\n`;
-  return `// ${named.native.fullName.replaceAll(/[^\x20-\x7e]|\\/g, '?')}\n${prototype(named)} {\n${unused}${result}}\n`;
+  return `// ${commentText(named.native.fullName)}\n${prototype(named)} {\n${unused}${result}}\n`;
 }
 
 /** The slot at which each argument starts, as a remark: an argument's offset is not its index. */

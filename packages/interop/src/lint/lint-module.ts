@@ -4,15 +4,14 @@ import { isTokenOf, type Metadata, tokenRid } from '@ijw/metadata';
 import type { PEImage } from '@ijw/pe';
 import { readCastableTypes } from '../inventory/com-uses.ts';
 import { InteropModule } from '../inventory/interop-module.ts';
-import { bodyChecks } from './body-checks.ts';
 import { BodyMark, BodyMarker } from './body-marks.ts';
 import { BodyView } from './body-view.ts';
+import { bodyChecks, tableChecks } from './checks.ts';
 import { LintContext } from './lint-context.ts';
 import type { LintFinding } from './lint-finding.ts';
 import type { LintOptions } from './lint-options.ts';
 import type { LintLevel } from './lint-rule.ts';
 import { lintRule } from './rule-catalog.ts';
-import { tableChecks } from './table-checks.ts';
 
 export interface LintReport {
   /** By rule, then by place. */

@@ -1,5 +1,6 @@
+import type { FirmwareFiles } from '../firmware/check-firmware.ts';
+import type { SourceTable } from '../firmware/source-table.ts';
 import type { ListedRegistration } from '../leanclr/registration-list.ts';
-import type { SourceTable } from '../tinyclr/check.ts';
 import type { LintLevel } from './lint-rule.ts';
 
 /** What a native library exports. */
@@ -21,8 +22,10 @@ export interface LintOptions {
   readonly minimumLevel?: LintLevel;
   /** A native library by the name that a P/Invoke gives it; `undefined` where nothing is known of it. Rules that need it are silent without. */
   readonly nativeLibrary?: (name: string) => NativeExports | MissingLibrary | undefined;
-  /** A TinyCLR interop table to hold against the assembly. */
+  /** A TinyCLR interop table to compare with the assembly. */
   readonly interopTable?: SourceTable;
+  /** What was linked for TinyCLR, to compare with the assembly. */
+  readonly firmware?: FirmwareFiles;
   /** What is registered with LeanCLR. */
   readonly registrations?: readonly ListedRegistration[];
 }

@@ -1,8 +1,8 @@
 import { UnsupportedError } from '@ijw/binary';
 import { AttributeDecoder, attributeTypeOf, makeToken, TableId, typeFullName } from '@ijw/metadata';
+import { checksumText } from '../firmware/source-table.ts';
 import { fileName, type GeneratedFile } from '../generated/generated-file.ts';
 import type { StubSet } from '../generated/stub-set.ts';
-import { checksumText } from '../tinyclr/check.ts';
 import { definitionName, headerText, libraryStruct } from './header.ts';
 import { interopFiles } from './interop-files.ts';
 import type { NanoSlot, NanoTable } from './native-table.ts';
@@ -27,12 +27,13 @@ export function nanoStubs(table: NanoTable, bare: boolean): StubSet {
   const classes = [...natives].flatMap(([className, slots]) =>
     bare ? [bareFile(table, className, slots)] : interopFiles(table, className, slots),
   );
+  const { text, omissions } = headerText(table);
   const files = [
-    { path: fileName(table.project, '.h'), text: headerText(table) },
+    { path: fileName(table.project, '.h'), text },
     { path: fileName(table.project, '.cpp'), text: tableText(table) },
     ...classes,
   ];
-  return { files: [...files, cmakeFile(table, files, bare)], checksum: table.checksum, entries, refusals: [] };
+  return { files: [...files, cmakeFile(table, files, bare)], checksum: table.checksum, entries, refusals: [], omissions };
 }
 
 export const symbolOf = (table: NanoTable, slot: NanoSlot): string => `${libraryStruct(table, slot.className)}::${slot.methodName}`;

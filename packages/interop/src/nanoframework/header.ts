@@ -1,7 +1,9 @@
 import { UnsupportedError } from '@ijw/binary';
 import { constantOf, typeFullName } from '@ijw/metadata';
+import { commentText } from '../generated/generated-file.ts';
+import type { StubOmission } from '../generated/stub-set.ts';
 import type { TypeShape } from '../shape/assembly-shape.ts';
-import { InheritedFields, isInstanceField } from '../shape/inherited-fields.ts';
+import { fieldsUnknown, isInstanceField } from '../shape/inherited-fields.ts';
 import { fieldName } from '../tinyclr/names.ts';
 import { nanoClassName } from './names.ts';
 import { hasStubs, type NanoTable } from './native-table.ts';
@@ -9,13 +11,14 @@ import { hasStubs, type NanoTable } from './native-table.ts';
 export const libraryStruct = (table: NanoTable, className: string): string => `Library_${table.project}_${className}`;
 export const definitionName = (table: NanoTable): string => `g_CLR_AssemblyNative_${table.assembly.name.replaceAll(/[^A-Za-z0-9_]/g, '_')}`;
 
-/** `<Project>.h`: enumerations, the structs with field indices and natives, the definition. */
-export function headerText(table: NanoTable): string {
+/** `<Project>.h`: enumerations, the structs with field indices and natives, the definition; and what is left out of the structs. */
+export function headerText(table: NanoTable): { readonly text: string; readonly omissions: readonly StubOmission[] } {
   const guard = `_${table.project.toUpperCase()}_H_`;
   const includes = table.profile.includes.map((name) => `#include <${name}>\n`).join('');
   const enums = table.types.filter(({ kind }) => kind === 'enum').map((type) => enumText(table, type));
-  const structs = structTexts(table);
-  return `#ifndef ${guard}
+  const omissions: StubOmission[] = [];
+  const structs = structTexts(table, omissions);
+  const text = `#ifndef ${guard}
 #define ${guard}
 
 ${includes}
@@ -23,6 +26,7 @@ ${enums.join('')}${structs.join('')}extern const CLR_RT_NativeAssemblyData ${def
 
 #endif // ${guard}
 `;
+  return { text, omissions };
 }
 
 function enumText({ assembly, profile }: NanoTable, type: TypeShape): string {
@@ -39,9 +43,8 @@ function enumText({ assembly, profile }: NanoTable, type: TypeShape): string {
   return items.length === 0 ? '' : `typedef enum __nfpack ${name}\n{\n${items.join('')}} ${name};\n\n`;
 }
 
-function structTexts(table: NanoTable): string[] {
+function structTexts(table: NanoTable, omissions: StubOmission[]): string[] {
   let statics = 0;
-  const inherited = new InheritedFields();
   const natives = new Map<TypeShape, string[]>();
   for (const slot of table.slots) {
     if (!slot) continue;
@@ -57,7 +60,7 @@ function structTexts(table: NanoTable): string[] {
       ...type.fields
         .filter(({ isStatic, isLiteral }) => isStatic && !isLiteral)
         .map(({ name }) => fieldLine('FIELD_STATIC', name, statics++)),
-      ...(own.length === 0 ? [] : instanceLines(inherited, type, own)),
+      ...(own.length === 0 ? [] : instanceLines(table, type, own, omissions)),
       ...(natives.get(type) ?? []),
     ];
     return lines.length === 0
@@ -80,19 +83,10 @@ const fieldLine = (prefix: string, name: string, index: number): string =>
   `    static const int ${prefix}__${fieldName(name)} = ${index};\n`;
 
 /** Index 0 is the object's header; the fields of base types come first. */
-function instanceLines(inherited: InheritedFields, type: TypeShape, own: TypeShape['fields']): string[] {
-  const { fields, externalBase } = inherited.of(type);
-  if (externalBase !== undefined && !FIELDLESS.has(externalBase))
-    throw new UnsupportedError(`The fields of ${type.name} come after those of ${externalBase}, which is in another assembly`);
-  return own.map(({ name }, index) => fieldLine('FIELD', name, 1 + fields + index));
+function instanceLines({ assembly, inherited }: NanoTable, type: TypeShape, own: TypeShape['fields'], omissions: StubOmission[]): string[] {
+  const inheritance = inherited.of(type);
+  if ('fields' in inheritance) return own.map(({ name }, index) => fieldLine('FIELD', name, 1 + inheritance.fields + index));
+  const reason = fieldsUnknown(inheritance.unknownBase);
+  omissions.push({ token: type.token, type: typeFullName(assembly.metadata, type.token), reason });
+  return [`    // ${commentText(reason)}\n`];
 }
-
-/** Base types that are known to have no fields. */
-const FIELDLESS: ReadonlySet<string> = new Set([
-  'System.Object',
-  'System.ValueType',
-  'System.Enum',
-  'System.MarshalByRefObject',
-  'System.Attribute',
-  'System.EventArgs',
-]);

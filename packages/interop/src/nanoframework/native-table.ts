@@ -1,6 +1,8 @@
 import { UnsupportedError } from '@ijw/binary';
+import type { AssemblyProvider } from '@ijw/metadata';
 import type { PEImage } from '@ijw/pe';
-import type { AssemblyShape, MethodShape, TypeShape } from '../shape/assembly-shape.ts';
+import { type AssemblyShape, isNativeMethod, type MethodShape, ofMethod, type TypeShape } from '../shape/assembly-shape.ts';
+import { InheritedFields } from '../shape/inherited-fields.ts';
 import { crc32 } from '../tinyclr/crc32.ts';
 import { orderedMethods } from '../tinyclr/type-order.ts';
 import { nanoClassName, nanoMethodName } from './names.ts';
@@ -26,6 +28,7 @@ export interface NanoTable {
   readonly types: readonly TypeShape[];
   /** Every method of every type has a slot; `undefined` where it is not native. */
   readonly slots: readonly (NanoSlot | undefined)[];
+  readonly inherited: InheritedFields;
 }
 
 /** Classes and structures that are no delegates have stubs. */
@@ -37,15 +40,14 @@ const identifier = (name: string): string => name.replaceAll(/[^A-Za-z0-9_]/g, '
 export function buildNanoTable(
   assembly: AssemblyShape,
   profile: NanoProfile,
-  options: { readonly project?: string; readonly image?: PEImage | undefined } = {},
+  options: { readonly project?: string; readonly image?: PEImage | undefined; readonly provider?: AssemblyProvider | undefined } = {},
 ): NanoTable {
   const types = profile.order(assembly, operandTypes(assembly, options.image));
   const slots: (NanoSlot | undefined)[] = [];
   const names = new Set<string>();
   for (const type of types) {
     for (const method of orderedMethods(type)) {
-      const isNative = hasStubs(type) && !method.hasBody && !method.isAbstract;
-      const slot = isNative ? nativeSlot(assembly, profile, slots.length, type, method) : undefined;
+      const slot = isNativeMethod(type, method) ? nativeSlot(assembly, profile, slots.length, type, method) : undefined;
       slots.push(slot);
       if (slot === undefined) continue;
       const name = `${slot.className}::${slot.methodName}`;
@@ -54,11 +56,16 @@ export function buildNanoTable(
     }
   }
   const checksum = nanoChecksum(assembly.name, profile, countedSlots(types, slots));
-  return { assembly, profile, project: identifier(options.project ?? assembly.name), checksum, types, slots };
+  const inherited = new InheritedFields(assembly.metadata, options.provider);
+  return { assembly, profile, project: identifier(options.project ?? assembly.name), checksum, types, slots, inherited };
 }
 
-function nativeSlot({ metadata }: AssemblyShape, { generics }: NanoProfile, index: number, type: TypeShape, method: MethodShape): NanoSlot {
-  return { index, type, method, className: nanoClassName(type, generics), methodName: nanoMethodName(metadata, method, generics) };
+function nativeSlot(assembly: AssemblyShape, { generics }: NanoProfile, index: number, type: TypeShape, method: MethodShape): NanoSlot {
+  const names = ofMethod(assembly, type, method, () => ({
+    className: nanoClassName(type, generics),
+    methodName: nanoMethodName(assembly.metadata, method, generics),
+  }));
+  return { index, type, method, ...names };
 }
 
 /** Interfaces, enumerations and delegates have places in the table and no part in the checksum. */
@@ -70,6 +77,17 @@ function countedSlots(types: readonly TypeShape[], slots: readonly (NanoSlot | u
     index += type.methods.length;
   }
   return counted;
+}
+
+/** The checksum that the table would have without one of its slots. */
+export function checksumWithout({ assembly, profile, types, slots }: NanoTable, slot: number): number {
+  let index = 0;
+  const shorter = types.map((type) => {
+    const first = index;
+    index += type.methods.length;
+    return slot >= first && slot < index ? { ...type, methods: type.methods.slice(1) } : type;
+  });
+  return nanoChecksum(assembly.name, profile, countedSlots(shorter, slots.toSpliced(slot, 1)));
 }
 
 /** The checksum of a table: 0 for one without natives. */

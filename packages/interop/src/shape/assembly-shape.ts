@@ -1,4 +1,14 @@
-import type { FieldToken, Metadata, MethodDefToken, TypeDefToken, TypeNode } from '@ijw/metadata';
+import { UnsupportedError } from '@ijw/binary';
+import {
+  type FieldToken,
+  type Metadata,
+  type MethodDefToken,
+  MethodImplAttributes,
+  type Token,
+  type TypeDefToken,
+  type TypeNode,
+  typeFullName,
+} from '@ijw/metadata';
 
 export type TypeKind = 'class' | 'struct' | 'enum' | 'interface' | 'delegate';
 
@@ -34,8 +44,8 @@ export interface TypeShape {
   readonly enclosing: TypeShape | undefined;
   /** The base type when it is of this module. */
   readonly base: TypeShape | undefined;
-  /** The full name of a base type of another module; `undefined` when there is no base or it is of this one. */
-  readonly externalBase: string | undefined;
+  /** A base type that is not a TypeDef of this module; `undefined` when there is no base or it is one. */
+  readonly externalBase: Token | undefined;
   /** The interfaces that are of this module, in metadata order. */
   readonly interfaces: readonly TypeShape[];
   readonly fields: readonly FieldShape[];
@@ -48,6 +58,20 @@ export interface AssemblyShape {
   readonly name: string;
   readonly types: readonly TypeShape[];
   readonly byToken: ReadonlyMap<number, TypeShape>;
+}
+
+/** Native code implements a method of a class or structure that has no body and is not abstract; with the InternalCall flag, one with a body too. */
+export const isNativeMethod = ({ kind }: TypeShape, { hasBody, isAbstract, implFlags }: MethodShape): boolean =>
+  (kind === 'class' || kind === 'struct') && !isAbstract && (!hasBody || (implFlags & MethodImplAttributes.InternalCall) !== 0);
+
+/** Reads something of a method; an `UnsupportedError` then begins with the method's name. */
+export function ofMethod<T>({ metadata }: AssemblyShape, type: TypeShape, method: MethodShape, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof UnsupportedError)) throw error;
+    throw new UnsupportedError(`${typeFullName(metadata, type.token)}::${method.name}: ${error.message}`);
+  }
 }
 
 export const qualifiedName = (type: TypeShape): string => (type.namespace === '' ? type.name : `${type.namespace}.${type.name}`);

@@ -1,18 +1,47 @@
+import {
+  type AssemblyProvider,
+  assembliesAtHand,
+  isNilToken,
+  type Metadata,
+  Resolver,
+  TableId,
+  type Token,
+  tokenRid,
+  tokenTable,
+  typeFullName,
+} from '@ijw/metadata';
 import type { FieldShape, TypeShape } from './assembly-shape.ts';
 
-/** What a type has from its base types. */
-export interface Inheritance {
-  /** Instance fields of the base types that are of this module. */
-  readonly fields: number;
-  /** The first base type of another module. */
-  readonly externalBase: string | undefined;
-}
+/** How many instance fields a type has from its base types; where that is not known, the base type that was not found. */
+export type Inheritance = { readonly fields: number } | { readonly unknownBase: string };
 
 export const isInstanceField = ({ isStatic, isLiteral }: FieldShape): boolean => !isStatic && !isLiteral;
 
-/** Counts along chains of base types, each type once however long the chains are. */
+/** Base types of the core libraries that have no instance fields. */
+const FIELDLESS: ReadonlySet<string> = new Set([
+  'System.Object',
+  'System.ValueType',
+  'System.Enum',
+  'System.MarshalByRefObject',
+  'System.Attribute',
+  'System.EventArgs',
+]);
+
+const FIELD_STATIC = 0x10;
+
+/** Longer chains of base types in other assemblies are taken for loops. */
+const MAXIMUM_BASES = 200;
+
+/** Counts along chains of base types, each type once however long the chains are; other assemblies are read from the provider. */
 export class InheritedFields {
+  readonly #metadata: Metadata;
+  readonly #resolver: Resolver;
   readonly #known = new Map<TypeShape, Inheritance>();
+
+  constructor(metadata: Metadata, provider: AssemblyProvider = assembliesAtHand([])) {
+    this.#metadata = metadata;
+    this.#resolver = new Resolver(provider);
+  }
 
   of(type: TypeShape): Inheritance {
     const chain: TypeShape[] = [];
@@ -22,8 +51,30 @@ export class InheritedFields {
   }
 
   #fromBase({ base, externalBase }: TypeShape): Inheritance {
-    if (base === undefined) return { fields: 0, externalBase };
-    const above = this.#known.get(base)!;
-    return { ...above, fields: above.fields + base.fields.filter(isInstanceField).length };
+    if (externalBase !== undefined) return this.#outside(externalBase);
+    const above = base && this.#known.get(base);
+    if (base === undefined || above === undefined) return { fields: 0 };
+    return 'fields' in above ? { fields: above.fields + base.fields.filter(isInstanceField).length } : above;
+  }
+
+  /** The fields of a type that the module only refers to, and of its base types. */
+  #outside(reference: Token): Inheritance {
+    let [metadata, token, fields] = [this.#metadata, reference, 0];
+    for (let step = 0; step < MAXIMUM_BASES; step++) {
+      if (isNilToken(token)) return { fields };
+      const isReference = tokenTable(token) === TableId.TypeRef;
+      if (isReference && FIELDLESS.has(typeFullName(metadata, token))) return { fields };
+      const found = this.#resolver.type(metadata, token);
+      if (found.kind !== 'type') break;
+      metadata = found.metadata;
+      const { Field, TypeDef } = metadata.tables;
+      for (const field of metadata.fieldsOf(tokenRid(found.token))) if (!(Field.get(field, 'Flags') & FIELD_STATIC)) fields++;
+      token = TypeDef.column('Extends').token(tokenRid(found.token));
+    }
+    return { unknownBase: typeFullName(metadata, token) || typeFullName(this.#metadata, reference) || 'a constructed type' };
   }
 }
+
+/** What is said where the constants of instance fields are left out. */
+export const fieldsUnknown = (base: string): string =>
+  `the constants of its instance fields are left out: they come after the fields of ${base}, whose assembly was not found`;

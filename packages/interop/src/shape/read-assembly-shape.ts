@@ -43,7 +43,7 @@ function bareType(metadata: Metadata, rid: number): Mutable<TypeShape> {
   const { TypeDef } = metadata.tables;
   const token = makeToken(TableId.TypeDef, rid);
   const extended = TypeDef.column('Extends').token(rid);
-  const external = tokenTable(extended) === TableId.TypeDef ? undefined : typeFullName(metadata, extended) || undefined;
+  const external = isNilToken(extended) || tokenTable(extended) === TableId.TypeDef ? undefined : extended;
   return {
     token,
     namespace: metadata.strings.get(TypeDef.get(rid, 'Namespace')),

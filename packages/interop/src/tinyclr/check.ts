@@ -1,90 +1,23 @@
-import { BadImageError } from '@ijw/binary';
-import { type CToken, cTokens } from '../generated/c-tokens.ts';
-import { structName } from './generate.ts';
-import type { InteropTable } from './interop-table.ts';
+import { compareWithCauses, type FirmwareTable } from '../firmware/check-firmware.ts';
+import { readSourceTable, type SourceTable, type StubMismatch } from '../firmware/source-table.ts';
+import { assemblyIdentifier, structName } from './generate.ts';
+import { type InteropTable, interopChecksum } from './interop-table.ts';
 
-/** A methods table and its definition object as they stand in C++ source. */
-export interface SourceTable {
-  readonly assembly: string;
-  readonly checksum: number;
-  /** `Struct::Method`, or `undefined` for `nullptr`. */
-  readonly slots: readonly (string | undefined)[];
-}
-
-export interface TableMismatch {
-  /** The slot, or what else differs. */
-  readonly place: number | 'assembly' | 'checksum' | 'length';
-  readonly expected: string;
-  readonly found: string;
-}
-
-/** The types that a system's methods table and its definition object are declared with. */
-export interface TableTypes {
-  readonly handler: string;
-  readonly definition: string;
-}
-
-const TINYCLR_TYPES: TableTypes = { handler: 'TinyCLR_Interop_MethodHandler', definition: 'TinyCLR_Interop_Assembly' };
+const TYPES = { handler: 'TinyCLR_Interop_MethodHandler', definition: 'TinyCLR_Interop_Assembly' };
 
 /** Reads `… methods[] = { … }` and `TinyCLR_Interop_Assembly … = { "name", checksum, methods }` back. @throws BadImageError */
-export function readSourceTable(source: string, reading = 'an interop table', types: TableTypes = TINYCLR_TYPES): SourceTable {
-  const tokens = cTokens(source, reading);
-  const rows = initializer(tokens, types.handler, reading);
-  const definition = initializer(tokens, types.definition, reading);
-  const [name, checksum] = definition;
-  if (name?.[0]?.kind !== 'string' || checksum?.[0]?.kind !== 'number')
-    throw malformed(reading, 'The definition wants a name and a checksum', name?.[0]?.offset);
-  return {
-    assembly: name[0].text.slice(1, -1),
-    checksum: Number(checksum[0].text.replace(/[uUlL]+$/, '')) >>> 0,
-    slots: rows.map((row) => {
-      const text = row.map((token) => token.text).join('');
-      return text === 'nullptr' || text === 'NULL' || text === '0' ? undefined : text.replace(/^&/, '');
-    }),
-  };
-}
+export const readInteropSource = (source: string, reading = 'an interop table'): SourceTable => readSourceTable(source, reading, TYPES);
 
-/** The elements between the braces that initialise the variable of a type. */
-function initializer(tokens: readonly CToken[], type: string, reading: string): CToken[][] {
-  const start = tokens.findIndex((token, index) => token.text === type && tokens.slice(index, index + 8).some((next) => next.text === '='));
-  if (start < 0) throw malformed(reading, `There is no ${type}`);
-  const open = tokens.findIndex((token, index) => index > start && token.text === '{');
-  const close = tokens.findIndex((token, index) => index > open && token.text === '}');
-  if (open < 0 || close < 0) throw malformed(reading, `The braces of ${type} are missing`, tokens[start]!.offset);
-  const elements: CToken[][] = [];
-  let element: CToken[] = [];
-  for (const token of tokens.slice(open + 1, close)) {
-    if (token.text !== ',') element.push(token);
-    else {
-      elements.push(element);
-      element = [];
-    }
-  }
-  return element.length > 0 ? [...elements, element] : elements;
-}
+/** The table of an assembly as C++ has it. */
+export const interopFirmwareTable = (table: InteropTable): FirmwareTable => ({
+  assembly: table.assembly,
+  checksum: table.checksum,
+  slots: table.slots.map((slot) => slot && `${structName(table, slot.className)}::${slot.methodName}`),
+  methods: table.methods.map(({ method }) => method.name),
+  definition: `Interop_${assemblyIdentifier(table)}`,
+  checksumWithout: (slot) => interopChecksum(table.assembly, table.slots.toSpliced(slot, 1)),
+});
 
-/** Holds a firmware's table against an assembly, slot by slot. */
-export const compareInteropTable = (expected: InteropTable, found: SourceTable): readonly TableMismatch[] =>
-  compareMethodsTables(
-    { ...expected, slots: expected.slots.map((slot) => slot && `${structName(expected, slot.className)}::${slot.methodName}`) },
-    found,
-  );
-
-/** Holds one methods table against another, slot by slot. */
-export function compareMethodsTables(expected: SourceTable, found: SourceTable): readonly TableMismatch[] {
-  const mismatches: TableMismatch[] = [];
-  const compare = (place: TableMismatch['place'], wanted: string, is: string): void => {
-    if (wanted !== is) mismatches.push({ place, expected: wanted, found: is });
-  };
-  compare('assembly', expected.assembly, found.assembly);
-  compare('checksum', checksumText(expected.checksum), checksumText(found.checksum));
-  compare('length', String(expected.slots.length), String(found.slots.length));
-  for (let index = 0; index < Math.max(expected.slots.length, found.slots.length); index++)
-    compare(index, expected.slots[index] ?? 'nullptr', found.slots[index] ?? 'nullptr');
-  return mismatches;
-}
-
-export const checksumText = (checksum: number): string => `0x${checksum.toString(16).toUpperCase().padStart(8, '0')}`;
-
-const malformed = (reading: string, message: string, offset = 0): BadImageError =>
-  new BadImageError({ code: 'BAD_INTEROP_TABLE', offset, reading, message });
+/** Compares a table in C++ with an assembly, slot by slot. */
+export const compareInteropTable = (expected: InteropTable, found: SourceTable): readonly StubMismatch[] =>
+  compareWithCauses(interopFirmwareTable(expected), found);

@@ -1,5 +1,5 @@
 import { UnsupportedError } from '@ijw/binary';
-import { fileName, type GeneratedFile } from '../generated/generated-file.ts';
+import { commentText, fileName, type GeneratedFile } from '../generated/generated-file.ts';
 import type { StubSet } from '../generated/stub-set.ts';
 import type { InteropStruct, InteropTable, NativeSlot } from './interop-table.ts';
 import type { TinyClrProfile } from './profile.ts';
@@ -30,7 +30,7 @@ export function tinyClrStubs(table: InteropTable, options: TinyClrOptions): Stub
     slot ? [{ index: slot.index, token: slot.method.token, symbol: `${structName(table, slot.className)}::${slot.methodName}` }] : [],
   );
   if (entries.length === 0) throw new UnsupportedError(`${table.assembly} has no native methods, so there is nothing to generate`);
-  return { files: generateTinyClr(table, options), checksum: table.checksum, entries, refusals: [] };
+  return { files: generateTinyClr(table, options), checksum: table.checksum, entries, refusals: [], omissions: table.omissions };
 }
 
 function stubFile(table: InteropTable, struct: InteropStruct, header: string, options: TinyClrOptions): GeneratedFile {
@@ -58,7 +58,8 @@ function structText(table: InteropTable, struct: InteropStruct): string {
     struct.natives.filter((slot) => slot.method.isStatic).map(handler),
   ].filter((group) => group.length > 0);
   const body = groups.map((group) => group.map((line) => `    ${line}\n`).join('')).join('\n');
-  return `struct ${structName(table, struct.className)} {\n${body}};\n`;
+  const omitted = table.omissions.filter(({ token }) => token === struct.type.token).map(({ reason }) => `    // ${commentText(reason)}\n`);
+  return `struct ${structName(table, struct.className)} {\n${omitted.join('')}${body}};\n`;
 }
 
 function tableText(table: InteropTable, header: string): string {

@@ -1,6 +1,15 @@
 import { UnsupportedError } from '@ijw/binary';
-import type { AssemblyShape, MethodShape, TypeShape } from '../shape/assembly-shape.ts';
-import { InheritedFields } from '../shape/inherited-fields.ts';
+import { type AssemblyProvider, typeFullName } from '@ijw/metadata';
+import type { StubOmission } from '../generated/stub-set.ts';
+import {
+  type AssemblyShape,
+  type FieldShape,
+  isNativeMethod,
+  type MethodShape,
+  ofMethod,
+  type TypeShape,
+} from '../shape/assembly-shape.ts';
+import { fieldsUnknown, InheritedFields, isInstanceField } from '../shape/inherited-fields.ts';
 import { crc32 } from './crc32.ts';
 import { className, fieldName, methodName, typeCode } from './names.ts';
 import { orderedMethods, orderedTypes } from './type-order.ts';
@@ -29,43 +38,60 @@ export interface InteropTable {
   readonly checksum: number;
   /** Every method of every type has a slot; `undefined` where it is not native. The index is not the MethodDef order. */
   readonly slots: readonly (NativeSlot | undefined)[];
+  /** The method of each slot, native or not. */
+  readonly methods: readonly SlotMethod[];
   readonly structs: readonly InteropStruct[];
+  /** Constants of fields that are left out because their index or spelling is not known. */
+  readonly omissions: readonly StubOmission[];
 }
 
-/** @throws UnsupportedError for constructs whose real spelling is unknown (generics, several dimensions, two methods of one name): never a guess */
-export function buildInteropTable(assembly: AssemblyShape): InteropTable {
+export interface SlotMethod {
+  readonly type: TypeShape;
+  readonly method: MethodShape;
+}
+
+/**
+ * @param provider where base types of other assemblies are looked for; the constants of fields that come after those of a base type that is not found are left out
+ * @throws UnsupportedError for constructs whose real spelling is unknown (generics, several dimensions, two methods of one name) in native methods: never a guess
+ */
+export function buildInteropTable(assembly: AssemblyShape, provider?: AssemblyProvider): InteropTable {
   const types = orderedTypes(assembly);
-  const slots = readSlots(assembly, types);
-  const structs = readStructs(assembly, types, slots);
-  return { assembly: assembly.name, checksum: interopChecksum(assembly.name, slots), slots, structs };
+  const methods = types.flatMap((type) => orderedMethods(type).map((method): SlotMethod => ({ type, method })));
+  const slots = readSlots(assembly, methods);
+  const structs = new StructReader(assembly, new InheritedFields(assembly.metadata, provider));
+  return {
+    assembly: assembly.name,
+    checksum: interopChecksum(assembly.name, slots),
+    slots,
+    methods,
+    structs: structs.read(types, slots),
+    omissions: structs.omissions,
+  };
 }
 
-/** No body, not abstract, and of a class or structure. */
-export const isNative = (type: TypeShape, method: MethodShape): boolean =>
-  !method.hasBody && !method.isAbstract && (type.kind === 'class' || type.kind === 'struct');
-
-function readSlots(assembly: AssemblyShape, types: readonly TypeShape[]): (NativeSlot | undefined)[] {
-  const slots: (NativeSlot | undefined)[] = [];
+function readSlots(assembly: AssemblyShape, methods: readonly SlotMethod[]): (NativeSlot | undefined)[] {
   const seen = new Map<string, NativeSlot>();
-  for (const type of types) {
-    for (const method of orderedMethods(type)) {
-      const index = slots.length;
-      const slot = isNative(type, method) ? nativeSlot(assembly, index, type, method) : undefined;
-      slots.push(slot);
-      if (!slot) continue;
-      const key = `${slot.className}::${slot.methodName}`;
-      if (seen.has(key))
-        throw new UnsupportedError(`Two native methods have the same name in C++: ${key} (slots ${seen.get(key)!.index} and ${index})`);
-      seen.set(key, slot);
-    }
-  }
-  return slots;
+  return methods.map(({ type, method }, index) => {
+    if (!isNativeMethod(type, method)) return undefined;
+    const slot = nativeSlot(assembly, index, type, method);
+    const key = `${slot.className}::${slot.methodName}`;
+    if (seen.has(key))
+      throw new UnsupportedError(`Two native methods have the same name in C++: ${key} (slots ${seen.get(key)!.index} and ${index})`);
+    seen.set(key, slot);
+    return slot;
+  });
 }
 
 function nativeSlot(assembly: AssemblyShape, index: number, type: TypeShape, method: MethodShape): NativeSlot {
   if (type.genericArity > 0 || method.genericArity > 0)
     throw new UnsupportedError(`${type.name}::${method.name} is generic; TinyCLR's spelling of generic native methods is not known`);
-  return { index, type, method, className: className(type), methodName: methodName(assembly.metadata, method) };
+  return {
+    index,
+    type,
+    method,
+    className: className(type),
+    methodName: ofMethod(assembly, type, method, () => methodName(assembly.metadata, method)),
+  };
 }
 
 /** Feeds the assembly, class and method names of each native slot, and `NULL` for each other, to the CRC. */
@@ -82,39 +108,60 @@ export function interopChecksum(
   return crc;
 }
 
-function readStructs(assembly: AssemblyShape, types: readonly TypeShape[], slots: readonly (NativeSlot | undefined)[]): InteropStruct[] {
-  const natives = new Map<TypeShape, NativeSlot[]>();
-  for (const slot of slots) {
-    if (!slot) continue;
-    const own = natives.get(slot.type);
-    if (own) own.push(slot);
-    else natives.set(slot.type, [slot]);
+/** Reads the structs of a header; static fields count over the whole assembly. */
+class StructReader {
+  readonly omissions: StubOmission[] = [];
+  readonly #assembly: AssemblyShape;
+  readonly #inherited: InheritedFields;
+  #statics = 0;
+
+  constructor(assembly: AssemblyShape, inherited: InheritedFields) {
+    this.#assembly = assembly;
+    this.#inherited = inherited;
   }
-  const structs: InteropStruct[] = [];
-  const inherited = new InheritedFields();
-  let staticIndex = 0;
-  for (const type of types) {
-    if (type.kind !== 'class' && type.kind !== 'struct') continue;
-    const fields = type.fields.filter((field) => !field.isLiteral);
-    const own = natives.get(type) ?? [];
-    const constants = [];
-    let instanceIndex = fields.some((field) => !field.isStatic) ? 1 + inheritedFieldCount(inherited, type) : 0;
-    for (const field of fields) {
-      const name = `${fieldName(field.name)}___${typeCode(assembly.metadata, field.type)}`;
-      if (field.isStatic) constants.push({ constant: `FIELD_STATIC___${name}`, index: staticIndex++ });
-      else constants.push({ constant: `FIELD___${name}`, index: instanceIndex++ });
+
+  read(types: readonly TypeShape[], slots: readonly (NativeSlot | undefined)[]): InteropStruct[] {
+    const natives = new Map<TypeShape, NativeSlot[]>();
+    for (const slot of slots) {
+      if (!slot) continue;
+      const own = natives.get(slot.type);
+      if (own) own.push(slot);
+      else natives.set(slot.type, [slot]);
     }
-    if (constants.length > 0 || own.length > 0) structs.push({ type, className: className(type), fields: constants, natives: own });
+    return types.flatMap((type) => {
+      if (type.kind !== 'class' && type.kind !== 'struct') return [];
+      const fields = this.#constants(type);
+      const own = natives.get(type) ?? [];
+      return fields.length + own.length > 0 ? [{ type, className: className(type), fields, natives: own }] : [];
+    });
   }
-  return structs;
-}
 
-/** Base types that are known to have no fields of their own. */
-const FIELDLESS = new Set(['System.Object', 'System.ValueType', 'System.Enum', 'System.MarshalByRefObject', 'System.Attribute']);
+  #constants(type: TypeShape): InteropStruct['fields'] {
+    const fields = type.fields.filter(({ isLiteral }) => !isLiteral);
+    const inheritance = fields.some(isInstanceField) ? this.#inherited.of(type) : { fields: 0 };
+    if ('unknownBase' in inheritance) this.#omit(type, fieldsUnknown(inheritance.unknownBase));
+    // Index 0 is the object's header.
+    let next = 'fields' in inheritance ? 1 + inheritance.fields : undefined;
+    return fields.flatMap((field) => {
+      const index = field.isStatic ? this.#statics++ : next;
+      if (!field.isStatic && next !== undefined) next++;
+      const name = index === undefined ? undefined : this.#name(type, field);
+      if (index === undefined || name === undefined) return [];
+      return [{ constant: `${field.isStatic ? 'FIELD_STATIC' : 'FIELD'}___${name}`, index }];
+    });
+  }
 
-function inheritedFieldCount(inherited: InheritedFields, type: TypeShape): number {
-  const { fields, externalBase } = inherited.of(type);
-  if (externalBase !== undefined && !FIELDLESS.has(externalBase))
-    throw new UnsupportedError(`The fields of ${type.name} come after those of ${externalBase}, which is in another assembly`);
-  return fields;
+  #name(type: TypeShape, field: FieldShape): string | undefined {
+    try {
+      return `${fieldName(field.name)}___${typeCode(this.#assembly.metadata, field.type)}`;
+    } catch (error) {
+      if (!(error instanceof UnsupportedError)) throw error;
+      this.#omit(type, `the constant of the field ${field.name} is left out: ${error.message}`);
+      return undefined;
+    }
+  }
+
+  #omit({ token }: TypeShape, reason: string): void {
+    this.omissions.push({ token, type: typeFullName(this.#assembly.metadata, token), reason });
+  }
 }

@@ -79,5 +79,4 @@ function scopeName(metadata: Metadata, token: Token): string {
   return tokenTable(current) === TableId.AssemblyRef ? metadata.strings.get(AssemblyRef.get(tokenRid(current), 'Name')) : '';
 }
 
-const unsupported = (what: string): UnsupportedError =>
-  new UnsupportedError(`TinyCLR's spelling of ${what} in a native method is not known`);
+const unsupported = (what: string): UnsupportedError => new UnsupportedError(`TinyCLR's spelling of ${what} is not known`);

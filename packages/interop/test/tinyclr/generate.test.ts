@@ -3,12 +3,14 @@ import { join } from 'node:path';
 import { UnsupportedError } from '@ijw/binary';
 import {
   buildInteropTable,
+  checkFirmware,
   compareInteropTable,
   InteropRegistry,
-  interopDefinitions,
+  interopFirmwareTable,
   mergeStubs,
   readAssemblyShape,
-  readSourceTable,
+  readInteropSource,
+  readLinkerMap,
   TINYCLR_PROFILES,
   tinyClrStubs,
 } from '@ijw/interop';
@@ -75,7 +77,7 @@ describe('a table in C++ source', () => {
   const source = fileOf('InteropTest.cpp').text;
 
   it('is read back as it was written', () => {
-    expect(compareInteropTable(table, readSourceTable(source))).toEqual([]);
+    expect(compareInteropTable(table, readInteropSource(source))).toEqual([]);
   });
 
   it('is compared slot by slot', () => {
@@ -83,7 +85,7 @@ describe('a table in C++ source', () => {
       .replace(/0x[0-9A-F]{8}/, '0x00000001u')
       .replace('get_MyNativeProperty___I4', 'get_Other___I4')
       .replace('    nullptr,\n};', '    nullptr,\n    0, // one more\n};');
-    expect(compareInteropTable(table, readSourceTable(changed)).map(({ place }) => place)).toEqual(['checksum', 'length', 2]);
+    expect(compareInteropTable(table, readInteropSource(changed)).map(({ place }) => place)).toEqual(['checksum', 'length', 2]);
   });
 
   it.each([
@@ -93,7 +95,7 @@ describe('a table in C++ source', () => {
     ['static const TinyCLR_Interop_MethodHandler methods[] = {', 'BAD_INTEROP_TABLE'],
     ['TinyCLR_Interop_MethodHandler m[] = { }; TinyCLR_Interop_Assembly a = { 1, 2 };', 'BAD_INTEROP_TABLE'],
   ])('%j is none', (text, code) => {
-    expect(() => readSourceTable(text)).toThrow(expect.objectContaining({ code }));
+    expect(() => readInteropSource(text)).toThrow(expect.objectContaining({ code }));
   });
 });
 
@@ -178,19 +180,16 @@ describe('InteropRegistry', () => {
 });
 
 describe('a GNU linker map', () => {
-  it.skipIf(!has('g++'))('says where g++ and ld put the definition (skipped without g++)', () => {
+  it.skipIf(!has('g++'))('says where g++ and ld put the definition and the natives (skipped without g++)', () => {
     const main = { path: 'main.cpp', text: 'extern int use; int main() { return 0; }\n' };
     withFiles([...stubs('1.0').files, main], (folder) => {
       const sources = ['main.cpp', ...stubs('1.0').files.flatMap(({ path }) => (path.endsWith('.cpp') ? [path] : []))];
       expect(compile('g++', ['-std=c++11', `-I${fixtures}`, '-no-pie', '-Wl,-Map=out.map', '-o', 'out', ...sources], folder)).toBe('');
-      const address = interopDefinitions(readFileSync(join(folder, 'out.map'), 'utf8')).get('Interop_InteropTest');
-      expect(address).toBeTypeOf('number');
-      expect(textAt(new Uint8Array(readFileSync(join(folder, 'out'))), address!)).toBe('InteropTest');
+      const map = readLinkerMap(readFileSync(join(folder, 'out.map'), 'utf8'));
+      const { definition, mismatches } = checkFirmware(interopFirmwareTable(table), { map });
+      expect(mismatches).toEqual([]);
+      expect(textAt(new Uint8Array(readFileSync(join(folder, 'out'))), definition!.address)).toBe('InteropTest');
     });
-  });
-
-  it('is told from other texts', () => {
-    expect(() => interopDefinitions('nothing of the kind')).toThrow(expect.objectContaining({ code: 'NOT_A_LINKER_MAP' }));
   });
 });
 

@@ -1,9 +1,11 @@
 // "Disabled runtime marshalling" of the .NET documentation; dotnet/runtime `src/coreclr/vm/dllimport.cpp`.
 
-import { CallingConvention, isTokenOf, MethodImplAttributes, PInvokeAttributes } from '@ijw/metadata';
+import { CallingConvention, isTokenOf, MethodImplAttributes, PInvokeAttributes, type Token } from '@ijw/metadata';
+import { Role } from '../../inventory/il-roles.ts';
 import type { InteropParameter, PlatformInvokeMethod } from '../../inventory/platform-invoke-method.ts';
 import { stripModifiers } from '../../verdict/blittable-types.ts';
-import type { TableCheck } from '../check.ts';
+import { isOne, tokenOf } from '../body-view.ts';
+import type { BodyCheck, TableCheck } from '../check.ts';
 import type { LintContext } from '../lint-context.ts';
 import { parameterText, typeTextOf } from '../parameter-text.ts';
 import { isAutoStructure } from './platform-invoke-parameters.ts';
@@ -42,6 +44,23 @@ export const disabledMarshalling: TableCheck = {
       if (method.kind !== 'named') continue;
       const causes = module.diagnostics.attempt(() => disabledMarshallingCauses(context, method), method.token) ?? [];
       for (const what of causes) context.report('NI050', { token: method.token, values: { what } });
+    }
+  },
+};
+
+/** NI051: calls of Marshal that need the runtime's marshalling. */
+export const runtimeMarshallingCalls: BodyCheck = {
+  rules: ['NI051'],
+  marks: Role.needsRuntimeMarshalling,
+  run(context, { token: method, instructions }) {
+    // Marshal itself forwards from one overload to the next.
+    const isOwn = context.nameOf(method).startsWith('System.Runtime.InteropServices.Marshal::');
+    if (!context.runtimeMarshallingDisabled || isOwn) return;
+    for (const instruction of instructions) {
+      const token = tokenOf(instruction);
+      if (token === undefined || !isOne(instruction, 'call', 'callvirt')) continue;
+      if (!(context.roles.of(token) & Role.needsRuntimeMarshalling)) continue;
+      context.report('NI051', { token: method, ilOffset: instruction.offset, values: { function: context.nameOf(token as Token) } });
     }
   },
 };

@@ -1,9 +1,11 @@
 import { ifReadable, UnsupportedError } from '@ijw/binary';
 import { MethodAttributes, type MethodDefToken, makeToken, TableId, type TypeDefToken, tokenRid } from '@ijw/metadata';
+import { checkFirmware } from '../../firmware/check-firmware.ts';
+import type { StubMismatch } from '../../firmware/source-table.ts';
 import type { PlatformInvokeMethod } from '../../inventory/platform-invoke-method.ts';
 import type { MethodShape, TypeShape } from '../../shape/assembly-shape.ts';
 import { readAssemblyShape } from '../../shape/read-assembly-shape.ts';
-import { compareInteropTable } from '../../tinyclr/check.ts';
+import { compareInteropTable, interopFirmwareTable } from '../../tinyclr/check.ts';
 import { buildInteropTable } from '../../tinyclr/interop-table.ts';
 import { className, methodName } from '../../tinyclr/names.ts';
 import type { TableCheck } from '../check.ts';
@@ -13,20 +15,27 @@ import type { LintContext } from '../lint-context.ts';
 export const interopTable: TableCheck = {
   rules: ['NI080'],
   run(context) {
-    const found = context.options.interopTable;
-    if (found === undefined) return;
-    const report = (place: string, expected: string, is: string): void =>
-      context.report('NI080', { token: makeToken(TableId.Assembly, 1), values: { place, expected, found: is } });
+    const { interopTable: source, firmware } = context.options;
+    if (source === undefined && firmware === undefined) return;
     try {
-      const expected = buildInteropTable(readAssemblyShape(context.metadata));
-      for (const { place, expected: wanted, found: is } of compareInteropTable(expected, found))
-        report(typeof place === 'number' ? `slot ${place}` : place, wanted, is);
+      const table = buildInteropTable(readAssemblyShape(context.metadata));
+      if (source !== undefined) reportMismatches(context, compareInteropTable(table, source));
+      if (firmware !== undefined) reportMismatches(context, checkFirmware(interopFirmwareTable(table), firmware).mismatches);
     } catch (error) {
-      if (error instanceof UnsupportedError) report('table', `no table (${error.message})`, 'one');
+      if (error instanceof UnsupportedError)
+        reportMismatches(context, [{ place: 'table', expected: `no table (${error.message})`, found: 'one' }]);
       else context.module.diagnostics.record(error);
     }
   },
 };
+
+function reportMismatches(context: LintContext, mismatches: readonly StubMismatch[]): void {
+  for (const { place, expected, found, explanation } of mismatches) {
+    const where = typeof place === 'number' ? `slot ${place}` : place;
+    const why = explanation === undefined ? '' : ` (${explanation})`;
+    context.report('NI080', { token: makeToken(TableId.Assembly, 1), values: { place: where, expected, found, why } });
+  }
+}
 
 /** The native methods by their C++ name. Spellings that are not known are passed over: there is nothing to compare. */
 function checkNames(context: LintContext): void {

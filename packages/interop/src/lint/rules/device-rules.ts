@@ -7,7 +7,7 @@ export const deviceRules: readonly LintRule[] = [
     level: 'error',
     needs: 'metadata',
     title: 'Interop table does not fit the assembly',
-    message: 'The table has {found} for the {place}, the assembly {expected}',
+    message: '{place}: {expected} is wanted, {found} is there{why}',
     help: 'The device refuses the assembly ("Invalid native checksum"). Generate the table again.',
     link: TINYCLR,
   },

@@ -1,6 +1,7 @@
-import type { InteropTable } from './interop-table.ts';
+import { hex } from '@ijw/binary';
+import { checksumText } from './source-table.ts';
 
-/** TinyCLR_Result, the part that registration and calls answer with. */
+/** TinyCLR_Result: what registration and calls return. */
 export const TinyClrResult = { Success: 0, NotSupported: 4, AlreadyExists: 11, WrongType: 15, WrongChecksum: 22 } as const;
 
 /** The memory of a device: 32-bit addresses. `undefined` where nothing is mapped. */
@@ -28,6 +29,12 @@ export class InteropError extends Error {
   }
 }
 
+/** The assembly that a table is for, and its checksum. */
+interface TableIdentity {
+  readonly assembly: string;
+  readonly checksum: number;
+}
+
 const DEFINITION_SIZE = 12;
 const MAXIMUM_NAME = 1024;
 
@@ -48,7 +55,7 @@ export class InteropRegistry {
     const definition = this.#readDefinition(address);
     for (const other of this.#definitions.values()) {
       if (other.address === address || other.name === definition.name) {
-        throw new InteropError('AlreadyExists', `${definition.name} is registered at 0x${other.address.toString(16)}`);
+        throw new InteropError('AlreadyExists', `${definition.name} is registered at ${hex(other.address)}`);
       }
     }
     this.#definitions.set(address, definition);
@@ -66,20 +73,19 @@ export class InteropRegistry {
   }
 
   /** The definition for an assembly when it is deployed. @throws InteropError WrongChecksum where the name is there and the checksum is another */
-  bind(table: Pick<InteropTable, 'assembly' | 'checksum'>): InteropDefinition | undefined {
+  bind(table: TableIdentity): InteropDefinition | undefined {
     const definition = this.findAll().find((candidate) => candidate.name === table.assembly);
     if (definition && definition.checksum !== table.checksum) {
-      const text = (checksum: number): string => `0x${checksum.toString(16).toUpperCase().padStart(8, '0')}`;
       throw new InteropError(
         'WrongChecksum',
-        `Invalid native checksum: ${table.assembly} has ${text(table.checksum)}, the native code ${text(definition.checksum)}`,
+        `Invalid native checksum: ${table.assembly} has ${checksumText(table.checksum)}, the native code ${checksumText(definition.checksum)}`,
       );
     }
     return definition;
   }
 
   /** What a call of the method in a slot runs. @throws InteropError NotSupported for a method that has neither a handler nor a body */
-  dispatch(table: InteropTable, slot: number, hasBody: boolean): InteropDispatch {
+  dispatch(table: TableIdentity, slot: number, hasBody: boolean): InteropDispatch {
     const definition = this.bind(table);
     const address = definition ? this.#word(definition.methods + slot * 4) : 0;
     if (address !== 0) return { via: 'native', address };
@@ -89,7 +95,7 @@ export class InteropRegistry {
 
   #readDefinition(address: number): InteropDefinition {
     const bytes = this.#memory.read(address, DEFINITION_SIZE);
-    if (!bytes || bytes.length < DEFINITION_SIZE) throw new InteropError('WrongType', `Nothing is mapped at 0x${address.toString(16)}`);
+    if (!bytes || bytes.length < DEFINITION_SIZE) throw new InteropError('WrongType', `Nothing is mapped at ${hex(address)}`);
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     return { address, name: this.#name(view.getUint32(0, true)), checksum: view.getUint32(4, true), methods: view.getUint32(8, true) };
   }
@@ -102,12 +108,12 @@ export class InteropRegistry {
       if (byte === undefined || byte < 0x20 || byte > 0x7e) break;
       name += String.fromCharCode(byte);
     }
-    throw new InteropError('WrongType', `No assembly name lies at 0x${address.toString(16)}`);
+    throw new InteropError('WrongType', `No assembly name lies at ${hex(address)}`);
   }
 
   #word(address: number): number {
     const bytes = this.#memory.read(address, 4);
-    if (!bytes || bytes.length < 4) throw new InteropError('WrongType', `No method table lies at 0x${address.toString(16)}`);
+    if (!bytes || bytes.length < 4) throw new InteropError('WrongType', `No method table lies at ${hex(address)}`);
     return new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0, true);
   }
 }

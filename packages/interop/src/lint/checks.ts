@@ -1,12 +1,16 @@
-import type { TableCheck } from './check.ts';
+import type { BodyCheck, TableCheck } from './check.ts';
 import { callingConventions } from './checks/calling-conventions.ts';
+import { castableState } from './checks/castable-state.ts';
 import { classInterfaces, comImports } from './checks/com-types.ts';
-import { disabledMarshalling } from './checks/disabled-marshalling.ts';
+import { disabledMarshalling, runtimeMarshallingCalls } from './checks/disabled-marshalling.ts';
 import { dynamicCastable } from './checks/dynamic-castable.ts';
+import { escapingExceptions } from './checks/escaping-exceptions.ts';
 import { internalCalls } from './checks/internal-calls.ts';
+import { lastError } from './checks/last-error.ts';
 import { registeredSignatures } from './checks/leanclr-registrations.ts';
 import { loaderLock } from './checks/loader-lock.ts';
 import { hosts, nativeMethods, vtableFixups } from './checks/mixed-mode.ts';
+import { calliTargets, managedUseOfEntries } from './checks/native-entries.ts';
 import { nativeLibrary } from './checks/native-library.ts';
 import { platformInvokeMethods, strayImplMaps } from './checks/platform-invoke-methods.ts';
 import { platformInvokeParameters } from './checks/platform-invoke-parameters.ts';
@@ -15,6 +19,7 @@ import { searchPaths } from './checks/search-paths.ts';
 import { suppressGCTransition } from './checks/suppress-gc-transition.ts';
 import { interopTable, mangledNames } from './checks/tinyclr-tables.ts';
 import { entryPoints, unmanagedCallersOnly } from './checks/unmanaged-callers-only.ts';
+import { unrootedDelegates } from './checks/unrooted-delegates.ts';
 
 /** Checks of tables and native bytes. */
 export const tableChecks: readonly TableCheck[] = [
@@ -40,4 +45,15 @@ export const tableChecks: readonly TableCheck[] = [
   mangledNames,
   internalCalls,
   registeredSignatures,
+];
+
+/** Checks of method bodies. */
+export const bodyChecks: readonly BodyCheck[] = [
+  lastError,
+  managedUseOfEntries,
+  calliTargets,
+  escapingExceptions,
+  unrootedDelegates,
+  runtimeMarshallingCalls,
+  castableState,
 ];

@@ -2,10 +2,10 @@
 // of .NET Core 1 to 3.1 for what was projected.
 
 import { AssemblyFlags, isTokenOf, makeToken, TableId, type Token, TypeAttributes, tokenRid, tokenTable } from '@ijw/metadata';
-import { typesWith } from '../inventory/com-uses.ts';
-import type { NamedType, WindowsRuntimeUse } from '../inventory/interop-inventory.ts';
-import type { InteropModule } from '../inventory/interop-module.ts';
-import { projectedTypes } from './projected-types.ts';
+import { projectedTypes } from '../winrt/projected-types.ts';
+import { typesWith } from './com-uses.ts';
+import type { NamedType, WindowsRuntimeUse } from './interop-inventory.ts';
+import type { InteropModule } from './interop-module.ts';
 
 /** Scopes nested deeper than this are a loop. */
 const MAX_SCOPES = 100;

@@ -1,0 +1,58 @@
+import { hex } from '@ijw/binary';
+import { type CodeSite, type InteropInventory, interopCounts, type NamedMethod, type NamedType } from '@ijw/interop';
+import type { ChalkInstance } from 'chalk';
+import { columns, type Row } from './columns.ts';
+import { interopText } from './interop-text.ts';
+
+const method = ({ token, method: name }: NamedMethod, ...more: readonly string[]): Row => [hex(token, 8), name, ...more];
+const type = ({ token, type: name }: NamedType, ...more: readonly string[]): Row => [hex(token, 8), name, ...more];
+const site = (use: CodeSite): Row => method(use, `IL_${use.offset.toString(16).padStart(4, '0')}`);
+
+/** The lists of an inventory, a section each; those that are empty are left out. */
+const SECTIONS: readonly { readonly title: string; rows(inventory: InteropInventory): readonly Row[] }[] = [
+  {
+    title: 'P/Invokes',
+    rows: ({ platformInvokes }) =>
+      platformInvokes.map(({ token, fullName, kind, mapping, rva }) => {
+        const target = kind === 'rva' ? `RVA ${hex(rva)}` : mapping ? `${mapping.moduleName} ${mapping.entryPoint ?? ''}` : '';
+        return [hex(token, 8), fullName, kind, target];
+      }),
+  },
+  {
+    title: 'UnmanagedCallersOnly',
+    rows: ({ unmanagedCallersOnly }) =>
+      unmanagedCallersOnly.map((entry) => method(entry, entry.conventions.join(' '), entry.entryPoint ?? '')),
+  },
+  { title: 'SuppressGCTransition', rows: (inventory) => inventory.suppressGCTransition.map((use) => method(use)) },
+  {
+    title: 'LibraryImport',
+    rows: ({ libraryImports }) => libraryImports.map((use) => method(use, use.module ?? '', use.entryPoint ?? '', use.inner?.method ?? '')),
+  },
+  { title: 'Calls through unmanaged pointers', rows: ({ unmanagedCalls }) => unmanagedCalls.map(site) },
+  { title: 'ComWrappers', rows: ({ comWrappers }) => comWrappers.map((use) => type(use, use.overrides.join(' '))) },
+  { title: 'ComWrappers registrations', rows: (inventory) => inventory.comWrappersRegistrations.map(site) },
+  { title: 'Generated COM interfaces', rows: (inventory) => inventory.generatedComInterfaces.map((use) => type(use)) },
+  { title: 'Generated COM classes', rows: (inventory) => inventory.generatedComClasses.map((use) => type(use)) },
+  { title: 'Imported COM types', rows: ({ comImports }) => comImports.map((use) => type(use, use.guid ?? '', use.interfaceType ?? '')) },
+  { title: 'Dynamic binder calls', rows: ({ dynamicCalls }) => dynamicCalls.map(site) },
+  { title: 'IDynamicInterfaceCastable', rows: (inventory) => inventory.dynamicInterfaceCastable.map((use) => type(use)) },
+  { title: 'Implementation interfaces', rows: (inventory) => inventory.castableImplementations.map((use) => type(use)) },
+  {
+    title: 'Constructed generics in P/Invokes',
+    rows: ({ genericArguments }) =>
+      genericArguments.map((use) => method(use, use.position === 0 ? 'return value' : `parameter ${use.position}`, use.type)),
+  },
+  { title: 'Windows Runtime types', rows: ({ windowsRuntime }) => windowsRuntime.types.map((use) => type(use)) },
+  { title: 'Windows Runtime projections', rows: ({ windowsRuntime }) => windowsRuntime.projections.map((use) => type(use)) },
+];
+
+/** An inventory: its counts, then its lists. */
+export function* inventoryText(inventory: InteropInventory, style: ChalkInstance): Generator<string> {
+  yield* interopText(interopCounts(inventory), style);
+  for (const { title, rows } of SECTIONS) {
+    const list = rows(inventory);
+    if (list.length === 0) continue;
+    yield `\n${style.bold(title)}\n`;
+    yield* columns(list, '  ');
+  }
+}
