@@ -142,7 +142,6 @@ export { compareInteropTable, interopFirmwareTable, readInteropSource } from './
 export { generateTinyClr, type TinyClrOptions, tinyClrStubs } from './tinyclr/generate.ts';
 export { buildInteropTable, type InteropStruct, type InteropTable, interopChecksum, type NativeSlot } from './tinyclr/interop-table.ts';
 export { TINYCLR_PROFILES, type TinyClrProfile } from './tinyclr/profile.ts';
-export type { Blittability } from './verdict/blittable-types.ts';
 export { type RuntimeVerdict, type VerdictMoment, type VerdictTopic, verdictMessages } from './verdict/runtime-verdict.ts';
 export { RuntimeVerdicts } from './verdict/runtime-verdicts.ts';
 export { projectedTypes } from './winrt/projected-types.ts';

@@ -16,6 +16,7 @@ import { type Unsupported, unsupported } from './abi/abi-type.ts';
 import { TypeMeasure } from './abi/type-measure.ts';
 import type { RuntimeFamily } from './architecture.ts';
 import type { CrossingParameter } from './crossing-type.ts';
+import { BlittableTypes } from './forms/blittable-types.ts';
 import { arrayForm, classForm, customForm, objectForm, referenceForm } from './forms/class-form.ts';
 import { copyConstructedType, copyPlace } from './forms/copy-construction.ts';
 import { disabledForm } from './forms/disabled-form.ts';
@@ -95,6 +96,7 @@ export class CrossingTypes {
       valueTypes: new ValueTypes(metadata, resolver),
       structures: this.#structures,
       bitsOnly: () => this.runtimeMarshallingDisabled,
+      blittable: new BlittableTypes({ metadata, runtimeMarshallingDisabled: false }),
       form: (type, request) => {
         const form = this.runtimeMarshallingDisabled ? disabledForm(source, type) : this.#form(source, type, request);
         return isUnsupported(form) ? form : { managed: typeText(metadata, type), ...form };
@@ -151,15 +153,16 @@ export class CrossingTypes {
 
   /** Blittable generic structures are passed since .NET 5. */
   #instance(
-    { metadata, measure, structures }: FormSource,
+    { metadata, measure, structures, blittable }: FormSource,
     type: TypeNode & { readonly kind: 'genericInstance' },
   ): NativeForm | Unsupported {
     const name = typeText(metadata, type);
     if (type.generic.kind !== 'named' || !type.generic.valueType)
       return unsupported(`${name} is generic, and generic classes are not marshalled`);
+    if (blittable.problemOf(type) || measure.holdsReferences(type))
+      return unsupported(`${name} is a generic structure that is not blittable`);
     const abi = measure.of(type);
     if (abi.kind === 'unsupported') return abi;
-    if (measure.holdsReferences(type)) return unsupported(`${name} is a generic structure that is not blittable`);
     const because = 'The fields have the same bits on both sides';
     return sameBits({ text: name, native: structures.opaque(name, abi), abi, because });
   }

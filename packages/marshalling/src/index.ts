@@ -31,6 +31,7 @@ export {
 } from './calls/unmanaged-convention.ts';
 export type { Conversion, CrossingParameter, CrossingType, NativeDelegate, TextEncoding } from './crossing-type.ts';
 export { CrossingTypes, type MarshallingWay } from './crossing-types.ts';
+export { type Blittability, BlittableTypes, type MarshallingProblem, marshallingProblems } from './forms/blittable-types.ts';
 export type { CopyConstruction, CopyPlace, MarshallingMethod } from './forms/copy-construction.ts';
 export { identifier, NativeStructures } from './forms/native-structure.ts';
 export { type ParameterRow, parameterRows } from './forms/parameter-rows.ts';

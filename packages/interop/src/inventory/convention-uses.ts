@@ -23,6 +23,10 @@ export function callConvModifiers(module: InteropModule, { modifiers }: Pick<Sig
   return modifiers.map(({ type }) => simpleName(module.typeName(type))).filter((name) => name.startsWith('CallConv'));
 }
 
+/** Those that the runtime looks at: required ones count for nothing (`src/coreclr/vm/callconvbuilder.cpp`). */
+export const effectiveModifiers = (module: InteropModule, { modifiers }: Pick<SignatureUse, 'modifiers'>): readonly string[] =>
+  callConvModifiers(module, { modifiers: modifiers.filter(({ required }) => !required) });
+
 export const simpleName = (name: string): string => name.slice(Math.max(name.lastIndexOf('.'), name.lastIndexOf('/')) + 1);
 
 /** Groups function pointers or call signatures by convention and modifiers. */

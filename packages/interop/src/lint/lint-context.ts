@@ -1,11 +1,11 @@
 import { ifReadable } from '@ijw/binary';
+import { BlittableTypes } from '@ijw/marshalling';
 import { type Metadata, makeToken, TableId, type Token, targetFramework, tokenTable } from '@ijw/metadata';
 import { Boundary } from '@ijw/vtfixup';
 import { MethodRoles } from '../inventory/il-roles.ts';
 import type { InteropModule } from '../inventory/interop-module.ts';
 import type { SignatureUse } from '../inventory/signature-uses.ts';
 import { LeanClrMethodIndex } from '../leanclr/method-index.ts';
-import { BlittableTypes } from '../verdict/blittable-types.ts';
 import type { FindingInput, LintFinding } from './lint-finding.ts';
 import type { LintOptions } from './lint-options.ts';
 import { MethodBodies } from './method-bodies.ts';
@@ -53,7 +53,11 @@ export class LintContext {
   }
 
   get blittable(): BlittableTypes {
-    this.#blittable ??= new BlittableTypes(this.module, this.runtimeMarshallingDisabled);
+    this.#blittable ??= new BlittableTypes({
+      metadata: this.metadata,
+      runtimeMarshallingDisabled: this.runtimeMarshallingDisabled,
+      typeName: (token) => this.module.typeName(token),
+    });
     return this.#blittable;
   }
 

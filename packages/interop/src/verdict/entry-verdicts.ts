@@ -1,13 +1,23 @@
-import { isTokenOf, MethodAttributes, type MethodDefToken, methodSignatureOf, type TypeNode, tokenRid } from '@ijw/metadata';
-import { callConvModifiers, simpleName } from '../inventory/convention-uses.ts';
-import { interopParameters } from '../inventory/platform-invoke-method.ts';
+import { strip } from '@ijw/marshalling';
+import {
+  isTokenOf,
+  MethodAttributes,
+  type MethodDefToken,
+  methodSignatureOf,
+  SignatureDecoder,
+  type TypeNode,
+  tokenRid,
+  typeNodes,
+} from '@ijw/metadata';
+import { effectiveModifiers, isUnmanagedConvention, simpleName } from '../inventory/convention-uses.ts';
+import { type InteropParameter, interopParameters } from '../inventory/platform-invoke-method.ts';
 import { callConvsOf } from '../inventory/unmanaged-entries.ts';
 import type { LintContext } from '../lint/lint-context.ts';
-import { stripModifiers } from './blittable-types.ts';
+import { cannotMarshal } from './cannot-marshal.ts';
 import { INVALID_PROGRAM, NOT_SUPPORTED, type RuntimeVerdict, verdictMessages } from './runtime-verdict.ts';
 
 const isVoid = (type: TypeNode): boolean => {
-  const bare = stripModifiers(type);
+  const bare = strip(type);
   return bare.kind === 'primitive' && bare.type === 'void';
 };
 
@@ -15,33 +25,47 @@ const refused = (message: string): RuntimeVerdict => ({
   topic: 'unmanagedCallersOnly',
   outcome: 'throws',
   exception: INVALID_PROGRAM,
-  when: 'addressTaken',
+  when: 'call',
   message,
 });
 
-/** UnmanagedCallersOnly: the runtime looks when native code enters or the address is taken, in this order, and throws at the first. */
+/** With runtime marshalling on, MarshalAs counts whatever it says (`PInvoke::MarshalingRequired`). */
+const isMarshalled = ({ blittable, runtimeMarshallingDisabled }: LintContext, { type, marshalling }: InteropParameter): boolean =>
+  blittable.of(type) === 'notBlittable' || (!runtimeMarshallingDisabled && marshalling !== undefined);
+
+/** What a P/Invoke with UnmanagedCallersOnlyAttribute throws in its caller. */
+export function bothAttributes({ module }: LintContext, token: MethodDefToken): string {
+  const name = module.methodName(token).split('::').at(-1);
+  return `Method '${module.typeName(module.typeOf(token))}.${name}' cannot be marked with both DllImportAttribute and UnmanagedCallersOnlyAttribute.`;
+}
+
+/** UnmanagedCallersOnly: the runtime looks when native code first calls, in this order, and throws at the first; the address alone may be taken. */
 export function entryVerdicts(context: LintContext, token: MethodDefToken): readonly RuntimeVerdict[] {
   const { metadata, module } = context;
   if (!module.attributes.has('unmanagedCallersOnly', token)) return [];
   const flags = metadata.tables.MethodDef.get(tokenRid(token), 'Flags');
   const signature = methodSignatureOf(metadata, token);
   if (flags & MethodAttributes.PInvokeImpl) {
-    const message = `Method '${module.typeName(module.typeOf(token))}.${module.methodName(token).split('::').at(-1)}' cannot be marked with both DllImportAttribute and UnmanagedCallersOnlyAttribute.`;
-    return [{ topic: 'unmanagedCallersOnly', outcome: 'throws', exception: NOT_SUPPORTED, when: 'call', message }];
+    return [
+      { topic: 'unmanagedCallersOnly', outcome: 'throws', exception: NOT_SUPPORTED, when: 'call', message: bothAttributes(context, token) },
+    ];
   }
   const verdicts: RuntimeVerdict[] = [];
   if ((flags & MethodAttributes.Static) === 0) verdicts.push(refused(verdictMessages.nonStatic));
   const isGeneric = signature.genericParameterCount > 0 || metadata.genericParamsOf(module.typeOf(token)).length > 0;
   if (isGeneric) verdicts.push(refused(verdictMessages.generic));
   const parameters = interopParameters(metadata, token, signature).filter(({ position, type }) => position > 0 || !isVoid(type));
-  if (parameters.some(({ type }) => context.blittable.of(type) === 'notBlittable')) verdicts.push(refused(verdictMessages.nonBlittable));
+  if (parameters.some((parameter) => isMarshalled(context, parameter))) verdicts.push(refused(verdictMessages.nonBlittable));
   return verdicts;
 }
 
 const bases: ReadonlySet<string> = new Set(['CallConvCdecl', 'CallConvStdcall', 'CallConvThiscall', 'CallConvFastcall', 'CallConvSwift']);
 const areSeveral = (names: readonly string[]): boolean => names.filter((name) => bases.has(name)).length > 1;
 
-/** CallKind 9 and `CallConvs`: two base conventions are one too many; names that are not known count for nothing. */
+/**
+ * CallKind 9 and UnmanagedCallConv: two base conventions are one too many; names that are not known and required modifiers count for nothing. Two in
+ * UnmanagedCallersOnly leave the choice to the platform.
+ */
 export function conventionVerdicts(context: LintContext, token: MethodDefToken): readonly RuntimeVerdict[] {
   const { attributes } = context.module;
   const verdicts: RuntimeVerdict[] = [];
@@ -56,13 +80,11 @@ export function conventionVerdicts(context: LintContext, token: MethodDefToken):
       ...(ilOffset !== undefined && { ilOffset }),
     });
   };
-  for (const kind of ['unmanagedCallersOnly', 'unmanagedCallConv'] as const) {
-    const row = attributes.find(kind, token);
-    if (row !== undefined && areSeveral(callConvsOf(attributes.value(row)).map(simpleName))) refuse('call');
-  }
+  const row = attributes.find('unmanagedCallConv', token);
+  if (row !== undefined && areSeveral(callConvsOf(attributes.value(row)).map(simpleName))) refuse('call');
   for (const { offset, site } of calls(context, token)) {
     const use = context.callSites.get(site);
-    if (use !== undefined && (use.header & 0xf) === 9 && areSeveral(callConvModifiers(context.module, use))) refuse('instruction', offset);
+    if (use !== undefined && (use.header & 0xf) === 9 && areSeveral(effectiveModifiers(context.module, use))) refuse('instruction', offset);
   }
   return verdicts;
 }
@@ -78,4 +100,21 @@ function calls(
         ? { offset, site: operand.token }
         : [],
     );
+}
+
+/** Values that a `calli` into native code passes and the runtime does not: a stub is made for it as for a P/Invoke. */
+export function callSiteVerdicts(context: LintContext, method: MethodDefToken): readonly RuntimeVerdict[] {
+  const { metadata, blittable } = context;
+  return calls(context, method).flatMap(({ offset, site }) => {
+    const use = context.callSites.get(site);
+    if (use === undefined || !isUnmanagedConvention(use.header)) return [];
+    const blob = metadata.tables.StandAloneSig.get(tokenRid(site), 'Signature');
+    const signature = new SignatureDecoder(typeNodes).open(metadata.blobs, blob, 'the signature of a calli').method();
+    return [signature.returnType, ...signature.parameterTypes].flatMap((type, position) => {
+      const problem = blittable.problemOf(type);
+      return problem === undefined
+        ? []
+        : [{ ...cannotMarshal(context, position, problem), when: 'instruction' as const, ilOffset: offset }];
+    });
+  });
 }

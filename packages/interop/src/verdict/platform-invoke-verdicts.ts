@@ -1,32 +1,28 @@
-import { CallingConvention, MethodImplAttributes, PInvokeAttributes, type TypeNode } from '@ijw/metadata';
+import { strip } from '@ijw/marshalling';
+import { CallingConvention, MethodAttributes, MethodImplAttributes, PInvokeAttributes, type TypeDefToken } from '@ijw/metadata';
 import type { InteropParameter, PlatformInvokeMethod } from '../inventory/platform-invoke-method.ts';
+import { isComMarshalled } from '../lint/checks/platform-invoke-parameters.ts';
 import { isCallback } from '../lint/checks/suppress-gc-transition.ts';
 import type { LintContext } from '../lint/lint-context.ts';
-import { stripModifiers } from './blittable-types.ts';
-import { MARSHAL_DIRECTIVE, type RuntimeVerdict, verdictMessages } from './runtime-verdict.ts';
+import { cannotMarshal } from './cannot-marshal.ts';
+import { INVALID_PROGRAM, MARSHAL_DIRECTIVE, type RuntimeVerdict, verdictMessages } from './runtime-verdict.ts';
 
-const placeText = ({ position }: InteropParameter): string => (position === 0 ? 'return value' : `parameter #${position}`);
-
-const cannotMarshal = (topic: RuntimeVerdict['topic'], parameter: InteropParameter, why: string): RuntimeVerdict => ({
-  topic,
-  outcome: 'throws',
-  exception: MARSHAL_DIRECTIVE,
-  when: 'call',
-  message: `Cannot marshal '${placeText(parameter)}': ${why}`,
-});
-
-/** A constructed generic: a class is refused, a structure where one of its fields is not blittable. */
-function genericVerdict(context: LintContext, parameter: InteropParameter): RuntimeVerdict | undefined {
-  const bare = stripModifiers(parameter.type);
-  const type = bare.kind === 'byReference' ? stripModifiers(bare.element) : bare;
-  if (type.kind !== 'genericInstance' || context.blittable.of(type) !== 'notBlittable') return undefined;
-  return cannotMarshal('genericParameter', parameter, verdictMessages.genericType);
+/** What the runtime passes in no form: most of it is decided by the types alone. */
+function typeVerdict(context: LintContext, parameter: InteropParameter): RuntimeVerdict | undefined {
+  const problem = context.blittable.problemOf(parameter.type);
+  if (problem !== undefined) return cannotMarshal(context, parameter.position, problem);
+  return context.runtimeMarshallingDisabled ? undefined : comVerdict(context, parameter);
 }
 
-function isManaged(context: LintContext, type: TypeNode): boolean {
-  const bare = stripModifiers(type);
-  if (bare.kind === 'primitive' && bare.type === 'void') return false;
-  return context.blittable.of(bare) === 'notBlittable';
+/** Objects and interfaces cross by COM, which Windows alone has. */
+function comVerdict(context: LintContext, parameter: InteropParameter): RuntimeVerdict | undefined {
+  const { type, marshalling } = parameter;
+  const bare = strip(type);
+  if (marshalling !== undefined || bare.kind !== 'primitive' || bare.type !== 'object') {
+    if (!isComMarshalled(context, bare, marshalling)) return undefined;
+    return { ...cannotMarshal(context, parameter.position, 'comInterface'), system: 'unix' };
+  }
+  return { ...cannotMarshal(context, parameter.position, 'comVariant'), system: 'unix' };
 }
 
 const disabled = (message: string): RuntimeVerdict => ({
@@ -39,27 +35,44 @@ const disabled = (message: string): RuntimeVerdict => ({
 
 /** DisableRuntimeMarshalling: what the runtime would have to do beyond passing the arguments. */
 function disabledVerdicts(context: LintContext, method: PlatformInvokeMethod): readonly RuntimeVerdict[] {
-  const { mapping, implFlags, signature, token, returnValue, parameters } = method;
+  const { mapping, implFlags, signature, token } = method;
   const verdicts: RuntimeVerdict[] = [];
   if ((signature.header & 0xf) === CallingConvention.VarArg) verdicts.push(disabled(verdictMessages.varArgs));
   if ((mapping?.flags ?? 0) & PInvokeAttributes.SupportsLastError) verdicts.push(disabled(verdictMessages.setLastError));
   if ((implFlags & MethodImplAttributes.PreserveSig) === 0) verdicts.push(disabled(verdictMessages.preserveSig));
   if (context.module.attributes.has('lcidConversion', token)) verdicts.push(disabled(verdictMessages.lcid));
-  for (const parameter of [returnValue, ...parameters])
-    if (isManaged(context, parameter.type)) verdicts.push(cannotMarshal('disabledMarshalling', parameter, verdictMessages.managedType));
   return verdicts;
+}
+
+const noVarArgs: RuntimeVerdict = {
+  topic: 'callingConvention',
+  outcome: 'throws',
+  exception: INVALID_PROGRAM,
+  when: 'call',
+  message: verdictMessages.varArgsNotSupported,
+  system: 'unix',
+};
+
+/** The types that the runtime does not load, because a P/Invoke of them is generic. */
+export function unloadableTypes({ metadata, module }: LintContext): ReadonlySet<TypeDefToken> {
+  const generic = module.platformInvokes.filter(
+    ({ kind, flags, signature, type }) =>
+      (kind === 'internalCall' || (flags & MethodAttributes.PInvokeImpl) !== 0) &&
+      (signature.genericParameterCount > 0 || metadata.genericParamsOf(type).length > 0),
+  );
+  return new Set(generic.map(({ type }) => type));
 }
 
 /** What the runtime says of a P/Invoke; most methods get an empty list. */
 export function platformInvokeVerdicts(context: LintContext, method: PlatformInvokeMethod): readonly RuntimeVerdict[] {
   if (method.mapping === undefined) return [];
   const verdicts: RuntimeVerdict[] = [];
+  if ((method.signature.header & 0xf) === CallingConvention.VarArg) verdicts.push(noVarArgs);
   if (context.runtimeMarshallingDisabled) verdicts.push(...disabledVerdicts(context, method));
-  else
-    for (const parameter of [method.returnValue, ...method.parameters]) {
-      const verdict = genericVerdict(context, parameter);
-      if (verdict !== undefined) verdicts.push(verdict);
-    }
+  for (const parameter of [method.returnValue, ...method.parameters]) {
+    const verdict = typeVerdict(context, parameter);
+    if (verdict !== undefined) verdicts.push(verdict);
+  }
   if (
     context.module.attributes.has('suppressGCTransition', method.token) &&
     method.parameters.some(({ type }) => isCallback(context, type))

@@ -1,17 +1,22 @@
 // Texts and conditions of CoreCLR 10: its message tables (`src/coreclr/dlls/mscorrc/mscorrc.rc`, `Strings.resx` of System.Private.CoreLib) and
 // `src/coreclr/vm/dllimport.cpp`, `src/coreclr/vm/prestub.cpp`.
 
-/** What the runtime looks at: the first six rows of what .NET 5 and later added. */
+import { marshallingProblems } from '@ijw/marshalling';
+
+/** What the runtime looks at: what .NET 5 and later added, and `marshalling`, values that it passes in no form. */
 export type VerdictTopic =
   | 'functionPointer'
   | 'callingConvention'
   | 'unmanagedCallersOnly'
   | 'suppressGCTransition'
   | 'genericParameter'
-  | 'disabledMarshalling';
+  | 'disabledMarshalling'
+  | 'marshalling';
 
 /** When it happens. */
 export type VerdictMoment =
+  /** The type that declares the method is loaded: nothing of it can be used. */
+  | 'typeLoad'
   /** A function pointer or a delegate is made of the method. */
   | 'addressTaken'
   /** The method is called, from either side; its stub is made then. */
@@ -33,10 +38,13 @@ export interface RuntimeVerdict {
   readonly message: string;
   /** Offset of the instruction in the method's code, where one is meant. */
   readonly ilOffset?: number;
+  /** Only the runtimes of Linux and macOS do this. */
+  readonly system?: 'unix';
 }
 
 export const INVALID_PROGRAM = 'System.InvalidProgramException';
 export const NOT_SUPPORTED = 'System.NotSupportedException';
+export const TYPE_LOAD = 'System.TypeLoadException';
 export const MARSHAL_DIRECTIVE = 'System.Runtime.InteropServices.MarshalDirectiveException';
 
 /** What the runtime says. */
@@ -47,8 +55,11 @@ export const verdictMessages = {
   delegateTarget: 'Methods with UnmanagedCallersOnlyAttribute cannot be used as delegate target.',
   calledFromManaged: 'Invalid Program: attempted to call a UnmanagedCallersOnly method from managed code.',
   multipleConventions: 'Multiple unmanaged calling conventions are specified. Only a single calling convention is supported.',
-  genericType: 'Non-blittable generic types cannot be marshaled.',
-  managedType: 'Cannot marshal managed types when the runtime marshalling system is disabled.',
+  ...marshallingProblems,
+  genericPlatformInvoke: 'Generic method or method in generic class is internal call, PInvoke, or is defined in a COM Import class.',
+  comVariant: "Invalid managed/unmanaged type combination (Marshaling to and from COM VARIANTs isn't supported).",
+  comInterface: "Invalid managed/unmanaged type combination (Marshaling to and from COM interface pointers isn't supported).",
+  varArgsNotSupported: 'Vararg calling convention not supported.',
   setLastError: "Setting SetLastError to 'true' is not supported when runtime marshalling is disabled.",
   preserveSig: 'Setting PreserveSig to false for a P/Invoke is not supported when runtime marshalling is disabled.',
   varArgs: 'Using a variable argument list in a P/Invoke is not supported when runtime marshalling is disabled.',

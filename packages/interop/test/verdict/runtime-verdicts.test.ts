@@ -1,5 +1,5 @@
 import { RuntimeVerdicts, verdictMessages } from '@ijw/interop';
-import type { MethodDefToken } from '@ijw/metadata';
+import type { MethodDefToken, TypeNode } from '@ijw/metadata';
 import { describe, expect, it } from 'vitest';
 import {
   BOOL,
@@ -44,7 +44,44 @@ describe('the runtime on UnmanagedCallersOnly', () => {
     ['a string result', verdictMessages.nonBlittable, { returns: STRING }],
   ])('throws InvalidProgramException for %s', (_, message, method) => {
     const found = verdicts((module) => entry(module, module.method('Called', { ...method, code: returns() })));
-    expect(found).toMatchObject([{ topic: 'unmanagedCallersOnly', exception: 'System.InvalidProgramException', message }]);
+    expect(found).toMatchObject([{ topic: 'unmanagedCallersOnly', exception: 'System.InvalidProgramException', when: 'call', message }]);
+  });
+
+  const core = (module: SampleModule, name: string, ...args: readonly TypeNode[]): TypeNode => {
+    const generic = valueType(module.reference(`System.${name}`));
+    return args.length === 0 ? generic : { kind: 'genericInstance', generic, arguments: args };
+  };
+
+  it.each([
+    ['Decimal', []],
+    ['Guid', []],
+    ['TimeSpan', []],
+    ['Half', []],
+    ['Numerics.Vector2', []],
+    ['Collections.Generic.KeyValuePair`2', [INT, INT]],
+  ] as const)('takes System.%s', (name, args) => {
+    const found = verdicts((module) =>
+      entry(module, module.method('Called', { parameters: [core(module, name, ...args)], code: returns() })),
+    );
+    expect(found).toEqual([]);
+  });
+
+  it.each([
+    ['DateTime', []],
+    ['DateTimeOffset', []],
+    ['Int128', []],
+    ['RuntimeTypeHandle', []],
+    ['ConsoleKeyInfo', []],
+    ['Nullable`1', [INT]],
+    ['ValueTuple`2', [INT, INT]],
+    ['Span`1', [INT]],
+    ['Runtime.Intrinsics.Vector128`1', [INT]],
+    ['Collections.Generic.KeyValuePair`2', [INT, BOOL]],
+  ] as const)('refuses System.%s', (name, args) => {
+    const found = verdicts((module) =>
+      entry(module, module.method('Called', { parameters: [core(module, name, ...args)], code: returns() })),
+    );
+    expect(found).toMatchObject([{ message: verdictMessages.nonBlittable }]);
   });
 
   it('takes pointers and structures of integers', () => {
@@ -59,11 +96,9 @@ describe('the runtime on UnmanagedCallersOnly', () => {
     expect(verdict!.message).toBe("Method 'Sample.Beep' cannot be marked with both DllImportAttribute and UnmanagedCallersOnlyAttribute.");
   });
 
-  it('throws for two base conventions and takes a modifier beside one', () => {
+  it('leaves two base conventions to the platform and takes a modifier beside one', () => {
     const method = (module: SampleModule) => module.method('Called', { code: returns() });
-    expect(verdicts((module) => entry(module, method(module), ['Cdecl', 'Stdcall']))).toMatchObject([
-      { topic: 'callingConvention', exception: 'System.InvalidProgramException', message: verdictMessages.multipleConventions },
-    ]);
+    expect(verdicts((module) => entry(module, method(module), ['Cdecl', 'Stdcall']))).toEqual([]);
     expect(verdicts((module) => entry(module, method(module), ['Cdecl', 'SuppressGCTransition', 'Unheard']))).toEqual([]);
   });
 });
@@ -75,6 +110,30 @@ describe('the runtime on instructions', () => {
       return module.method('Use', { code: code().emit('call', method).emit('ret') });
     });
     expect(found).toMatchObject([{ outcome: 'failFast', message: verdictMessages.calledFromManaged, ilOffset: 0 }]);
+  });
+
+  it('throws in the caller of a P/Invoke that is one as well', () => {
+    const found = verdicts((module) => {
+      const method = entry(module, module.platformInvoke('Beep'));
+      return module.method('Use', { code: code().emit('call', method).emit('ret') });
+    });
+    expect(found).toMatchObject([{ outcome: 'throws', exception: 'System.NotSupportedException', ilOffset: 0 }]);
+  });
+
+  it('fails fast where its address is called as managed code, or without a transition', () => {
+    const calling = (header: number, modifiers: readonly string[]) =>
+      verdicts((module) => {
+        const method = entry(module, module.method('Called', { code: returns() }));
+        const site = module.call(
+          header,
+          modifiers.map((name) => module.reference(`${COMPILER}.CallConv${name}`)),
+        );
+        return module.method('Use', { code: code().emit('ldftn', method).emit('calli', site).emit('ret') });
+      });
+    const failFast = [{ outcome: 'failFast', message: verdictMessages.calledFromManaged, ilOffset: 6 }];
+    expect(calling(0, [])).toMatchObject(failFast);
+    expect(calling(9, ['SuppressGCTransition'])).toMatchObject(failFast);
+    expect(calling(9, [])).toEqual([]);
   });
 
   it('throws at a delegate of one', () => {
@@ -109,6 +168,16 @@ describe('the runtime on P/Invokes', () => {
       { topic: 'genericParameter', message: "Cannot marshal 'parameter #2': Non-blittable generic types cannot be marshaled." },
     ]);
     expect(verdicts((module) => module.platformInvoke('Take', { parameters: [generic(module, 'valueType')] }))).toEqual([]);
+  });
+
+  it('does not load the type of a generic one', () => {
+    const found = verdicts((module) => {
+      module.platformInvoke('Take', { generic: 1 });
+      return module.method('Other', { code: returns() });
+    });
+    expect(found).toMatchObject([
+      { when: 'typeLoad', exception: 'System.TypeLoadException', message: verdictMessages.genericPlatformInvoke },
+    ]);
   });
 
   it('says what it does not do when its marshalling is off', () => {

@@ -26,6 +26,9 @@ const NUMBERS: Partial<Record<PrimitiveName, readonly NativeTypeName[]>> = {
   float64: ['r8'],
 };
 
+/** MarshalAs names the type that a number has in any case. */
+export const keepsNumber = (type: PrimitiveName, nativeType: number): boolean => isAllowed(nativeType, NUMBERS[type] ?? []);
+
 /** The same for enumerations, by the size of the integer. */
 const INTEGERS: Readonly<Record<number, readonly NativeTypeName[]>> = {
   1: ['i1', 'u1'],

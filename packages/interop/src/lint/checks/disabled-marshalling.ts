@@ -1,9 +1,9 @@
 // "Disabled runtime marshalling" of the .NET documentation; dotnet/runtime `src/coreclr/vm/dllimport.cpp`.
 
+import { strip } from '@ijw/marshalling';
 import { CallingConvention, isTokenOf, MethodImplAttributes, PInvokeAttributes, type Token } from '@ijw/metadata';
 import { Role } from '../../inventory/il-roles.ts';
 import type { InteropParameter, PlatformInvokeMethod } from '../../inventory/platform-invoke-method.ts';
-import { stripModifiers } from '../../verdict/blittable-types.ts';
 import { isOne, tokenOf } from '../body-view.ts';
 import type { BodyCheck, TableCheck } from '../check.ts';
 import type { LintContext } from '../lint-context.ts';
@@ -11,7 +11,7 @@ import { parameterText, typeTextOf } from '../parameter-text.ts';
 import { isAutoStructure } from './platform-invoke-parameters.ts';
 
 function causesOfParameter(context: LintContext, parameter: InteropParameter): string | undefined {
-  const type = stripModifiers(parameter.type);
+  const type = strip(parameter.type);
   const what = parameterText(parameter);
   if (type.kind === 'byReference') return `${what} is passed by reference`;
   if (type.kind === 'primitive' && type.type === 'void') return undefined;

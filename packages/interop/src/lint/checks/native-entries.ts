@@ -1,6 +1,7 @@
 import { isTokenOf, type MethodDefToken, makeToken, TableId, tokenRid } from '@ijw/metadata';
-import { callConvModifiers, isUnmanagedConvention, pointerConvention, simpleName } from '../../inventory/convention-uses.ts';
+import { effectiveModifiers, isUnmanagedConvention, pointerConvention, simpleName } from '../../inventory/convention-uses.ts';
 import { Role } from '../../inventory/il-roles.ts';
+import type { SignatureUse } from '../../inventory/signature-uses.ts';
 import { callConvsOf } from '../../inventory/unmanaged-entries.ts';
 import { BodyMark } from '../body-marks.ts';
 import { type BodyView, isOne, localOf, tokenOf } from '../body-view.ts';
@@ -45,13 +46,11 @@ function targetConvention(context: LintContext, token: number): string {
   return row === undefined ? 'managed' : resolved(context, 'unmanaged', callConvsOf(attributes.value(row)).map(simpleName));
 }
 
-function calliConvention(context: LintContext, token: number): string | undefined {
-  if (!isTokenOf(token, 'StandAloneSig')) return undefined;
-  const use = context.callSites.get(makeToken(TableId.StandAloneSig, tokenRid(token)));
-  if (use === undefined) return undefined;
-  if (!isUnmanagedConvention(use.header)) return 'managed';
-  return resolved(context, pointerConvention(use.header), callConvModifiers(context.module, use));
-}
+const callSite = (context: LintContext, token: number): SignatureUse | undefined =>
+  isTokenOf(token, 'StandAloneSig') ? context.callSites.get(makeToken(TableId.StandAloneSig, tokenRid(token))) : undefined;
+
+const calliConvention = (context: LintContext, use: SignatureUse): string =>
+  isUnmanagedConvention(use.header) ? resolved(context, pointerConvention(use.header), effectiveModifiers(context.module, use)) : 'managed';
 
 /** The `ldftn` whose address is on top of the stack at a position: right before, or by way of a local that nothing else is stored in. */
 function addressAt({ instructions }: BodyView, position: number, stores: ReadonlyMap<number, readonly number[]>): number | undefined {
@@ -65,27 +64,50 @@ function addressAt({ instructions }: BodyView, position: number, stores: Readonl
   return isOne(instructions[source], 'ldftn') ? tokenOf(instructions[source]) : undefined;
 }
 
+/** A `calli` of an address that `ldftn` gave. */
+export interface AddressCall {
+  readonly offset: number;
+  readonly method: number;
+  /** How the target has to be called, and how it is. */
+  readonly target: string;
+  readonly convention: string;
+  readonly suppressesTransition: boolean;
+}
+
+function storesOf({ instructions }: BodyView): ReadonlyMap<number, readonly number[]> {
+  const stores = new Map<number, number[]>();
+  for (const [position, instruction] of instructions.entries()) {
+    const local = localOf(instruction, 'st');
+    const stored = local === undefined ? undefined : stores.get(local);
+    if (stored) stored.push(position);
+    else if (local !== undefined) stores.set(local, [position]);
+  }
+  return stores;
+}
+
+/** Every `calli` whose target is known. */
+export function* addressCalls(context: LintContext, view: BodyView): Generator<AddressCall, void> {
+  const stores = storesOf(view);
+  for (const [position, instruction] of view.instructions.entries()) {
+    const token = isOne(instruction, 'calli') ? tokenOf(instruction) : undefined;
+    const use = token === undefined ? undefined : callSite(context, token);
+    const method = use && addressAt(view, position, stores);
+    if (use === undefined || method === undefined) continue;
+    const suppressesTransition = effectiveModifiers(context.module, use).includes('CallConvSuppressGCTransition');
+    const [target, convention] = [targetConvention(context, method), calliConvention(context, use)];
+    yield { offset: instruction.offset, method, target, convention, suppressesTransition };
+  }
+}
+
 /** NI039. */
 export const calliTargets: BodyCheck = {
   rules: ['NI039'],
   marks: BodyMark.calliAndLdftn,
   run(context, view) {
-    const stores = new Map<number, number[]>();
-    for (const [position, instruction] of view.instructions.entries()) {
-      const local = localOf(instruction, 'st');
-      const stored = local === undefined ? undefined : stores.get(local);
-      if (stored) stored.push(position);
-      else if (local !== undefined) stores.set(local, [position]);
-    }
-    for (const [position, instruction] of view.instructions.entries()) {
-      if (!isOne(instruction, 'calli')) continue;
-      const method = addressAt(view, position, stores);
-      const convention = calliConvention(context, tokenOf(instruction)!);
-      if (method === undefined || convention === undefined) continue;
-      const target = targetConvention(context, method);
+    for (const { offset, method, target, convention } of addressCalls(context, view)) {
       if (target === convention) continue;
       const values = { function: context.nameOf(method as MethodDefToken), target, convention };
-      context.report('NI039', { token: view.token, ilOffset: instruction.offset, values });
+      context.report('NI039', { token: view.token, ilOffset: offset, values });
     }
   },
 };

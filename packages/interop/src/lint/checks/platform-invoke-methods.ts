@@ -1,3 +1,4 @@
+import { strip } from '@ijw/marshalling';
 import {
   CallingConvention,
   isTokenOf,
@@ -13,7 +14,6 @@ import {
 } from '@ijw/metadata';
 import { simpleName } from '../../inventory/convention-uses.ts';
 import type { PlatformInvokeMethod } from '../../inventory/platform-invoke-method.ts';
-import { stripModifiers } from '../../verdict/blittable-types.ts';
 import type { TableCheck } from '../check.ts';
 import type { LintContext } from '../lint-context.ts';
 
@@ -84,7 +84,7 @@ const namedRules: Readonly<Record<string, MethodRule>> = {
     return isSaid || isFound ? undefined : { library: libraryName(method) };
   },
   NI010(_, { implFlags, signature }) {
-    const result = stripModifiers(signature.returnType);
+    const result = strip(signature.returnType);
     const isVoid = result.kind === 'primitive' && result.type === 'void';
     return isVoid && !has(implFlags, MethodImplAttributes.PreserveSig) ? {} : undefined;
   },

@@ -1,3 +1,4 @@
+import { strip } from '@ijw/marshalling';
 import {
   isTokenOf,
   methodSignatureOf,
@@ -9,7 +10,6 @@ import {
   tokenRid,
 } from '@ijw/metadata';
 import type { InteropParameter, PlatformInvokeMethod } from '../../inventory/platform-invoke-method.ts';
-import { stripModifiers } from '../../verdict/blittable-types.ts';
 import type { TableCheck } from '../check.ts';
 import type { LintContext } from '../lint-context.ts';
 import { parameterText, typeTextOf } from '../parameter-text.ts';
@@ -19,8 +19,8 @@ const STRING_BUILDER = 'System.Text.StringBuilder';
 
 /** What a parameter refers to, and whether by reference. */
 function referred(type: TypeNode): { readonly type: TypeNode; readonly byReference: boolean } {
-  const bare = stripModifiers(type);
-  return bare.kind === 'byReference' ? { type: stripModifiers(bare.element), byReference: true } : { type: bare, byReference: false };
+  const bare = strip(type);
+  return bare.kind === 'byReference' ? { type: strip(bare.element), byReference: true } : { type: bare, byReference: false };
 }
 
 const isPrimitive = (type: TypeNode, name: string): boolean => type.kind === 'primitive' && type.type === name;
@@ -45,7 +45,7 @@ function isWrapped({ module }: LintContext, { name, type }: PlatformInvokeMethod
   return !module.methodsOf(type).some((method) => {
     if (module.metadata.strings.get(MethodDef.get(tokenRid(method), 'Name')) !== outer) return false;
     const { returnType } = methodSignatureOf(module.metadata, method);
-    return isPrimitive(stripModifiers(returnType), 'native int');
+    return isPrimitive(strip(returnType), 'native int');
   });
 }
 
@@ -60,7 +60,7 @@ const parameterRules: Readonly<Record<string, ParameterRule>> = {
   NI003: (context, { type }) => (isStringBuilder(context, referred(type).type) ? {} : undefined),
   NI004(_, { type, flags, position }) {
     const isOut = (flags & ParamAttributes.Out) !== 0 && position > 0;
-    return isOut && isPrimitive(stripModifiers(type), 'string') ? {} : undefined;
+    return isOut && isPrimitive(strip(type), 'string') ? {} : undefined;
   },
   NI007(context, { type, marshalling }) {
     const isBool = isPrimitive(referred(type).type, 'bool');
@@ -99,7 +99,7 @@ export function isAutoStructure({ module }: LintContext, type: TypeNode): boolea
 const comNativeTypes: ReadonlySet<number> = new Set([NativeType.iUnknown, NativeType.iDispatch, NativeType.intf, NativeType.iInspectable]);
 
 /** A parameter that the runtime's COM interop marshals: a COM interface or class, or an object as one. */
-function isComMarshalled({ module }: LintContext, type: TypeNode, marshalling: InteropParameter['marshalling']): boolean {
+export function isComMarshalled({ module }: LintContext, type: TypeNode, marshalling: InteropParameter['marshalling']): boolean {
   if (marshalling && 'nativeType' in marshalling && comNativeTypes.has(marshalling.nativeType)) return true;
   if (marshalling?.kind === 'safeArray') return true;
   if (type.kind === 'primitive' && type.type === 'object') return marshalling === undefined;

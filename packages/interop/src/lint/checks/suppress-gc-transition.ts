@@ -1,6 +1,6 @@
+import { strip } from '@ijw/marshalling';
 import { isTokenOf, type MethodDefToken, PInvokeAttributes, type TypeNode } from '@ijw/metadata';
 import type { PlatformInvokeMethod } from '../../inventory/platform-invoke-method.ts';
-import { stripModifiers } from '../../verdict/blittable-types.ts';
 import type { TableCheck } from '../check.ts';
 import type { LintContext } from '../lint-context.ts';
 import { parameterText, typeTextOf } from '../parameter-text.ts';
@@ -9,7 +9,7 @@ const delegateBases: ReadonlySet<string> = new Set(['System.MulticastDelegate', 
 
 /** A delegate of the module, or one of the core library's by name. */
 export function isCallback({ module }: LintContext, type: TypeNode): boolean {
-  const bare = stripModifiers(type);
+  const bare = strip(type);
   if (bare.kind === 'functionPointer') return true;
   const named = bare.kind === 'genericInstance' ? bare.generic : bare;
   if (named.kind !== 'named' || named.valueType) return false;
@@ -30,7 +30,7 @@ function checkMethod(context: LintContext, method: PlatformInvokeMethod): void {
 }
 
 function needsMarshalling(context: LintContext, type: TypeNode): boolean {
-  const bare = stripModifiers(type);
+  const bare = strip(type);
   return context.blittable.of(bare.kind === 'byReference' ? bare.element : bare) === 'notBlittable';
 }
 

@@ -1,9 +1,9 @@
 // dotnet/runtime `src/coreclr/vm/prestub.cpp`, `src/coreclr/vm/dllimport.cpp`: what UnmanagedCallersOnly methods have to be.
 
+import { strip } from '@ijw/marshalling';
 import { isTokenOf, MethodAttributes, type MethodDefToken, methodSignatureOf, tokenRid } from '@ijw/metadata';
 import { interopParameters } from '../../inventory/platform-invoke-method.ts';
 import { readUnmanagedEntries } from '../../inventory/unmanaged-entries.ts';
-import { stripModifiers } from '../../verdict/blittable-types.ts';
 import type { TableCheck } from '../check.ts';
 import type { LintContext } from '../lint-context.ts';
 import { parameterText, typeTextOf } from '../parameter-text.ts';
@@ -23,8 +23,8 @@ function checkMethod(context: LintContext, token: MethodDefToken): void {
   }
 }
 
-function isVoid(type: Parameters<typeof stripModifiers>[0]): boolean {
-  const bare = stripModifiers(type);
+function isVoid(type: Parameters<typeof strip>[0]): boolean {
+  const bare = strip(type);
   return bare.kind === 'primitive' && bare.type === 'void';
 }
 

@@ -1,0 +1,211 @@
+// dotnet/runtime `src/coreclr/vm/dllimport.cpp` (PInvoke::MarshalingRequired), `src/coreclr/vm/mlinfo.cpp` (IsValidForGenericMarshalling, GetDisabledMarshallerType),
+// `src/coreclr/vm/fieldmarshaler.cpp`; "Disabled runtime marshalling" of the .NET documentation.
+
+import {
+  isTokenOf,
+  type Metadata,
+  makeToken,
+  marshallingOf,
+  SignatureDecoder,
+  TableId,
+  type Token,
+  TypeAttributes,
+  type TypeDefToken,
+  type TypeNode,
+  tokenRid,
+  typeFullName,
+  typeNodes,
+} from '@ijw/metadata';
+import { type CoreValueType, coreValueTypes, neverPassed } from './core-value-types.ts';
+import { keepsNumber } from './primitive-form.ts';
+import { strip } from './value-types.ts';
+
+/** `unknown`: a part of the type is in another module. */
+export type Blittability = 'blittable' | 'notBlittable' | 'unknown';
+
+/** Why the runtime passes a value in no form; the texts are its own (`src/coreclr/dlls/mscorrc/mscorrc.rc`). */
+export const marshallingProblems = {
+  genericType: 'Non-blittable generic types cannot be marshaled.',
+  autoLayout: 'Structures marked with [StructLayout(LayoutKind.Auto)] cannot be marshaled.',
+  integer128: 'System.Int128 and System.UInt128 cannot be passed by value to unmanaged.',
+  managedType: 'Cannot marshal managed types when the runtime marshalling system is disabled.',
+} as const;
+
+export type MarshallingProblem = keyof typeof marshallingProblems;
+
+/** What is found in a structure, the worst first: what its fields hold decides what the runtime says of it. */
+const FACTS = ['references', 'auto', 'integer128', 'marshalled', 'unknown', 'bits'] as const;
+type Fact = (typeof FACTS)[number];
+const worst = (one: Fact, other: Fact): Fact => (FACTS.indexOf(one) < FACTS.indexOf(other) ? one : other);
+
+/** Types nested deeper than this hold one another, and a question that takes more steps is asked by a hostile file. */
+const MAX_DEPTH = 64;
+const MAX_STEPS = 20_000;
+
+const CORE_FACTS: Readonly<Record<CoreValueType, Fact>> = {
+  bits: 'bits',
+  marshalled: 'marshalled',
+  auto: 'auto',
+  references: 'references',
+  integer128: 'integer128',
+  opaque: 'marshalled',
+};
+
+export interface BlittableTypesInit {
+  readonly metadata: Metadata;
+  /** DisableRuntimeMarshallingAttribute: `bool` and `char` cross as their bits. */
+  readonly runtimeMarshallingDisabled: boolean;
+  /** The full name of a type, where somebody keeps names. */
+  readonly typeName?: (token: Token) => string;
+}
+
+/** Whether types are the same on both sides of a call, and what the runtime does not pass at all. */
+export class BlittableTypes {
+  readonly #metadata: Metadata;
+  readonly #disabled: boolean;
+  readonly #typeName: (token: Token) => string;
+  readonly #known = new Map<Token, Fact>();
+  readonly #decoder = new SignatureDecoder(typeNodes);
+  #steps = 0;
+
+  constructor({ metadata, runtimeMarshallingDisabled, typeName }: BlittableTypesInit) {
+    this.#metadata = metadata;
+    this.#disabled = runtimeMarshallingDisabled;
+    this.#typeName = typeName ?? ((token) => (isTokenOf(token, 'TypeSpec') ? '' : typeFullName(metadata, token)));
+  }
+
+  /** Of a parameter or result. @throws BadImageError */
+  of(type: TypeNode): Blittability {
+    const bare = strip(type);
+    if (bare.kind === 'byReference' || this.#isNeverPassed(bare)) return 'notBlittable';
+    if (bare.kind === 'named' && this.#typeName(bare.token) === 'System.Decimal') return 'blittable';
+    const fact = this.#factOf(bare);
+    return fact === 'bits' ? 'blittable' : fact === 'unknown' ? 'unknown' : 'notBlittable';
+  }
+
+  /** Why the runtime refuses a parameter or result of a P/Invoke, as far as its type decides. @throws BadImageError */
+  problemOf(type: TypeNode): MarshallingProblem | undefined {
+    const bare = strip(type);
+    return this.#disabled ? this.#problemOfBits(bare) : this.#problemOfMarshalled(bare);
+  }
+
+  /** With runtime marshalling off the bits of values cross, and nothing else. */
+  #problemOfBits(type: TypeNode): MarshallingProblem | undefined {
+    if (type.kind === 'primitive' && type.type === 'void') return undefined;
+    if (this.#isNeverPassed(type)) return 'genericType';
+    const fact = type.kind === 'byReference' ? 'references' : this.#factOf(type);
+    if (fact === 'references') return 'managedType';
+    return fact === 'auto' ? 'autoLayout' : fact === 'integer128' ? 'integer128' : undefined;
+  }
+
+  #problemOfMarshalled(type: TypeNode, isReferred = false): MarshallingProblem | undefined {
+    if (type.kind === 'byReference' || type.kind === 'szArray') return this.#problemOfMarshalled(strip(type.element), true);
+    if (type.kind === 'genericInstance') {
+      const isPassed = isValueType(type) && !this.#isNeverPassed(type) && ['bits', 'unknown'].includes(this.#factOf(type));
+      return isPassed ? undefined : 'genericType';
+    }
+    if (type.kind !== 'named' || !type.valueType) return undefined;
+    const name = this.#typeName(type.token);
+    const fact = this.#factOf(type);
+    if (fact === 'integer128') return isReferred ? undefined : 'integer128';
+    return fact === 'auto' && name !== 'System.DateTime' && this.#isAuto(type.token, name) ? 'autoLayout' : undefined;
+  }
+
+  /** The structure itself, not a field of it, has automatic layout. */
+  #isAuto(token: Token, name: string): boolean {
+    if (!isTokenOf(token, 'TypeDef')) return coreValueTypes.get(name) === 'auto';
+    return (this.#metadata.tables.TypeDef.get(tokenRid(token), 'Flags') & TypeAttributes.LayoutMask) === TypeAttributes.AutoLayout;
+  }
+
+  #isNeverPassed(type: TypeNode): boolean {
+    return type.kind === 'genericInstance' && type.generic.kind === 'named' && neverPassed.has(this.#typeName(type.generic.token));
+  }
+
+  #factOf(type: TypeNode): Fact {
+    this.#steps = 0;
+    return this.#node(type, [], 0);
+  }
+
+  #node(type: TypeNode, typeArguments: readonly TypeNode[], depth: number): Fact {
+    if (depth > MAX_DEPTH || ++this.#steps > MAX_STEPS) return 'unknown';
+    switch (type.kind) {
+      case 'modified':
+        return this.#node(type.unmodified, typeArguments, depth + 1);
+      case 'primitive':
+        if (['string', 'object', 'typedref'].includes(type.type)) return 'references';
+        return !this.#disabled && (type.type === 'bool' || type.type === 'char') ? 'marshalled' : 'bits';
+      case 'pointer':
+      case 'functionPointer':
+        return 'bits';
+      case 'named':
+        return type.valueType ? this.#valueType(type.token, [], depth) : 'references';
+      case 'genericInstance':
+        return this.#instance(type, typeArguments, depth);
+      case 'genericTypeParameter': {
+        const argument = typeArguments[type.index];
+        return argument === undefined ? 'unknown' : this.#node(argument, [], depth + 1);
+      }
+      case 'genericMethodParameter':
+        return 'unknown';
+      default:
+        return 'references';
+    }
+  }
+
+  #instance(type: TypeNode & { readonly kind: 'genericInstance' }, typeArguments: readonly TypeNode[], depth: number): Fact {
+    const { generic } = type;
+    if (generic.kind !== 'named' || !generic.valueType) return 'references';
+    const substituted = type.arguments.map((argument) => substitute(argument, typeArguments));
+    return this.#valueType(generic.token, substituted, depth);
+  }
+
+  #valueType(token: Token, typeArguments: readonly TypeNode[], depth: number): Fact {
+    const cached = typeArguments.length === 0 ? this.#known.get(token) : undefined;
+    if (cached !== undefined) return cached;
+    const fact = isTokenOf(token, 'TypeDef') ? this.#definition(token, typeArguments, depth) : this.#foreign(token, typeArguments, depth);
+    if (typeArguments.length === 0) this.#known.set(token, fact);
+    return fact;
+  }
+
+  /** A type of the core library by its name; its type arguments count as its fields do. */
+  #foreign(token: Token, typeArguments: readonly TypeNode[], depth: number): Fact {
+    const core = coreValueTypes.get(this.#typeName(token));
+    if (core === undefined) return 'unknown';
+    const own = this.#disabled && CORE_FACTS[core] === 'marshalled' ? 'bits' : CORE_FACTS[core];
+    return typeArguments.reduce((fact, argument) => worst(fact, this.#node(argument, [], depth + 1)), own);
+  }
+
+  #definition(token: TypeDefToken, typeArguments: readonly TypeNode[], depth: number): Fact {
+    const { TypeDef, Field } = this.#metadata.tables;
+    const rid = tokenRid(token);
+    const base = TypeDef.column('Extends').token(rid);
+    if (tokenRid(base) !== 0 && this.#typeName(base) === 'System.Enum') return 'bits';
+    // A type that holds itself is one that the runtime does not load; the answer for it only has to end.
+    if (typeArguments.length === 0) this.#known.set(token, 'references');
+    let found: Fact = 'bits';
+    if ((TypeDef.get(rid, 'Flags') & TypeAttributes.LayoutMask) === TypeAttributes.AutoLayout) found = 'auto';
+    for (const field of this.#metadata.fieldsOf(rid)) {
+      if (Field.get(field, 'Flags') & FIELD_STATIC) continue;
+      const type = this.#decoder.open(this.#metadata.blobs, Field.get(field, 'Signature'), 'a field signature').field();
+      found = worst(found, this.#node(type, typeArguments, depth + 1));
+      if (!this.#disabled && found === 'bits' && !this.#keepsBits(field, type)) found = 'marshalled';
+    }
+    return found;
+  }
+
+  /** A descriptor may name the type that the field has in any case. */
+  #keepsBits(field: number, type: TypeNode): boolean {
+    const descriptor = marshallingOf(this.#metadata, makeToken(TableId.Field, field));
+    if (descriptor === undefined) return true;
+    const bare = strip(type);
+    return bare.kind === 'primitive' && descriptor.kind === 'simple' && keepsNumber(bare.type, descriptor.nativeType);
+  }
+}
+
+const FIELD_STATIC = 0x10;
+
+const isValueType = ({ generic }: TypeNode & { readonly kind: 'genericInstance' }): boolean =>
+  generic.kind === 'named' && generic.valueType === true;
+
+const substitute = (type: TypeNode, typeArguments: readonly TypeNode[]): TypeNode =>
+  type.kind === 'genericTypeParameter' ? (typeArguments[type.index] ?? type) : type;
