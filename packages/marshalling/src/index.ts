@@ -2,7 +2,7 @@ export { type AbiType, type AggregateType, abiSize, pointerType, type Unsupporte
 export type { CallPlacement, Piece, Place, PlacedArgument, PlacedResult } from './abi/call-placement.ts';
 export type { CallShape } from './abi/call-shape.ts';
 export { placeCall } from './abi/place-call.ts';
-export { TypeMeasure } from './abi/type-measure.ts';
+export { ENUM_PRIMITIVES, TypeMeasure } from './abi/type-measure.ts';
 export { placeManagedCallX86 } from './abi/x86-managed.ts';
 export { type ForwardArgument, type ForwardCall, type ForwardStep, forwardSteps, forwardStepText } from './calls/forward-call-plan.ts';
 export { ForwardCalls, type ForwardCallsInit, type ForwardTarget } from './calls/forward-calls.ts';

@@ -1,16 +1,6 @@
-import { UnsupportedError } from '@ijw/binary';
-import {
-  type Extent,
-  type Metadata,
-  type PrimitiveName,
-  TableId,
-  type Token,
-  type TypeNode,
-  TypeSizes,
-  tokenRid,
-  tokenTable,
-  typeFullName,
-} from '@ijw/metadata';
+import { alignUp, UnsupportedError } from '@ijw/binary';
+import { abiSize, ENUM_PRIMITIVES, TypeMeasure, ValueTypes } from '@ijw/marshalling';
+import { enumUnderlyingType, isTokenOf, type Metadata, type PrimitiveName, type Token, type TypeNode, typeFullName } from '@ijw/metadata';
 import type { SlotType } from './argument-slots.ts';
 
 /** A value as it lies in LeanCLR's slots, and the type that C++ takes it with. */
@@ -47,11 +37,13 @@ const PRIMITIVES: Readonly<Record<PrimitiveName, SlotValueType | undefined>> = {
 /** Slots hold managed layouts for 64-bit pointers; the values of a 32-bit build differ only in structures with pointers. */
 export class SlotValues {
   readonly #metadata: Metadata;
-  readonly #sizes: TypeSizes;
+  readonly #measure: TypeMeasure;
+  readonly #valueTypes: ValueTypes;
 
   constructor(metadata: Metadata) {
     this.#metadata = metadata;
-    this.#sizes = new TypeSizes(metadata, { pointerSize: 8 });
+    this.#measure = new TypeMeasure(metadata, 8);
+    this.#valueTypes = new ValueTypes(metadata);
   }
 
   /** `undefined` for `void`. @throws UnsupportedError for a structure whose size is not known */
@@ -78,58 +70,32 @@ export class SlotValues {
   #structure(type: TypeNode, name: string): SlotValueType {
     const underlying = type.kind === 'named' ? this.#underlying(type.token) : undefined;
     if (underlying !== undefined) return underlying;
-    const known = CORE_STRUCTURES[name];
-    if (known !== undefined) return known;
-    const extent = this.#sizes.of(type) ?? this.#nullable(type);
-    if (extent === undefined) throw new UnsupportedError(`the size of ${name} is not known: it or a part of it is in another assembly`);
-    return { slot: { struct: extent.size }, cpp: `ijw_struct<${extent.size}>` };
+    const pointer = POINTER_SIZED[name];
+    if (pointer !== undefined) return value('pointer', pointer);
+    const abi = this.#measure.of(type);
+    const size = abi.kind === 'unsupported' ? this.#nullable(type) : abiSize(abi);
+    if (size === undefined) throw new UnsupportedError(`the size of ${name} is not known: it or a part of it is in another assembly`);
+    return { slot: { struct: size }, cpp: `ijw_struct<${size}>` };
   }
 
   /** `Nullable<T>`, which is in another assembly: a `bool` and a `T`, in whichever order. */
-  #nullable(type: TypeNode): Extent | undefined {
+  #nullable(type: TypeNode): number | undefined {
     if (type.kind !== 'genericInstance' || type.generic.kind !== 'named') return undefined;
     if (typeFullName(this.#metadata, type.generic.token) !== 'System.Nullable`1') return undefined;
     const [argument] = type.arguments;
-    const value = argument && this.#sizes.of(argument);
-    return value && { ...value, size: Math.ceil((value.size + 1) / value.alignment) * value.alignment };
+    const held = argument && this.#measure.of(argument);
+    if (held === undefined || held.kind === 'unsupported') return undefined;
+    const alignment = held.kind === 'aggregate' ? held.alignment : Math.max(1, abiSize(held));
+    return alignUp(abiSize(held) + 1, alignment);
   }
 
   /** An enumeration is passed as its integer. */
   #underlying(token: Token): SlotValueType | undefined {
-    const { TypeDef, Field } = this.#metadata.tables;
-    if (tokenTable(token) !== TableId.TypeDef) return undefined;
-    const rid = tokenRid(token);
-    if (typeFullName(this.#metadata, TypeDef.column('Extends').token(rid)) !== 'System.Enum') return undefined;
-    for (const field of this.#metadata.fieldsOf(rid)) {
-      if (Field.get(field, 'Flags') & 0x10) continue;
-      const code = this.#metadata.blobs.get(Field.get(field, 'Signature'))[1] ?? 0;
-      return BY_ELEMENT_TYPE[code];
-    }
-    return undefined;
+    const isEnum = isTokenOf(token, 'TypeDef') && this.#valueTypes.natureOf(token) === 'enum';
+    const underlying = isEnum ? enumUnderlyingType(this.#metadata, token) : undefined;
+    return underlying && PRIMITIVES[ENUM_PRIMITIVES[underlying]];
   }
 }
 
-/** Structures of the core library that other assemblies pass. */
-const CORE_STRUCTURES: Readonly<Record<string, SlotValueType>> = {
-  'System.IntPtr': value('pointer', 'intptr_t'),
-  'System.UIntPtr': value('pointer', 'uintptr_t'),
-  'System.Guid': { slot: { struct: 16 }, cpp: 'ijw_struct<16>' },
-  'System.Decimal': { slot: { struct: 16 }, cpp: 'ijw_struct<16>' },
-  'System.DateTime': { slot: { struct: 8 }, cpp: 'ijw_struct<8>' },
-  'System.TimeSpan': { slot: { struct: 8 }, cpp: 'ijw_struct<8>' },
-};
-
-const BY_ELEMENT_TYPE: Readonly<Record<number, SlotValueType | undefined>> = {
-  2: PRIMITIVES.bool,
-  3: PRIMITIVES.char,
-  4: PRIMITIVES.int8,
-  5: PRIMITIVES.uint8,
-  6: PRIMITIVES.int16,
-  7: PRIMITIVES.uint16,
-  8: PRIMITIVES.int32,
-  9: PRIMITIVES.uint32,
-  10: PRIMITIVES.int64,
-  11: PRIMITIVES.uint64,
-  24: PRIMITIVES['native int'],
-  25: PRIMITIVES['native uint'],
-};
+/** The two native integers as types of the core library. */
+const POINTER_SIZED: Readonly<Record<string, string>> = { 'System.IntPtr': 'intptr_t', 'System.UIntPtr': 'uintptr_t' };

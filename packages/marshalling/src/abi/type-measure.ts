@@ -19,7 +19,7 @@ import { homogeneousFloats } from './homogeneous-float.ts';
 const integer = (size: 1 | 2 | 4 | 8, signed = false): AbiType => ({ kind: 'integer', size, signed });
 
 /** What an enumeration may be of (ECMA-335 II.14.3), by the names of the metadata reader. */
-const ENUM_PRIMITIVES: Readonly<Record<EnumUnderlyingTypeName, PrimitiveName>> = {
+export const ENUM_PRIMITIVES: Readonly<Record<EnumUnderlyingTypeName, PrimitiveName>> = {
   boolean: 'bool',
   char: 'char',
   i1: 'int8',
@@ -53,6 +53,9 @@ const PRIMITIVES: Partial<Record<PrimitiveName, AbiType>> = {
 const CORE_TYPES: Readonly<Record<string, AbiType | 'pointer'>> = {
   'System.Guid': { kind: 'aggregate', size: 16, alignment: 4 },
   'System.Decimal': { kind: 'aggregate', size: 16, alignment: 8 },
+  'System.DateTime': { kind: 'aggregate', size: 8, alignment: 8 },
+  'System.TimeSpan': { kind: 'aggregate', size: 8, alignment: 8 },
+  'System.Runtime.InteropServices.GCHandle': 'pointer',
   'System.IntPtr': 'pointer',
   'System.UIntPtr': 'pointer',
 };

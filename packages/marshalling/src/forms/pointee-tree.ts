@@ -11,6 +11,7 @@ import {
   type TypeNode,
   typeFullName,
 } from '@ijw/metadata';
+import { ENUM_PRIMITIVES } from '../abi/type-measure.ts';
 import { DECIMAL, GUID, TIME_SPAN } from '../native/core-structures.ts';
 import { ADDRESS, lazyPointer, type NativeTree, type ScalarName, scalar, VOID_TREE } from '../native/native-tree.ts';
 import { type FormSource, isUnsupported } from './native-form.ts';
@@ -33,20 +34,6 @@ const SCALAR_OF: Readonly<Partial<Record<PrimitiveName, ScalarName>>> = {
   'native uint': 'uintptr',
 };
 
-/** What an enumeration may be of, by the names of the metadata reader. */
-const ENUM_SCALARS = {
-  boolean: 'uint8',
-  char: 'char16',
-  i1: 'int8',
-  u1: 'uint8',
-  i2: 'int16',
-  u2: 'uint16',
-  i4: 'int32',
-  u4: 'uint32',
-  i8: 'int64',
-  u8: 'uint64',
-} as const satisfies Readonly<Record<string, ScalarName>>;
-
 /** Value types of the core library that have a tree without their assembly. */
 export const CORE_TREES: Readonly<Record<string, NativeTree>> = {
   'System.IntPtr': scalar('intptr'),
@@ -68,7 +55,7 @@ export function primitiveTree(type: PrimitiveName): NativeTree {
 /** An enumeration is its integer; one whose definition is not known counts as `int`. @throws BadImageError */
 export function enumTree(metadata: Metadata, token: Token): NativeTree {
   const underlying = isTokenOf(token, 'TypeDef') ? enumUnderlyingType(metadata, token) : undefined;
-  return scalar(underlying === undefined ? 'int32' : ENUM_SCALARS[underlying]);
+  return underlying === undefined ? scalar('int32') : primitiveTree(ENUM_PRIMITIVES[underlying]);
 }
 
 export const pointerTree = (source: FormSource, type: TypeNode & { readonly kind: 'pointer' | 'functionPointer' }): NativeTree =>
