@@ -6,7 +6,7 @@ export const ALLOWED_ARROWS: Readonly<Record<string, readonly string[]>> = {
   '@ijw/machine': ['@ijw/binary'],
   '@ijw/metadata': ['@ijw/binary', '@ijw/pe'],
   '@ijw/il': ['@ijw/binary', '@ijw/pe', '@ijw/metadata', '@ijw/machine'],
-  '@ijw/marshalling': ['@ijw/binary', '@ijw/pe', '@ijw/metadata'],
+  '@ijw/marshalling': ['@ijw/binary', '@ijw/pe', '@ijw/metadata', '@ijw/machine'],
   '@ijw/vtfixup': ['@ijw/binary', '@ijw/pe', '@ijw/metadata', '@ijw/demangle', '@ijw/marshalling'],
   '@ijw/assembly': ['@ijw/binary', '@ijw/pe', '@ijw/metadata', '@ijw/demangle', '@ijw/il', '@ijw/vtfixup'],
   '@ijw/windows': ['@ijw/binary', '@ijw/pe', '@ijw/machine'],

@@ -14,7 +14,6 @@ import {
 } from '@ijw/metadata';
 import { type Unsupported, unsupported } from './abi/abi-type.ts';
 import { TypeMeasure } from './abi/type-measure.ts';
-import type { RuntimeFamily } from './architecture.ts';
 import type { CrossingParameter } from './crossing-type.ts';
 import { BlittableTypes } from './forms/blittable-types.ts';
 import { arrayForm, classForm, customForm, objectForm, referenceForm } from './forms/class-form.ts';
@@ -29,6 +28,7 @@ import { stringForm } from './forms/string-form.ts';
 import { copyConstructedArgument, copyConstructedForm, valueTypeForm } from './forms/value-type-form.ts';
 import { ValueTypes } from './forms/value-types.ts';
 import { pointerTo } from './native/native-tree.ts';
+import type { RuntimeFamily } from './runtime-family.ts';
 
 /** Which way a call goes, by whose rules, and where types of other assemblies are found. */
 export interface MarshallingWay {

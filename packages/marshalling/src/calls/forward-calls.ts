@@ -1,6 +1,7 @@
 // dotnet/runtime `src/coreclr/vm/dllimport.cpp`, CreateNDirectStubWorker: what a P/Invoke's stub is made from, and what it refuses.
 
 import { BadImageError } from '@ijw/binary';
+import type { Architecture } from '@ijw/machine';
 import {
   type MethodDefToken,
   type MethodSignature,
@@ -12,12 +13,12 @@ import {
 } from '@ijw/metadata';
 import { type AbiType, pointerType, type Unsupported, unsupported } from '../abi/abi-type.ts';
 import { placeCall } from '../abi/place-call.ts';
-import type { CallArchitecture, RuntimeFamily } from '../architecture.ts';
 import type { CrossingParameter } from '../crossing-type.ts';
 import { CrossingTypes } from '../crossing-types.ts';
 import { parameterRows } from '../forms/parameter-rows.ts';
 import { type TextConversion, textConversionOf } from '../forms/text-conversion.ts';
 import { scalar } from '../native/native-tree.ts';
+import type { RuntimeFamily } from '../runtime-family.ts';
 import type { ForwardArgument, ForwardCall } from './forward-call-plan.ts';
 import type { NativeCalls } from './native-calls.ts';
 import { type PInvoke, readPInvoke } from './p-invoke.ts';
@@ -30,7 +31,7 @@ export interface ForwardTarget {
 }
 
 export interface ForwardCallsInit {
-  readonly architecture: CallArchitecture;
+  readonly architecture: Architecture;
   readonly host: RuntimeFamily;
   readonly calls: NativeCalls;
   /** Finds value types of other assemblies; without it they are not known. */

@@ -1,10 +1,10 @@
+import type { Architecture } from '@ijw/machine';
 import { decodeMethodSignature, type Metadata, SignatureFlags, type TypeNode, typeNodes, typeText } from '@ijw/metadata';
 import { type AbiType, pointerType, type Unsupported, unsupported } from '../abi/abi-type.ts';
 import type { CallPlacement } from '../abi/call-placement.ts';
 import { placeCall } from '../abi/place-call.ts';
 import type { TypeMeasure } from '../abi/type-measure.ts';
 import { placeManagedCallX86 } from '../abi/x86-managed.ts';
-import type { CallArchitecture } from '../architecture.ts';
 import type { Conversion, CrossingParameter } from '../crossing-type.ts';
 import { VOID_TREE } from '../native/native-tree.ts';
 
@@ -17,7 +17,7 @@ export interface ManagedCallPlan {
 }
 
 export interface ManagedCallInput {
-  readonly architecture: CallArchitecture;
+  readonly architecture: Architecture;
   readonly metadata: Metadata;
   readonly measure: TypeMeasure;
   readonly signature: Uint8Array;
@@ -49,7 +49,7 @@ export function planManagedCall({ architecture, metadata, measure, signature }: 
 }
 
 /** On x64 and arm64 a static method is called as a native function is. */
-function placeManagedCall(architecture: CallArchitecture, parameters: readonly AbiType[], result: AbiType): CallPlacement | Unsupported {
+function placeManagedCall(architecture: Architecture, parameters: readonly AbiType[], result: AbiType): CallPlacement | Unsupported {
   if (architecture === 'x86') return placeManagedCallX86(parameters, result);
   return placeCall(architecture, { convention: 'cdecl', memberFunction: false, variadic: false, parameters, result });
 }

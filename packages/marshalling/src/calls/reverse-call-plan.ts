@@ -1,9 +1,9 @@
+import type { Architecture } from '@ijw/machine';
 import { decodeMethodSignature, type Metadata, type MethodDefToken, SignatureFlags, type TypeNode, typeNodes } from '@ijw/metadata';
 import { type AbiType, abiSize, type Unsupported, unsupported } from '../abi/abi-type.ts';
 import type { CallPlacement } from '../abi/call-placement.ts';
 import { placeCall } from '../abi/place-call.ts';
 import { placeText } from '../abi/place-text.ts';
-import type { CallArchitecture } from '../architecture.ts';
 import type { CrossingParameter } from '../crossing-type.ts';
 import type { CrossingTypes } from '../crossing-types.ts';
 import { conversionStep } from '../forms/conversion-text.ts';
@@ -20,7 +20,7 @@ export interface ReverseCallPlan {
 }
 
 export interface ReverseCallInput {
-  readonly architecture: CallArchitecture;
+  readonly architecture: Architecture;
   readonly metadata: Metadata;
   readonly types: CrossingTypes;
   readonly signature: Uint8Array;

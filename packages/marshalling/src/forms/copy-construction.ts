@@ -13,7 +13,7 @@ import {
   tokenRid,
   typeFullName,
 } from '@ijw/metadata';
-import type { RuntimeFamily } from '../architecture.ts';
+import type { RuntimeFamily } from '../runtime-family.ts';
 
 /** Where a C++ object is copied to on its way into native code. */
 export type CopyPlace =

@@ -21,8 +21,10 @@ export function nativeExtent(type: NativeTree, pointerSize: 4 | 8): NativeExtent
       const bytes = size === 'pointer' ? pointerSize : size;
       return { size: bytes, alignment: bytes };
     }
-    case 'struct':
-      return structLayout(type.struct, pointerSize);
+    case 'struct': {
+      const { size, alignment } = structLayout(type.struct, pointerSize);
+      return { size, alignment };
+    }
     case 'array': {
       const { size, alignment } = nativeExtent(type.element, pointerSize);
       return { size: size * type.length, alignment };

@@ -1,5 +1,2 @@
-/** The processors whose calling conventions are known. */
-export type CallArchitecture = 'x86' | 'x64' | 'arm64';
-
 /** Whose rules count where they differ: those of .NET Framework, or of .NET Core 3.1 and later. */
 export type RuntimeFamily = 'framework' | 'core';

@@ -1,6 +1,5 @@
-import type { Host } from '@ijw/loader';
 import type { Architecture } from '@ijw/machine';
-import { type ForwardCall, ForwardCalls, NativeCalls } from '@ijw/marshalling';
+import { type ForwardCall, ForwardCalls, type ForwardCallsInit, NativeCalls } from '@ijw/marshalling';
 import {
   type AttributeArgument,
   type CustomAttributeValue,
@@ -165,7 +164,7 @@ const MACHINES = { x86: 'i386', x64: 'amd64', arm64: 'arm64' } as const;
 
 export interface PlanOptions {
   readonly architecture?: Architecture;
-  readonly host?: Host;
+  readonly host?: ForwardCallsInit['host'];
   readonly resolver?: Resolver;
 }
 
