@@ -1,6 +1,8 @@
-import { Loader, type LoadOutcome } from '@ijw/loader';
+// What entry points do as far as their instructions are known: their result, what they write, and where they hand the load over.
+
+import { libraryImage } from '@ijw/fixtures';
 import { describe, expect, it } from 'vitest';
-import { nativeDll } from './native-dll.ts';
+import { type LibraryLoad, loaded, windowsProcess } from './windows-process.ts';
 
 /** The builder puts code at 0x1004 and data at 0x2000. */
 const TEXT = 0x1004;
@@ -73,8 +75,8 @@ const CASES: readonly Case[] = [
   x86('or, and, xor, not, neg', 'TRUE', [0x31, 0xc0, 0x83, 0xc8, 7, 0x83, 0xe0, 3, 0xf7, 0xd0, 0xf7, 0xd8, 0x83, 0xe8, 3, ...RET12]),
 ];
 
-function load({ machine, code }: Case): LoadOutcome {
-  return new Loader({ host: 'core' }).load(nativeDll({ machine, entry: code }).bytes, { nativeFirst: true });
+function load({ machine, code }: Case): LibraryLoad {
+  return windowsProcess({ architecture: machine === 'i386' ? 'x86' : 'x64' })(libraryImage({ machine, entry: code }).bytes);
 }
 
 describe('an entry point of its own', () => {
@@ -86,13 +88,13 @@ describe('an entry point of its own', () => {
     if (each.result === 'TRUE') expect(call).toMatchObject({ result: 1 });
     if (each.result === 'assumed') expect(call).not.toHaveProperty('result');
     if (each.data !== undefined) {
-      expect(new DataView((outcome.module!.read(DATA, 4) as Uint8Array).buffer).getUint32(0, true)).toBe(each.data);
+      expect(loaded(outcome).read(DATA, 4).getUint32(0, true)).toBe(each.data);
     }
   });
 
-  it('reaches _CorDllMain through a register, and answers what it answers', () => {
-    const imports = [{ name: 'ijwhost.dll', symbols: [{ name: '_CorDllMain' }] }];
-    const { slotRva } = nativeDll({ imports, entry: Array<number>(16).fill(0x90) });
+  it.each(['TRUE', 'FALSE'] as const)('reaches a function of the host through a register, which returns %s', (result) => {
+    const imports = [{ name: 'host.dll', symbols: [{ name: 'Start' }] }];
+    const { slotRva } = libraryImage({ imports, entry: Array<number>(16).fill(0x90) });
     const code = [
       0x48,
       0x83,
@@ -101,7 +103,7 @@ describe('an entry point of its own', () => {
       0x48,
       0x8b,
       0x05,
-      ...relative(11, slotRva('ijwhost.dll', '_CorDllMain')),
+      ...relative(11, slotRva('host.dll', 'Start')),
       0xff,
       0xd0,
       0x48,
@@ -111,9 +113,20 @@ describe('an entry point of its own', () => {
       0xc3,
     ];
     const padded = [...code, ...Array<number>(Math.max(0, 16 - code.length)).fill(0x90)];
-    const outcome = new Loader({ host: 'core' }).load(nativeDll({ imports, entry: padded }).bytes, { nativeFirst: true });
-    expect(outcome.events.find((event) => event.step === 'corDllMain')).toMatchObject({ host: 'ijwhost.dll', reason: 'processAttach' });
-    // The DLL has no CLI header: ijwhost answers FALSE.
-    expect(outcome).toMatchObject({ outcome: 'refused', rule: 'entryPointFailed', hresult: 0x8007045a });
+    const calls: string[] = [];
+    const load = windowsProcess({
+      entryPointHost: {
+        owns: ({ module, name }) => module === 'host.dll' && name === 'Start',
+        call: ({ module, gate, reason }) => {
+          calls.push(`${module.name} ${gate.name} ${reason}`);
+          return result === 'TRUE' ? 1 : 0;
+        },
+      },
+    });
+    const outcome = load(libraryImage({ imports, entry: padded }).bytes);
+    expect(calls).toEqual(['main.dll Start processAttach']);
+    expect(outcome.events.find((event) => event.step === 'callEntryPoint')).toMatchObject({ reaches: 'host.dll!Start' });
+    if (result === 'TRUE') expect(outcome.outcome).toBe('loaded');
+    else expect(outcome).toMatchObject({ outcome: 'refused', rule: 'entryPointFailed', hresult: 0x8007045a, mapped: 0 });
   });
 });
