@@ -1,5 +1,5 @@
+export type { BoundPInvoke, CallOutcome } from './clr/calls/bound-p-invoke.ts';
 export type { CallResult, Use } from './clr/calls/call-result.ts';
-export type { BoundPInvoke, CallOutcome } from './clr/calls/p-invoke.ts';
 export type { ResolvedMethod } from './clr/fixups/resolve-fixup-token.ts';
 export { DATA_DISTANCE } from './code-memory/precode-run.ts';
 export type { ExecutionResult } from './execution/execution-result.ts';
@@ -15,5 +15,5 @@ export type { LoadedOutcome, LoadOutcome, RefusedOutcome } from './load-outcome.
 export { LoadedModule, type SlotState, type SlotTarget, type SlotValue, type ThunkStub } from './loaded-module.ts';
 export { Loader } from './loader.ts';
 export type { NativeValue } from './native/native-value.ts';
+export { type TransitionRecord, transitionRecord } from './thunk/frame/transition-record.ts';
 export { type ReverseThunk, ReverseThunks } from './thunk/reverse-thunk.ts';
-export { type TransitionRecord, transitionRecord } from './thunk/transition-record.ts';

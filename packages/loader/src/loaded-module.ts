@@ -1,10 +1,10 @@
-import { hex } from '@ijw/binary';
+import { BadImageError, hex } from '@ijw/binary';
 import { type Architecture, asAddress, type Fault, isFault, mayExecute, pageRightsText, readPointer } from '@ijw/machine';
 import type { CallShape, Unsupported } from '@ijw/marshalling';
 import type { BoundImport, MappedModule } from '@ijw/windows';
 import type { LoadedAssembly } from './clr/bind/load-context.ts';
+import type { BoundPInvoke } from './clr/calls/bound-p-invoke.ts';
 import type { CallResult, Use } from './clr/calls/call-result.ts';
-import type { BoundPInvoke } from './clr/calls/p-invoke.ts';
 import type { FixedSlot, FixedSlots } from './clr/fixups/fixed-slots.ts';
 import type { PlacedStub } from './clr/fixups/marshalling-stubs.ts';
 import { fieldRva } from './clr/image/field-rva.ts';
@@ -255,7 +255,7 @@ export class LoadedModule {
     const slot = module.base + rva;
     const after = readPointer(memory, slot, width);
     if (isFault(after)) return undefined;
-    const before = this.#runtime.fileValue(module, rva, width);
+    const before = fileValue(module, rva, width);
     const token = Number(BigInt.asUintN(32, before));
     return {
       record,
@@ -274,7 +274,7 @@ export class LoadedModule {
     const { platform, bootstrap } = this.#runtime;
     const address = asAddress(value);
     if (address === undefined) return { kind: 'raw' };
-    const { slots } = this.#runtime.ijwData(module.base);
+    const slots = this.#runtime.slotsOf(module.base);
     const fixed = slots?.at(address);
     if (slots && fixed) return this.#thunk(slots, fixed);
     const boot = bootstrap.at(address);
@@ -304,6 +304,17 @@ export class LoadedModule {
     const bytes = mayExecute(memory.query(address).rights) ? memory.fetch(address, size) : memory.read(address, size);
     if (isFault(bytes)) throw new Error(`The thunk at ${hex(address)} is gone`);
     return bytes;
+  }
+}
+
+/** What the file has at an RVA; zero beyond its bytes. */
+function fileValue({ image }: MappedModule, rva: number, width: 4 | 8): bigint {
+  try {
+    const reader = image.readerAt(rva, width, 'a slot');
+    return width === 8 ? reader.u64() : BigInt(reader.u32());
+  } catch (error) {
+    if (error instanceof BadImageError) return 0n;
+    throw error;
   }
 }
 

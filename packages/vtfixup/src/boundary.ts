@@ -17,7 +17,8 @@ import { type SlotEntry, SlotMethods, slotEntry } from './entries/slot-entry.ts'
 import { judgeSlot, type ReadMemory, slotContent } from './entries/slot-token.ts';
 import { readUnmanagedCallersOnly, type UnmanagedCallersOnly } from './entries/unmanaged-callers-only.ts';
 import { grouped } from './grouped.ts';
-import { type Platform, platformOf } from './platform/platform.ts';
+import type { Platform } from './platform/platform.ts';
+import { platformOf } from './platform/platform-of.ts';
 import { type PlacedExportJump, readExportJumps } from './table/export-jump.ts';
 import { readVTableFixups, type VTableFixup } from './table/vtable-fixup.ts';
 import { readVTableSlots, type VTableSlot } from './table/vtable-slot.ts';

@@ -35,13 +35,8 @@ export {
   readBootstrapThunk,
   writeBootstrapThunk,
 } from './platform/bootstrap-thunk.ts';
-export {
-  type DoubleThunk,
-  type Platform,
-  type PlatformName,
-  platformOf,
-  requirePlatform,
-} from './platform/platform.ts';
+export type { DoubleThunk, Platform, PlatformName } from './platform/platform.ts';
+export { platformOf, requirePlatform } from './platform/platform-of.ts';
 export {
   EXPORT_JUMP_SIZE,
   type ExportJump,

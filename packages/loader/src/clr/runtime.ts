@@ -1,4 +1,3 @@
-import { BadImageError } from '@ijw/binary';
 import { Resolver } from '@ijw/metadata';
 import { type GuestProcess, GuestStack, type MappedModule, type OsLoader } from '@ijw/windows';
 import { ExecutableHeap } from '../code-memory/executable-heap.ts';
@@ -11,8 +10,8 @@ import type { ThunkPlatform } from '../platform/thunk-platform.ts';
 import { thunkPlatformFor } from '../platform/thunk-platform-for.ts';
 import { createContext, type LoadContext, type LoadedAssembly } from './bind/load-context.ts';
 import { referencedAssemblies } from './bind/referenced-assemblies.ts';
-import type { BoundPInvoke } from './calls/p-invoke.ts';
-import type { IjwData } from './fixups/fix-up-vtables.ts';
+import type { BoundPInvoke } from './calls/bound-p-invoke.ts';
+import type { ImageFixups } from './fixups/fix-up-vtables.ts';
 import type { FixedSlot, FixedSlots } from './fixups/fixed-slots.ts';
 
 /** The managed half of the process: contexts, assemblies, and what each mapped image's slots have become. */
@@ -26,7 +25,8 @@ export class Runtime {
   readonly bootstrap: BootstrapThunks;
   readonly managedEntry: ManagedEntry;
   readonly options: LoaderOptions;
-  readonly #ijwData = new Map<number, IjwData>();
+  /** By the base of the image. */
+  readonly fixups = new Map<number, ImageFixups>();
   readonly #contexts = new Map<string, LoadContext>([['Default', createContext('Default')]]);
   readonly #pinvokes = new Map<number, BoundPInvoke[]>();
   readonly #pinvokesByToken = new Map<number, ReadonlyMap<number, BoundPInvoke>>();
@@ -56,18 +56,16 @@ export class Runtime {
     return made;
   }
 
-  ijwData(base: number): IjwData {
-    let data = this.#ijwData.get(base);
-    if (!data) {
-      data = { fixedUp: false };
-      this.#ijwData.set(base, data);
-    }
-    return data;
+  /** What the slots of an image lead to. */
+  slotsOf(base: number): FixedSlots | undefined {
+    const known = this.fixups.get(base);
+    return known && known.stage !== 'begun' ? known.slots : undefined;
   }
 
-  /** The slot whose thunk begins at an address, and the base of its image. */
-  slotAt(thunk: number): { readonly base: number; readonly slots: FixedSlots; readonly slot: FixedSlot } | undefined {
-    for (const [base, { slots }] of this.#ijwData) {
+  /** The slot whose thunk begins at an address. */
+  slotAt(thunk: number): ImageSlot | undefined {
+    for (const base of this.fixups.keys()) {
+      const slots = this.slotsOf(base);
       const slot = slots?.at(thunk);
       if (slots && slot) return { base, slots, slot };
     }
@@ -108,17 +106,6 @@ export class Runtime {
     return byToken.get(token);
   }
 
-  /** What the file has at an RVA; zero beyond its bytes. */
-  fileValue({ image }: MappedModule, rva: number, width: 4 | 8): bigint {
-    try {
-      const reader = image.readerAt(rva, width, 'a slot');
-      return width === 8 ? reader.u64() : BigInt(reader.u32());
-    } catch (error) {
-      if (error instanceof BadImageError) return 0n;
-      throw error;
-    }
-  }
-
   /** The assembly over a mapped module; of several contexts the first. */
   assemblyOf(module: MappedModule): LoadedAssembly | undefined {
     for (const context of this.#contexts.values()) {
@@ -137,7 +124,7 @@ export class Runtime {
 
   /** Forgets what belonged to an image that is mapped no more. */
   forget(base: number): void {
-    this.#ijwData.delete(base);
+    this.fixups.delete(base);
     this.#pinvokes.delete(base);
     this.#pinvokesByToken.delete(base);
   }
@@ -148,6 +135,13 @@ export class Runtime {
     const runtime = this.host === 'core' ? 'CoreCLR' : 'CLR 4';
     trace.add({ step: 'startRuntime', runtime, cause });
   }
+}
+
+/** A slot of a mapped image that has been fixed up. */
+export interface ImageSlot {
+  readonly base: number;
+  readonly slots: FixedSlots;
+  readonly slot: FixedSlot;
 }
 
 /** Something that the runtime does, and where its steps are recorded. */

@@ -20,9 +20,10 @@ import { imageToCheck } from './bind/image-to-check.ts';
 import type { LoadedAssembly } from './bind/load-context.ts';
 import { checkMetadata, readManifest } from './bind/read-manifest.ts';
 import { TypeLoader } from './bind/type-loader.ts';
+import type { BoundPInvoke } from './calls/bound-p-invoke.ts';
 import { runManagedEntryPoint } from './calls/managed-dll-main.ts';
 import { activate } from './calls/module-constructor.ts';
-import { type BoundPInvoke, bindPInvokes } from './calls/p-invoke.ts';
+import { bindPInvokes } from './calls/p-invoke.ts';
 import { fixUpVTables } from './fixups/fix-up-vtables.ts';
 import { type AssemblyImage, assemblyImage } from './image/assembly-image.ts';
 import { viewImage } from './image/image-view.ts';
@@ -176,24 +177,10 @@ function fixUp({ runtime, trace }: RuntimeRun, load: Bound): Fixed {
   const module = moduleOf(load);
   if (module) {
     const { process, host, bootstrap, platform, heap } = runtime;
-    const data = runtime.ijwData(module.base);
-    if (!data.fixedUp) data.owner = assembly;
-    fixUpVTables(
-      {
-        process,
-        host,
-        assembly: load.bound,
-        module,
-        types: assembly.types,
-        bootstrap,
-        platform,
-        heap,
-        stack: () => runtime.stack,
-        resolver: () => runtime.resolver,
-      },
-      data,
-      trace,
-    );
+    const { types } = assembly;
+    const lazy = { stack: () => runtime.stack, resolver: () => runtime.resolver };
+    const context = { process, host, assembly: load.bound, module, types, bootstrap, platform, heap, ...lazy };
+    fixUpVTables(context, assembly, runtime.fixups, trace);
   }
   return { ...load, stage: 'fixed', assembly };
 }

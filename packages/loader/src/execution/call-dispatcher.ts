@@ -3,10 +3,10 @@ import { asAddress, jumpSlot, mayExecute, readPointer } from '@ijw/machine';
 import { makeToken, methodFullName, TableId, type Token, tokenRid, tokenTable } from '@ijw/metadata';
 import type { MappedModule } from '@ijw/windows';
 import type { LoadedAssembly } from '../clr/bind/load-context.ts';
+import type { BoundPInvoke } from '../clr/calls/bound-p-invoke.ts';
 import { type CallResult, PASSIVE_USES, type Use } from '../clr/calls/call-result.ts';
-import type { BoundPInvoke } from '../clr/calls/p-invoke.ts';
-import type { FixedSlot } from '../clr/fixups/fixed-slots.ts';
 import { startThroughBootstrap } from '../clr/in-memory-load.ts';
+import type { ImageSlot } from '../clr/runtime.ts';
 import { badImageFormat } from '../load/clr-error.ts';
 import type { ClrException } from '../load/load-refusal.ts';
 import type { ManagedCall } from '../load/managed-entry.ts';
@@ -30,8 +30,9 @@ export class CallDispatcher {
     const entry = this.#slotValue(module, rva);
     if (entry === undefined) return violation(module.base + rva, 'The slot cannot be read');
     if (runtime.bootstrap.at(entry)) return this.#callThroughBootstrap(module, rva, args);
-    const fixed = runtime.ijwData(module.base).slots?.at(entry);
-    if (fixed) return this.#callFixed(module, fixed, args);
+    const slots = runtime.slotsOf(module.base);
+    const slot = slots?.at(entry);
+    if (slots && slot) return this.#callFixed({ base: module.base, slots, slot }, args);
     if (!mayExecute(runtime.process.memory.query(entry).rights)) return violation(entry, `The slot holds ${hex(entry)}, which is no code`);
     return { kind: 'native', address: entry, target: hex(entry) };
   }
@@ -74,8 +75,8 @@ export class CallDispatcher {
     const { stub: plan } = pinvoke;
     if (plan.kind === 'unsupported') return { kind: 'stopped', address: pinvoke.address ?? 0, reason: plan.reason };
     const call = this.#callPInvoke(pinvoke);
-    if (call.kind === 'threw' || call.kind === 'processDied') return call;
-    const address = pinvoke.address!;
+    if (call.kind !== 'native') return call;
+    const { address } = call;
     return execution.attempt(() => {
       const value = new ForwardExecution({ runtime, trace, execution, assembly, address, plan }).call(args, variable);
       return { kind: 'returned', value };
@@ -105,11 +106,11 @@ export class CallDispatcher {
     return stuck ? violation(module.base + rva, 'The runtime left the bootstrap thunk in the slot') : this.callSlot(rva, args);
   }
 
-  #callFixed(module: MappedModule, slot: FixedSlot, args: readonly unknown[]): CallResult {
-    const { runtime, trace } = this.#init;
-    const { assembly, problem } = beginSlotCall(this.#init, { base: module.base, slot }, this.#init.assembly());
+  #callFixed(called: ImageSlot, args: readonly unknown[]): CallResult {
+    const { assembly, problem } = beginSlotCall(this.#init, called, this.#init.assembly());
+    const { slots, slot } = called;
     if (problem) return this.#escape(problem);
-    runtime.ijwData(module.base).slots?.prepare(slot, trace);
+    slots.prepare(slot, this.#init.trace);
     const { token, name } = slot.method;
     const pinvoke = this.#pinvoke(token);
     if (pinvoke) return this.#callPInvoke(pinvoke);
@@ -125,7 +126,7 @@ export class CallDispatcher {
       : { kind: 'returned', value: result.value, token, method };
   }
 
-  #callPInvoke({ token, method, via, callOutcome }: BoundPInvoke): CallResult {
+  #callPInvoke({ token, method, via, callOutcome }: BoundPInvoke): PInvokeCall {
     if (callOutcome.kind === 'throws') return { kind: 'threw', exception: callOutcome.exception };
     if (callOutcome.kind === 'fatal') return { kind: 'processDied', hresult: callOutcome.hresult, reason: callOutcome.reason };
     const gate = this.#init.runtime.process.gates.at(callOutcome.address);
@@ -151,6 +152,9 @@ export class CallDispatcher {
     return tokenRid(type) === 0 ? undefined : assembly.types.load(type)?.exception;
   }
 }
+
+/** What a P/Invoke comes to before its native code is run. */
+type PInvokeCall = Extract<CallResult, { readonly kind: 'native' | 'threw' | 'processDied' }>;
 
 const violation = (address: number, reason: string): CallResult => ({ kind: 'accessViolation', address, reason });
 

@@ -6,6 +6,7 @@ import {
   type AbiType,
   abiSize,
   type CallPlacement,
+  type CopyConstruction,
   type CrossingParameter,
   type ForwardArgument,
   type ForwardCall,
@@ -16,12 +17,12 @@ import {
 import type { LoadedAssembly } from '../clr/bind/load-context.ts';
 import type { RuntimeRun } from '../clr/runtime.ts';
 import { clrException } from '../load/clr-error.ts';
+import type { NativeCall } from '../native/native-call.ts';
 import { nativeBytes, nativeValue } from '../native/native-value.ts';
 import { callManaged } from './managed-call.ts';
 import { ManagedException } from './managed-exception.ts';
-import type { NativeExecution } from './native-execution.ts';
 import { stopped } from './stopped-execution.ts';
-import { notConverted, toManaged, toNative } from './value-conversion.ts';
+import { type ConversionSpace, notConverted, toManaged, toNative } from './value-conversion.ts';
 
 /** An argument that the call site adds to those of the signature. */
 export interface VariableArgument {
@@ -29,8 +30,15 @@ export interface VariableArgument {
   readonly value: unknown;
 }
 
+/** Runs native code to its end. */
+export interface NativeRunner {
+  readonly space: ConversionSpace;
+  /** Returns the bytes of the result. @throws what ends the call, for `NativeExecution.attempt` */
+  run(call: NativeCall): Uint8Array;
+}
+
 export interface ForwardExecutionInit extends RuntimeRun {
-  readonly execution: NativeExecution;
+  readonly execution: NativeRunner;
   readonly assembly: LoadedAssembly;
   readonly address: number;
   readonly plan: ForwardCall;
@@ -88,14 +96,16 @@ export class ForwardExecution {
     } else if (argument.kind === 'parameter') {
       const { value } = argument;
       const given = parameters.next().value;
-      this.#bytes.push(value.copyConstruction ? this.#copied(value, given) : toNative(this.#init.execution.space, value, given));
+      this.#bytes.push(
+        value.copyConstruction ? this.#copied(value, value.copyConstruction, given) : toNative(this.#init.execution.space, value, given),
+      );
     }
   }
 
   /** A C++ object, given by its address: made in its place on the native stack, or in a local whose address is passed. */
-  #copied({ abi, copyConstruction, managed }: CrossingParameter, source: unknown): Uint8Array {
+  #copied({ abi, managed }: CrossingParameter, construction: CopyConstruction, source: unknown): Uint8Array {
     if (typeof source !== 'number') throw new UsageError(`${managed} is given by the address of the object`);
-    const { copyConstructor, destructor, place } = copyConstruction!;
+    const { copyConstructor, destructor, place, size } = construction;
     const make = (destination: number): void => {
       if (copyConstructor) this.#callMethod(copyConstructor, [destination, source]);
       if (destructor) this.#callMethod(destructor, [source]);
@@ -104,8 +114,8 @@ export class ForwardExecution {
       this.#construct.set(this.#bytes.length, make);
       return this.#read(source, abiSize(abi));
     }
-    const local = this.#allocate(copyConstruction!.size);
-    this.#write(local, this.#read(source, copyConstruction!.size));
+    const local = this.#allocate(size);
+    this.#write(local, this.#read(source, size));
     make(local);
     return nativeBytes(abi, local);
   }

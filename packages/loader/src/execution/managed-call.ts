@@ -3,8 +3,7 @@ import type { LoadedAssembly } from '../clr/bind/load-context.ts';
 import { codeActivates } from '../clr/calls/activating-code.ts';
 import { activate } from '../clr/calls/module-constructor.ts';
 import { reverseCallProblem } from '../clr/calls/reverse-call-rules.ts';
-import type { FixedSlot } from '../clr/fixups/fixed-slots.ts';
-import type { RuntimeRun } from '../clr/runtime.ts';
+import type { ImageSlot, RuntimeRun } from '../clr/runtime.ts';
 import type { ClrException } from '../load/load-refusal.ts';
 import type { ManagedCall, ManagedResult } from '../load/managed-entry.ts';
 
@@ -14,16 +13,14 @@ export interface SlotCall {
   readonly problem?: ClrException;
 }
 
-/** A slot of a mapped image. */
-export interface ImageSlot {
-  readonly base: number;
-  readonly slot: FixedSlot;
-}
-
 /** What comes before the method behind a slot: which assembly's it is, its activation, and what the runtime refuses only now. `own` is the caller's. */
-export function beginSlotCall(run: RuntimeRun, { base, slot }: ImageSlot, own: LoadedAssembly | undefined): SlotCall {
+export function beginSlotCall(
+  run: RuntimeRun,
+  { base, slot }: Pick<ImageSlot, 'base' | 'slot'>,
+  own: LoadedAssembly | undefined,
+): SlotCall {
   const { runtime } = run;
-  const assembly = slot.appDomain === 'caller' ? own : (runtime.ijwData(base).owner ?? own);
+  const assembly = slot.appDomain === 'caller' ? own : (runtime.fixups.get(base)?.owner ?? own);
   const { token } = slot.method;
   const isPInvoke = runtime.pinvokeOf(base, token) !== undefined;
   const activates = slot.kind === 'reverse' || isPInvoke || (assembly && codeActivates(assembly.image, token));

@@ -3,8 +3,9 @@ import { asAddress, NativeFault, type Processor, readPointer } from '@ijw/machin
 import { type CallShape, placeCall } from '@ijw/marshalling';
 import { type Gate, gateText } from '@ijw/windows';
 import type { LoadedAssembly } from '../clr/bind/load-context.ts';
-import type { BoundPInvoke } from '../clr/calls/p-invoke.ts';
+import type { BoundPInvoke } from '../clr/calls/bound-p-invoke.ts';
 import { startThroughBootstrap } from '../clr/in-memory-load.ts';
+import type { ImageSlot } from '../clr/runtime.ts';
 import type { ClrException } from '../load/load-refusal.ts';
 import { callHostFunction, hostFunctionAt } from '../native/host-call.ts';
 import { callNative, type NativeCall } from '../native/native-call.ts';
@@ -12,7 +13,7 @@ import { nativeBytes, nativeValue } from '../native/native-value.ts';
 import type { CalledModule } from './called-module.ts';
 import type { ExecutionResult } from './execution-result.ts';
 import { ForwardExecution } from './forward-execution.ts';
-import { beginSlotCall, callManaged, type ImageSlot } from './managed-call.ts';
+import { beginSlotCall, callManaged } from './managed-call.ts';
 import { ManagedException, ProcessDeath } from './managed-exception.ts';
 import { ReverseCall } from './reverse-call.ts';
 import { StoppedExecution } from './stopped-execution.ts';
@@ -122,11 +123,10 @@ export class NativeExecution {
   /** The first call through a thunk makes the code behind it, and goes on there. */
   #prepare(processor: Processor): Entered {
     if (!this.#passed) return NO_THUNK;
-    const { base, slot } = this.#passed;
-    const { runtime, trace } = this.#init;
+    const { slots, slot } = this.#passed;
     const { problem } = beginSlotCall(this.#init, this.#passed, this.#init.assembly());
     if (problem) throw new ManagedException(problem);
-    const code = runtime.ijwData(base).slots!.prepare(slot, trace);
+    const code = slots.prepare(slot, this.#init.trace);
     if (code.kind === 'unsupported') return { stop: code.reason };
     // The thunk again, which says which method it is for and leads to the code.
     processor.ip = slot.address;
@@ -137,8 +137,8 @@ export class NativeExecution {
   #enterManaged(processor: Processor): Entered {
     if (!this.#passed) return NO_THUNK;
     const { runtime, trace } = this.#init;
-    const { base, slot } = this.#passed;
-    const code = runtime.ijwData(base).slots!.prepare(slot, trace);
+    const { base, slots, slot } = this.#passed;
+    const code = slots.prepare(slot, trace);
     if (code.kind === 'unsupported') return { stop: code.reason };
     const record = Number(processor.get(runtime.platform.recordRegister));
     const call = new ReverseCall(code.plan, this.space);
@@ -166,7 +166,7 @@ export class NativeExecution {
     if (callOutcome.kind === 'throws') throw new ManagedException(callOutcome.exception);
     if (callOutcome.kind === 'fatal') throw new ProcessDeath({ ...callOutcome, kind: 'processDied' });
     if (plan.kind === 'unsupported') throw new StoppedExecution({ kind: 'stopped', address: address ?? 0, reason: plan.reason });
-    return new ForwardExecution({ runtime, trace, execution: this, assembly, address: address!, plan }).call(args, []);
+    return new ForwardExecution({ runtime, trace, execution: this, assembly, address: callOutcome.address, plan }).call(args, []);
   }
 }
 

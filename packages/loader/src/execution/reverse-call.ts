@@ -1,6 +1,6 @@
 import { type AddressSpace, integerOf, isFault, NativeFault } from '@ijw/machine';
 import { abiSize, type CrossingParameter, type PlacedArgument, type ReverseCallPlan } from '@ijw/marshalling';
-import { type TransitionRecord, transitionRecord } from '../thunk/transition-record.ts';
+import { type TransitionRecord, transitionRecord } from '../thunk/frame/transition-record.ts';
 import { type ConversionSpace, notConverted, toManaged, toNative } from './value-conversion.ts';
 
 /** What a reverse stub handed over, read from the record on its stack. */

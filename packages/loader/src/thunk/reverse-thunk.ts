@@ -13,10 +13,10 @@ import {
   unsupported,
 } from '@ijw/marshalling';
 import { type Metadata, type MethodDefToken, makeToken, type Resolver } from '@ijw/metadata';
+import type { ReverseStub } from './frame/reverse-stub.ts';
+import { transitionRecord } from './frame/transition-record.ts';
 import { stubUnwind } from './platform/stub-unwind.ts';
 import { reverseStubWriter } from './platform/write-reverse-stub.ts';
-import type { ReverseStub } from './reverse-stub.ts';
-import { transitionRecord } from './transition-record.ts';
 
 /** The code between a caller and a managed method, before it has its place. */
 export interface ReverseThunk<Plan = ReverseCallPlan> {

@@ -1,5 +1,5 @@
 import { hex } from '@ijw/binary';
-import type { BoundPInvoke } from '../clr/calls/p-invoke.ts';
+import type { BoundPInvoke } from '../clr/calls/bound-p-invoke.ts';
 import type { LoadOutcome } from '../load-outcome.ts';
 import type { LoadedModule, SlotState } from '../loaded-module.ts';
 import { type MatchResult, outcomeMatchers, pinvokeMatchers, slotMatchers } from './matchers.ts';

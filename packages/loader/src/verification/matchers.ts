@@ -1,5 +1,5 @@
 import { hex, hexBytes } from '@ijw/binary';
-import type { BoundPInvoke } from '../clr/calls/p-invoke.ts';
+import type { BoundPInvoke } from '../clr/calls/bound-p-invoke.ts';
 import type { LoadStep } from '../load/load-event.ts';
 import type { LoadOutcome } from '../load-outcome.ts';
 import type { SlotState } from '../loaded-module.ts';

@@ -5,9 +5,9 @@ import { type AbiType, type CallShape, placeCall } from '@ijw/marshalling';
 import { Machine, PEBuilder, PEImage, readArm64UnwindInfo, readX64UnwindInfo } from '@ijw/pe';
 import { Decoder, Mnemonic, Register } from 'iced-x86';
 import { describe, expect, it } from 'vitest';
+import type { ReverseStub } from '../../src/thunk/frame/reverse-stub.ts';
 import { stubUnwind } from '../../src/thunk/platform/stub-unwind.ts';
 import { reverseStubWriter } from '../../src/thunk/platform/write-reverse-stub.ts';
-import type { ReverseStub } from '../../src/thunk/reverse-stub.ts';
 
 const INT: AbiType = { kind: 'integer', size: 8, signed: true };
 

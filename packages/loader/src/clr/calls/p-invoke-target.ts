@@ -6,8 +6,8 @@ import { clrException, HResult } from '../../load/clr-error.ts';
 import type { ClrException } from '../../load/load-refusal.ts';
 import { thunkPlatformFor } from '../../platform/thunk-platform-for.ts';
 import type { MethodFacts } from '../image/method-facts.ts';
+import type { BoundPInvoke, CallOutcome, PInvokeContext } from './bound-p-invoke.ts';
 import { callingConventionProblem } from './calling-convention.ts';
-import type { BoundPInvoke, CallOutcome, PInvokeContext } from './p-invoke.ts';
 
 /** ECMA-335 II.23.1.8: SupportsLastError. */
 const SUPPORTS_LAST_ERROR = 0x40;

@@ -1,65 +1,12 @@
 import { BadImageError, hex } from '@ijw/binary';
-import { type ForwardCall, ForwardCalls, isNativeCode, type NativeCalls, type Unsupported, unsupported } from '@ijw/marshalling';
-import { type MethodDefToken, makeToken, methodCodeKinds, methodFullName, type Resolver, TableId, tokenRid } from '@ijw/metadata';
-import type { BoundImport, GuestProcess, MappedModule, ModuleLoader } from '@ijw/windows';
+import { type ForwardCall, ForwardCalls, isNativeCode, type Unsupported, unsupported } from '@ijw/marshalling';
+import { type MethodDefToken, makeToken, methodCodeKinds, methodFullName, TableId, tokenRid } from '@ijw/metadata';
 import { badImageFormat } from '../../load/clr-error.ts';
-import type { Host } from '../../load/host.ts';
 import type { ClrException } from '../../load/load-refusal.ts';
-import type { TypeLoader } from '../bind/type-loader.ts';
-import type { AssemblyImage } from '../image/assembly-image.ts';
 import { isEarlyBound, type MethodFacts, methodFacts, methodKind } from '../image/method-facts.ts';
+import type { BoundPInvoke, PInvokeBinding, PInvokeContext } from './bound-p-invoke.ts';
 import { callingConventionProblem } from './calling-convention.ts';
 import { earlyBoundTarget, fatalCall, namedTarget } from './p-invoke-target.ts';
-
-/** What a call of a P/Invoke does before it reaches native code, or instead of it. */
-export type CallOutcome =
-  | {
-      readonly kind: 'native';
-      readonly address: number;
-      /** ImplFlags without PreserveSig: the native result is an HRESULT and the managed one a hidden argument. */
-      readonly hresultSwapping?: true;
-      /** The saved P/Invoke error is stored after the call. */
-      readonly setLastError?: true;
-      /** The target is GetLastError: the runtime answers with the error that it has saved. */
-      readonly returnsSavedError?: true;
-      /** The call ends at this symbol, which no provider has: nothing is behind it. */
-      readonly unresolved?: string;
-    }
-  | { readonly kind: 'throws'; readonly exception: ClrException }
-  | { readonly kind: 'fatal'; readonly hresult: number; readonly reason: string };
-
-/** A P/Invoke of the image and where it leads. */
-export interface BoundPInvoke {
-  readonly token: number;
-  readonly method: string;
-  readonly kind: 'rva' | 'named' | 'internalCall';
-  readonly rva?: number;
-  /** Where the call goes, if anywhere. */
-  readonly address?: number;
-  /** How the address was found: `base + RVA`, with the import behind it where the code is a jump, or `module!name`. */
-  readonly via: string;
-  readonly callOutcome: CallOutcome;
-  /** What the stub of the method does, or why there is none; planned when it is asked for. */
-  readonly stub: ForwardCall | Unsupported;
-}
-
-/** A P/Invoke before anybody has asked for its stub. */
-export type PInvokeBinding = Omit<BoundPInvoke, 'stub'>;
-
-export interface PInvokeContext {
-  readonly process: GuestProcess;
-  readonly assembly: AssemblyImage;
-  readonly types: TypeLoader;
-  readonly module: MappedModule;
-  readonly loadModule: ModuleLoader;
-  /** The import whose slot an address is. */
-  readonly importAt: (slot: number) => BoundImport | undefined;
-  /** Conventions of this image's methods. */
-  readonly calls: NativeCalls;
-  readonly host: Host;
-  /** Finds the value types of other assemblies. */
-  readonly resolver: () => Resolver | undefined;
-}
 
 /** Every P/Invoke and internal call of the image, bound as its first call would bind it. */
 export function bindPInvokes(context: PInvokeContext): BoundPInvoke[] {

@@ -13,39 +13,51 @@ import { askHost, type TokenReader } from './host-tokens.ts';
 import { patchSlots } from './patch-slots.ts';
 import { resolveFixupToken } from './resolve-fixup-token.ts';
 
-/** What the runtime keeps of an image's slots, by base and process-wide: whoever loads the image first has fixed them up. */
-export interface IjwData {
-  fixedUp: boolean;
-  /** The assembly whose load fixed the slots: thunks that are bound to no domain call into it. */
-  owner?: LoadedAssembly;
-  slots?: FixedSlots;
-}
+/** What the runtime keeps of an image's slots, by base and process-wide: the first load of the image fixes them up, for all later ones. */
+export type ImageFixups =
+  | { readonly stage: 'begun'; readonly owner: LoadedAssembly }
+  | {
+      readonly stage: 'made' | 'patched';
+      /** The assembly whose load fixed the slots: thunks that are bound to no domain call into it. */
+      readonly owner: LoadedAssembly;
+      readonly slots: FixedSlots;
+    };
 
-/** `Module::FixupVTables` (vm/ceeload.cpp): collect every token, resolve every token, then make thunks and patch. */
-export function fixUpVTables(context: FixupContext, data: IjwData, trace: Trace): void {
-  const skip = reasonToSkip(context, data);
+/** `Module::FixupVTables` (vm/ceeload.cpp): collects every token, resolves every token, then makes thunks and patches. */
+export function fixUpVTables(context: FixupContext, owner: LoadedAssembly, fixups: Map<number, ImageFixups>, trace: Trace): void {
+  const { base } = context.module;
+  const known = fixups.get(base);
+  if (known?.stage !== 'patched') fixups.set(base, known?.stage === 'made' ? { ...known, owner } : { stage: 'begun', owner });
+  const skip = reasonToSkip(context, known);
   if (skip) {
     trace.add({ step: 'skipFixups', reason: skip });
     return;
   }
+  const slots = makeSlots(context, trace);
+  if (!slots) return;
+  fixups.set(base, { stage: 'made', owner, slots });
+  patchSlots(context, slots, trace);
+  fixups.set(base, { stage: 'patched', owner, slots });
+}
+
+function reasonToSkip({ assembly }: FixupContext, known: ImageFixups | undefined): string | undefined {
+  if (!assembly.mixed) return 'IL-only';
+  return known?.stage === 'patched' ? 'the image at this base has been fixed up already' : undefined;
+}
+
+/** Stages 1 and 2. `undefined` where the image has no records. */
+function makeSlots(context: FixupContext, trace: Trace): FixedSlots | undefined {
   const readToken = tokenReader(context, trace);
   const records = readRecords(context);
   const count = totalSlots(records);
   if (records.length === 0) {
     trace.add({ step: 'skipFixups', reason: 'no records' });
-    return;
+    return undefined;
   }
   const tokens = collectTokens(context, records, readToken);
   trace.add({ step: 'collectTokens', stage: 1, records: records.length, tokens: tokens.length, expected: count });
   resolveTokens(context, tokens, count, trace);
-  data.slots = new FixedSlots(context, records, tokens);
-  patchSlots(context, data.slots, trace);
-  data.fixedUp = true;
-}
-
-function reasonToSkip({ assembly }: FixupContext, data: IjwData): string | undefined {
-  if (!assembly.mixed) return 'IL-only';
-  return data.fixedUp ? 'the image at this base has been fixed up already' : undefined;
+  return new FixedSlots(context, records, tokens);
 }
 
 function readRecords({ process, module, assembly }: FixupContext): FixupRecord[] {

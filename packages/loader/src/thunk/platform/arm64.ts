@@ -2,7 +2,7 @@
 
 import { CodeWriter } from '@ijw/machine';
 import type { Piece, PlacedResult } from '@ijw/marshalling';
-import type { ReverseStub, ReverseStubWriter } from '../reverse-stub.ts';
+import type { ReverseStub, ReverseStubWriter } from '../frame/reverse-stub.ts';
 
 const PAGE = 0x1000;
 /** Registers of arguments, and their room in the frame of a variadic function. */

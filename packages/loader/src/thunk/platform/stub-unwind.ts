@@ -3,7 +3,7 @@
 
 import type { Architecture } from '@ijw/machine';
 import { type Arm64UnwindOperation, writeArm64UnwindInfo, writeX64UnwindInfo, x64Registers } from '@ijw/pe';
-import type { ReverseStub } from '../reverse-stub.ts';
+import type { ReverseStub } from '../frame/reverse-stub.ts';
 import { type FrameSteps, frameStepsArm64 } from './arm64.ts';
 import { frameOffsetsX64 } from './x64.ts';
 

@@ -1,6 +1,6 @@
 import type { Architecture } from '@ijw/machine';
-import type { ReverseStub, ReverseStubWriter } from '../reverse-stub.ts';
-import { FRAME_LIMIT } from '../transition-record.ts';
+import type { ReverseStub, ReverseStubWriter } from '../frame/reverse-stub.ts';
+import { FRAME_LIMIT } from '../frame/transition-record.ts';
 import { fitsArm64, writeReverseStubArm64 } from './arm64.ts';
 import { writeReverseStubX64 } from './x64.ts';
 import { writeReverseStubX86 } from './x86.ts';

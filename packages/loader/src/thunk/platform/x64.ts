@@ -2,7 +2,7 @@
 
 import { CodeWriter } from '@ijw/machine';
 import type { Piece, PlacedResult } from '@ijw/marshalling';
-import type { ReverseStub, ReverseStubWriter } from '../reverse-stub.ts';
+import type { ReverseStub, ReverseStubWriter } from '../frame/reverse-stub.ts';
 
 const SHADOW_SPACE = 32;
 /** Saved rbp and the return address are between rbp and the argument base. */

@@ -3,7 +3,7 @@
 import { alignUp } from '@ijw/binary';
 import { CodeWriter } from '@ijw/machine';
 import type { Piece, PlacedResult } from '@ijw/marshalling';
-import type { ReverseStub, ReverseStubWriter } from '../reverse-stub.ts';
+import type { ReverseStub, ReverseStubWriter } from '../frame/reverse-stub.ts';
 
 /** Saved ebp and the return address are between ebp and the argument base. */
 const ARGUMENT_BASE = 8;
