@@ -16,7 +16,7 @@ export {
 } from './com-wrappers/com-wrappers-simulation.ts';
 export { CreateComInterfaceFlags, CreateObjectFlags } from './com-wrappers/flags.ts';
 export { type BuiltInWrappers, ComMarshalling, TrackerSupport } from './com-wrappers/global-instances.ts';
-export { type ComInterfaceEntry, ManagedObjectWrapper } from './com-wrappers/managed-object-wrapper.ts';
+export { type ComInterfaceEntry, type CustomQueryInterface, ManagedObjectWrapper } from './com-wrappers/managed-object-wrapper.ts';
 export { csharpStubs } from './csharp-stubs/generate.ts';
 export {
   type CastableObject,

@@ -7,10 +7,20 @@ export interface ComInterfaceEntry {
   readonly vtable: readonly ((...values: unknown[]) => unknown)[];
 }
 
+/** System.Runtime.InteropServices.ICustomQueryInterface, which the wrapped object may implement. */
+export interface CustomQueryInterface {
+  /** The interface, `failed` (E_NOINTERFACE whatever the wrapper has), or `notHandled`. It is not asked for what the runtime itself implements. */
+  getInterface(iid: string): ComObject | 'failed' | 'notHandled';
+}
+
+const hasCustomQuery = (target: object): target is CustomQueryInterface =>
+  'getInterface' in target && typeof target.getInterface === 'function';
+
 /** A COM callable wrapper: the native face of one managed object for one ComWrappers instance. */
 export class ManagedObjectWrapper implements ComObject {
   readonly target: object;
   readonly owner: object;
+  /** By IID; `undefined` for those that the runtime implements. */
   readonly interfaces: ReadonlyMap<string, ComInterfaceEntry | undefined>;
   #references = 0;
 
@@ -24,7 +34,11 @@ export class ManagedObjectWrapper implements ComObject {
   }
 
   queryInterface(iid: string): ComObject | undefined {
-    return this.interfaces.has(iid.toLowerCase()) ? this : undefined;
+    const key = iid.toLowerCase();
+    const isRuntimes = this.interfaces.has(key) && this.interfaces.get(key) === undefined;
+    const custom = !isRuntimes && hasCustomQuery(this.target) ? this.target.getInterface(key) : 'notHandled';
+    if (custom !== 'notHandled') return custom === 'failed' ? undefined : custom;
+    return this.interfaces.has(key) ? this : undefined;
   }
 
   /** IUnknown with a reference added; `undefined` where the caller defines it and the entries have none. */

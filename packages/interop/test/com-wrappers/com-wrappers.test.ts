@@ -178,6 +178,27 @@ describe('ComWrappersSimulation', () => {
     expect(wrappers.getOrCreateComInterfaceForObject({}, CreateComInterfaceFlags.CallerDefinedIUnknown)).toBeDefined();
   });
 
+  it('asks ICustomQueryInterface of the object before its own entries, and not for IUnknown', () => {
+    const asked: string[] = [];
+    let answer: ComObject | 'failed' | 'notHandled' = 'notHandled';
+    const object = {
+      getInterface(iid: string) {
+        asked.push(iid.slice(0, 8));
+        return answer;
+      },
+    };
+    const mine = overrides();
+    const [known, unknown] = ['11111111-2222-3333-4444-555555555555', '99999999-2222-3333-4444-555555555555'];
+    mine.computeVtables.mockReturnValue([{ iid: known, vtable: [] }]);
+    const ccw = new ComWrappersSimulation(mine).getOrCreateComInterfaceForObject(object, 0)!;
+    expect([ccw.queryInterface(IID_IUnknown), ccw.queryInterface(known), ccw.queryInterface(unknown)]).toEqual([ccw, ccw, undefined]);
+    expect(asked).toEqual(['11111111', '99999999']);
+    answer = 'failed';
+    expect([ccw.queryInterface(IID_IUnknown), ccw.queryInterface(known)]).toEqual([ccw, undefined]);
+    answer = comObject();
+    expect(ccw.queryInterface(unknown)).toBe(answer);
+  });
+
   it('wants Aggregation for an inner object', () => {
     const wrappers = new ComWrappersSimulation(overrides());
     const inner = comObject();
