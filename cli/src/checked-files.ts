@@ -20,7 +20,7 @@ export interface CheckedFiles {
   readonly vendor: VendorAssembly | undefined;
 }
 
-/** Each path is a folder, or a file whose content says what it is. @throws UsageError for two of a kind that can be there once */
+/** Each path is a folder, or a file whose content says what it is: a NUL, or bytes that are not UTF-8 in what is not a map or a scatter file, tell a binary. @throws UsageError for two of a kind that can be there once */
 export function readCheckedFiles(io: Io, paths: readonly string[], base: string | undefined): CheckedFiles {
   const folders: string[] = [];
   const sources: { path: string; text: string }[] = [];
@@ -31,12 +31,12 @@ export function readCheckedFiles(io: Io, paths: readonly string[], base: string 
       continue;
     }
     const bytes = io.readFile(path);
-    const text = textOf(bytes);
-    if (text === undefined) {
-      if (isVendorAssembly(bytes)) vendor = once(vendor, readVendorAssembly(bytes, path), 'a .pe file');
-      else firmware = { ...firmware, binary: once(firmware.binary, rawBinary(bytes, path), 'a binary') };
-    } else if (isLinkerMap(text)) firmware = { ...firmware, map: once(firmware.map, readLinkerMap(text, path), 'a linker map') };
+    const text = bytes.includes(0) ? '' : new TextDecoder().decode(bytes);
+    if (isVendorAssembly(bytes)) vendor = once(vendor, readVendorAssembly(bytes, path), 'a .pe file');
+    else if (isLinkerMap(text)) firmware = { ...firmware, map: once(firmware.map, readLinkerMap(text, path), 'a linker map') };
     else if (isScatterFile(text)) firmware = { ...firmware, scatter: [...(firmware.scatter ?? []), readScatterFile(text, path)] };
+    else if (bytes.length > 0 && (text === '' || text.includes('\ufffd')))
+      firmware = { ...firmware, binary: once(firmware.binary, rawBinary(bytes, path), 'a binary') };
     else sources.push({ path, text });
   }
   if (base !== undefined) firmware = { ...firmware, base: parseNumber(base, '--base') };
@@ -55,16 +55,6 @@ function isFolder(io: Io, path: string): boolean {
   } catch (error) {
     if (error instanceof FileAccessError) return false;
     throw error;
-  }
-}
-
-/** The text of a file; `undefined` where a NUL, or bytes that are not UTF-8, say that it has none. */
-function textOf(bytes: Uint8Array): string | undefined {
-  if (bytes.includes(0)) return undefined;
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return undefined;
   }
 }
 

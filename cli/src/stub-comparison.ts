@@ -85,5 +85,5 @@ export function firmwareRows({ style, options }: CommandContext, { definition, i
 export function mismatchLine({ style }: CommandContext, { place, expected, found, explanation }: StubMismatch): string {
   const where = typeof place === 'number' ? `slot ${place}` : printable(place);
   const why = explanation === undefined ? '' : ` (${printable(explanation)})`;
-  return `${style.yellow(where)}: ${style.green(printable(expected))} is wanted, ${style.red(printable(found))} is there${why}\n`;
+  return `${style.yellow(where)}: expected ${style.green(printable(expected))}, found ${style.red(printable(found))}${why}\n`;
 }

@@ -127,7 +127,7 @@ describe('ijw lint --check', () => {
       'fw.ldf': scatter,
     });
     expect(exitCode).toBe(1);
-    expect(output).toContain('NI080: sample (0x20000001): linker map: the symbol Interop_sample is wanted, Interop_InteropTest is there');
+    expect(output).toContain('NI080: sample (0x20000001): linker map: expected the symbol Interop_sample, found Interop_InteropTest');
     expect(output).toContain('region SDRAM of the linker map');
   });
 });

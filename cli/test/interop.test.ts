@@ -106,7 +106,7 @@ describe('ijw interop registry', () => {
 it.each([
   ['another word', ['inventoryy', 'a.dll'], 2, 'inventory, verdicts, registry'],
   ['a file that is not there', ['inventory', 'none.dll'], 1, 'none.dll: '],
-  ['a registry without a binary', ['registry', 'bare.md', '--check', 'bare.txt'], 2, 'wants a raw binary'],
+  ['a registry without a binary', ['registry', 'bare.md', '--check', 'bare.txt'], 2, 'needs a raw binary'],
 ])('ijw interop refuses %s in one line', async (_what, args, code, message) => {
   const { exitCode, errors } = await ijw(args, { 'bare.txt': encode('text') });
   expect([exitCode, errors.includes(message), errors.match(/\n/g)?.length]).toEqual([code, true, 1]);

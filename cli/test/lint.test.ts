@@ -47,7 +47,7 @@ describe('ijw lint', () => {
   it('runs the rules that are asked for', async () => {
     expect((await lint('bad.dll', '--rule', 'NI072,NI073')).code).toBe(0);
     expect((await lint('bad.dll', '--rule', 'NI072', '--rule', 'NI070')).code).toBe(1);
-    expect(await lint('bad.dll', '--rule', 'NI999')).toMatchObject({ code: 2, errors: 'ijw: bad.dll: There is no rule NI999\n' });
+    expect(await lint('bad.dll', '--rule', 'NI999')).toMatchObject({ code: 2, errors: 'ijw: bad.dll: Unknown rule NI999\n' });
   });
 
   it('explains a rule', async () => {

@@ -45,7 +45,7 @@ const PARTS: Readonly<Record<string, (input: InteropInput) => Answer>> = { inven
 export async function run(context: CommandContext): Promise<number> {
   const [what = '', file = ''] = context.operands;
   const part = Object.hasOwn(PARTS, what) ? PARTS[what] : undefined;
-  if (part === undefined) throw new UsageError(`interop wants one of ${Object.keys(PARTS).join(', ')}, not "${what}"`);
+  if (part === undefined) throw new UsageError(`Unknown part "${what}": interop has ${Object.keys(PARTS).join(', ')}`);
   const input = await open(context, file);
   const { json, text } = part(input);
   if (context.options.json) writeJson(context.write, { file, ...json, diagnostics: input.diagnostics.entries });
@@ -146,7 +146,7 @@ function leanClrRegistry({ context, metadata, diagnostics }: InteropInput): Answ
 function tinyClrRegistry({ context, metadata }: InteropInput, paths: readonly string[]): Answer {
   const { firmware } = readCheckedFiles(context.io, paths, context.options.base as string | undefined);
   if (firmware?.binary === undefined)
-    throw new UsageError('interop registry --check wants a raw binary, with a linker map or a scatter file where they are needed');
+    throw new UsageError('interop registry --check needs a raw binary, with a linker map or a scatter file where they are needed');
   const shape = readAssemblyShape(metadata);
   const table = buildInteropTable(shape);
   const { definition, image } = checkFirmware(interopFirmwareTable(table), firmware);

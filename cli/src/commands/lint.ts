@@ -35,7 +35,7 @@ type FileResult = LintedFile & { readonly failed?: boolean };
 export async function run(context: CommandContext): Promise<number> {
   const { options, operands } = context;
   if (typeof options.explain === 'string') return explain(context, options.explain);
-  if (operands.length === 0) throw new UsageError('lint wants a file, or --explain with a rule');
+  if (operands.length === 0) throw new UsageError('lint needs a file, or --explain with a rule');
   const suppressions = textOption(context, 'suppressions', parseSuppressions) ?? [];
   const baseline = textOption(context, 'baseline', parseBaseline);
   const results = await Promise.all(operands.map((file) => lintOne(context, file, suppressions)));
@@ -47,7 +47,7 @@ export async function run(context: CommandContext): Promise<number> {
 
 function explain(context: CommandContext, id: string): number {
   const rule = lintRule(id);
-  if (rule === undefined) throw new UsageError(`There is no rule ${id}; the rules are ${lintRules.map((one) => one.id).join(' ')}`);
+  if (rule === undefined) throw new UsageError(`Unknown rule ${id}; the rules are ${lintRules.map((one) => one.id).join(' ')}`);
   if (context.options.json || context.options.format === 'json') writeJson(context.write, rule);
   else context.write(explanationText(rule));
   return 0;

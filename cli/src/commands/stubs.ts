@@ -32,7 +32,7 @@ export async function run(context: CommandContext): Promise<number> {
 
 function targetOf({ options }: CommandContext): StubTarget {
   const target = STUB_TARGETS.get(String(options.for));
-  if (target === undefined) throw new UsageError(`stubs wants --for ${[...STUB_TARGETS.keys()].join('|')}`);
+  if (target === undefined) throw new UsageError(`stubs needs --for ${[...STUB_TARGETS.keys()].join('|')}`);
   const { api } = options;
   if (typeof api === 'string' && !target.versions.includes(api)) {
     const known = target.versions.length === 0 ? 'has one API only' : `has the APIs ${target.versions.join(', ')}`;
@@ -59,7 +59,7 @@ async function readInput(context: CommandContext): Promise<StubInput> {
 /** Generated files have plain names: nothing is written outside of the folder, whatever an assembly calls its types. */
 function plan(context: CommandContext, set: StubSet, folder: string | undefined): readonly MergedFile[] {
   return set.files.map((file) => {
-    if (/[/\\]|^\.|^$/.test(file.path)) throw new UnsupportedError(`"${file.path}" is no name for a file`);
+    if (/[/\\]|^\.|^$/.test(file.path)) throw new UnsupportedError(`"${file.path}" is not a file name`);
     const existing = folder === undefined || file.stubs === undefined ? undefined : existingText(context, inFolder(folder, file.path));
     return existing === undefined ? { path: file.path, text: file.text, added: [], stale: [] } : mergeStubs(existing, file);
   });

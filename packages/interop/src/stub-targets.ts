@@ -14,7 +14,7 @@ import { tinyClrTarget } from './tinyclr/tinyclr-target.ts';
 const boundaryTarget = (generate: (boundary: NativeBoundary) => StubSet): StubTarget => ({
   versions: [],
   generate({ image, metadata, diagnostics }: StubInput) {
-    if (image === undefined) throw new UnsupportedError('Metadata alone has no native code; the whole image is wanted');
+    if (image === undefined) throw new UnsupportedError('Metadata alone has no native code: the whole image is needed');
     return generate(readNativeBoundary(image, metadata, diagnostics));
   },
 });

@@ -131,10 +131,11 @@ function findTable(
 
 /** The address of a definition with that name, sought word by word. */
 function definitionIn(image: FirmwareImage, assembly: string): number | undefined {
+  const name = new TextEncoder().encode(assembly);
   for (let address = image.base; address + 12 <= image.end; address += 4) {
-    const name = image.word(address);
-    if (name === undefined || name < image.base || name >= image.end) continue;
-    if (image.definitionAt(address)?.name === assembly) return address;
+    const pointer = image.word(address);
+    if (pointer === undefined || !image.hasText(pointer, name)) continue;
+    if (image.handlers(image.word(address + 8) ?? 0, 1).length > 0) return address;
   }
   return undefined;
 }

@@ -36,6 +36,13 @@ export class FirmwareImage implements DeviceMemory {
     }
   }
 
+  /** Whether a text with a NUL behind it lies at an address. */
+  hasText(address: number, text: Uint8Array): boolean {
+    const start = address - this.base;
+    if (start < 0 || start + text.length >= this.bytes.length || this.bytes[start + text.length] !== 0) return false;
+    return text.every((byte, index) => this.bytes[start + index] === byte);
+  }
+
   /** The pointers of a methods table, up to `count`, and not beyond the first that can be none: neither null nor an address in the image. */
   handlers(methods: number, count: number): readonly number[] {
     const pointers: number[] = [];
@@ -48,8 +55,8 @@ export class FirmwareImage implements DeviceMemory {
   }
 }
 
-/** Names that occur more often than this are not tried as the name of a definition. */
-const MAXIMUM_OCCURRENCES = 16;
+/** Names and bases beyond so many are not tried. */
+const MAXIMUM_TRIES = 16;
 
 /**
  * The addresses that an image may have been linked for, told by itself: where a definition would lie whose name is that of the assembly, and whose methods are pointers into the image or null.
@@ -66,14 +73,14 @@ export function basesByName(bytes: Uint8Array, assembly: string, slots: number):
       if (image.handlers(methods + base, slots).some((handler) => handler !== 0)) bases.add(base);
     }
   }
-  return [...bases];
+  return [...bases].slice(0, MAXIMUM_TRIES);
 }
 
 /** The offsets of a name with a NUL behind it. */
 function occurrences(bytes: Uint8Array, name: string): readonly number[] {
   const wanted = [...new TextEncoder().encode(name), 0];
   const found: number[] = [];
-  for (let at = bytes.indexOf(wanted[0] ?? 0); at >= 0 && found.length < MAXIMUM_OCCURRENCES; at = bytes.indexOf(wanted[0] ?? 0, at + 1))
+  for (let at = bytes.indexOf(wanted[0] ?? 0); at >= 0 && found.length < MAXIMUM_TRIES; at = bytes.indexOf(wanted[0] ?? 0, at + 1))
     if (wanted.every((byte, index) => bytes[at + index] === byte)) found.push(at);
   return found;
 }

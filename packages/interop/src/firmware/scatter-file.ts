@@ -104,7 +104,7 @@ class Expression {
     return value;
   }
 
-  /** Not a number where there is none: the whole is then refused. */
+  /** NaN where an operand is missing: the expression is then refused. */
   #operand(): number {
     if (this.#accept('-')) return -this.#operand();
     if (this.#accept('(')) {

@@ -32,7 +32,7 @@ export function readSourceTable(source: string, reading: string, types: TableTyp
   const definition = initializer(tokens, types.definition, reading);
   const [name, checksum] = definition;
   if (name?.[0]?.kind !== 'string' || checksum?.[0]?.kind !== 'number')
-    throw malformed(reading, 'The definition wants a name and a checksum', name?.[0]?.offset);
+    throw malformed(reading, 'The definition needs a name and a checksum', name?.[0]?.offset);
   return {
     assembly: name[0].text.slice(1, -1),
     checksum: Number(checksum[0].text.replace(/[uUlL]+$/, '')) >>> 0,
@@ -46,7 +46,7 @@ export function readSourceTable(source: string, reading: string, types: TableTyp
 /** The elements between the braces that initialise the variable of a type. */
 function initializer(tokens: readonly CToken[], type: string, reading: string): CToken[][] {
   const start = tokens.findIndex((token, index) => token.text === type && tokens.slice(index, index + 8).some((next) => next.text === '='));
-  if (start < 0) throw malformed(reading, `There is no ${type}`);
+  if (start < 0) throw malformed(reading, `${type} not found`);
   const open = tokens.findIndex((token, index) => index > start && token.text === '{');
   const close = tokens.findIndex((token, index) => index > open && token.text === '}');
   if (open < 0 || close < 0) throw malformed(reading, `The braces of ${type} are missing`, tokens[start]!.offset);

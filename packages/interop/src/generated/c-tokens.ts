@@ -9,11 +9,11 @@ export interface CToken {
 const TOKEN =
   /\s+|\/\/[^\n]*|\/\*[\s\S]*?\*\/|#[ \t]*(?:error|warning)[^\n]*|(?<word>[A-Za-z_]\w*)|(?<number>\d(?:'?[\w.])*)|(?<string>"(?:[^"\\\n]|\\[\s\S])*"|'(?:[^'\\\n]|\\[\s\S])*')|(?<punctuation>::|->|[^\s\w"'])/y;
 
-/** The words of a C or C++ source without comments and white space. @throws BadImageError where the text is no C */
+/** The words of a C or C++ source without comments and white space. @throws BadImageError where the text is not C */
 export function cTokens(source: string, reading: string): readonly CToken[] {
   // A NUL, or the mark of a byte that was no UTF-8, tells a binary file or another encoding.
   const binary = source.search(/[\0\ufffd]/);
-  if (binary >= 0) throw new BadImageError({ code: 'NOT_C_SOURCE', offset: binary, reading, message: 'The file is no text' });
+  if (binary >= 0) throw new BadImageError({ code: 'NOT_C_SOURCE', offset: binary, reading, message: 'The file is not text' });
   const tokens: CToken[] = [];
   TOKEN.lastIndex = 0;
   while (TOKEN.lastIndex < source.length) {
@@ -24,7 +24,7 @@ export function cTokens(source: string, reading: string): readonly CToken[] {
         code: 'NOT_C_SOURCE',
         offset,
         reading,
-        message: `"${source.slice(offset, offset + 12)}" begins no token of C`,
+        message: `"${source.slice(offset, offset + 12)}" is not a token of C`,
       });
     const [kind, text] = Object.entries(match.groups ?? {}).find(([, value]) => value !== undefined) ?? [];
     if (kind !== undefined && text !== undefined) tokens.push({ kind: kind as CToken['kind'], text, offset });

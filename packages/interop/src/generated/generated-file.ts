@@ -6,7 +6,7 @@ export interface GeneratedFile {
   readonly text: string;
   /**
    * In a file that is there to be filled in: each function of it, by its name in C++ (`Struct::Method`). Such a file is merged with one that exists (`mergeStubs`); others are
-   * written anew.
+   * written again.
    */
   readonly stubs?: ReadonlyMap<string, string>;
 }

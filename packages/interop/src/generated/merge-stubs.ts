@@ -40,7 +40,7 @@ function nameBefore(tokens: readonly CToken[], index: number): string {
 
 /**
  * A file of stubs brought up to date: what the user wrote stays as it is, stubs for new natives are added at the end, and what is no longer in the assembly is listed.
- * @throws BadImageError where the existing file is no C++
+ * @throws BadImageError where the existing file is not C++
  */
 export function mergeStubs(existing: string, generated: GeneratedFile): MergedFile {
   const stubs = generated.stubs ?? new Map<string, string>();

@@ -18,7 +18,7 @@ export interface StubInput {
   readonly provider?: AssemblyProvider;
   /** Name in files and structs, where it is not the assembly's. */
   readonly project?: string;
-  /** `Type::Method` or tokens; all methods where there is none. */
+  /** `Type::Method` or tokens; all methods without any. */
   readonly methods?: readonly string[];
 }
 
@@ -30,7 +30,7 @@ export interface StubTarget {
   generate(input: StubInput): StubSet;
   /** The file that holds the methods table, for the systems that have one. */
   tableFile?(input: StubInput): string;
-  /** Holds a methods table in C++ against the assembly. @throws BadImageError where the text is no such table */
+  /** Compares a methods table in C++ with the assembly. @throws BadImageError where the text is not such a table */
   compare?(input: StubInput, source: string): readonly StubMismatch[];
   /** The methods table as a firmware has it, for the systems that have one. */
   firmwareTable?(input: StubInput): FirmwareTable;
@@ -38,7 +38,7 @@ export interface StubTarget {
   vendorChecksum?(input: StubInput, generation: string): number;
 }
 
-/** Files that are all written anew, held against those that exist: `undefined` where there is none. */
+/** Compares generated files with those that exist; `existing` returns `undefined` for one that does not. */
 export function compareFiles(set: StubSet, existing: (path: string) => string | undefined): readonly StubMismatch[] {
   return set.files.flatMap(({ path, text, stubs }) => {
     const found = existing(path);

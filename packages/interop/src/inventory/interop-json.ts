@@ -1,7 +1,7 @@
 import { type InteropCounts, interopCounts } from './interop-counts.ts';
 import type { InteropInventory } from './interop-inventory.ts';
 
-/** Lists of an inventory as they are; what another part of a document has already (P/Invokes) or nobody reads one by one is left to the counts. */
+/** Lists of an inventory as they are; P/Invokes, which another part of a document has, and lists that are read as numbers are left to the counts. */
 export type InteropLists = Pick<
   InteropInventory,
   | 'unmanagedCalls'

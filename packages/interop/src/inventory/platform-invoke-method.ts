@@ -25,7 +25,7 @@ import {
 export interface InteropParameter {
   readonly position: number;
   readonly type: TypeNode;
-  /** Empty where there is no Param row. */
+  /** Empty without a Param row. */
   readonly name: string;
   /** `ParamAttributes`. */
   readonly flags: number;

@@ -80,11 +80,11 @@ export class ArgumentSlots {
     const at = this.#place(type, slot);
     if (typeof type === 'object') {
       if (!(value instanceof Uint8Array) || value.length !== type.struct)
-        throw new UsageError(`A structure of ${type.struct} bytes is wanted`);
+        throw new UsageError(`The value is not a structure of ${type.struct} bytes`);
       this.bytes.set(value, at);
       return slot + slotCount(type.struct);
     }
-    if (value instanceof Uint8Array) throw new UsageError(`A ${type} is no structure`);
+    if (value instanceof Uint8Array) throw new UsageError(`The value is a structure, not a ${type}`);
     this.#setScalar(type, at, value);
     return slot + 1;
   }

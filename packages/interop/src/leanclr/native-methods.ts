@@ -57,7 +57,7 @@ export function leanClrNatives(metadata: Metadata, wanted: readonly string[] = [
       refused.push({ token, method: fullName, reason: error.message });
     }
   }
-  for (const name of missing) throw new UnsupportedError(`There is no method "${name.slice(0, 120)}"`);
+  for (const name of missing) throw new UnsupportedError(`Method "${name.slice(0, 120)}" not found`);
   return { natives, refused };
 }
 

@@ -66,7 +66,7 @@ class SignatureParser {
   }
 
   /**
-   * Where the parameter list opens, or the end of the text where there is none. Names may hold parentheses themselves (C++'s `operator()`), so a list that is closed is sought from
+   * Where the parameter list opens, or the end of the text. Names may hold parentheses themselves (C++'s `operator()`), so a list that is closed is sought from
    * the end.
    */
   #parameterList(): number {

@@ -30,13 +30,13 @@ export function parseBaseline(text: string): Baseline {
   try {
     document = JSON.parse(text);
   } catch (error) {
-    throw malformed(`This is no JSON: ${error instanceof Error ? error.message : String(error)}`);
+    throw malformed(`Not JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
   const { version, findings } = (typeof document === 'object' && document !== null ? document : {}) as Readonly<Record<string, unknown>>;
-  if (version !== 1 || typeof findings !== 'object' || findings === null) throw malformed('This is no baseline of version 1');
+  if (version !== 1 || typeof findings !== 'object' || findings === null) throw malformed('Not a baseline of version 1');
   return new Map(
     Object.entries(findings).map(([key, count]) => {
-      if (typeof count !== 'number' || !Number.isSafeInteger(count)) throw malformed(`The count of "${key.slice(0, 100)}" is no number`);
+      if (typeof count !== 'number' || !Number.isSafeInteger(count)) throw malformed(`The count of "${key.slice(0, 100)}" is not a number`);
       return [key, count];
     }),
   );

@@ -11,7 +11,7 @@ import type { LintOptions } from './lint-options.ts';
 import { MethodBodies } from './method-bodies.ts';
 import { lintRule } from './rule-catalog.ts';
 
-/** More findings of one module than this help nobody; the rest is counted. */
+/** Findings of one module beyond this are counted, not kept. */
 export const MAX_FINDINGS = 100_000;
 
 /** What checks look at and report to. What several of them need is read once, when first asked for. */

@@ -31,10 +31,10 @@ export const isAtLeast = (level: LintLevel, minimum: LintLevel): boolean => orde
  * Runs the rules over a module: those on tables once, those on IL in one pass over all bodies.
  * @param image where IL and native code are; `undefined` for metadata that stands alone
  * @throws BadImageError when the tables cannot be read at all
- * @throws UsageError for a rule that there is none of
+ * @throws UsageError for an unknown rule
  */
 export function lintModule(image: PEImage | undefined, metadata: Metadata, options: LintOptions = {}): LintReport {
-  for (const id of options.rules ?? []) if (lintRule(id) === undefined) throw new UsageError(`There is no rule ${id}`);
+  for (const id of options.rules ?? []) if (lintRule(id) === undefined) throw new UsageError(`Unknown rule ${id}`);
   const diagnostics = new Diagnostics();
   const context = new LintContext(new InteropModule(metadata, image, diagnostics), options);
   for (const check of tableChecks) {

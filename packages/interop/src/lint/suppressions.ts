@@ -10,7 +10,7 @@ export interface Suppression {
   readonly reason: string;
 }
 
-/** More than this is no list that somebody wrote. */
+/** A longer list was not written by hand. */
 const MAX_SUPPRESSIONS = 10_000;
 const MAX_PATTERN = 1000;
 
@@ -29,14 +29,14 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw malformed(`This is no JSON: ${error instanceof Error ? error.message : String(error)}`);
+    throw malformed(`Not JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
 function suppression(entry: unknown, index: number): Suppression {
   const { rule, target, reason } = (typeof entry === 'object' && entry !== null ? entry : {}) as Readonly<Record<string, unknown>>;
-  if (typeof rule !== 'string' || !/^(NI\d{3}|\*)$/.test(rule)) throw malformed(`Suppression ${index + 1} wants a "rule" such as "NI001"`);
-  if (typeof reason !== 'string' || reason.trim() === '') throw malformed(`Suppression ${index + 1} wants a "reason"`);
+  if (typeof rule !== 'string' || !/^(NI\d{3}|\*)$/.test(rule)) throw malformed(`Suppression ${index + 1} needs a "rule" such as "NI001"`);
+  if (typeof reason !== 'string' || reason.trim() === '') throw malformed(`Suppression ${index + 1} needs a "reason"`);
   if (target !== undefined && (typeof target !== 'string' || target.length > MAX_PATTERN))
     throw malformed(`The "target" of suppression ${index + 1} is a pattern of at most ${MAX_PATTERN} characters`);
   return { rule, ...(target !== undefined && { target }), reason };

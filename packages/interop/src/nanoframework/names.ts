@@ -37,7 +37,7 @@ const isIdentifier = (text: string): boolean => /^[A-Za-z_]\w*$/.test(text);
 
 function checked(text: string, what: string): string {
   if (isIdentifier(text)) return text;
-  throw new UnsupportedError(`nanoFramework's name for ${what.slice(0, 120)}, "${text.slice(0, 120)}", is no identifier of C++`);
+  throw new UnsupportedError(`nanoFramework's name for ${what.slice(0, 120)}, "${text.slice(0, 120)}", is not an identifier of C++`);
 }
 
 /** `List`1` → `List_1`; `<…>` goes. */

@@ -12,7 +12,7 @@ import { buildNanoTable, checksumWithout, type NanoTable } from './native-table.
 
 function tableOf({ metadata, image, version, project, provider }: StubInput): NanoTable {
   const profile = NANO_PROFILES.find(({ name }) => name === (version ?? NANO_PROFILES[0]!.name));
-  if (profile === undefined) throw new UsageError(`There is no generation ${version} of nanoFramework`);
+  if (profile === undefined) throw new UsageError(`Unknown generation ${version} of nanoFramework`);
   return buildNanoTable(readAssemblyShape(metadata), profile, { image, provider, ...(project !== undefined && { project }) });
 }
 

@@ -31,7 +31,7 @@ export interface NanoTable {
   readonly inherited: InheritedFields;
 }
 
-/** Classes and structures that are no delegates have stubs. */
+/** Classes and structures have stubs; delegates do not. */
 export const hasStubs = (type: TypeShape): boolean => type.kind === 'class' || type.kind === 'struct';
 
 const identifier = (name: string): string => name.replaceAll(/[^A-Za-z0-9_]/g, '_');

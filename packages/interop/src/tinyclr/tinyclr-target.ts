@@ -21,7 +21,7 @@ export const tinyClrTarget: StubTarget = {
   versions: TINYCLR_PROFILES.map(({ name }) => name),
   generate(input) {
     const profile = TINYCLR_PROFILES.find(({ name }) => name === (input.version ?? TINYCLR_PROFILES[0]!.name));
-    if (profile === undefined) throw new UsageError(`There is no API ${input.version} of TinyCLR`);
+    if (profile === undefined) throw new UsageError(`Unknown API ${input.version} of TinyCLR`);
     return tinyClrStubs(tableOf(input), { profile, ...(input.bare && { bare: true }) });
   },
   tableFile: (input) => fileName(assemblyIdentifier(tableOf(input)), '.cpp'),

@@ -46,7 +46,7 @@ describe('findings', () => {
     expect(found).toEqual(['NI001', 'NI005', 'NI019'].flatMap((rule) => [`${rule} Program::B`, `${rule} Program::A`]));
     expect(new Set(lintModule(image, metadata, { rules: ['ni005'] }).findings.map(({ rule }) => rule))).toEqual(new Set(['NI005']));
     expect(new Set(lintModule(image, metadata, { minimumLevel: 'warning' }).findings.map(({ rule }) => rule))).toEqual(new Set(['NI001']));
-    expect(() => lintModule(image, metadata, { rules: ['NI999'] })).toThrow('There is no rule NI999');
+    expect(() => lintModule(image, metadata, { rules: ['NI999'] })).toThrow('Unknown rule NI999');
   });
 });
 
@@ -84,11 +84,11 @@ describe('suppressions', () => {
   });
 
   it.each([
-    ['{', 'This is no JSON'],
+    ['{', 'Not JSON'],
     ['{}', 'JSON array'],
-    ['[{"rule":"X","reason":"y"}]', 'wants a "rule"'],
-    ['[null]', 'wants a "rule"'],
-    ['[{"rule":"NI001","reason":" "}]', 'wants a "reason"'],
+    ['[{"rule":"X","reason":"y"}]', 'needs a "rule"'],
+    ['[null]', 'needs a "rule"'],
+    ['[{"rule":"NI001","reason":" "}]', 'needs a "reason"'],
     ['[{"rule":"NI001","reason":"y","target":7}]', 'pattern'],
   ])('say what is wrong with %s', (text, message) => {
     expect(() => parseSuppressions(text)).toThrow(message);

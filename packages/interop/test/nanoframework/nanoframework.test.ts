@@ -138,7 +138,7 @@ describe('nanoFramework stubs', () => {
       nanoStubs(buildNanoTable(shapeOf({ assembly: 'A', types: [MODULE, ...types] }), profile('1')), true);
     expect(() => build([type('A.B')])).toThrow(UnsupportedError);
     const generic = type('A.B`1', { methods: [method('M')] });
-    expect(() => build([generic])).toThrow('no identifier');
+    expect(() => build([generic])).toThrow('not an identifier');
     const table = buildNanoTable(shapeOf({ assembly: 'A', types: [MODULE, generic] }), profile('2'));
     expect(table.slots[0]?.className).toBe('A_B_1');
   });

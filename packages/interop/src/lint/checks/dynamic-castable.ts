@@ -4,7 +4,7 @@ import { isTokenOf, MethodAttributes, type MethodDefToken, TypeAttributes, type 
 import type { TableCheck } from '../check.ts';
 import type { LintContext } from '../lint-context.ts';
 
-/** Interfaces that inherit more than this are no program's. */
+/** No real program has interfaces that inherit more. */
 const MAX_INTERFACES = 1000;
 
 /** The interfaces of the module that a type inherits, directly or not, itself left out. */

@@ -117,7 +117,7 @@ function check(context: LintContext, view: BodyView): void {
   for (const [block, state] of states.entries()) if (state !== 0) judge(context, view, byBlock[block]!, state, steps);
 }
 
-/** What a finding names is no further back than this. */
+/** A finding names nothing that is further back than this. */
 const MAX_STEPS_BACK = 100;
 
 /** The name of the nearest step of a kind before another, in the order of the code. */

@@ -10,7 +10,7 @@ const handleBases: ReadonlySet<string> = new Set([
   'Microsoft.Win32.SafeHandles.SafeHandleMinusOneIsInvalid',
 ]);
 
-/** The visibility of a parameterless constructor; `undefined` where there is none. */
+/** The visibility of a parameterless constructor; `undefined` without one. */
 function parameterlessConstructor({ module, metadata }: LintContext, type: TypeDefToken): number | undefined {
   const { MethodDef } = metadata.tables;
   for (const method of module.methodsOf(type)) {

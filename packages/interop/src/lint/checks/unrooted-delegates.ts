@@ -21,7 +21,7 @@ function isUnrooted(context: LintContext, view: BodyView, position: number): boo
   return loads.length === 1 && stores.length === 1 && isOne(instructions[stores[0]! - 1], 'newobj');
 }
 
-/** A body with more of these calls than this is no program's. */
+/** No real program has a body with more of these calls. */
 const MAX_CALLS = 1000;
 
 /** NI048. */

@@ -7,7 +7,7 @@ export const deviceRules: readonly LintRule[] = [
     level: 'error',
     needs: 'metadata',
     title: 'Interop table does not fit the assembly',
-    message: '{place}: {expected} is wanted, {found} is there{why}',
+    message: '{place}: expected {expected}, found {found}{why}',
     help: 'The device refuses the assembly ("Invalid native checksum"). Generate the table again.',
     link: TINYCLR,
   },

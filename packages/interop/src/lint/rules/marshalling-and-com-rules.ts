@@ -24,7 +24,7 @@ export const marshallingAndComRules: readonly LintRule[] = [
     id: 'NI055',
     level: 'error',
     needs: 'metadata',
-    title: 'Implementation type is no interface',
+    title: 'Implementation type is not an interface',
     message: 'DynamicInterfaceCastableImplementation is only for interfaces; the cast throws InvalidOperationException',
     help: 'Make the type an interface with default implementations.',
     link: DYNAMIC_CASTABLE,

@@ -115,7 +115,7 @@ export const platformInvokeRules: readonly LintRule[] = [
     level: 'error',
     needs: 'metadata',
     title: 'Structure with automatic layout',
-    message: "{parameter} is {type}, whose layout is the runtime's affair (LayoutKind.Auto)",
+    message: '{parameter} is {type}, whose layout the runtime chooses (LayoutKind.Auto)',
     help: 'Give the structure LayoutKind.Sequential or Explicit.',
     link: BEST_PRACTICES,
   },
