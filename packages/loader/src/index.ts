@@ -12,7 +12,7 @@ export { type ManagedCall, type ManagedEntry, type ManagedResult, RecordingManag
 export { START_UP, type StartUpPath, type StartUpState } from './load/start-up.ts';
 export { type LoadDocument, loadDocument } from './load-document.ts';
 export type { LoadedOutcome, LoadOutcome, RefusedOutcome } from './load-outcome.ts';
-export { LoadedModule, type SlotState, type SlotTarget, type SlotValue, type ThunkStub } from './loaded-module.ts';
+export { LoadedModule, type SlotState, type SlotTarget, type SlotWord, type ThunkStub } from './loaded-module.ts';
 export { Loader } from './loader.ts';
 export type { NativeValue } from './native/native-value.ts';
 export { type TransitionRecord, transitionRecord } from './thunk/frame/transition-record.ts';

@@ -1,7 +1,7 @@
 import { hex, hexBytes } from '@ijw/binary';
 import { abiSize, type CrossingParameter, type ForwardCall, forwardSteps, forwardStepText, reverseCallText } from '@ijw/marshalling';
 import type { LoadOutcome } from './load-outcome.ts';
-import type { LoadedModule, SlotState, SlotValue, ThunkStub } from './loaded-module.ts';
+import type { LoadedModule, SlotState, SlotWord, ThunkStub } from './loaded-module.ts';
 
 /** The JSON of `ijw load`: keys and units as the command line promises them. An absent thing has no key. */
 export interface LoadDocument {
@@ -58,7 +58,7 @@ const refusalKeys = ({ reason, rule, place, exception, fatal }: Extract<LoadOutc
 });
 
 /** What no JSON number is exact for is written as digits. */
-const integer = (value: SlotValue): number | string => (typeof value === 'number' ? value : hex(value));
+const integer = (value: SlotWord): number | string => (typeof value === 'number' ? value : hex(value));
 
 function slotDocument({ rva, token, method, type, before, after, content }: SlotState): object {
   return {

@@ -23,7 +23,7 @@ import type { Trace } from './load/load-event.ts';
 export type ThunkStub = (PlacedStub & { readonly bytes: Uint8Array; readonly unwindBytes?: Uint8Array }) | Unsupported;
 
 /** What is in a slot: an address is a number; a bigint is a value beyond 2^53, which no address has. */
-export type SlotValue = number | bigint;
+export type SlotWord = number | bigint;
 
 /** What a slot leads to. */
 export type SlotTarget =
@@ -38,7 +38,7 @@ export type SlotTarget =
     }
   /** ijwhost's, which starts the runtime. */
   | { readonly kind: 'bootstrap'; readonly address: number; readonly size: number; readonly bytes: Uint8Array }
-  /** What the file has there, or anything else that is no thunk. */
+  /** What the file has there, or anything else that is not a thunk. */
   | { readonly kind: 'raw' };
 
 /** One slot of the vtable fixups. */
@@ -51,11 +51,11 @@ export interface SlotState {
   readonly slot: number;
   /** The token the file has there. */
   readonly token: number;
-  /** `Namespace.Type::Name`; the empty string where the token is no method. */
+  /** `Namespace.Type::Name`; the empty string where the token does not name a method. */
   readonly method: string;
   /** The slot's bytes as the file has them, and as they are now. */
-  readonly before: SlotValue;
-  readonly after: SlotValue;
+  readonly before: SlotWord;
+  readonly after: SlotWord;
   readonly content: SlotTarget;
 }
 
@@ -264,8 +264,8 @@ export class LoadedModule {
       slot,
       token,
       method: this.#describeToken(token),
-      before: slotValue(before),
-      after: slotValue(after),
+      before: slotWord(before),
+      after: slotWord(after),
       content: this.#targetOf(module, after),
     };
   }
@@ -318,7 +318,7 @@ function fileValue({ image }: MappedModule, rva: number, width: 4 | 8): bigint {
   }
 }
 
-const slotValue = (value: bigint): SlotValue => (value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value);
+const slotWord = (value: bigint): SlotWord => (value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value);
 
 /**
  * Pointers where the record has the process's size bit, as the hosts go by. Else the ildasm rule: 4 bytes where COR_VTABLE_32BIT is set, 8 where it

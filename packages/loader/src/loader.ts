@@ -145,7 +145,7 @@ function describe({ runtime, trace, path, request: { image } }: Load, reached: L
   });
 }
 
-/** The trace is read when it is asked for: a load of thousands of slots makes no objects for events that nobody looks at. */
+/** The trace is read when it is asked for: a load of thousands of slots makes objects for events only when they are read. */
 const withEvents = <T extends object>(outcome: T, trace: Trace): T & Pick<LoadOutcome, 'events'> =>
   Object.defineProperty(outcome, 'events', { enumerable: true, get: () => trace.events }) as T & Pick<LoadOutcome, 'events'>;
 
@@ -161,7 +161,7 @@ const readMetadata = (image: PEImage): Metadata | undefined => ifReadable(() => 
 
 const METHOD_TABLES: readonly (string | undefined)[] = ['MethodDef', 'MemberRef', 'MethodSpec'];
 
-/** The method's name, or the token's digits where it is no method that can be read. */
+/** The method's name, or the token's digits where the method cannot be read. */
 function describeToken(metadata: Metadata | undefined, token: number): string {
   if (!metadata || !METHOD_TABLES.includes(tableNameOf(tokenTable(token)))) return '';
   try {

@@ -308,7 +308,7 @@ describe.each(ARCHITECTURES)('native code of %s, run', (architecture) => {
         [0x00, 0x00, 0x00, 0x14],
       ],
     }[architecture] as [number[], number[], number[]];
-    expect(run((code) => code.op(...trap))).toMatchObject({ kind: 'stopped', reason: 'The instruction is none that is evaluated here' });
+    expect(run((code) => code.op(...trap))).toMatchObject({ kind: 'stopped', reason: 'Unsupported instruction' });
     if (architecture !== 'arm64')
       expect(run((code) => code.op(...load))).toMatchObject({ kind: 'fault', address: 8, reason: 'read at 0x8' });
     else expect(run((code) => code.word(0xd2800100).word(0xf9400000))).toMatchObject({ kind: 'fault', address: 8, reason: 'read at 0x8' });

@@ -11,7 +11,7 @@ export function readPointer(memory: AddressSpace, address: number, pointerSize: 
 export const writePointer = (memory: AddressSpace, address: number, value: number, pointerSize: 4 | 8): Fault | undefined =>
   pointerSize === 8 ? memory.writeU64(address, value) : memory.writeU32(address, value);
 
-/** The pointer as an address of this process, or `undefined` where it is none (user space ends at 2^47). */
+/** The pointer as an address of this process, or `undefined` beyond user space, which ends at 2^47. */
 export function asAddress(value: bigint | Fault): number | undefined {
   return typeof value === 'bigint' && value < 1n << 47n ? Number(value) : undefined;
 }

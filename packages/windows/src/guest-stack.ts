@@ -5,7 +5,7 @@ import { windowsRefusal } from './windows-error.ts';
 /** What Windows gives a thread where nothing else is said. */
 const STACK_SIZE = 0x10_0000;
 
-/** The stack of the one thread that runs native code here. Below it is a page that nobody may touch. */
+/** The stack of the one thread that runs native code here. The page below it has no rights. */
 export class GuestStack {
   /** Where the next call may begin: below everything that is in use. */
   pointer: number;

@@ -22,7 +22,7 @@ export interface HostSymbol {
   readonly call?: HostCall;
 }
 
-/** A module that is no file: its symbols are functions of ours. */
+/** A module without a file: its symbols are functions of the program that loads the images. */
 export interface HostModule {
   readonly kind: 'host';
   /** File name with extension, in any case. */
@@ -40,7 +40,7 @@ export interface ImageModule {
 }
 
 /**
- * Where modules come from. Asked with the name as the importing image writes it. `undefined`: nobody has it, and each of its symbols gets an
+ * Where modules come from. Asked with the name as the importing image writes it. `undefined`: the provider does not have it, and each of its symbols gets an
  * address that names it and says so when it is called. `'missing'`: the file is not there, and an import of it ends the load as on Windows.
  */
 export interface ModuleProvider {

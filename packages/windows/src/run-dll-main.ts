@@ -11,7 +11,7 @@ export interface DllMainCall {
   readonly module: MappedModule;
   readonly address: number;
   readonly reason: DllReason;
-  /** Answers what a host function returns, or `undefined` where its result is not known. */
+  /** Returns what the function at a gate returns, or `undefined` where its result is not known. */
   readonly call: (gate: Gate) => number | undefined;
 }
 

@@ -19,7 +19,7 @@ export interface AssemblyRequest {
 }
 
 /** What the Windows loader did with the image. Its refusal counts only once the module is needed. */
-export type Mapping =
+export type ModuleMapping =
   | { readonly kind: 'none' }
   | { readonly kind: 'mapped'; readonly module: MappedModule }
   | { readonly kind: 'refused'; readonly refusal: LoadRefusal };
@@ -28,7 +28,7 @@ export type Mapping =
 export interface Opened {
   readonly stage: 'opened';
   readonly request: AssemblyRequest;
-  readonly mapping: Mapping;
+  readonly mapping: ModuleMapping;
 }
 
 /** Its format is in order. */

@@ -135,7 +135,7 @@ export class CallDispatcher {
     return { ...callOutcome, target };
   }
 
-  /** Above a slot is a native caller. In a process that native code began nobody is above that one. */
+  /** Above a slot is a native caller. In a process that native code began no managed frame is above it. */
   #escape(exception: ClrException): CallResult {
     if (!this.#init.nativeFirst) return { kind: 'threw', exception };
     return { kind: 'processDied', hresult: exception.hresult, reason: `Unhandled exception: ${exception.message}`, exception };

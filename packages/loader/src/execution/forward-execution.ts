@@ -56,7 +56,7 @@ export class ForwardExecution {
     this.#init = init;
   }
 
-  /** Answers with the managed result. @throws what ends the call, for `NativeExecution.attempt`; UsageError where a value is of another type */
+  /** Returns the managed result. @throws what ends the call, for `NativeExecution.attempt`; UsageError where a value is of another type */
   call(args: readonly unknown[], variable: readonly VariableArgument[]): unknown {
     const { runtime, plan, execution, address } = this.#init;
     const { process } = runtime;

@@ -21,7 +21,7 @@ import type { ConversionSpace } from './value-conversion.ts';
 
 type Entered = 'goOn' | { readonly stop: string } | undefined;
 
-const NO_THUNK = { stop: 'The code comes to managed code without a thunk' } as const;
+const NO_THUNK = { stop: 'Managed code was entered without a thunk' } as const;
 
 /** Gates that the loader's own thunks lead to. */
 const BOOTSTRAP = 'start_runtime_thunk_stub';
@@ -68,7 +68,7 @@ export class NativeExecution {
     }
   }
 
-  /** Answers with the bytes of the result. @throws what ends it before that, for `attempt` */
+  /** Returns the bytes of the result. @throws what ends it before that, for `attempt` */
   run(call: NativeCall): Uint8Array {
     const { process, stack } = this.#init.runtime;
     const passed = this.#passed;
@@ -111,7 +111,7 @@ export class NativeExecution {
     const thunk = runtime.bootstrap.at(runtime.platform.reachingThunk(processor) + runtime.platform.bootstrapThunk.entryOffset);
     const images = [...modules.values()].flatMap((module) => (module.kind === 'image' ? [module] : []));
     const module = thunk && images.find(({ base, size }) => thunk.slot >= base && thunk.slot < base + size);
-    if (!thunk || !module) return { stop: 'The thunk is none of ijwhost’s' };
+    if (!thunk || !module) return { stop: 'Not an ijwhost thunk' };
     const failure = startThroughBootstrap({ runtime, trace, module, adopt: module === this.#init.module ? adopt : () => undefined });
     if (failure) throw new ProcessDeath(failure);
     const target = asAddress(readPointer(memory, thunk.slot, model.pointerSize));
@@ -170,7 +170,7 @@ export class NativeExecution {
   }
 }
 
-/** In a process that native code began nobody is above the native caller. */
+/** In a process that native code began no managed frame is above the native caller. */
 const unhandled = (exception: ClrException): ExecutionResult => ({
   kind: 'processDied',
   hresult: exception.hresult,

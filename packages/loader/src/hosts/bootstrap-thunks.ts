@@ -119,7 +119,7 @@ export class BootstrapThunks {
     }
   }
 
-  /** `release_bootstrap_thunks`: on DLL_PROCESS_DETACH. Slots that nobody has fixed up lead nowhere afterwards. */
+  /** `release_bootstrap_thunks`: on DLL_PROCESS_DETACH. Slots that were not fixed up lead nowhere afterwards. */
   release(module: MappedModule, trace: Trace): void {
     const chunk = this.#chunks.get(module.base);
     if (!chunk) return;
@@ -160,7 +160,7 @@ export class BootstrapThunks {
     const size = record.count * processor.pointerSize;
     const slots = module.base + record.rva;
     const before = hostUnprotectsSlots ? memory.protect(slots, size, PageRights.readWrite) : undefined;
-    // RVA 0 is a null pointer, whose page nobody can unprotect.
+    // RVA 0 is a null pointer, whose page cannot be unprotected.
     if (isRefusal(before) || record.rva === 0) return false;
     chunk.rights.push(before);
     this.#readTokens(module, chunk, record);

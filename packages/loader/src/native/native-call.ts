@@ -21,7 +21,7 @@ export type NativeCallEnd =
   | { readonly kind: 'stopped'; readonly address: number; readonly reason: string }
   | { readonly kind: 'fault'; readonly address: number; readonly reason: string };
 
-/** What stands behind addresses that are no guest code. Answers `undefined` where there is nothing, else why the run ends, or that it goes on. */
+/** Runs what an address outside guest code stands for. Returns `undefined` for guest code, else why the run ends, or that it goes on. */
 export type EnterAddress = (processor: Processor) => 'goOn' | { readonly stop: string } | undefined;
 
 export interface NativeCallContext {
@@ -66,8 +66,7 @@ function run(context: NativeCallContext, call: NativeCall): NativeCallEnd {
     try {
       processor.step();
     } catch (error) {
-      if (error instanceof UnknownInstruction)
-        return { kind: 'stopped', address, reason: 'The instruction is none that is evaluated here' };
+      if (error instanceof UnknownInstruction) return { kind: 'stopped', address, reason: 'Unsupported instruction' };
       throw error;
     }
   }

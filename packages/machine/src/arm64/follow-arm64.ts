@@ -1,3 +1,4 @@
+import { hex } from '@ijw/binary';
 import { isFault } from '../fault.ts';
 import { asAddress, readPointer } from '../pointer-access.ts';
 import { type NativeEnd, type NativeRun, STEP_LIMIT } from '../processor/native-run.ts';
@@ -14,7 +15,7 @@ export function followArm64(run: NativeRun): NativeEnd {
   for (let count = 0; count < STEP_LIMIT; count++) {
     const outside = run.callOutside(at);
     if (outside) value = outside.value;
-    else if (isFault(run.memory.fetch(at, 4))) return { kind: 'fault', reason: `no code at 0x${at.toString(16)}` };
+    else if (isFault(run.memory.fetch(at, 4))) return { kind: 'fault', reason: `no code at ${hex(at)}` };
     const step = outside ? ({ kind: 'return' } as const) : decodeArm64(run.memory, at);
     if (!step) return { kind: 'unknown', address: at };
     if (step.kind === 'return') {
@@ -26,7 +27,7 @@ export function followArm64(run: NativeRun): NativeEnd {
     if (step.kind === 'result') value = step.value;
     if (step.kind === 'call' || step.kind === 'callThrough') returns.push(step.next);
     const next = nextAddress(run, step);
-    if (next === undefined) return { kind: 'fault', reason: `the jump at 0x${at.toString(16)} goes nowhere` };
+    if (next === undefined) return { kind: 'fault', reason: `the jump at ${hex(at)} goes nowhere` };
     at = next;
   }
   return { kind: 'unknown', address: at };

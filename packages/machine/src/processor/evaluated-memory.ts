@@ -1,3 +1,4 @@
+import { hex } from '@ijw/binary';
 import type { AddressSpace } from '../address-space.ts';
 import { type Fault, isFault } from '../fault.ts';
 
@@ -7,7 +8,7 @@ export class NativeFault extends Error {
   readonly fault: Fault;
 
   constructor(fault: Fault) {
-    super(`${fault.access} at 0x${fault.address.toString(16)}`);
+    super(`${fault.access} at ${hex(fault.address)}`);
     this.fault = fault;
   }
 }
@@ -54,7 +55,7 @@ export class LiveMemory implements EvaluatedMemory {
 
 const STACK_SIZE = 0x10000;
 
-/** Writes stay aside until `commit`, and the stack is no page of the process, so that it cannot be mistaken for one. */
+/** Writes stay aside until `commit`, and the stack is outside the process's pages, so that it cannot be mistaken for one. */
 export class DeferredMemory implements EvaluatedMemory {
   readonly #memory: AddressSpace;
   readonly #stackBase: number;

@@ -1,3 +1,4 @@
+import { hex } from '@ijw/binary';
 import { DeferredMemory, NativeFault } from '../processor/evaluated-memory.ts';
 import type { NativeEnd, NativeRun } from '../processor/native-run.ts';
 import { STEP_LIMIT } from '../processor/native-run.ts';
@@ -26,7 +27,7 @@ function prepare(state: X86State, run: NativeRun): void {
 
 /**
  * Runs an entry point of x86 or x64 as far as the instructions go that are known here. What it writes reaches the process only when it returns; code that goes
- * beyond these instructions, or calls what nobody has, ends as unknown without an effect.
+ * beyond these instructions, or calls a function whose result is not known, ends as unknown without an effect.
  */
 export function evaluateX86(run: NativeRun, is64Bit: boolean): NativeEnd {
   const memory = new DeferredMemory(run.memory, is64Bit);
@@ -46,7 +47,7 @@ export function evaluateX86(run: NativeRun, is64Bit: boolean): NativeEnd {
       else returnFromGate(state, outside.value);
     }
   } catch (error) {
-    if (error instanceof NativeFault) return { kind: 'fault', reason: `${error.message}, from 0x${at.toString(16)}` };
+    if (error instanceof NativeFault) return { kind: 'fault', reason: `${error.message}, from ${hex(at)}` };
     if (!(error instanceof UnknownInstruction)) throw error;
   }
   return { kind: 'unknown', address: at };

@@ -37,7 +37,7 @@ function move(instruction: Instruction, isStore: boolean, size: 4 | 8 | 16): voi
 const scalarSize = ({ mandatoryPrefix }: Instruction): 4 | 8 | undefined =>
   mandatoryPrefix === 0xf3 ? 4 : mandatoryPrefix === 0xf2 ? 8 : undefined;
 
-/** The 0F opcodes of SSE. Answers false where an opcode is none of them. */
+/** The 0F opcodes of SSE. Returns false for other opcodes. */
 export function sse(instruction: Instruction, opcode: number): boolean {
   const size = scalarSize(instruction);
   if (opcode === 0x10 || opcode === 0x11) move(instruction, opcode === 0x11, size ?? 16);

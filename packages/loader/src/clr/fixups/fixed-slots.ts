@@ -168,7 +168,7 @@ export class FixedSlots {
     return low;
   }
 
-  /** Gives each slot its place in a run. Answers with the first slot of every place, by run. */
+  /** Gives each slot its place in a run. Returns the first slot of every place, by run. */
   #assignThunks(): readonly (readonly number[])[] {
     const { pointerSizedFixup } = this.#context.platform;
     const slots: readonly number[][] = [[], [], []];

@@ -8,7 +8,7 @@ import type { FixupContext } from './fixup-context.ts';
 
 const SYMBOL = 'GetTokenForVTableEntry';
 
-/** Answers with the token of a slot, by its address; `undefined` where the slot cannot be read. */
+/** The token of a slot, by its address; `undefined` where the slot cannot be read. */
 export type TokenReader = (slot: number) => number | undefined;
 
 /**

@@ -1,4 +1,4 @@
-import { BadImageError } from '@ijw/binary';
+import { BadImageError, hex } from '@ijw/binary';
 import { type CliHeader, CorFlags, SectionCharacteristics } from '@ijw/pe';
 import { type CheckedView, CLI_HEADER_SIZE, type ImageView, rvaProblem, sectionOf } from '../image/image-view.ts';
 import { type MetadataRootProblem, metadataRootProblem } from './metadata-root-rule.ts';
@@ -74,7 +74,7 @@ export const CLI_HEADER_RULES: readonly FormatRule<CheckedView>[] = [
   ),
   inHeader('unknownFlags', 'Flags', (cli) => {
     const unknown = (cli.flags & ~KNOWN_FLAGS) >>> 0;
-    return unknown === 0 ? undefined : `has the unknown flags 0x${unknown.toString(16)}`;
+    return unknown === 0 ? undefined : `has the unknown flags ${hex(unknown)}`;
   }),
   inHeader('ilOnlyWithVTableFixups', 'VTableFixups', (cli) =>
     has(cli, CorFlags.ILONLY) && cli.vTableFixups.size !== 0 ? 'is IL-only and has vtable fixups' : undefined,
@@ -126,5 +126,5 @@ function nativeEntryPointProblem(cli: CliHeader, view: ImageView): string | unde
   if (has(cli, CorFlags.ILONLY) || !has(cli, CorFlags.NATIVE_ENTRYPOINT)) return undefined;
   const rva = cli.entryPointTokenOrRva;
   if (rva === 0) return 'has a native entry point at RVA 0';
-  return sectionOf(view, rva) ? undefined : `has a native entry point at 0x${rva.toString(16)}, which is in no section`;
+  return sectionOf(view, rva) ? undefined : `has a native entry point at ${hex(rva)}, which is in no section`;
 }

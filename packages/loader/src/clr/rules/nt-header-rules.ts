@@ -129,7 +129,7 @@ function sectionsProblem({ image, mapped }: ImageView): string | undefined {
     const { name, virtualAddress, virtualSize, pointerToRawData, sizeOfRawData, characteristics } = section;
     const size = alignUp(virtualSize, sectionAlignment);
     const unknown = (characteristics & ~(KNOWN_SECTION_FLAGS | KNOWN_SECTION_RIGHTS)) >>> 0;
-    if (unknown !== 0) return `has a section ${name} with the flags 0x${unknown.toString(16)}`;
+    if (unknown !== 0) return `has a section ${name} with the flags ${hex(unknown)}`;
     if (characteristics & S.CNT_CODE && characteristics & S.MEM_WRITE) return `has writable code in ${name}`;
     if (!isMultiple(virtualAddress, sectionAlignment)) return `has a section ${name} that is not aligned`;
     if (!isMultiple(pointerToRawData, fileAlignment) || !isMultiple(sizeOfRawData, fileAlignment))
