@@ -4,16 +4,12 @@ import type { Metadata } from '@ijw/metadata';
 import { type CliHeader, type PEImage, readCliHeader } from '@ijw/pe';
 import { ImageCode } from './code/code-region.ts';
 import { type ImportedFunction, readImportedFunctions } from './code/imported-function.ts';
-import { findIndirectTransfers, type IndirectJump, type IndirectTransfers } from './code/indirect-transfers.ts';
-import type { IndirectCall } from './code/jump.ts';
-import { findNativeCallers, type NativeCaller } from './code/native-callers.ts';
-import { decodeStub, type PointerMeaning, type Stub } from './code/stub.ts';
 import { type CppCliData, readCppCliData } from './cppcli/cpp-cli-data.ts';
 import { literalAllowance } from './cppcli/mapped-field.ts';
-import { type Crossing, crossingByPointer, crossingIn, crossingOut } from './crossing.ts';
+import { type Crossing, crossingByPointer, crossingIn, crossingOut, type ManagedToNative, type NativeToManaged } from './crossing.ts';
 import { type EntryPoints, readEntryPoints } from './entries/entry-point.ts';
 import { type ImageExport, readImageExports } from './entries/image-export.ts';
-import { type SlotEntry, SlotMethods, slotEntry } from './entries/slot-entry.ts';
+import { SlotMethods, slotEntry } from './entries/slot-entry.ts';
 import { judgeSlot, type ReadMemory, slotContent } from './entries/slot-token.ts';
 import { readUnmanagedCallersOnly, type UnmanagedCallersOnly } from './entries/unmanaged-callers-only.ts';
 import { grouped } from './grouped.ts';
@@ -22,30 +18,15 @@ import { platformOf } from './platform/platform-of.ts';
 import { type PlacedExportJump, readExportJumps } from './table/export-jump.ts';
 import { readVTableFixups, type VTableFixup } from './table/vtable-fixup.ts';
 import { readVTableSlots, type VTableSlot } from './table/vtable-slot.ts';
+import { findIndirectTransfers, type IndirectJump, type IndirectTransfers } from './transfers/indirect-transfers.ts';
+import { findNativeCallers, type NativeCaller } from './transfers/native-callers.ts';
+import { decodeStub, type PointerMeaning, type Stub } from './transfers/stub.ts';
 
 export interface BoundaryOptions {
   /** Where to report what is wrong; the image's own by default. */
   readonly diagnostics?: Diagnostics;
   /** For a dump of a loaded image: the rest of the process, where ijwhost's thunks are. */
   readonly readMemory?: ReadMemory;
-}
-
-/** Managed code calling out. */
-export interface ManagedToNative extends PInvoke {
-  /** The native code at the RVA and where it leads; absent for functions that are bound by name. */
-  readonly stub?: Stub;
-  /** The runtime calls its own GetLastError instead, which gives the error saved after the last P/Invoke. */
-  readonly replacedGetLastError: boolean;
-}
-
-/** Native code calling in, through a slot. */
-export interface NativeToManaged extends SlotEntry {
-  /** Jumps of the image through the slot. */
-  readonly stubs: readonly IndirectJump[];
-  /** Calls of the image through the slot, without a stub. */
-  readonly calls: readonly IndirectCall[];
-  /** Exports that lead to the slot. */
-  readonly exports: readonly ImageExport[];
 }
 
 /** An entry of the ExportAddressTableJumps directory, the exports that lead to it, and the slot that it is for. */

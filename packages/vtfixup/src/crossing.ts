@@ -1,7 +1,29 @@
-import type { EffectiveConvention, MarshallingCause } from '@ijw/marshalling';
-import type { ManagedToNative, NativeToManaged } from './boundary.ts';
+import type { EffectiveConvention, MarshallingCause, PInvoke } from '@ijw/marshalling';
 import { type ImportedFunction, importedFunctionText } from './code/imported-function.ts';
+import type { IndirectCall } from './code/jump.ts';
+import type { ImageExport } from './entries/image-export.ts';
+import type { SlotEntry } from './entries/slot-entry.ts';
 import type { UnmanagedCallersOnly } from './entries/unmanaged-callers-only.ts';
+import type { IndirectJump } from './transfers/indirect-transfers.ts';
+import type { Stub } from './transfers/stub.ts';
+
+/** Managed code calling out. */
+export interface ManagedToNative extends PInvoke {
+  /** The native code at the RVA and where it leads; absent for functions that are bound by name. */
+  readonly stub?: Stub;
+  /** The runtime calls its own GetLastError instead, which gives the error saved after the last P/Invoke. */
+  readonly replacedGetLastError: boolean;
+}
+
+/** Native code calling in, through a slot. */
+export interface NativeToManaged extends SlotEntry {
+  /** Jumps of the image through the slot. */
+  readonly stubs: readonly IndirectJump[];
+  /** Calls of the image through the slot, without a stub. */
+  readonly calls: readonly IndirectCall[];
+  /** Exports that lead to the slot. */
+  readonly exports: readonly ImageExport[];
+}
 
 /** One place where a call changes worlds, whichever way it goes. */
 export interface Crossing {

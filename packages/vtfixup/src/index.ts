@@ -3,20 +3,15 @@ export {
   type BoundaryOptions,
   type ExportJumpEntry,
   type FixupEntries,
-  type ManagedToNative,
-  type NativeToManaged,
 } from './boundary.ts';
 export { type CodeRegion, codeRegion, ImageCode } from './code/code-region.ts';
 export { type ImportedFunction, importedFunctionText, readImportedFunctions } from './code/imported-function.ts';
-export { findDirectTransfers, findIndirectTransfers, type IndirectJump, type IndirectTransfers } from './code/indirect-transfers.ts';
 export type { IndirectCall, Jump, Transfer, TransferKind } from './code/jump.ts';
-export { type CallerKind, findNativeCallers, type NativeCaller } from './code/native-callers.ts';
-export { decodeStub, type PointerMeaning, type Stub, type StubTarget } from './code/stub.ts';
 export { type CppCliData, readCppCliData, type SizedType } from './cppcli/cpp-cli-data.ts';
 export { literalAllowance, type MappedField, type MappedValue, readMappedField } from './cppcli/mapped-field.ts';
 export { readStartupLists, type StartupEntry, type StartupList, type StartupTable, startupTables } from './cppcli/startup-list.ts';
 export { type LiteralEncoding, literalEncoding, literalText } from './cppcli/string-literal.ts';
-export type { Crossing } from './crossing.ts';
+export type { Crossing, ManagedToNative, NativeToManaged } from './crossing.ts';
 export { type EntryPoints, readEntryPoints } from './entries/entry-point.ts';
 export { exportText, type ImageExport, readImageExports } from './entries/image-export.ts';
 export { type SlotEntry, SlotMethods, slotEntry } from './entries/slot-entry.ts';
@@ -63,3 +58,6 @@ export {
   vtableFixupTypeText,
 } from './table/vtable-fixup-type.ts';
 export { readVTableSlots, slotToken, type VTableSlot, writeSlot, writeSlots } from './table/vtable-slot.ts';
+export { findDirectTransfers, findIndirectTransfers, type IndirectJump, type IndirectTransfers } from './transfers/indirect-transfers.ts';
+export { type CallerKind, findNativeCallers, type NativeCaller } from './transfers/native-callers.ts';
+export { decodeStub, type PointerMeaning, type Stub, type StubTarget } from './transfers/stub.ts';

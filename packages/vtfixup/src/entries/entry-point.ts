@@ -1,7 +1,7 @@
 // PE/COFF "AddressOfEntryPoint"; ECMA-335 II.25.3.3.2, EntryPointToken, which NATIVE_ENTRYPOINT makes an RVA.
 
 import { type CliHeader, CorFlags, type PEImage } from '@ijw/pe';
-import type { Stub } from '../code/stub.ts';
+import type { Stub } from '../transfers/stub.ts';
 
 /** Where the operating system and the runtime enter an image. */
 export interface EntryPoints {

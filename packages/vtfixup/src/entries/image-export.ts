@@ -1,8 +1,8 @@
 import type { Diagnostics } from '@ijw/binary';
 import { type PEImage, readExportDirectory } from '@ijw/pe';
 import type { ImageCode } from '../code/code-region.ts';
-import { decodeStub, type PointerMeaning, type Stub } from '../code/stub.ts';
 import type { Platform } from '../platform/platform.ts';
+import { decodeStub, type PointerMeaning, type Stub } from '../transfers/stub.ts';
 
 /** An exported name or ordinal, and where it leads. */
 export interface ImageExport {

@@ -1,7 +1,8 @@
 import { demangle } from '@ijw/demangle';
-import type { Boundary, ManagedToNative, NativeToManaged } from '../boundary.ts';
-import type { StubTarget } from '../code/stub.ts';
+import type { Boundary } from '../boundary.ts';
+import type { ManagedToNative, NativeToManaged } from '../crossing.ts';
 import { exportText } from '../entries/image-export.ts';
+import type { StubTarget } from '../transfers/stub.ts';
 
 /** The DOT language: a quoted identifier. */
 const quoted = (text: string): string => `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replace(/\r?\n/g, '\\n')}"`;

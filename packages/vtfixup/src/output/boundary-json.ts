@@ -1,11 +1,12 @@
 import { demangle } from '@ijw/demangle';
 import { conventionProblems, type EffectiveConvention, type MarshallingCause } from '@ijw/marshalling';
-import type { Boundary, ExportJumpEntry, ManagedToNative, NativeToManaged } from '../boundary.ts';
+import type { Boundary, ExportJumpEntry } from '../boundary.ts';
 import type { ImportedFunction } from '../code/imported-function.ts';
-import type { NativeCaller } from '../code/native-callers.ts';
-import type { Stub } from '../code/stub.ts';
+import type { ManagedToNative, NativeToManaged } from '../crossing.ts';
 import { exportText } from '../entries/image-export.ts';
 import { grouped } from '../grouped.ts';
+import type { NativeCaller } from '../transfers/native-callers.ts';
+import type { Stub } from '../transfers/stub.ts';
 import { cppCliJson } from './cpp-cli-json.ts';
 
 /** An imported function; `demangled` where its name is decorated. */

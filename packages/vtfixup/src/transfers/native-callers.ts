@@ -1,9 +1,9 @@
 import type { Diagnostics } from '@ijw/binary';
 import { type PEImage, RelocationType, readBaseRelocations } from '@ijw/pe';
+import type { ImageCode } from '../code/code-region.ts';
+import { rvaOfAddress, type TransferKind } from '../code/jump.ts';
 import type { Platform } from '../platform/platform.ts';
-import type { ImageCode } from './code-region.ts';
 import { findDirectTransfers, type IndirectJump } from './indirect-transfers.ts';
-import { rvaOfAddress, type TransferKind } from './jump.ts';
 
 /** `pointer`: not an instruction but a relocated pointer in the image's data. */
 export type CallerKind = TransferKind | 'pointer';

@@ -1,7 +1,7 @@
+import type { ImageCode } from '../code/code-region.ts';
+import type { ImportedFunction } from '../code/imported-function.ts';
+import type { Jump } from '../code/jump.ts';
 import type { Platform } from '../platform/platform.ts';
-import type { ImageCode } from './code-region.ts';
-import type { ImportedFunction } from './imported-function.ts';
-import type { Jump } from './jump.ts';
 
 /** Where following jumps from an address ends. */
 export type StubTarget =

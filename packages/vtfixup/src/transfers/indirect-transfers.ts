@@ -1,6 +1,6 @@
+import type { ImageCode } from '../code/code-region.ts';
+import type { IndirectCall, Jump, Transfer } from '../code/jump.ts';
 import type { Platform } from '../platform/platform.ts';
-import type { ImageCode } from './code-region.ts';
-import type { IndirectCall, Jump, Transfer } from './jump.ts';
 
 /** A jump of the image through a pointer of interest. */
 export type IndirectJump = Jump & { readonly kind: 'indirect' };
