@@ -1,7 +1,8 @@
 import { hex } from '@ijw/binary';
+import { checkRegions, imageOfMap, type UsedRegion } from './check-regions.ts';
 import { basesByName, FirmwareImage } from './firmware-image.ts';
 import { type LinkerMap, plainSymbol } from './linker-map.ts';
-import { endOf, type MemoryRegion, overlap, regionText } from './memory-region.ts';
+import type { MemoryRegion } from './memory-region.ts';
 import { addedBySlot, type ExpectedTable, explainSlots } from './slot-changes.ts';
 import { checksumText, compareMethodsTables, type SourceTable, type StubMismatch } from './source-table.ts';
 
@@ -11,7 +12,7 @@ export interface FirmwareTable extends ExpectedTable {
   readonly definition: string;
 }
 
-/** What of a firmware is held against an assembly; each part may be missing. */
+/** What of a firmware is compared with an assembly; each part may be missing. */
 export interface FirmwareFiles {
   readonly map?: LinkerMap;
   readonly binary?: Uint8Array;
@@ -27,43 +28,42 @@ export interface FirmwareReport {
   readonly definition: { readonly symbol: string; readonly address: number } | undefined;
   readonly image: { readonly base: number; readonly size: number } | undefined;
   /** The region that the image lies in, and what it leaves. */
-  readonly region: (MemoryRegion & { readonly used: number }) | undefined;
+  readonly region: UsedRegion | undefined;
   readonly mismatches: readonly StubMismatch[];
 }
 
-/** Holds a linker map, a raw binary and scatter files against the methods table of an assembly. */
+/** Compares a linker map, a raw binary and scatter files with the methods table of an assembly. */
 export function checkFirmware(table: FirmwareTable, files: FirmwareFiles): FirmwareReport {
-  const mismatches: StubMismatch[] = [];
-  const symbolAddress = files.map === undefined ? undefined : definitionAddress(files.map, table.definition);
-  if (files.map !== undefined && symbolAddress === undefined)
-    mismatches.push({
-      place: 'linker map',
-      expected: `the symbol ${table.definition}`,
-      found: otherDefinitions(files.map, table.definition),
-    });
-  if (files.map !== undefined) mismatches.push(...missingNatives(table, files.map));
-  const found = files.binary === undefined ? undefined : findTable(table, files.binary, files, symbolAddress);
+  const { map, binary } = files;
+  const symbolAddress = map && definitionAddress(map, table.definition);
+  const found = binary && findTable(table, binary, files, symbolAddress);
+  const image = found && binary ? { base: found.base, size: binary.length } : imageOfMap(map);
   const address = symbolAddress ?? found?.address;
-  if (found !== undefined) mismatches.push(...compareWithCauses(table, found.table, true).filter(({ place }) => place !== 'length'));
-  else if (files.binary !== undefined)
-    mismatches.push({ place: 'binary', expected: `the definition of ${table.assembly}`, found: 'nothing that could be one' });
-  const image = found && files.binary ? { base: found.base, size: files.binary.length } : imageOfMap(files.map);
-  const regions = regionsOf(files);
-  const region =
-    image &&
-    regions.find(
-      (candidate) =>
-        image.base >= candidate.origin && image.base < (candidate.length === undefined ? Number.MAX_SAFE_INTEGER : endOf(candidate)),
-    );
-  const used = image && usedBytes(image, files.map, region);
-  mismatches.push(...regionMismatches(files, regions, image, region, used));
+  const regions = checkRegions(files, image);
   return {
     definition: address === undefined ? undefined : { symbol: table.definition, address },
     image,
-    region: region && { ...region, used: used ?? 0 },
-    mismatches,
+    region: regions.region,
+    mismatches: [
+      ...(map === undefined ? [] : mapMismatches(table, map, symbolAddress)),
+      ...(binary === undefined ? [] : binaryMismatches(table, found)),
+      ...regions.mismatches,
+    ],
   };
 }
+
+function mapMismatches(table: FirmwareTable, map: LinkerMap, symbolAddress: number | undefined): readonly StubMismatch[] {
+  const missing = missingNatives(table, map);
+  if (symbolAddress !== undefined) return missing;
+  const found = otherDefinitions(map, table);
+  return [{ place: 'linker map', expected: `the symbol ${table.definition}`, found }, ...missing];
+}
+
+/** Where a table ends is not known in memory, so its length is not compared. */
+const binaryMismatches = (table: FirmwareTable, found: FoundTable | undefined): readonly StubMismatch[] =>
+  found === undefined
+    ? [{ place: 'binary', expected: `the definition of ${table.assembly}`, found: 'nothing that could be one' }]
+    : compareWithCauses(table, found.table, true).filter(({ place }) => place !== 'length');
 
 /** The differences of two tables, with what happened to the assembly since. `openEnded`: where the table ends is not known, as in a binary. */
 export function compareWithCauses(expected: ExpectedTable, found: SourceTable, openEnded = false): readonly StubMismatch[] {
@@ -84,8 +84,9 @@ export function compareWithCauses(expected: ExpectedTable, found: SourceTable, o
 const definitionAddress = ({ symbols }: LinkerMap, definition: string): number | undefined =>
   symbols.get(definition) ?? symbols.get(`_${definition}`);
 
-function otherDefinitions({ symbols }: LinkerMap, definition: string): string {
-  const prefix = /^[A-Za-z_]*?_/.exec(definition)?.[0] ?? definition;
+/** Definitions of other assemblies: all begin alike and end with the assembly's name. */
+function otherDefinitions({ symbols }: LinkerMap, { definition, assembly }: FirmwareTable): string {
+  const prefix = definition.slice(0, Math.max(1, definition.length - assembly.length));
   const others = [...symbols.keys()].filter((symbol) => symbol.startsWith(prefix) && !/[:(]/.test(symbol));
   return others.length === 0 ? 'nothing' : others.slice(0, 5).join(', ');
 }
@@ -154,76 +155,6 @@ function slotNames(table: FirmwareTable, handlers: readonly number[], checksum: 
     .slice(0, assumed.length)
     .map((handler, index) => (handler === 0 ? undefined : (assumed[index] ?? `native code at ${hex(handler)}`)));
 }
-
-/** The image as the map has it: `objcopy` writes from the lowest address on. */
-function imageOfMap(map: LinkerMap | undefined): FirmwareReport['image'] {
-  const [first] = map?.sections.toSorted((a, b) => a.address - b.address) ?? [];
-  if (map === undefined || first === undefined) return undefined;
-  const region = map.regions.find((candidate) => first.address >= candidate.origin && first.address < endOf(candidate));
-  return { base: first.address, size: usedBytes({ base: first.address, size: first.size }, map, region) };
-}
-
-/** Bytes from the base to the end of the last section in the region, those without content in the file among them. */
-function usedBytes(
-  image: { readonly base: number; readonly size: number },
-  map: LinkerMap | undefined,
-  region: MemoryRegion | undefined,
-): number {
-  const limit = region?.length === undefined ? Number.MAX_SAFE_INTEGER : endOf(region);
-  let end = image.base + image.size;
-  for (const { address, size } of map?.sections ?? []) if (address >= image.base && address < limit) end = Math.max(end, address + size);
-  return end - image.base;
-}
-
-/** The regions of the scatter files; those of the map where there are none. */
-const regionsOf = ({ scatter, map }: FirmwareFiles): readonly MemoryRegion[] =>
-  scatter === undefined ? (map?.regions ?? []) : scatter.flat();
-
-function regionMismatches(
-  { map, scatter }: FirmwareFiles,
-  regions: readonly MemoryRegion[],
-  image: FirmwareReport['image'],
-  region: MemoryRegion | undefined,
-  used: number | undefined,
-): readonly StubMismatch[] {
-  const mismatches: StubMismatch[] = [];
-  if (image && regions.length > 0 && region === undefined)
-    mismatches.push({
-      place: 'region',
-      expected: `a region with ${hex(image.base)}`,
-      found: regions.map((one) => `${one.name} (${regionText(one)})`).join(', '),
-    });
-  if (image && region?.length !== undefined && used !== undefined && image.base + used > endOf(region)) {
-    const free = endOf(region) - image.base;
-    mismatches.push({
-      place: `size of ${region.name}`,
-      expected: `at most ${free} bytes from ${hex(image.base)} on`,
-      found: `${used} bytes, ${used - free} too many`,
-    });
-  }
-  regions.forEach((one, index) => {
-    for (const other of regions.slice(index + 1, index + 1 + MAXIMUM_REGIONS))
-      if (overlap(one, other))
-        mismatches.push({
-          place: `regions ${one.name} and ${other.name}`,
-          expected: 'no overlap',
-          found: `${regionText(one)}, ${regionText(other)}`,
-        });
-  });
-  for (const linked of scatter === undefined ? [] : (map?.regions ?? [])) {
-    const written = regions.filter(({ name }) => name === linked.name);
-    if (written.length > 0 && !written.some(({ origin, length }) => origin === linked.origin && length === linked.length))
-      mismatches.push({
-        place: `region ${linked.name} of the linker map`,
-        expected: written.map(regionText).join(' or '),
-        found: regionText(linked),
-      });
-  }
-  return mismatches;
-}
-
-/** A device has a handful; more are not compared with each other. */
-const MAXIMUM_REGIONS = 64;
 
 /** What a `.pe` file says of the natives. */
 export const compareVendorChecksum = (expected: number, found: number): readonly StubMismatch[] =>

@@ -10,6 +10,10 @@ export interface MemoryRegion {
 
 export const endOf = ({ origin, length }: MemoryRegion): number => origin + (length ?? 0);
 
+/** Whether an address lies in a region; one without a limit has all from its origin on. */
+export const contains = (region: MemoryRegion, address: number): boolean =>
+  address >= region.origin && (region.length === undefined || address < endOf(region));
+
 export const regionText = ({ origin, length }: MemoryRegion): string =>
   length === undefined ? `from ${hex(origin)}` : `${hex(origin)} to ${hex(origin + length)}`;
 

@@ -1,7 +1,7 @@
 // Where a linker is told to put an image: the MEMORY command of GNU ld's scripts, and armlink's scatter-loading descriptions.
 
 import { BadImageError } from '@ijw/binary';
-import type { MemoryRegion } from './memory-region.ts';
+import { contains, endOf, type MemoryRegion } from './memory-region.ts';
 
 const COMMENTS = /\/\*[\s\S]*?\*\/|\/\/[^\n]*|^[ \t]*[#;][^\n]*/gm;
 const MEMORY = /\bMEMORY\s*\{([^}]{0,65536})\}/;
@@ -26,12 +26,22 @@ export function readScatterFile(text: string, reading = 'a scatter file'): reado
   return regions;
 }
 
-const armRegions = (text: string): readonly MemoryRegion[] =>
-  [...text.matchAll(ARM_REGION)].map(([, name = '', origin = '', , length]) => ({
-    name,
-    origin: Number(origin),
-    length: length === undefined ? undefined : Number(length),
-  }));
+/** The execution regions; one without a limit ends with its load region. Load regions where there are no others. */
+function armRegions(text: string): readonly MemoryRegion[] {
+  const load: MemoryRegion[] = [];
+  const execution: MemoryRegion[] = [];
+  let [depth, at] = [0, 0];
+  for (const match of text.matchAll(ARM_REGION)) {
+    for (; at < match.index; at++) depth += text[at] === '{' ? 1 : text[at] === '}' ? -1 : 0;
+    const [, name = '', start = '', , size] = match;
+    const region = { name, origin: Number(start), length: size === undefined ? undefined : Number(size) };
+    const outer = depth > 0 ? load.at(-1) : undefined;
+    if (outer === undefined) load.push(region);
+    else if (region.length !== undefined || outer.length === undefined || !contains(outer, region.origin)) execution.push(region);
+    else execution.push({ ...region, length: endOf(outer) - region.origin });
+  }
+  return execution.length > 0 ? execution : load;
+}
 
 function gnuRegions(text: string, memory: string, reading: string): readonly MemoryRegion[] {
   const symbols = new Map<string, number>();

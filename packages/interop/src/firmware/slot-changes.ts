@@ -107,8 +107,8 @@ function longestRising(pairs: readonly Range[]): readonly Range[] {
     tails[low] = index;
   });
   const run: Range[] = [];
-  for (let index = tails.at(-1) ?? -1; index >= 0; index = before[index] ?? -1) run.unshift(pairs[index]!);
-  return run;
+  for (let index = tails.at(-1) ?? -1; index >= 0; index = before[index] ?? -1) run.push(pairs[index]!);
+  return run.reverse();
 }
 
 /** The slots whose removal gives a checksum: the method that was added, where one was. */

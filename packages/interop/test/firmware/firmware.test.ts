@@ -224,14 +224,17 @@ describe('a scatter file', () => {
     ]);
   });
 
-  it('of armlink has load and execution regions', () => {
+  it('of armlink has its execution regions, which end with their load region where they say nothing', () => {
     const text =
       '; comment\nLR_1 0x08000000 0x00010000 {\n  ER_1 0x08000000 FIXED 0x8000 { *(+RO) }\n  RW_1 0x20000000 { *(+RW) }\n  ZI +0 { *(+ZI) }\n}\n';
     expect(readScatterFile(text)).toEqual([
-      { name: 'LR_1', origin: 0x08000000, length: 0x10000 },
       { name: 'ER_1', origin: 0x08000000, length: 0x8000 },
       { name: 'RW_1', origin: 0x20000000, length: undefined },
     ]);
+    expect(readScatterFile('LR 0x1000 0x400 { ER 0x1100 { *(+RO) } }'.replaceAll('{', '{\n'))).toEqual([
+      { name: 'ER', origin: 0x1100, length: 0x300 },
+    ]);
+    expect(readScatterFile('LR 0x1000 0x400 {\n}')).toEqual([{ name: 'LR', origin: 0x1000, length: 0x400 }]);
   });
 
   it.each([
