@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { ifReadable, UsageError } from '@ijw/binary';
 import { type AssemblyProvider, Metadata } from '@ijw/metadata';
-import { PEImage } from '@ijw/pe';
+import { detectContainer, PEImage } from '@ijw/pe';
 import type { ModuleProvider } from '@ijw/windows';
 import { FileAccessError, type Io } from './io.ts';
 
@@ -63,7 +63,10 @@ export function assemblyProvider(io: Io, search: SearchPath): AssemblyProvider {
   return {
     assembly({ name }) {
       const path = search.find(`${name}.dll`) ?? search.find(`${name}.exe`);
-      return path === undefined ? undefined : ifReadable(() => Metadata.of(PEImage.parse(io.readFile(path))));
+      return path === undefined ? undefined : ifReadable(() => metadataOf(io.readFile(path)));
     },
   };
 }
+
+const metadataOf = (bytes: Uint8Array): Metadata | undefined =>
+  detectContainer(bytes).kind === 'metadata' ? Metadata.parse(bytes) : Metadata.of(PEImage.parse(bytes));

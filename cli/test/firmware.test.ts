@@ -138,6 +138,19 @@ describe('ijw stubs with base types in other assemblies', () => {
     types: [MODULE, type('App.Pin', { base: '[Lib]Lib.Base', fields: [field('own', 'System.Int32')], methods: [method('Read')] })],
   });
 
+  it.each([
+    ['beside the file', 'dir/lib.dll', []],
+    ['in --search', 'other/LIB.DLL', ['--search', 'other']],
+  ])('finds them %s', async (_where, path, args) => {
+    const lib = bytesOf({
+      assembly: 'Lib',
+      types: [MODULE, type('Lib.Base', { fields: [field('a', 'System.Int32'), field('b', 'System.Int32')] })],
+    });
+    const io = memoryIo({ 'dir/app.dll': derived, [path]: lib });
+    expect(await run(['stubs', 'dir/app.dll', '--for', 'tinyclr', '-o', 'out', ...args], io)).toBe(0);
+    expect(new TextDecoder().decode(io.files.get('out/App.h'))).toContain('FIELD___own___I4 = 3;');
+  });
+
   it('says what is left out', async () => {
     const { output, exitCode } = await ijw(['stubs', 'app.dll', '--for', 'tinyclr'], { 'app.dll': derived });
     expect([exitCode, /0x02000002 App\.Pin: .*Lib\.Base/.test(output)]).toEqual([0, true]);

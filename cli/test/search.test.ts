@@ -1,6 +1,6 @@
 // --search of lint and load: folders of real files, and what is in them that is not a file.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildMixedImage } from '@ijw/fixtures';
@@ -76,6 +76,36 @@ describe('lint --search', () => {
       expect([code, errors.match(/\n/g)?.length]).toEqual([2, 1]);
       expect(errors).toMatch(line);
     }
+  });
+});
+
+const given = join(import.meta.dirname, '../../../shared');
+
+describe.skipIf(!existsSync(join(given, 'cases/loader/csp.dll')))('the given files (skipped without ../shared)', () => {
+  const csp = join(given, 'cases/loader/csp.dll');
+
+  it.each(['vcruntime140.dll', 'VCRUNTIME140.dll'])('csp.dll has the same findings with %s', async (name) => {
+    const place = join(folder, `given-${name}`);
+    mkdirSync(place);
+    copyFileSync(join(given, 'corpus/vcruntime140-x64.dll'), join(place, name));
+    const { output } = await ijw('lint', csp, '--rule', 'NI016,NI025', '--search', place);
+    const found = [...output.matchAll(/(NI\d+): NativeMethods::(\w+)/g)].map(([, rule, method]) => `${rule} ${method}`);
+    expect(found).toEqual([
+      'NI016 Typo',
+      'NI016 WrongCase',
+      'NI025 Good',
+      'NI025 Ctor',
+      'NI025 Foo',
+      'NI025 Ret',
+      'NI025 Cb',
+      'NI025 Slow',
+      'NI025 Lin',
+    ]);
+  });
+
+  it('ExportsDemo.dll imports mscoree and references .NET', async () => {
+    const { output } = await ijw('lint', join(given, 'cases/loader/ExportsDemo.dll'), '--rule', 'NI077');
+    expect(output).toContain('starts .NET Framework');
   });
 });
 
