@@ -14,14 +14,16 @@ import { readCheckedFiles } from './checked-files.ts';
 import type { CommandContext } from './command.ts';
 import type { Row } from './output/columns.ts';
 
+/** What a system makes of an assembly. */
+export interface GeneratedStubs {
+  readonly target: StubTarget;
+  readonly input: StubInput;
+  readonly set: StubSet;
+}
+
 /** Compares what the paths of `--check` name with an assembly. @throws UsageError for a file that the system has no use for; BadImageError */
-export function compareStubs(
-  context: CommandContext,
-  target: StubTarget,
-  input: StubInput,
-  set: StubSet,
-  paths: readonly string[],
-): StubComparison {
+export function compareStubs(context: CommandContext, stubs: GeneratedStubs, paths: readonly string[]): StubComparison {
+  const { target, input } = stubs;
   const { folders, sources, firmware, vendor } = readCheckedFiles(context.io, paths, context.options.base as string | undefined);
   const system = String(context.options.for);
   if (target.compare === undefined && sources.length > 0) throw new UsageError(`--check: for ${system}, name the folder of the files`);
@@ -31,7 +33,7 @@ export function compareStubs(
   const report = firmware && target.firmwareTable ? checkFirmware(target.firmwareTable(input), firmware) : undefined;
   return {
     mismatches: [
-      ...folders.flatMap((folder) => compareFolder(context, target, input, set, folder)),
+      ...folders.flatMap((folder) => compareFolder(context, stubs, folder)),
       ...sources.flatMap(({ path, text }) => compareSource(target, input, path, text)),
       ...(vendor && target.vendorChecksum ? compareVendorChecksum(target.vendorChecksum(input, vendor.generation), vendor.checksum) : []),
       ...(report?.mismatches ?? []),
@@ -46,13 +48,7 @@ export function existingText({ io }: CommandContext, path: string): string | und
   return io.isFile(path) ? new TextDecoder().decode(io.readFile(path)) : undefined;
 }
 
-function compareFolder(
-  context: CommandContext,
-  target: StubTarget,
-  input: StubInput,
-  set: StubSet,
-  folder: string,
-): readonly StubMismatch[] {
+function compareFolder(context: CommandContext, { target, input, set }: GeneratedStubs, folder: string): readonly StubMismatch[] {
   if (target.compare === undefined || target.tableFile === undefined)
     return compareFiles(set, (path) => existingText(context, inFolder(folder, path)));
   const file = inFolder(folder, target.tableFile(input));

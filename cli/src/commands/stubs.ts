@@ -24,7 +24,7 @@ export async function run(context: CommandContext): Promise<number> {
   const input = await readInput(context);
   const set = target.generate(input);
   const { check, output } = context.options;
-  if (Array.isArray(check)) return report(context, input, set, [], compareStubs(context, target, input, set, check));
+  if (Array.isArray(check)) return report(context, input, set, [], compareStubs(context, { target, input, set }, check));
   const planned = plan(context, set, typeof output === 'string' ? output : undefined);
   if (typeof output === 'string') writeAll(context, output, planned);
   return report(context, input, set, planned);

@@ -36,7 +36,7 @@ export interface FirmwareReport {
 export function checkFirmware(table: FirmwareTable, files: FirmwareFiles): FirmwareReport {
   const { map, binary } = files;
   const symbolAddress = map && definitionAddress(map, table.definition);
-  const found = binary && findTable(table, binary, files, symbolAddress);
+  const found = findTable(table, files, symbolAddress);
   const image = found && binary ? { base: found.base, size: binary.length } : imageOfMap(map);
   const address = symbolAddress ?? found?.address;
   const regions = checkRegions(files, image);
@@ -108,26 +108,27 @@ interface FoundTable {
 }
 
 /** The table in a binary, at the first of the likely bases that gives one. */
-function findTable(
-  table: FirmwareTable,
-  bytes: Uint8Array,
-  files: FirmwareFiles,
-  symbolAddress: number | undefined,
-): FoundTable | undefined {
-  const { map, base } = files;
-  const said = base === undefined ? [imageOfMap(map)?.base, ...(files.scatter ?? []).flat().map(({ origin }) => origin)] : [base];
-  const bases = said.flatMap((candidate) => candidate ?? []);
-  const told = base === undefined ? basesByName(bytes, table.assembly, table.slots.length) : [];
-  for (const candidate of new Set([...bases, ...told])) {
-    const image = new FirmwareImage(bytes, candidate);
+function findTable(table: FirmwareTable, files: FirmwareFiles, symbolAddress: number | undefined): FoundTable | undefined {
+  const { map, binary } = files;
+  if (binary === undefined) return undefined;
+  for (const base of likelyBases(table, binary, files)) {
+    const image = new FirmwareImage(binary, base);
     const address = symbolAddress ?? definitionIn(image, table.assembly);
     const definition = address === undefined ? undefined : image.definitionAt(address);
     if (definition === undefined) continue;
     const handlers = image.handlers(definition.methods, table.slots.length);
-    const slots = slotNames(table, handlers, definition.checksum, map);
-    return { base: candidate, address: definition.address, table: { assembly: definition.name, checksum: definition.checksum, slots } };
+    const slots = slotNames(table, { handlers, checksum: definition.checksum }, map);
+    return { base, address: definition.address, table: { assembly: definition.name, checksum: definition.checksum, slots } };
   }
   return undefined;
+}
+
+/** Where the binary may be loaded: as it is said, else as the map, the scatter files and then the binary itself tell. */
+function likelyBases(table: FirmwareTable, binary: Uint8Array, { map, scatter = [], base }: FirmwareFiles): ReadonlySet<number> {
+  if (base !== undefined) return new Set([base]);
+  const ofMap = imageOfMap(map);
+  const origins = scatter.flat().map(({ origin }) => origin);
+  return new Set([...(ofMap ? [ofMap.base] : []), ...origins, ...basesByName(binary, table.assembly, table.slots.length)]);
 }
 
 /** The address of a definition with that name, sought word by word. */
@@ -142,7 +143,11 @@ function definitionIn(image: FirmwareImage, assembly: string): number | undefine
 }
 
 /** Names of the handlers: by the map; without one, those of the assembly where the pattern of null pointers, or the checksum, allows it. */
-function slotNames(table: FirmwareTable, handlers: readonly number[], checksum: number, map: LinkerMap | undefined): SourceTable['slots'] {
+function slotNames(
+  table: FirmwareTable,
+  { handlers, checksum }: { readonly handlers: readonly number[]; readonly checksum: number },
+  map: LinkerMap | undefined,
+): SourceTable['slots'] {
   // Bit 0 of a code address says that the code is Thumb.
   const names = new Map([...(map?.symbols ?? [])].map(([symbol, address]) => [address & ~1, plainSymbol(symbol)]));
   if (handlers.some((handler) => handler !== 0 && names.has(handler & ~1)))

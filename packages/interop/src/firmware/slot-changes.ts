@@ -32,7 +32,7 @@ export function explainSlots(expected: ExpectedTable, found: SourceTable, openEn
   let [from, at] = [0, 0];
   for (const [wanted, is] of [...anchors(expected.slots, found.slots), [expected.slots.length, found.slots.length] as const]) {
     const isEnd = openEnded && is === found.slots.length;
-    causes.push(...gapCauses(expected, found, [from, wanted], [at, is], isEnd));
+    causes.push(...gapCauses(expected, found, { wanted: [from, wanted], is: [at, is], isEnd }));
     if (wanted !== is && is < found.slots.length && causes.length > 0) bySlot.set(is, `slot ${is} moved because ${causes.join(' and ')}`);
     [from, at] = [wanted + 1, is + 1];
   }
@@ -41,8 +41,16 @@ export function explainSlots(expected: ExpectedTable, found: SourceTable, openEn
 
 type Range = readonly [from: number, to: number];
 
-/** What happened between two natives that both tables have. */
-function gapCauses(expected: ExpectedTable, found: SourceTable, wanted: Range, is: Range, isEnd: boolean): readonly string[] {
+/** Slots between two natives that both tables have, in each of them. */
+interface Gap {
+  readonly wanted: Range;
+  readonly is: Range;
+  /** The end of a table of unknown length: methods without native code are not counted there. */
+  readonly isEnd: boolean;
+}
+
+/** What happened in a gap. */
+function gapCauses(expected: ExpectedTable, found: SourceTable, { wanted, is, isEnd }: Gap): readonly string[] {
   const indices = Array.from({ length: Math.max(0, wanted[1] - wanted[0]) }, (_, index) => wanted[0] + index);
   const natives = indices.flatMap((index) => expected.slots[index] ?? []).map(simpleName);
   const others = indices.filter((index) => expected.slots[index] === undefined).map((index) => expected.methods[index] ?? '');
