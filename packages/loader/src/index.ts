@@ -12,8 +12,9 @@ export { type ManagedCall, type ManagedEntry, type ManagedResult, RecordingManag
 export { START_UP, type StartUpPath, type StartUpState } from './load/start-up.ts';
 export { type LoadDocument, loadDocument } from './load-document.ts';
 export type { LoadedOutcome, LoadOutcome, RefusedOutcome } from './load-outcome.ts';
-export { LoadedModule, type SlotState, type SlotTarget, type SlotWord, type ThunkStub } from './loaded-module.ts';
+export { LoadedModule } from './loaded-module.ts';
 export { Loader } from './loader.ts';
 export type { NativeValue } from './native/native-value.ts';
+export type { SlotState, SlotTarget, SlotWord, ThunkStub } from './slot-state.ts';
 export { type TransitionRecord, transitionRecord } from './thunk/frame/transition-record.ts';
 export { type ReverseThunk, ReverseThunks } from './thunk/reverse-thunk.ts';

@@ -1,7 +1,8 @@
 import { hex, hexBytes } from '@ijw/binary';
 import { abiSize, type CrossingParameter, type ForwardCall, forwardSteps, forwardStepText, reverseCallText } from '@ijw/marshalling';
 import type { LoadOutcome } from './load-outcome.ts';
-import type { LoadedModule, SlotState, SlotWord, ThunkStub } from './loaded-module.ts';
+import type { LoadedModule } from './loaded-module.ts';
+import type { SlotState, SlotWord, ThunkStub } from './slot-state.ts';
 
 /** The JSON of `ijw load`: keys and units as the command line promises them. An absent thing has no key. */
 export interface LoadDocument {

@@ -1,63 +1,19 @@
-import { BadImageError, hex } from '@ijw/binary';
-import { type Architecture, asAddress, type Fault, isFault, mayExecute, pageRightsText, readPointer } from '@ijw/machine';
-import type { CallShape, Unsupported } from '@ijw/marshalling';
+import { type Architecture, type Fault, pageRightsText } from '@ijw/machine';
+import type { CallShape } from '@ijw/marshalling';
+import { fieldFullName, type Metadata, makeToken, TableId, tokenRid } from '@ijw/metadata';
 import type { BoundImport, MappedModule } from '@ijw/windows';
 import type { LoadedAssembly } from './clr/bind/load-context.ts';
 import type { BoundPInvoke } from './clr/calls/bound-p-invoke.ts';
 import type { CallResult, Use } from './clr/calls/call-result.ts';
-import type { FixedSlot, FixedSlots } from './clr/fixups/fixed-slots.ts';
-import type { PlacedStub } from './clr/fixups/marshalling-stubs.ts';
-import { fieldRva } from './clr/image/field-rva.ts';
-import { cliHeaderOf } from './clr/image/image-view.ts';
 import type { Runtime, RuntimeRun } from './clr/runtime.ts';
 import { attemptCall, CallDispatcher } from './execution/call-dispatcher.ts';
 import type { CalledModule } from './execution/called-module.ts';
 import type { ExecutionResult } from './execution/execution-result.ts';
 import type { VariableArgument } from './execution/forward-execution.ts';
 import { NativeExecution } from './execution/native-execution.ts';
-import { readFixupRecords } from './hosts/fixup-records.ts';
 import type { Host } from './load/host.ts';
 import type { Trace } from './load/load-event.ts';
-
-/** The marshalling code of a method, or why it has none. */
-export type ThunkStub = (PlacedStub & { readonly bytes: Uint8Array; readonly unwindBytes?: Uint8Array }) | Unsupported;
-
-/** What is in a slot: an address is a number; a bigint is a value beyond 2^53, which no address has. */
-export type SlotWord = number | bigint;
-
-/** What a slot leads to. */
-export type SlotTarget =
-  /** A thunk of the runtime: `reverse` for native callers, `managed` for the method's own entry. */
-  | {
-      readonly kind: 'reverse' | 'managed';
-      readonly address: number;
-      readonly size: number;
-      readonly bytes: Uint8Array;
-      /** The marshalling code of a `reverse` thunk, which its first call makes, or whoever asks for it here. */
-      readonly stub?: ThunkStub;
-    }
-  /** ijwhost's, which starts the runtime. */
-  | { readonly kind: 'bootstrap'; readonly address: number; readonly size: number; readonly bytes: Uint8Array }
-  /** What the file has there, or anything else that is not a thunk. */
-  | { readonly kind: 'raw' };
-
-/** One slot of the vtable fixups. */
-export interface SlotState {
-  readonly record: number;
-  /** Type of the record. */
-  readonly type: number;
-  readonly rva: number;
-  /** Address of the slot. */
-  readonly slot: number;
-  /** The token the file has there. */
-  readonly token: number;
-  /** `Namespace.Type::Name`; the empty string where the token does not name a method. */
-  readonly method: string;
-  /** The slot's bytes as the file has them, and as they are now. */
-  readonly before: SlotWord;
-  readonly after: SlotWord;
-  readonly content: SlotTarget;
-}
+import { readSlots, type SlotState } from './slot-state.ts';
 
 export interface LoadedModuleInit extends RuntimeRun {
   readonly module: MappedModule | undefined;
@@ -149,22 +105,8 @@ export class LoadedModule {
 
   /** Every slot with what it holds now, read from the process's memory. */
   get slots(): readonly SlotState[] {
-    const module = this.#module;
-    const cli = module && cliHeaderOf(module.image);
-    if (!module || !cli || !this.mapped) return [];
-    const { memory } = this.#runtime.process;
-    const records = readFixupRecords(memory, module.base, cli);
-    if (isFault(records)) return [];
-    const slots: SlotState[] = [];
-    for (const { index: record, rva, count, type } of records) {
-      for (let index = 0; index < count; index++) {
-        const width = slotWidth(type, this.#runtime);
-        const state = this.#slotAt(module, record, type, rva + index * width, width);
-        if (!state) break;
-        slots.push(state);
-      }
-    }
-    return slots;
+    if (!this.#module || !this.mapped) return [];
+    return readSlots({ runtime: this.#runtime, trace: this.#trace, module: this.#module, describeToken: this.#describeToken });
   }
 
   /** The slot at an RVA. */
@@ -249,82 +191,16 @@ export class LoadedModule {
     if (!this.#module || !this.mapped) return false;
     return this.#runtime.freeLibrary(this.#module, this.#loadedAssembly !== undefined, this.#trace);
   }
-
-  #slotAt(module: MappedModule, record: number, type: number, rva: number, width: 4 | 8): SlotState | undefined {
-    const { memory } = this.#runtime.process;
-    const slot = module.base + rva;
-    const after = readPointer(memory, slot, width);
-    if (isFault(after)) return undefined;
-    const before = fileValue(module, rva, width);
-    const token = Number(BigInt.asUintN(32, before));
-    return {
-      record,
-      type,
-      rva,
-      slot,
-      token,
-      method: this.#describeToken(token),
-      before: slotWord(before),
-      after: slotWord(after),
-      content: this.#targetOf(module, after),
-    };
-  }
-
-  #targetOf(module: MappedModule, value: bigint): SlotTarget {
-    const { platform, bootstrap } = this.#runtime;
-    const address = asAddress(value);
-    if (address === undefined) return { kind: 'raw' };
-    const slots = this.#runtime.slotsOf(module.base);
-    const fixed = slots?.at(address);
-    if (slots && fixed) return this.#thunk(slots, fixed);
-    const boot = bootstrap.at(address);
-    if (!boot) return { kind: 'raw' };
-    const { size } = platform.bootstrapThunk;
-    return { kind: 'bootstrap', address, size, bytes: this.#bytes(boot.thunk, size) };
-  }
-
-  #thunk(slots: FixedSlots, slot: FixedSlot): SlotTarget {
-    const { kind, address, size } = slot;
-    const thunk = { kind, address, size, bytes: this.#bytes(address, size) };
-    if (kind === 'managed') return thunk;
-    const stub = (): ThunkStub => {
-      const made = slots.prepare(slot, this.#trace) as PlacedStub | Unsupported;
-      if (made.kind === 'unsupported') return made;
-      const { address: code, size: length, unwind } = made;
-      return Object.assign(made, {
-        bytes: this.#bytes(code, length),
-        ...(unwind && { unwindBytes: this.#bytes(unwind.address, unwind.size) }),
-      });
-    };
-    return Object.defineProperty(thunk, 'stub', { enumerable: true, get: stub });
-  }
-
-  #bytes(address: number, size: number): Uint8Array {
-    const { memory } = this.#runtime.process;
-    const bytes = mayExecute(memory.query(address).rights) ? memory.fetch(address, size) : memory.read(address, size);
-    if (isFault(bytes)) throw new Error(`The thunk at ${hex(address)} is gone`);
-    return bytes;
-  }
 }
 
-/** What the file has at an RVA; zero beyond its bytes. */
-function fileValue({ image }: MappedModule, rva: number, width: 4 | 8): bigint {
-  try {
-    const reader = image.readerAt(rva, width, 'a slot');
-    return width === 8 ? reader.u64() : BigInt(reader.u32());
-  } catch (error) {
-    if (error instanceof BadImageError) return 0n;
-    throw error;
+/** The RVA of a static field that has its data in the image; `Name` alone is one of `<Module>`. */
+function fieldRva(metadata: Metadata, field: string | number): number | undefined {
+  const { Field, FieldRVA } = metadata.tables;
+  const wanted = typeof field === 'string' && !field.includes('::') ? `<Module>::${field}` : field;
+  for (let rid = 1; rid <= FieldRVA.rowCount; rid++) {
+    const token = makeToken(TableId.Field, tokenRid(FieldRVA.column('Field').token(rid)));
+    if (!Field.has(tokenRid(token))) continue;
+    if (token === wanted || (typeof wanted === 'string' && fieldFullName(metadata, token) === wanted)) return FieldRVA.get(rid, 'RVA');
   }
+  return undefined;
 }
-
-const slotWord = (value: bigint): SlotWord => (value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value);
-
-/**
- * Pointers where the record has the process's size bit, as the hosts go by. Else the ildasm rule: 4 bytes where COR_VTABLE_32BIT is set, 8 where it
- * is not.
- */
-const slotWidth = (type: number, { platform, process }: Runtime): 4 | 8 => {
-  if (type & platform.pointerSizedFixup) return process.processor.pointerSize;
-  return type & 1 ? 4 : 8;
-};

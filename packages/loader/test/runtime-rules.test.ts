@@ -5,7 +5,7 @@ import { PEImage } from '@ijw/pe';
 import { describe, expect, it } from 'vitest';
 import { isReferenceField } from '../src/clr/image/token-signature.ts';
 import { isPublicKey } from '../src/clr/rules/assembly-identity-rules.ts';
-import { fieldSignatureProblem } from '../src/clr/rules/field-signature-rule.ts';
+import { fieldSignatureProblem } from '../src/clr/rules/field-rules.ts';
 
 const STATIC = 0x16;
 

@@ -1,5 +1,7 @@
-import { Resolver } from '@ijw/metadata';
-import { type GuestProcess, GuestStack, type MappedModule, type OsLoader } from '@ijw/windows';
+import { ifReadable } from '@ijw/binary';
+import { type AssemblyProvider, Metadata, Resolver } from '@ijw/metadata';
+import { PEImage } from '@ijw/pe';
+import { type GuestProcess, GuestStack, type MappedModule, type ModuleProvider, type OsLoader } from '@ijw/windows';
 import { ExecutableHeap } from '../code-memory/executable-heap.ts';
 import { BootstrapThunks } from '../hosts/bootstrap-thunks.ts';
 import type { Host } from '../load/host.ts';
@@ -9,7 +11,6 @@ import { type ManagedEntry, RecordingManagedEntry } from '../load/managed-entry.
 import type { ThunkPlatform } from '../platform/thunk-platform.ts';
 import { thunkPlatformFor } from '../platform/thunk-platform-for.ts';
 import { createContext, type LoadContext, type LoadedAssembly } from './bind/load-context.ts';
-import { referencedAssemblies } from './bind/referenced-assemblies.ts';
 import type { BoundPInvoke } from './calls/bound-p-invoke.ts';
 import type { ImageFixups } from './fixups/fix-up-vtables.ts';
 import type { FixedSlot, FixedSlots } from './fixups/fixed-slots.ts';
@@ -149,3 +150,12 @@ export interface RuntimeRun {
   readonly runtime: Runtime;
   readonly trace: Trace;
 }
+
+/** Assemblies that a provider of DLLs has, by simple name: types of signatures are looked up in them, nothing is loaded. A DLL without metadata is skipped. */
+const referencedAssemblies = (provider: ModuleProvider): AssemblyProvider => ({
+  assembly({ name }) {
+    const found = provider.find(`${name}.dll`);
+    if (found === undefined || found === 'missing' || found.kind !== 'image') return undefined;
+    return ifReadable(() => Metadata.of(PEImage.parse(found.bytes)));
+  },
+});

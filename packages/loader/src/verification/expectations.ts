@@ -1,7 +1,8 @@
 import { hex } from '@ijw/binary';
 import type { BoundPInvoke } from '../clr/calls/bound-p-invoke.ts';
 import type { LoadOutcome } from '../load-outcome.ts';
-import type { LoadedModule, SlotState } from '../loaded-module.ts';
+import type { LoadedModule } from '../loaded-module.ts';
+import type { SlotState } from '../slot-state.ts';
 import { type MatchResult, outcomeMatchers, pinvokeMatchers, slotMatchers } from './matchers.ts';
 
 /** An expectation that does not hold. Test runners show `actual` and `expected` side by side. */

@@ -2,7 +2,7 @@ import { hex, hexBytes } from '@ijw/binary';
 import type { BoundPInvoke } from '../clr/calls/bound-p-invoke.ts';
 import type { LoadStep } from '../load/load-event.ts';
 import type { LoadOutcome } from '../load-outcome.ts';
-import type { SlotState } from '../loaded-module.ts';
+import type { SlotState } from '../slot-state.ts';
 
 /** What a matcher of Vitest and Jest answers. */
 export interface MatchResult {

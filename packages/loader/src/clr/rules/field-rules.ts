@@ -1,8 +1,8 @@
+import { BadImageError } from '@ijw/binary';
 import { type Metadata, makeToken, TableId } from '@ijw/metadata';
-import { clrException, HResult, typeLoadException, withCode } from '../../load/clr-error.ts';
+import { clrException, HResult, indexNotFound, typeLoadException, withCode } from '../../load/clr-error.ts';
 import type { ClrException } from '../../load/load-refusal.ts';
-import { isReferenceField } from '../image/token-signature.ts';
-import { fieldSignatureProblem } from './field-signature-rule.ts';
+import { isReferenceField, SignatureError, signatureProblems, validateFieldSignature } from '../image/token-signature.ts';
 import type { TypeFacts } from './type-rules.ts';
 
 /** ECMA-335 II.23.1.5. */
@@ -35,3 +35,16 @@ const RECORD_NOT_FOUND = clrException(
   HResult.CLDB_E_RECORD_NOTFOUND,
   withCode('Record not found on lookup.', HResult.CLDB_E_RECORD_NOTFOUND),
 );
+
+/** `validateTokenSig` and `validateOneArg` for the signature of a field: what the loader throws at it, if anything. */
+export function fieldSignatureProblem(metadata: Metadata, field: number): ClrException | undefined {
+  try {
+    validateFieldSignature(metadata, metadata.blobs.get(metadata.tables.Field.get(field, 'Signature')));
+    return undefined;
+  } catch (error) {
+    if (error instanceof BadImageError) return indexNotFound();
+    if (!(error instanceof SignatureError)) throw error;
+    const [hresult, text] = signatureProblems[error.problem];
+    return clrException('Runtime.InteropServices.COMException', hresult, withCode(text, hresult));
+  }
+}
