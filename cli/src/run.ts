@@ -1,6 +1,7 @@
 import { UsageError } from '@ijw/binary';
 import { Chalk, type ChalkInstance } from 'chalk';
 import { Command, CommanderError, Option } from 'commander';
+import { boundedOutput } from './bounded-output.ts';
 import type { CommandContext, CommandDefinition, LogLevel, OptionValues } from './command.ts';
 import { COMMANDS } from './command-list.ts';
 import { ClosedPipeError, type Io, type OutputFile } from './io.ts';
@@ -17,7 +18,8 @@ const SHARED_OPTIONS = [
 ];
 
 /** Runs one command line and returns its exit code: 0 fine, 1 a bad file or a finding, 2 wrong usage. Never throws. */
-export async function run(argv: readonly string[], io: Io): Promise<number> {
+export async function run(argv: readonly string[], unbounded: Io): Promise<number> {
+  const io = boundedOutput(unbounded);
   let exitCode = 0;
   const program = createProgram(io, async (definition, operands, options) => {
     exitCode = await runCommand(definition, operands, options, io);

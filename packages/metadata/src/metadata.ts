@@ -2,6 +2,7 @@ import { type Diagnostics, ifReadable } from '@ijw/binary';
 import { type DataDirectory, type PEImage, readCliHeader } from '@ijw/pe';
 import { BlobHeap } from './heaps/blob-heap.ts';
 import { GuidHeap } from './heaps/guid-heap.ts';
+import { HeapBudget } from './heaps/heap-budget.ts';
 import { StringHeap } from './heaps/string-heap.ts';
 import { UserStringHeap } from './heaps/user-string-heap.ts';
 import { MetadataPlace } from './metadata-place.ts';
@@ -64,6 +65,8 @@ export class Metadata {
   readonly place: MetadataPlace;
   /** The streams in use, where several have one name. */
   readonly selected: SelectedStreams;
+  /** What a pass over the rows may read of long data that they share; whoever begins one renews it. */
+  readonly budget: HeapBudget;
   private readonly diagnostics: Diagnostics | undefined;
   private stringHeap: StringHeap | undefined;
   private userStringHeap: UserStringHeap | undefined;
@@ -80,6 +83,7 @@ export class Metadata {
     this.diagnostics = diagnostics;
     this.root = readMetadataRoot(bytes, place, diagnostics);
     this.selected = selectStreams(this.root);
+    this.budget = new HeapBudget(bytes.length);
   }
 
   /**
@@ -105,12 +109,12 @@ export class Metadata {
   }
 
   get strings(): StringHeap {
-    this.stringHeap ??= new StringHeap(this.stream('#Strings') ?? NO_BYTES, this.placeOf('#Strings'));
+    this.stringHeap ??= new StringHeap(this.stream('#Strings') ?? NO_BYTES, this.placeOf('#Strings'), this.budget);
     return this.stringHeap;
   }
 
   get userStrings(): UserStringHeap {
-    this.userStringHeap ??= new UserStringHeap(this.stream('#US') ?? NO_BYTES, this.placeOf('#US'));
+    this.userStringHeap ??= new UserStringHeap(this.stream('#US') ?? NO_BYTES, this.placeOf('#US'), this.budget);
     return this.userStringHeap;
   }
 
@@ -120,7 +124,7 @@ export class Metadata {
   }
 
   get blobs(): BlobHeap {
-    this.blobHeap ??= new BlobHeap(this.stream('#Blob') ?? NO_BYTES, this.placeOf('#Blob'));
+    this.blobHeap ??= new BlobHeap(this.stream('#Blob') ?? NO_BYTES, this.placeOf('#Blob'), this.budget);
     return this.blobHeap;
   }
 

@@ -16,8 +16,8 @@ import { readLoadConfig } from './load-config/load-config.ts';
 import type { PEImage } from './pe-image.ts';
 import { readReadyToRunHeader } from './ready-to-run/ready-to-run-header.ts';
 import { readBaseRelocations } from './relocations/base-relocations.ts';
-import { decodeResource } from './resources/decoded-resource.ts';
-import { listResources, readResourceDirectory } from './resources/resource-directory.ts';
+import { listDecodedResources } from './resources/decoded-resource.ts';
+import { readResourceDirectory } from './resources/resource-directory.ts';
 import { readCoffSymbolTable } from './symbols/coff-symbol-table.ts';
 import { readTlsDirectory } from './tls/tls-directory.ts';
 
@@ -92,10 +92,7 @@ function relocationCounts(image: PEImage) {
 /** Every resource by type, name and language; versions, manifests, strings, messages and icon groups decoded. */
 function resources(image: PEImage) {
   const root = readResourceDirectory(image);
-  return (
-    root &&
-    [...listResources(root)].map((resource) => ({ ...resource, ...image.diagnostics.attempt(() => decodeResource(image, resource)) }))
-  );
+  return root && [...listDecodedResources(image, root)];
 }
 
 export interface CertificatesDocument {

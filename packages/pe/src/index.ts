@@ -159,7 +159,7 @@ export {
   relocationTypeName,
 } from './relocations/base-relocations.ts';
 export { writeBaseRelocations } from './relocations/base-relocations-writer.ts';
-export { type DecodedResource, decodeResource } from './resources/decoded-resource.ts';
+export { type DecodedResource, decodeResource, listDecodedResources } from './resources/decoded-resource.ts';
 export { decodeIconGroup, encodeIconGroup, type IconGroup, type IconGroupEntry, iconFile } from './resources/icon-group.ts';
 export { decodeManifest } from './resources/manifest.ts';
 export { decodeMessageTable, encodeMessageTable, type ResourceMessage } from './resources/message-table.ts';

@@ -1,4 +1,4 @@
-import { BadImageError } from '@ijw/binary';
+import { BadImageError, ExpansionBudget } from '@ijw/binary';
 import type { Rva } from './address.ts';
 import type { PEImage } from './pe-image.ts';
 
@@ -6,15 +6,15 @@ import type { PEImage } from './pe-image.ts';
 const SCAN_SHARE = 16;
 
 /**
- * The names of a directory do not share bytes, so all of them together are no longer than the file. A file that makes thousands of entries
- * point into the same long name would cost its square otherwise.
+ * The names of a directory, which do not share bytes. A file that makes thousands of entries point into the same long name would cost its square
+ * otherwise.
  */
 export class TextBudget {
-  #left: number;
+  readonly #budget: ExpansionBudget;
   readonly #reading: string;
 
   constructor(fileSize: number, reading: string) {
-    this.#left = fileSize * 2 + 0x10000;
+    this.#budget = ExpansionBudget.ofDistinctData(fileSize, reading);
     this.#reading = reading;
   }
 
@@ -31,11 +31,8 @@ export class TextBudget {
     }
   }
 
-  /** Takes `length` bytes at `rva` from what is left. Throws `BadImageError` `TOO_MUCH_DATA` when there is not as much. */
+  /** Pays for a text of `length` bytes at `rva` and its NUL. Throws `BadImageError`. */
   spend(length: number, rva: number): void {
-    this.#left -= length + 1;
-    if (this.#left >= 0) return;
-    const message = 'The parts of the directory overlap: together they are larger than the file';
-    throw new BadImageError({ code: 'TOO_MUCH_DATA', offset: 0, rva, reading: this.#reading, message });
+    this.#budget.spend(length + 1, { offset: 0, rva });
   }
 }

@@ -61,6 +61,7 @@ export class Boundary {
     this.diagnostics = options.diagnostics ?? image.diagnostics;
     this.platform = platformOf(image);
     this.readMemory = options.readMemory;
+    metadata?.budget.renew();
   }
 
   /** @param metadata of the image, where it has any */

@@ -1,21 +1,28 @@
-import { BadImageError } from '@ijw/binary';
+import { BadImageError, ExpansionBudget } from '@ijw/binary';
 import { isILCode, type Metadata, type MethodDefToken, makeToken, TableId } from '@ijw/metadata';
 import type { PEImage } from '@ijw/pe';
 import { type MethodBody, readMethodBody } from './method-body.ts';
 import { SectionWindows } from './section-window.ts';
 
-/** Reads bodies of one image. */
+/** Reads bodies of one image, in one pass over its methods: any number of them may have the same body. */
 export class MethodBodySource {
   readonly #windows: SectionWindows;
+  readonly #budget: ExpansionBudget;
 
   constructor(image: PEImage) {
     this.#windows = new SectionWindows(image);
+    this.#budget = ExpansionBudget.ofSharedData(image.bytes.length, 'method bodies');
   }
 
-  /** The body at `rva`, read in place. Throws `BadImageError` where no bytes are there, or no header. */
+  /** The body at `rva`, read in place. Throws `BadImageError` where no bytes are there, or no header, or after too many bodies that methods share. */
   read(rva: number, token?: number): MethodBody {
     const window = this.#windows.at(rva, 'a method body');
-    return readMethodBody(window.bytes, rva - window.rva, { base: window.base, rva: window.rva, token });
+    const offset = rva - window.rva;
+    // Nothing is read any more once the budget is spent.
+    this.#budget.spend(0, { offset: window.base + offset, rva });
+    const body = readMethodBody(window.bytes, offset, { base: window.base, rva: window.rva, token });
+    this.#budget.spend(body.size, { offset: body.fileOffset, rva });
+    return body;
   }
 
   /** The body at `rva`, or the error why there is none. */

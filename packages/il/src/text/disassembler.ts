@@ -48,6 +48,7 @@ export function disassemble(
   options: DisassemblyOptions = {},
   filter?: MemberFilter,
 ): DisassemblyResult {
+  metadata.budget.renew();
   const columns = memberColumns(metadata);
   const losses = options.strict ? (message: string) => diagnostics.report(lossDiagnostic(message)) : undefined;
   const identifiers = new Identifiers({ quoteAll: options.quoteAllNames ?? false });

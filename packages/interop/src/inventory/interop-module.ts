@@ -42,6 +42,7 @@ export class InteropModule {
     this.metadata = metadata;
     this.image = image;
     this.diagnostics = diagnostics;
+    metadata.budget.renew();
   }
 
   get attributes(): AttributeIndex {

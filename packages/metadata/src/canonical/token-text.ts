@@ -42,6 +42,7 @@ export class TokenText {
 
   constructor(metadata: Metadata) {
     this.metadata = metadata;
+    metadata.budget.renew();
     this.signatures = new SignatureText(metadata.blobs, (token) => this.of(token));
     this.rowCounts = Array.from({ length: 256 }, (_, id) => {
       const name = tableNameOf(id);

@@ -47,7 +47,7 @@ export class BlobCursor implements BlobSource {
 
   /** Goes to the start of a blob. Throws `BadImageError` when the heap has no such blob. */
   open(offset: number): this {
-    const length = this.heap.length(offset);
+    const length = this.heap.open(offset);
     this.start = this.heap.start(offset);
     this.next = this.start;
     this.end = this.start + length;

@@ -1,16 +1,19 @@
 import { ByteReader } from '@ijw/binary';
 import type { MetadataPlace } from '../metadata-place.ts';
+import { HeapBudget } from './heap-budget.ts';
 
 /** ECMA-335 II.24.2.4: a compressed length, then the bytes. */
 export class BlobHeap {
   readonly bytes: Uint8Array;
   readonly place: MetadataPlace;
   private readonly heapName: string;
+  private readonly budget: HeapBudget;
 
-  constructor(bytes: Uint8Array, place: MetadataPlace, heapName = '#Blob') {
+  constructor(bytes: Uint8Array, place: MetadataPlace, budget = new HeapBudget(bytes.length), heapName = '#Blob') {
     this.bytes = bytes;
     this.place = place;
     this.heapName = heapName;
+    this.budget = budget;
   }
 
   get size(): number {
@@ -45,9 +48,16 @@ export class BlobHeap {
     return length;
   }
 
+  /** The length of content that is about to be decoded. @throws BadImageError as `length`, and TOO_MUCH_DATA */
+  open(offset: number): number {
+    const length = this.length(offset);
+    this.budget.blob(length, this.place, offset);
+    return length;
+  }
+
   /** A view (no copy) of the content. Offset 0 is the empty blob also when there is no heap. */
   get(offset: number): Uint8Array {
-    const length = this.length(offset);
+    const length = this.open(offset);
     const start = this.start(offset);
     return this.bytes.subarray(start, start + length);
   }

@@ -1,4 +1,5 @@
 import type { MetadataPlace } from '../metadata-place.ts';
+import { HeapBudget } from './heap-budget.ts';
 
 const utf8Decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
@@ -11,13 +12,15 @@ const EAGER_AFTER = 256;
 export class StringHeap {
   readonly bytes: Uint8Array;
   private readonly place: MetadataPlace;
+  private readonly budget: HeapBudget;
   private asked = 0;
   /** A character a byte; only the ASCII ones are right. */
   private text: string | undefined;
 
-  constructor(bytes: Uint8Array, place: MetadataPlace) {
+  constructor(bytes: Uint8Array, place: MetadataPlace, budget = new HeapBudget(bytes.length)) {
     this.bytes = bytes;
     this.place = place;
+    this.budget = budget;
   }
 
   get size(): number {
@@ -26,7 +29,7 @@ export class StringHeap {
 
   /**
    * The string at an offset. Bytes that are no UTF-8 become U+FFFD, as in the runtime. Offset 0 is the empty string also when there is no heap.
-   * @throws BadImageError BAD_STRING_OFFSET beyond the heap, UNTERMINATED_STRING
+   * @throws BadImageError BAD_STRING_OFFSET beyond the heap, UNTERMINATED_STRING, TOO_MUCH_DATA
    */
   get(offset: number): string {
     const { bytes } = this;
@@ -38,9 +41,15 @@ export class StringHeap {
       if (++end === bytes.length)
         throw this.place.error('UNTERMINATED_STRING', offset, 'the #Strings heap', 'The string has no terminating NUL');
     }
+    this.pay(offset, end);
     if (seen >= 0x80) return utf8Decoder.decode(bytes.subarray(offset, end));
     if (this.text !== undefined) return this.text.slice(offset, end);
     return this.ascii(offset, end);
+  }
+
+  /** For the characters from an offset to another, wherever they are copied. @throws BadImageError TOO_MUCH_DATA */
+  pay(offset: number, end: number): void {
+    this.budget.name(end - offset, this.place, offset);
   }
 
   private ascii(offset: number, end: number): string {

@@ -1,5 +1,6 @@
 import type { MetadataPlace } from '../metadata-place.ts';
 import { BlobHeap } from './blob-heap.ts';
+import { HeapBudget } from './heap-budget.ts';
 
 /** UTF-16 units that become text at a time: a call takes no more arguments than the stack holds. */
 const CHUNK = 4096;
@@ -8,8 +9,8 @@ const CHUNK = 4096;
 export class UserStringHeap {
   private readonly blobs: BlobHeap;
 
-  constructor(bytes: Uint8Array, place: MetadataPlace) {
-    this.blobs = new BlobHeap(bytes, place, '#US');
+  constructor(bytes: Uint8Array, place: MetadataPlace, budget = new HeapBudget(bytes.length)) {
+    this.blobs = new BlobHeap(bytes, place, budget, '#US');
   }
 
   get bytes(): Uint8Array {

@@ -38,7 +38,9 @@ export class FieldDataReader {
     const size = this.size(field);
     const section = this.#image.sectionAt(rva);
     if (size === undefined) return { rva, size, bytes: new Uint8Array(0), section };
-    return { rva, size, bytes: this.#present(rva, size), section };
+    const bytes = this.#present(rva, size);
+    this.#metadata.budget.spend(bytes.length, this.#metadata.place);
+    return { rva, size, bytes, section };
   }
 
   /** The size of a field's type. Throws `BadImageError`. */

@@ -121,13 +121,20 @@ function writeTypeSpec(metadata: Metadata, token: Token, budget: TextBudget): st
   return text;
 }
 
-const newBudget = (): TextBudget => ({ types: MAX_TYPES, depth: 0, typeSpecs: 0 });
+/** One text, whose types the pass over the metadata pays for: a few bytes of TypeSpecs may stand for thousands. */
+function paid(metadata: Metadata, make: (budget: TextBudget) => string): string {
+  const budget: TextBudget = { types: MAX_TYPES, depth: 0, typeSpecs: 0 };
+  const text = make(budget);
+  metadata.budget.spend(MAX_TYPES - budget.types, metadata.place);
+  return text;
+}
 
 /**
  * A type as C# would write it, custom modifiers left out; nested types by `/`, generic parameters by number (`!0`, `!!0`).
  * @throws BadImageError, also for TypeSpecs that name each other in a circle
  */
-export const typeText = (metadata: Metadata, type: TypeNode): string => write(metadata, type, newBudget());
+export const typeText = (metadata: Metadata, type: TypeNode): string => paid(metadata, (budget) => write(metadata, type, budget));
 
 /** The type that a TypeSpec stands for, as C# would write it. @throws BadImageError as `typeText` */
-export const typeSpecText = (metadata: Metadata, token: Token): string => writeTypeSpec(metadata, token, newBudget());
+export const typeSpecText = (metadata: Metadata, token: Token): string =>
+  paid(metadata, (budget) => writeTypeSpec(metadata, token, budget));

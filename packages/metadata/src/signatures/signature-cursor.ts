@@ -17,7 +17,7 @@ export class SignatureCursor {
 
   /** Goes to the start of a blob in a heap. @throws BadImageError when the heap has no such blob */
   open(heap: BlobHeap, offset: number, reading: string): void {
-    const length = heap.length(offset);
+    const length = heap.open(offset);
     this.position = heap.start(offset);
     this.end = this.position + length;
     this.bytes = heap.bytes;

@@ -1,4 +1,4 @@
-import { BadImageError, ByteReader } from '@ijw/binary';
+import { BadImageError, ByteReader, ExpansionBudget } from '@ijw/binary';
 import type { FileOffset, Rva } from '../address.ts';
 import type { PEImage } from '../pe-image.ts';
 import { perImage } from '../per-image.ts';
@@ -82,7 +82,12 @@ export const readDebugDirectory = perImage((image): readonly DebugEntry[] | unde
   const entries: DebugEntry[] = [];
   image.diagnostics.attempt(() => {
     const reader = image.readerAt(directory.rva, directory.size, READING);
-    while (reader.remaining >= debugEntryLayout.size) entries.push(readEntry(image, debugEntryLayout.read(reader)));
+    const budget = ExpansionBudget.ofDistinctData(image.bytes.length, READING);
+    while (reader.remaining >= debugEntryLayout.size) {
+      const raw = debugEntryLayout.read(reader);
+      budget.spend(raw.sizeOfData, { offset: reader.offset - debugEntryLayout.size });
+      entries.push(readEntry(image, raw));
+    }
   });
   return entries;
 });

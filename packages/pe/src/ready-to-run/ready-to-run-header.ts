@@ -1,4 +1,4 @@
-import { type ByteReader, ByteWriter } from '@ijw/binary';
+import { type ByteReader, ByteWriter, ExpansionBudget } from '@ijw/binary';
 import type { Rva } from '../address.ts';
 import { readCliHeader } from '../cli-header/cli-header.ts';
 import { readExportDirectory } from '../exports/export-directory.ts';
@@ -105,10 +105,13 @@ function readComponents(image: PEImage, sections: readonly ReadyToRunSection[]):
   if (section === undefined) return [];
   const components: ReadyToRunComponent[] = [];
   image.diagnostics.attempt(() => {
-    const reader = image.readerAt(section.rva, section.size, 'the component assemblies');
+    const reading = 'the component assemblies';
+    const reader = image.readerAt(section.rva, section.size, reading);
+    const budget = ExpansionBudget.ofDistinctData(image.bytes.length, reading);
     while (reader.remaining >= COMPONENT_SIZE) {
       const cliHeader = { rva: reader.u32(), size: reader.u32() };
       const coreHeader = { rva: reader.u32(), size: reader.u32() };
+      budget.spend(coreHeader.size, { offset: reader.offset - COMPONENT_SIZE });
       const core =
         coreHeader.rva === 0
           ? undefined

@@ -65,7 +65,7 @@ export class HeapNames {
   /** A name whose parts may stand between dots. */
   write(sink: TextSink, offset: number): void {
     const end = this.plainEnd(offset, true);
-    if (end >= 0) sink.run(this.#view, offset, end);
+    if (end >= 0) this.#run(sink, offset, end);
     else if (end !== NO_WORD || !this.#writeQuoted(sink, offset)) sink.text(this.dotted(offset));
   }
 
@@ -73,7 +73,7 @@ export class HeapNames {
   writeWord(sink: TextSink, offset: number): void {
     const end = this.plainEnd(offset, false);
     if (end < 0) sink.text(this.word(offset));
-    else sink.run(this.#view, offset, end);
+    else this.#run(sink, offset, end);
   }
 
   /** Writes a name that is no word, but has nothing to escape and no dots, between quotes, as compilers call what they add (`<Main>$`); or writes nothing. */
@@ -82,8 +82,14 @@ export class HeapNames {
     let end = offset;
     while (QUOTABLE[bytes[end]!] === 1) end++;
     if (end === offset || bytes[end] !== 0) return false;
-    sink.text("'").run(this.#view, offset, end).text("'");
+    this.#run(sink.text("'"), offset, end).text("'");
     return true;
+  }
+
+  /** Characters of the heap as they are. */
+  #run(sink: TextSink, offset: number, end: number): TextSink {
+    this.#heap.pay(offset, end);
+    return sink.run(this.#view, offset, end);
   }
 
   isEmpty(offset: number): boolean {

@@ -1,0 +1,38 @@
+import { ExpansionBudget } from '@ijw/binary';
+import type { MetadataPlace } from '../metadata-place.ts';
+
+/** Data as short as this cost no more than the row that names them. */
+const FREE = 64;
+
+/** Copying characters is cheap beside decoding the bytes of a signature or of an attribute. */
+const CHARACTER_SHARE = 4;
+
+/** What reading long data of the heaps again and again may cost: any number of rows may have the same name, signature or value. */
+export class HeapBudget {
+  readonly #budget: ExpansionBudget;
+
+  /** @param size of the metadata, in bytes */
+  constructor(size: number) {
+    this.#budget = ExpansionBudget.ofSharedData(size, 'the heaps of the metadata');
+  }
+
+  /** Pays for the bytes of a blob that are about to be decoded. @throws BadImageError TOO_MUCH_DATA */
+  blob(length: number, place: MetadataPlace, offset: number): void {
+    if (length > FREE) this.#budget.spend(length - FREE, { offset: place.base + offset, rva: place.rva && place.rva + offset });
+  }
+
+  /** Pays for a name. @throws BadImageError TOO_MUCH_DATA */
+  name(length: number, place: MetadataPlace, offset: number): void {
+    if (length > FREE) this.blob(FREE + (length - FREE) / CHARACTER_SHARE, place, offset);
+  }
+
+  /** Pays for other work that the metadata multiplies: types within types, data of fields. @throws BadImageError TOO_MUCH_DATA */
+  spend(amount: number, place: MetadataPlace): void {
+    this.blob(amount, place, 0);
+  }
+
+  /** Begins another pass over the metadata. */
+  renew(): void {
+    this.#budget.renew();
+  }
+}
