@@ -34,8 +34,8 @@ export function boundedOutput(io: Io): Io {
       io.write(chunk);
     },
     createFile: (path) => bounded(io.createFile(path)),
-    readFile(path) {
-      const bytes = io.readFile(path);
+    readFile(path, options) {
+      const bytes = io.readFile(path, options);
       left += bytes.length * FOR_EACH_BYTE;
       return bytes;
     },

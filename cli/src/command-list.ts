@@ -44,6 +44,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
       { flags: '--raw-eh', description: 'exception clauses in their raw form' },
       { flags: '--native', description: 'disassemble native method bodies' },
       { flags: '--source', description: 'source lines from the portable PDB' },
+      { flags: '--source-root <dir>', description: 'a folder with the sources, beside that of the file', repeatable: true },
       { flags: '--line-numbers', description: '.line and .language from the portable PDB' },
       { flags: '--listing', description: 'bodies and instructions in the canonical form, a line each' },
       { flags: '--headers', description: 'PE and CLI headers as comments first' },

@@ -10,11 +10,11 @@ const openOptions = ({ options }: CommandContext): OpenOptions => ({
 
 /** Opens a file of the command line as it is, a bundle too. Rejects with `FileAccessError`, `BadImageError`, `UsageError`. */
 export const openOperand = (context: CommandContext, file: string): Promise<OpenedFile> =>
-  openFile(context.io.readFile(file), openOptions(context));
+  openFile(context.io.readFile(file, { image: true }), openOptions(context));
 
 /** The file that a command works on: a bundle alone is nothing that it could work on. Rejects with `FileAccessError`, `BadImageError`, `UsageError`, `UnsupportedError`. */
 export async function openAssembly(context: CommandContext, file = context.operands[0]!): Promise<Assembly> {
-  const assembly = await Assembly.open(context.io.readFile(file), openOptions(context));
+  const assembly = await Assembly.open(context.io.readFile(file, { image: true }), openOptions(context));
   const { bundle } = assembly;
   if (bundle !== undefined)
     throw new UnsupportedError(`The file is a .NET single-file bundle: --entry opens one of its files, ${entryPaths(bundle)}`);

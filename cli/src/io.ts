@@ -1,11 +1,19 @@
+export interface ReadOptions {
+  /** The most bytes that are wanted; a longer file is an error. */
+  readonly limit?: number;
+  /** An image is wanted: a stream whose first bytes are of nothing of the kind is not read further. */
+  readonly image?: boolean;
+}
+
 /** Everything a command may touch outside itself: tests give a `run` their own. */
 export interface Io {
   /** Writes to standard output and returns when the bytes are taken, so that memory does not grow with what is printed. */
   write(chunk: string | Uint8Array): void;
   writeError(text: string): void;
-  readFile(path: string): Uint8Array;
+  readFile(path: string, options?: ReadOptions): Uint8Array;
   /** All or nothing: the file is there whole or as it was before. */
   createFile(path: string): OutputFile;
+  /** A regular file: not a folder, a pipe or a device. */
   isFile(path: string): boolean;
   /** Names of the files in a folder, links to files among them; folders, pipes and devices are left out. @throws FileAccessError for what is not a folder */
   filesIn(folder: string): readonly string[];

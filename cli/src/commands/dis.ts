@@ -82,8 +82,17 @@ async function fromPdb(
     io.writeError(noteLine(operands[0], `${options.source ? '--source' : '--line-numbers'}: ${missing}`));
     return {};
   }
-  return { ...(options.source && { source: sourceText(pdb, io) }), ...(options.lineNumbers && { lineNumbers: lineNumbers(pdb) }) };
+  return {
+    ...(options.source && { source: sourceText(pdb, io, sourceFolders(operands[0]!, options)) }),
+    ...(options.lineNumbers && { lineNumbers: lineNumbers(pdb) }),
+  };
 }
+
+/** Where sources may lie: the folder of the image, and those of `--source-root`. */
+const sourceFolders = (file: string, { sourceRoot }: OptionValues): readonly string[] => [
+  dirname(file),
+  ...(Array.isArray(sourceRoot) ? (sourceRoot as readonly string[]) : []),
+];
 
 function visibility(options: OptionValues): Pick<DisassemblyOptions, 'visibility'> {
   if (options.publicOnly) return { visibility: new Set(['PUB']) };

@@ -29,7 +29,7 @@ export class ExpansionBudget {
 
   /** For data that are named from many places, as the heaps of metadata are. */
   static ofSharedData(fileSize: number, reading: string): ExpansionBudget {
-    return new ExpansionBudget(fileSize * 16 + 0x1000000, reading);
+    return new ExpansionBudget(fileSize * 4 + 0x400000, reading);
   }
 
   /** Takes `amount` from what is left. @throws BadImageError TOO_MUCH_DATA when there is less */

@@ -87,7 +87,7 @@ class UseCollector implements SignatureTypeProvider<Mark> {
 /** Whether a signature may have a function pointer in it: most have not even the byte, and need not be decoded to know. */
 function mayHaveFunctionPointer(blobs: BlobHeap, offset: number): boolean {
   const start = blobs.start(offset);
-  const end = start + blobs.length(offset);
+  const end = start + blobs.open(offset);
   for (let at = start; at < end; at++) if (blobs.bytes[at] === ElementType.FnPtr) return true;
   return false;
 }

@@ -17,9 +17,21 @@ export type TypeNode =
   | { readonly kind: 'functionPointer'; readonly signature: MethodSignature<TypeNode> }
   | { readonly kind: 'modified'; readonly modifier: TypeNode; readonly unmodified: TypeNode; readonly required: boolean };
 
+/** One node for each primitive type: lists of parameters are mostly made of them. */
+const primitives = new Map<PrimitiveName, TypeNode>();
+
+function primitive(type: PrimitiveName): TypeNode {
+  let node = primitives.get(type);
+  if (node === undefined) {
+    node = { kind: 'primitive', type };
+    primitives.set(type, node);
+  }
+  return node;
+}
+
 /** Decodes into `TypeNode` trees. */
 export const typeNodes: SignatureTypeProvider<TypeNode> = {
-  primitive: (type) => ({ kind: 'primitive', type }),
+  primitive,
   named: (token, valueType) => ({ kind: 'named', token, valueType }),
   pointer: (element) => ({ kind: 'pointer', element }),
   byReference: (element) => ({ kind: 'byReference', element }),

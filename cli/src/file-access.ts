@@ -1,0 +1,45 @@
+import { readdirSync, type Stats, statSync } from 'node:fs';
+import { FileAccessError } from './io.ts';
+
+export const errorCode = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? '';
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a directory, not a file',
+  EACCES: 'access is denied',
+  EPERM: 'access is denied',
+  ENOSPC: 'the disk is full',
+  ENOTDIR: 'it, or a part of its path, is not a directory',
+  ENAMETOOLONG: 'its name is too long',
+  ERR_INVALID_ARG_VALUE: 'it is not a path',
+  ERR_FS_FILE_TOO_LARGE: 'it is larger than 2 GiB',
+};
+
+export function accessError(path: string, error: unknown): FileAccessError {
+  const code = errorCode(error);
+  return new FileAccessError(path, `${REASONS[code] ?? (error instanceof Error ? error.message : String(error))} (${code})`);
+}
+
+/** `undefined` where nothing is, also where a part of the path is no directory. */
+export function fileStatus(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
+
+/** Names of the files in a folder; what is not a file is left out. @throws FileAccessError */
+export function filesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isFile() || (entry.isSymbolicLink() && fileStatus(`${folder}/${entry.name}`)?.isFile() === true))
+      .map(({ name }) => name);
+  } catch (error) {
+    throw accessError(folder, error);
+  }
+}
+
+/** Tells one file from another, whatever paths lead to it; `undefined` for a device or a pipe, which may be read and written at once. */
+export const fileIdentity = (status: Stats | undefined): string | undefined =>
+  status?.isFile() ? `${status.dev}:${status.ino}` : undefined;

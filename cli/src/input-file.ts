@@ -1,0 +1,70 @@
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
+import { detectContainer } from '@ijw/pe';
+import { accessError, errorCode, fileIdentity } from './file-access.ts';
+import { FileAccessError, type ReadOptions } from './io.ts';
+
+/** Standard input and devices give as many bytes as they like: no more than these are kept. */
+const LONGEST_STREAM = 0x20000000;
+
+/** Enough to tell what a file is, PE header included. */
+const HEAD = 0x1000;
+const PIECE = 0x10000;
+
+const pause = new Int32Array(new SharedArrayBuffer(4));
+
+/** Bytes that came, 0 at the end. A pipe without any says EAGAIN: wait a moment. */
+function readPiece(descriptor: number, piece: Uint8Array): number {
+  for (;;) {
+    try {
+      return readSync(descriptor, piece);
+    } catch (error) {
+      if (errorCode(error) === 'EOF') return 0;
+      if (errorCode(error) !== 'EAGAIN') throw error;
+      Atomics.wait(pause, 0, 0, 1);
+    }
+  }
+}
+
+/** What is not read to its end after its first bytes: no reader would know more of it. */
+const isNoImage = (head: Uint8Array): boolean => ['unknown', 'text', 'zeroes'].includes(detectContainer(head).kind);
+
+function readStream(path: string, descriptor: number, { image = false, limit = LONGEST_STREAM }: ReadOptions): Uint8Array {
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  let judged = !image;
+  for (;;) {
+    const piece = new Uint8Array(PIECE);
+    const count = readPiece(descriptor, piece);
+    if (count === 0) break;
+    pieces.push(piece.subarray(0, count));
+    length += count;
+    if (length > limit) throw new FileAccessError(path, `it gives more than ${Math.floor(limit / 0x100000)} MiB`);
+    if (judged || length < HEAD) continue;
+    judged = true;
+    if (isNoImage(Buffer.concat(pieces))) break;
+  }
+  return Buffer.concat(pieces);
+}
+
+export interface InputFile {
+  readonly bytes: Uint8Array;
+  readonly identity: string | undefined;
+}
+
+/** Reads a file; `-` is standard input. What is no regular file is judged by its first bytes, where an image is wanted, and bounded. @throws FileAccessError */
+export function readInputFile(path: string, options: ReadOptions = {}): InputFile {
+  let descriptor: number | undefined;
+  try {
+    descriptor = path === '-' ? 0 : openSync(path, 'r');
+    const status = fstatSync(descriptor);
+    const identity = fileIdentity(status);
+    if (!status.isFile()) return { bytes: readStream(path, descriptor, options), identity };
+    if (options.limit !== undefined && status.size > options.limit)
+      throw new FileAccessError(path, `it is larger than ${Math.floor(options.limit / 0x100000)} MiB`);
+    return { bytes: readFileSync(descriptor), identity };
+  } catch (error) {
+    throw error instanceof FileAccessError ? error : accessError(path, error);
+  } finally {
+    if (descriptor !== undefined && descriptor !== 0) closeSync(descriptor);
+  }
+}

@@ -1,0 +1,109 @@
+import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { accessError, errorCode, fileIdentity, fileStatus } from './file-access.ts';
+import { ClosedPipeError, FileAccessError, type OutputFile } from './io.ts';
+
+const pause = new Int32Array(new SharedArrayBuffer(4));
+
+/** Writes all of `chunk`. A full non-blocking pipe answers EAGAIN: wait a moment and go on, so nothing piles up in memory. @throws FileAccessError, ClosedPipeError */
+export function writeFully(descriptor: number, path: string, chunk: string | Uint8Array): void {
+  const bytes = typeof chunk === 'string' ? new TextEncoder().encode(chunk) : chunk;
+  for (let position = 0; position < bytes.length; ) {
+    try {
+      position += writeSync(descriptor, bytes, position);
+    } catch (error) {
+      const code = errorCode(error);
+      if (code === 'EPIPE') throw new ClosedPipeError();
+      if (code !== 'EAGAIN') throw accessError(path, error);
+      Atomics.wait(pause, 0, 0, 1);
+    }
+  }
+}
+
+/** Temporary files of this process, and whether their removal at its end is arranged. */
+const temporaries = new Set<string>();
+let arranged = false;
+
+function removeTemporaries(): void {
+  for (const path of temporaries) rmSync(path, { force: true });
+  temporaries.clear();
+}
+
+/** Whatever ends the process: an end of its own, or a signal. */
+function removeAtTheEnd(path: string): void {
+  temporaries.add(path);
+  if (arranged) return;
+  arranged = true;
+  process.once('exit', removeTemporaries);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => {
+      removeTemporaries();
+      process.kill(process.pid, signal);
+    });
+  }
+}
+
+const ATTEMPTS = 100;
+
+/** A file that was not there before: a link that lies in wait under the name is not followed. */
+function openTemporary(path: string): { readonly temporary: string; readonly descriptor: number } {
+  for (let attempt = 0; ; attempt++) {
+    const temporary = `${path}.${process.pid}.${attempt}.part`;
+    try {
+      const descriptor = openSync(temporary, 'wx');
+      removeAtTheEnd(temporary);
+      return { temporary, descriptor };
+    } catch (error) {
+      if (errorCode(error) !== 'EEXIST' || attempt === ATTEMPTS) throw error;
+    }
+  }
+}
+
+function attempt<T>(path: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    throw accessError(path, error);
+  }
+}
+
+/** A file that is there whole, or as it was before. @param isInput refuses the place of a file that was read */
+export function createOutputFile(path: string, isInput: (identity: string) => boolean): OutputFile {
+  const status = fileStatus(path);
+  // A device or a pipe is written to; only a file can be put in the place of another.
+  if (status?.isFile() === false) return openDevice(path);
+  const { temporary, descriptor } = attempt(path, () => {
+    mkdirSync(dirname(path), { recursive: true });
+    return openTemporary(path);
+  });
+  const remove = (): void => {
+    rmSync(temporary, { force: true });
+    temporaries.delete(temporary);
+  };
+  return {
+    write: (chunk) => writeFully(descriptor, path, chunk),
+    commit() {
+      try {
+        attempt(path, () => closeSync(descriptor));
+        const identity = fileIdentity(fileStatus(path));
+        if (identity !== undefined && isInput(identity))
+          throw new FileAccessError(path, 'it is a file that was read: the output has to go elsewhere');
+        attempt(path, () => renameSync(temporary, path));
+        temporaries.delete(temporary);
+      } catch (error) {
+        remove();
+        throw error;
+      }
+    },
+    discard() {
+      closeSync(descriptor);
+      remove();
+    },
+  };
+}
+
+function openDevice(path: string): OutputFile {
+  const descriptor = attempt(path, () => openSync(path, 'w'));
+  const close = (): void => attempt(path, () => closeSync(descriptor));
+  return { write: (chunk) => writeFully(descriptor, path, chunk), commit: close, discard: () => closeSync(descriptor) };
+}
