@@ -7,7 +7,14 @@ export interface CToken {
 }
 
 const TOKEN =
-  /\s+|\/\/[^\n]*|\/\*[\s\S]*?\*\/|#[ \t]*(?:error|warning)[^\n]*|(?<word>[A-Za-z_]\w*)|(?<number>\d(?:'?[\w.])*)|(?<string>"(?:[^"\\\n]|\\[\s\S])*"|'(?:[^'\\\n]|\\[\s\S])*')|(?<punctuation>::|->|[^\s\w"'])/y;
+  /\s+|\/\/[^\n]*|#[ \t]*(?:error|warning)[^\n]*|(?<word>[A-Za-z_]\w*)|(?<number>\d(?:'?[\w.])*)|(?<string>"(?:[^"\\\n]|\\[\s\S])*"|'(?:[^'\\\n]|\\[\s\S])*')|(?<punctuation>::|->|[^\s\w"'])/y;
+
+/** Where a block comment ends. One without an end is looked for once: a source of nothing but beginnings would cost its square. */
+function endOfComment(source: string, offset: number, reading: string): number {
+  const end = source.indexOf('*/', offset + 2);
+  if (end < 0) throw new BadImageError({ code: 'NOT_C_SOURCE', offset, reading, message: 'A comment has no end' });
+  return end + 2;
+}
 
 /** The words of a C or C++ source without comments and white space. @throws BadImageError where the text is not C */
 export function cTokens(source: string, reading: string): readonly CToken[] {
@@ -18,6 +25,10 @@ export function cTokens(source: string, reading: string): readonly CToken[] {
   TOKEN.lastIndex = 0;
   while (TOKEN.lastIndex < source.length) {
     const offset = TOKEN.lastIndex;
+    if (source.startsWith('/*', offset)) {
+      TOKEN.lastIndex = endOfComment(source, offset, reading);
+      continue;
+    }
     const match = TOKEN.exec(source);
     if (!match)
       throw new BadImageError({

@@ -2,7 +2,7 @@ import { ExpansionBudget } from '@ijw/binary';
 import type { MetadataPlace } from '../metadata-place.ts';
 
 /** Data as short as this cost no more than the row that names them. */
-const FREE = 64;
+export const FREE = 64;
 
 /** Copying characters is cheap beside decoding the bytes of a signature or of an attribute. */
 const CHARACTER_SHARE = 4;
@@ -24,6 +24,11 @@ export class HeapBudget {
   /** Pays for a name. @throws BadImageError TOO_MUCH_DATA */
   name(length: number, place: MetadataPlace, offset: number): void {
     if (length > FREE) this.blob(FREE + (length - FREE) / CHARACTER_SHARE, place, offset);
+  }
+
+  /** Whether anything is left, before a long name is looked at. @throws BadImageError TOO_MUCH_DATA when nothing is */
+  check(place: MetadataPlace, offset: number): void {
+    this.#budget.spend(0, { offset: place.base + offset });
   }
 
   /** Pays for other work that the metadata multiplies: types within types, data of fields. @throws BadImageError TOO_MUCH_DATA */

@@ -1,5 +1,5 @@
 import type { MetadataPlace } from '../metadata-place.ts';
-import { HeapBudget } from './heap-budget.ts';
+import { FREE, HeapBudget } from './heap-budget.ts';
 
 const utf8Decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
@@ -38,6 +38,7 @@ export class StringHeap {
     let seen = 0;
     for (let byte = bytes[end]!; byte !== 0; byte = bytes[end]!) {
       seen |= byte;
+      if (end === offset + FREE) this.check(offset);
       if (++end === bytes.length)
         throw this.place.error('UNTERMINATED_STRING', offset, 'the #Strings heap', 'The string has no terminating NUL');
     }
@@ -50,6 +51,11 @@ export class StringHeap {
   /** For the characters from an offset to another, wherever they are copied. @throws BadImageError TOO_MUCH_DATA */
   pay(offset: number, end: number): void {
     this.budget.name(end - offset, this.place, offset);
+  }
+
+  /** Before a long string is looked at. @throws BadImageError TOO_MUCH_DATA */
+  check(offset: number): void {
+    this.budget.check(this.place, offset);
   }
 
   private ascii(offset: number, end: number): string {

@@ -20,6 +20,9 @@ const QUOTABLE = Uint8Array.from({ length: 256 }, (_, code) =>
   code >= 0x20 && code < 0x7f && !"'\\.".includes(String.fromCharCode(code)) ? 1 : 0,
 );
 
+/** Shorter names are looked at whatever was read before. */
+const LONG = 64;
+
 const NOT_KNOWN = -1;
 const NO_WORD = -2;
 
@@ -105,6 +108,7 @@ export class HeapNames {
     for (let at = offset; ; at++) {
       const byte = bytes[at];
       if (byte === undefined) return NOT_KNOWN;
+      if (at === offset + LONG) this.#heap.check(offset);
       if ((ROLES[byte]! & role) !== 0) {
         hash = hashed(hash, byte);
         role = GOES_ON;
