@@ -1,4 +1,4 @@
-// npm run fuzz -- --minutes N [READER…]: bundles the fuzzer, so that its coverage is that of one script, and runs it. --seed S repeats a run, --out DIR keeps findings elsewhere.
+// npm run fuzz -- --minutes N [READER…]: bundles the fuzzer, so that its coverage is that of one script, and runs it. --seed S repeats a run, --out DIR keeps findings elsewhere, --replay FILE READER reads one again.
 import { spawnSync } from 'node:child_process';
 import { build } from 'esbuild';
 

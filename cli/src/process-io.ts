@@ -1,5 +1,5 @@
 import { fstatSync } from 'node:fs';
-import { filesIn, fileStatus } from './file-access.ts';
+import { fileStatus, filesIn } from './file-access.ts';
 import { readInputFile } from './input-file.ts';
 import type { Io } from './io.ts';
 import { createOutputFile, writeFully } from './output-file.ts';

@@ -4,7 +4,7 @@ import { FindingError } from './reader.ts';
 
 /** What must not reach a terminal: controls but tab and newline, and what turns the direction of text. */
 const CONTROL = /(?![\t\n])[\p{Cc}\u200e\u200f\u2028-\u202e\u2066-\u2069]/u;
-const DEFECT = /\[object \w+\]|#undefined/;
+const DEFECT = /.{0,80}(?:\[object \w+\]|#undefined)/;
 const STACK = /\n\s+at /;
 /** Of an output this much is looked at. */
 const LOOKED_AT = 0x100000;

@@ -1,6 +1,6 @@
 // The program of the fuzzer, as `tools/fuzz.ts` bundles it: a worker for one reader after another, and a watcher that ends a worker which does not come back.
 import { createHash } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
@@ -107,6 +107,10 @@ async function main(): Promise<void> {
   });
   const readers = READERS.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
   if (readers.length === 0) throw new Error(`The readers are ${READERS.map(({ name }) => name).join(', ')}`);
+  if (values.replay !== undefined) {
+    for (const reader of readers) await reader.run(readFileSync(values.replay));
+    return;
+  }
   const seed = Number(values.seed ?? Date.now() % 0x7fffffff);
   console.log(`seed ${seed}`);
   const campaign = new Campaign(values.out);

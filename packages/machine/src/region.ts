@@ -38,7 +38,8 @@ export function cutBackings({ backings }: Region, base: number, end: number): vo
     { ...backing, end: Math.min(backing.end, base) },
     { ...backing, base: Math.max(backing.base, end) },
   ]);
-  backings.splice(0, backings.length, ...left.filter((part) => part.base < part.end));
+  backings.length = 0;
+  for (const part of left) if (part.base < part.end) backings.push(part);
 }
 
 /** Reservations ordered by address, found by bisection with the last hit tried first. */

@@ -1,3 +1,5 @@
+import { UnsupportedError } from '@ijw/binary';
+
 /** LeanCLR's signature strings: `[Module]NS.Type::Method(System.Int32,System.String)`, the keys of its P/Invoke and internal-call tables. */
 
 export type LeanClrType =
@@ -27,12 +29,20 @@ export interface LeanClrSignature {
   readonly parameters: readonly LeanClrType[] | undefined;
 }
 
+/** ECMA-335 II.22.20: the numbers of generic parameters have 16 bits; arrays have far fewer dimensions. */
+const MOST_COMMAS = 0xffff;
+
+function commas(count: number): string {
+  if (count > MOST_COMMAS) throw new UnsupportedError(`${count + 1} generic parameters or dimensions are more than a signature can have`);
+  return ','.repeat(count);
+}
+
 export function formatLeanClrType(type: LeanClrType): string {
   switch (type.kind) {
     case 'named':
       return type.arguments.length === 0 ? type.name : `${type.name}<${type.arguments.map(formatLeanClrType).join(',')}>`;
     case 'array':
-      return `${formatLeanClrType(type.element)}[${type.vector ? '' : type.rank === 1 ? '*' : ','.repeat(type.rank - 1)}]`;
+      return `${formatLeanClrType(type.element)}[${type.vector ? '' : type.rank === 1 ? '*' : commas(type.rank - 1)}]`;
     case 'pointer':
       return `${formatLeanClrType(type.element)}*`;
     case 'byReference':
@@ -44,7 +54,7 @@ export function formatLeanClrType(type: LeanClrType): string {
 
 export function formatLeanClrSignature(signature: LeanClrSignature): string {
   const module = signature.module === undefined ? '' : `[${signature.module}]`;
-  const generic = signature.genericArity === 0 ? '' : `<${','.repeat(signature.genericArity - 1)}>`;
+  const generic = signature.genericArity === 0 ? '' : `<${commas(signature.genericArity - 1)}>`;
   const parameters = signature.parameters === undefined ? '' : `(${signature.parameters.map(formatLeanClrType).join(',')})`;
   return `${module}${signature.type}::${signature.method}${generic}${parameters}`;
 }

@@ -73,7 +73,7 @@ function countedSlots(types: readonly TypeShape[], slots: readonly (NanoSlot | u
   const counted: (NanoSlot | undefined)[] = [];
   let index = 0;
   for (const type of types) {
-    if (hasStubs(type)) counted.push(...slots.slice(index, index + type.methods.length));
+    if (hasStubs(type)) for (const slot of slots.slice(index, index + type.methods.length)) counted.push(slot);
     index += type.methods.length;
   }
   return counted;

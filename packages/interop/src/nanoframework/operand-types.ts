@@ -32,7 +32,7 @@ export function operandTypes(assembly: AssemblyShape, image: PEImage | undefined
     const owner = metadata.declaringType(method.token);
     const types = signatureTypes(assembly, byName, cursor.uint32 as Token);
     const known = found.get(owner);
-    if (known) known.push(...types);
+    if (known) for (const type of types) known.push(type);
     else found.set(owner, types);
   });
   return (type) => found.get(type.token) ?? [];

@@ -33,7 +33,7 @@ export function nanoTypeOrder(assembly: AssemblyShape, operandTypes: (type: Type
       } else if (!top.marked && !marked.has(top.type)) {
         marked.add(top.type);
         top.marked = true;
-        top.before.push(...operandTypes(top.type));
+        for (const type of operandTypes(top.type)) top.before.push(type);
       } else {
         if (top.marked) ordered.push(top.type);
         stack.pop();

@@ -109,7 +109,7 @@ const CHARSET_MASK = 6;
 function crossingOut(metadata: Metadata, types: CrossingTypes, call: ManagedToNative): NativeCrossing {
   const flags = call.implMap?.flags ?? 0;
   const wide = (flags & CHARSET_MASK) >= 4;
-  if (call.refusal) throw new UnsupportedError(`the runtime refuses the method (${call.refusal})`);
+  if (call.refusal) throw new UnsupportedError(`the runtime refuses the method: ${call.refusal.message}`);
   const by = call.kind === 'rva' ? ('rva' as const) : ('named' as const);
   return {
     direction: 'managedToNative',

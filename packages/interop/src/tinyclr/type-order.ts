@@ -16,7 +16,7 @@ export function orderedTypes(assembly: AssemblyShape): readonly TypeShape[] {
       const type = stack.at(-1)!;
       const before = entered.has(type) ? [] : prerequisites(type).filter((other) => !ordered.has(other) && !entered.has(other));
       entered.add(type);
-      if (before.length > 0) stack.push(...before.reverse());
+      if (before.length > 0) for (const other of before.reverse()) stack.push(other);
       else {
         ordered.add(type);
         stack.pop();

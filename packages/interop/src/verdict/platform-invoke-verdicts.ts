@@ -68,7 +68,7 @@ export function platformInvokeVerdicts(context: LintContext, method: PlatformInv
   if (method.mapping === undefined) return [];
   const verdicts: RuntimeVerdict[] = [];
   if ((method.signature.header & 0xf) === CallingConvention.VarArg) verdicts.push(noVarArgs);
-  if (context.runtimeMarshallingDisabled) verdicts.push(...disabledVerdicts(context, method));
+  if (context.runtimeMarshallingDisabled) for (const verdict of disabledVerdicts(context, method)) verdicts.push(verdict);
   for (const parameter of [method.returnValue, ...method.parameters]) {
     const verdict = typeVerdict(context, parameter);
     if (verdict !== undefined) verdicts.push(verdict);

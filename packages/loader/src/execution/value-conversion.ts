@@ -28,7 +28,7 @@ function terminated(memory: AddressSpace, address: number, unit: 1 | 2): Uint8Ar
     const read = memory.read(at, unit);
     if (isFault(read)) throw new NativeFault(read);
     if (read.every((byte) => byte === 0)) return Uint8Array.from(bytes);
-    bytes.push(...read);
+    for (const byte of read) bytes.push(byte);
   }
   return Uint8Array.from(bytes);
 }

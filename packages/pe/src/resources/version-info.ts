@@ -143,7 +143,7 @@ export function decodeVersionInfo(bytes: Uint8Array, base = 0): VersionInfo {
   const translations: { language: number; codePage: number }[] = [];
   for (const child of blocks(root.children)) {
     if (child.key === 'StringFileInfo') for (const table of blocks(child.content)) stringTables.push(readStringTable(table));
-    if (child.key === 'VarFileInfo') translations.push(...readTranslations(child));
+    if (child.key === 'VarFileInfo') for (const translation of readTranslations(child)) translations.push(translation);
   }
   return { ...(fixed && { fixed }), stringTables, translations };
 }

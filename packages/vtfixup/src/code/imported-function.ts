@@ -13,8 +13,12 @@ export interface ImportedFunction {
   readonly delayed: boolean;
 }
 
+/** `GetLastError`, `#6`; `?` for a function whose name cannot be read. */
+export const importedName = ({ name, ordinal }: Pick<ImportedFunction, 'name' | 'ordinal'>): string =>
+  name ?? (ordinal === undefined ? '?' : `#${ordinal}`);
+
 /** `KERNEL32.dll!GetLastError`, `OLEAUT32.dll!#6`. */
-export const importedFunctionText = ({ module, name, ordinal }: ImportedFunction): string => `${module}!${name ?? `#${ordinal}`}`;
+export const importedFunctionText = (imported: ImportedFunction): string => `${imported.module}!${importedName(imported)}`;
 
 function addModules(
   functions: Map<number, ImportedFunction>,

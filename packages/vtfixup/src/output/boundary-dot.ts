@@ -2,6 +2,7 @@ import { demangle } from '@ijw/demangle';
 import type { Boundary } from '../boundary.ts';
 import type { ManagedToNative, NativeToManaged } from '../crossing.ts';
 import { exportText } from '../entries/image-export.ts';
+import { importedName } from '../transfers/imported-function.ts';
 import type { StubTarget } from '../transfers/stub.ts';
 
 /** The DOT language: a quoted identifier. */
@@ -34,8 +35,7 @@ function addImport(graph: Graph, module: string, name: string): string {
 
 function addTarget(graph: Graph, target: StubTarget): string {
   if (target.kind === 'import') {
-    const { module, name, ordinal } = target.function;
-    return addImport(graph, module, name ?? `#${ordinal}`);
+    return addImport(graph, target.function.module, importedName(target.function));
   }
   const rva = target.kind === 'slot' ? target.slotRva : target.kind === 'pointer' ? target.pointerRva : target.rva;
   const id = `native ${hexadecimal(rva)}`;

@@ -76,7 +76,7 @@ export function findNativeCallers(pass: Pass, jumps: readonly IndirectJump[]): r
       .filter(({ rva, target }) => !withinStubs(targets, rva, target))
       .map((transfer) => ({ ...transfer, slotRva: targets.get(transfer.target)! }));
     const all = [...more, ...pointersTo(pass, targets)];
-    found.push(...all);
+    for (const caller of all) found.push(caller);
     return all;
   };
   const hops = new Map(

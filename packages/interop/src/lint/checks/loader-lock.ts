@@ -51,7 +51,7 @@ function callersNear(context: LintContext, start: number): readonly { slotRva: n
   if (near.length === 0 || boundary?.platform === undefined) return [];
   const between = new Set(Array.from({ length: MAX_FUNCTION }, (_, index) => start + 1 + index));
   const starts = findDirectTransfers(boundary.code, boundary.platform, between).filter(({ kind }) => kind === 'call');
-  const end = Math.min(...starts.map(({ target }) => target), start + MAX_FUNCTION);
+  const end = starts.reduce((first, { target }) => Math.min(first, target), start + MAX_FUNCTION);
   return near.filter(({ rva }) => rva < end);
 }
 
