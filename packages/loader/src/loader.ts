@@ -47,6 +47,7 @@ export class Loader {
   load(input: ImageInput, request: LoadRequest = {}): LoadOutcome {
     const image = input instanceof PEImage ? input : PEImage.parse(input);
     const runtime = this.#start(image);
+    runtime.process.steps.renew();
     const trace = new Trace();
     const file = request.path ?? request.name ?? 'image.dll';
     trace.add({ step: 'open', file, size: image.bytes.length, machine: image.machine });

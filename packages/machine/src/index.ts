@@ -11,5 +11,6 @@ export { jumpSlot } from './processor/jump-chain.ts';
 export type { NativeEnd, NativeRun, OutsideResult } from './processor/native-run.ts';
 export type { NativeStep } from './processor/native-step.ts';
 export type { Processor, ProcessorModel } from './processor/processor.ts';
+export { StepBudget } from './processor/step-budget.ts';
 export { UnknownInstruction } from './processor/unknown-instruction.ts';
 export type { PageFill } from './region.ts';

@@ -1,6 +1,9 @@
-import { AddressSpace, type Architecture, type ProcessorModel, processorFor } from '@ijw/machine';
+import { AddressSpace, type Architecture, type ProcessorModel, processorFor, StepBudget } from '@ijw/machine';
 import { GateTable } from './gate-table.ts';
 import type { OsModule } from './os-module.ts';
+
+/** Start-up code of compilers takes some thousand. */
+const LOAD_STEPS = 200_000;
 
 /** A process that images are loaded into: memory, modules, and the addresses of everything that is not in an image. */
 export class GuestProcess {
@@ -10,6 +13,8 @@ export class GuestProcess {
   readonly gates: GateTable;
   /** Mapped images and host modules, by base. */
   readonly modules = new Map<number, OsModule>();
+  /** What native code may still do in this load; whoever begins one renews it. */
+  readonly steps = new StepBudget(LOAD_STEPS);
   /** What SetLastError has set. */
   lastError = 0;
   #tlsIndex = 0;

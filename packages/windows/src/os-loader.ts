@@ -69,6 +69,7 @@ export class OsLoader<T extends WindowsTrace = WindowsTrace> {
       loaded.references++;
       return loaded;
     }
+    this.#process.steps.renew();
     return this.#attempt(trace, (loading) => this.#map(loading, image, path, base));
   }
 
@@ -76,6 +77,7 @@ export class OsLoader<T extends WindowsTrace = WindowsTrace> {
   unload(module: MappedModule, trace: T): boolean {
     module.references--;
     if (module.references > 0) return false;
+    this.#process.steps.renew();
     const run = { process: this.#process, trace };
     if (module.attached) this.#callEntryPoints(run, module, 'processDetach');
     this.#unmap(run, module);

@@ -20,6 +20,7 @@ export function runDllMain(process: GuestProcess, { module, address, reason, cal
   return process.processor.run({
     memory: process.memory,
     entry: address,
+    steps: process.steps,
     arguments: [module.base, DLL_REASONS[reason], 0],
     callOutside: (at) => {
       const gate = process.gates.at(at);

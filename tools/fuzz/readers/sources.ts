@@ -1,5 +1,5 @@
 import { demangle } from '@ijw/demangle';
-import { mergeStubs, readSourceTable } from '@ijw/interop';
+import { mergeStubs } from '@ijw/interop';
 import { Decisions } from '../decisions.ts';
 import { type FuzzReader, tolerant } from '../reader.ts';
 import { decisionSeeds } from './decision-seeds.ts';
@@ -39,14 +39,13 @@ function text(decisions: Decisions): string {
   return result;
 }
 
-/** Texts that users keep and compilers write: C++ sources that stubs are merged into, tables in them, decorated names. */
+/** Texts that users keep and compilers write: C++ sources that stubs are merged into, decorated names. */
 export const sourcesReader: FuzzReader = {
   name: 'sources',
   seeds: () => decisionSeeds(48),
   async run(input) {
     const source = text(new Decisions(input));
     await tolerant(() => mergeStubs(source, { path: 'a.cpp', text: '', stubs: new Map([['Interop_A_B::D', '']]) }));
-    await tolerant(() => readSourceTable(source));
     demangle(source.slice(0, 4096));
   },
 };

@@ -1,5 +1,5 @@
 import { hex, UsageError } from '@ijw/binary';
-import { asAddress, NativeFault, type Processor, readPointer } from '@ijw/machine';
+import { asAddress, NativeFault, type Processor, readPointer, StepBudget } from '@ijw/machine';
 import { type CallShape, placeCall } from '@ijw/marshalling';
 import { type Gate, gateText } from '@ijw/windows';
 import type { LoadedAssembly } from '../clr/bind/load-context.ts';
@@ -8,7 +8,7 @@ import { startThroughBootstrap } from '../clr/in-memory-load.ts';
 import type { ImageSlot } from '../clr/runtime.ts';
 import type { ClrException } from '../load/load-refusal.ts';
 import { callHostFunction, hostFunctionAt } from '../native/host-call.ts';
-import { callNative, type NativeCall } from '../native/native-call.ts';
+import { CALL_STEPS, callNative, type NativeCall } from '../native/native-call.ts';
 import { nativeBytes, nativeValue } from '../native/native-value.ts';
 import type { CalledModule } from './called-module.ts';
 import type { ExecutionResult } from './execution-result.ts';
@@ -73,7 +73,7 @@ export class NativeExecution {
     const { process, stack } = this.#init.runtime;
     const passed = this.#passed;
     try {
-      const end = callNative({ process, stack, enter: (processor) => this.#enter(processor) }, call);
+      const end = callNative({ process, stack, enter: (processor) => this.#enter(processor), steps: new StepBudget(CALL_STEPS) }, call);
       if (end.kind !== 'returned') throw new StoppedExecution(end);
       return end.result;
     } finally {

@@ -1,9 +1,9 @@
-import { integerOf, isFault, LiveMemory, NativeFault, type Processor, UnknownInstruction } from '@ijw/machine';
+import { integerOf, isFault, LiveMemory, NativeFault, type Processor, type StepBudget, UnknownInstruction } from '@ijw/machine';
 import type { CallPlacement, Piece, Place } from '@ijw/marshalling';
 import type { GuestProcess, GuestStack } from '@ijw/windows';
 
 /** Code that goes on for longer is left to a real processor. */
-const STEP_LIMIT = 200_000;
+export const CALL_STEPS = 200_000;
 
 export interface NativeCall {
   readonly address: number;
@@ -28,6 +28,8 @@ export interface NativeCallContext {
   readonly process: GuestProcess;
   readonly stack: GuestStack;
   readonly enter: EnterAddress;
+  /** What the code may take: all that is left of a load, or what a call of its own gets. */
+  readonly steps: StepBudget;
 }
 
 const alignDown = (value: number, alignment: number): number => value - (value % alignment);
@@ -47,7 +49,7 @@ export function callNative(context: NativeCallContext, call: NativeCall): Native
 }
 
 function run(context: NativeCallContext, call: NativeCall): NativeCallEnd {
-  const { process, stack, enter } = context;
+  const { process, stack, enter, steps } = context;
   const { placement } = call;
   const frame = new CallerFrame(process, stack.pointer, call);
   const processor = process.processor.create(new LiveMemory(process.memory), frame.stackPointer);
@@ -56,7 +58,8 @@ function run(context: NativeCallContext, call: NativeCall): NativeCallEnd {
   const returnAddress = process.gates.for('ijw', 'return', 'helper').address;
   processor.linkReturn(returnAddress);
   processor.ip = call.address;
-  for (let count = 0; count < STEP_LIMIT; count++) {
+  for (let taken = 1; steps.take(taken); ) {
+    taken = 1;
     const address = processor.ip;
     if (address === returnAddress) return { kind: 'returned', result: frame.result(processor, placement) };
     stack.pointer = processor.stackPointer;
@@ -64,13 +67,13 @@ function run(context: NativeCallContext, call: NativeCall): NativeCallEnd {
     if (entered === 'goOn') continue;
     if (entered) return { kind: 'stopped', address, reason: entered.stop };
     try {
-      processor.step();
+      taken = processor.step();
     } catch (error) {
       if (error instanceof UnknownInstruction) return { kind: 'stopped', address, reason: 'Unsupported instruction' };
       throw error;
     }
   }
-  return { kind: 'stopped', address: processor.ip, reason: `The code has not returned after ${STEP_LIMIT} instructions` };
+  return { kind: 'stopped', address: processor.ip, reason: `The code has not returned after ${CALL_STEPS} instructions` };
 }
 
 /** The part of the stack that a caller fills: copies of what goes by reference, room for the result, the arguments. */

@@ -39,8 +39,9 @@ export class Arm64Processor implements Processor {
     else this.#state.setRegister(number, bits, 64);
   }
 
-  step(): void {
+  step(): number {
     executeArm64(this.#state);
+    return 1;
   }
 
   linkReturn(address: number): void {

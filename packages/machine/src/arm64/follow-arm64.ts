@@ -12,7 +12,7 @@ export function followArm64(run: NativeRun): NativeEnd {
   const returns: number[] = [];
   let at = run.entry;
   let value: number | undefined;
-  for (let count = 0; count < STEP_LIMIT; count++) {
+  for (let count = 0; count < STEP_LIMIT && run.steps.take(); count++) {
     const outside = run.callOutside(at);
     if (outside) value = outside.value;
     else if (isFault(run.memory.fetch(at, 4))) return { kind: 'fault', reason: `no code at ${hex(at)}` };

@@ -1,4 +1,5 @@
 import type { AddressSpace } from '../address-space.ts';
+import type { StepBudget } from './step-budget.ts';
 
 /** How a piece of native code ended, as far as it was run. */
 export type NativeEnd =
@@ -12,6 +13,8 @@ export type NativeEnd =
 export interface NativeRun {
   readonly memory: AddressSpace;
   readonly entry: number;
+  /** Shared with everything else that the load runs. */
+  readonly steps: StepBudget;
   /** HINSTANCE, reason, reserved. */
   readonly arguments: readonly [number, number, number];
   /** Calls the function outside the guest that has this address: its result, where it is known. `undefined`: guest code has the address. */
@@ -24,5 +27,5 @@ export interface OutsideResult {
   readonly value: number | undefined;
 }
 
-/** More steps than this are left to a processor. */
+/** One run is left to a processor after so many steps, a load after some more. */
 export const STEP_LIMIT = 20_000;

@@ -12,8 +12,8 @@ export interface Processor {
   /** The bits of a register by the name that the calling conventions use: `rcx`, `xmm0`, `st0`, `x8`, `v0`. */
   get(register: string): bigint;
   set(register: string, bits: bigint): void;
-  /** One instruction. @throws NativeFault, UnknownInstruction */
-  step(): void;
+  /** One instruction, and how many steps it counts for. @throws NativeFault, UnknownInstruction */
+  step(): number;
   /** What a call leaves for the callee to return to. */
   linkReturn(address: number): void;
   /** Returns to the caller, and takes `popped` bytes of arguments off the stack. */

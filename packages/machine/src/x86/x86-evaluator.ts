@@ -35,14 +35,15 @@ export function evaluateX86(run: NativeRun, is64Bit: boolean): NativeEnd {
   prepare(state, run);
   let at = state.ip;
   try {
-    for (let count = 0; count < STEP_LIMIT; count++) {
+    for (let count = 0, taken = 1; count < STEP_LIMIT && run.steps.take(taken); count += taken) {
+      taken = 1;
       at = state.ip;
       if (at === RETURN_ADDRESS) {
         memory.commit();
         return { kind: 'returned', value: Number(truncate(state.registers[0]!, 32)) };
       }
       const outside = run.callOutside(at);
-      if (!outside) executeX86(state, run);
+      if (!outside) taken = executeX86(state, run);
       else if (outside.value === undefined) return { kind: 'unknown', address: at };
       else returnFromGate(state, outside.value);
     }

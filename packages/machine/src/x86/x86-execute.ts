@@ -173,12 +173,14 @@ function moveString(instruction: Instruction, opcode: number): void {
   const step = BigInt(width / 8);
   let left = mandatoryPrefix === undefined ? 1n : state.registers[cx]!;
   if (left > STRING_LIMIT) throw new UnknownInstruction();
+  const repetitions = Math.max(1, Number(left));
   for (; left > 0n; left--) {
     state.write(state.registers[di]!, state.read(state.registers[si]!, width), width);
     state.registers[si] = truncate(state.registers[si]! + step, state.pointerWidth);
     state.registers[di] = truncate(state.registers[di]! + step, state.pointerWidth);
   }
   if (mandatoryPrefix !== undefined) state.registers[cx] = 0n;
+  instruction.steps = repetitions;
 }
 
 const HANDLERS: readonly HandlerRange[] = [
@@ -259,11 +261,12 @@ const HANDLER_BY_OPCODE: readonly (Handler | undefined)[] = Array.from(
 );
 
 /** One instruction. @throws NativeFault, UnknownInstruction */
-export function executeX86(state: X86State, run: Pick<NativeRun, 'delayedTarget'>): void {
+export function executeX86(state: X86State, run: Pick<NativeRun, 'delayedTarget'>): number {
   const instruction = new Instruction(state);
   const opcode = instruction.opcode();
   const handler = HANDLER_BY_OPCODE[opcode];
   if (opcode === 0xfe || opcode === 0xff) group5(instruction, opcode, run);
   else if (handler) handler(instruction, opcode);
   else throw new UnknownInstruction();
+  return instruction.steps;
 }

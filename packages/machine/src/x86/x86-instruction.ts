@@ -10,6 +10,8 @@ export class Instruction {
   readonly start: number;
   rex = 0;
   operandSize16 = false;
+  /** What it counts for: a repeated string instruction for each repetition. */
+  steps = 1;
   /** F2 or F3, which some opcodes are another instruction with. */
   mandatoryPrefix: 0xf2 | 0xf3 | undefined;
 

@@ -52,8 +52,8 @@ export class X86Processor implements Processor {
     else this.#state.registers[generalNumber(register)] = truncate(bits, this.#state.pointerWidth);
   }
 
-  step(): void {
-    executeX86(this.#state, NOTHING_DELAYED);
+  step(): number {
+    return executeX86(this.#state, NOTHING_DELAYED);
   }
 
   linkReturn(address: number): void {

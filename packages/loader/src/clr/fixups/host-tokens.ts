@@ -32,7 +32,10 @@ function askImage({ process, module, stack }: FixupContext, host: OsModule & { r
   const placement = placeCall(process.architecture, shape);
   return (slot) => {
     const bytes = [nativeBytes(pointer, module.base), nativeBytes(pointer, slot)];
-    const end = callNative({ process, stack: stack(), enter: nothingElse(process) }, { address, placement, arguments: bytes });
+    const end = callNative(
+      { process, stack: stack(), enter: nothingElse(process), steps: process.steps },
+      { address, placement, arguments: bytes },
+    );
     return end.kind === 'returned' ? (nativeValue(result, end.result) as number) : undefined;
   };
 }
