@@ -13,7 +13,7 @@ export function writeBody(disassembly: Disassembly, token: MethodDefToken, rva: 
   const body = bodies.read(rva, token);
   for (const diagnostic of body.diagnostics) {
     diagnostics.report(diagnostic);
-    sink.line(`//@error ${diagnostic.code}: ${diagnostic.message}`);
+    sink.comment(`@error ${diagnostic.code}: ${diagnostic.message}`);
   }
   if (disassembly.entryPoint === token) sink.line('.entrypoint');
   sink.start().text('// Code size ').text(String(body.codeSize)).text(' (0x').text(body.codeSize.toString(16)).text(')').end();
@@ -140,7 +140,7 @@ class BodyWriter {
     while (cursor.moveNext()) {
       const offset = cursor.at - codeStart;
       if (hasBlocks) this.#cross(offset);
-      if (comments) for (const line of comments.get(offset) ?? []) sink.line(`//${line}`);
+      if (comments) for (const line of comments.get(offset) ?? []) sink.comment(line);
       if (directives) for (const line of directives.get(offset) ?? []) sink.line(line);
       sink.startInstruction(offset);
       if (options.bytes) sink.text('/* ').hexBytes(bytes.subarray(cursor.at, cursor.nextAt)).text(' */ ');

@@ -38,7 +38,7 @@ export function writeCustomAttribute(disassembly: Disassembly, rid: number, { ow
   if (blob !== 0) sink.text(' = ( ').hexBytes(bytes).text(' )');
   sink.end();
   if (options.customAttributes === 'verbal') {
-    sink.line(`// ${verbalText(disassembly, rid)}`);
+    sink.comment(` ${verbalText(disassembly, rid)}`);
   }
 }
 

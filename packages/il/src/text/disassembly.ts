@@ -81,7 +81,7 @@ export function attempt(disassembly: Disassembly, token: number, write: () => vo
     disassembly.diagnostics.record(error, 'error', token);
     disassembly.sink
       .finishLine()
-      .line(`//@error ${(error as BadImageError).code} ${token.toString(16).padStart(8, '0')}: ${(error as Error).message}`);
+      .comment(`@error ${(error as BadImageError).code} ${token.toString(16).padStart(8, '0')}: ${(error as Error).message}`);
   }
 }
 
@@ -107,13 +107,13 @@ export const lossDiagnostic = (message: string, token?: number): Diagnostic => (
 /** Something that the assembler would drop or refuse. */
 export function limitation({ diagnostics, options, sink }: Disassembly, token: number, message: string): void {
   diagnostics.report({ ...lossDiagnostic(message, token), ...(!options.strict && { code: 'COMMENT_ONLY' }) });
-  sink.line(`//@note ${message}`);
+  sink.comment(`@note ${message}`);
 }
 
 /** Something in the file that keeps the text from saying what was meant: in the text and in the diagnostics. */
 export function damage({ diagnostics, metadata, sink }: Disassembly, token: number, code: string, message: string): void {
   diagnostics.record(metadata.place.error(code, 0, 'IL text', message), 'error', token);
-  sink.line(`//@error ${code}: ${message}`);
+  sink.comment(`@error ${code}: ${message}`);
 }
 
 /** ` /* 06000001 *\/` where tokens are wanted. */

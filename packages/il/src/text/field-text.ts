@@ -4,7 +4,7 @@ import { writeCustomAttributes } from './custom-attribute-text.ts';
 import type { DataLabels } from './data-text.ts';
 import { type Disassembly, limitation, partText, tokenComment } from './disassembly.ts';
 import { fieldFlagWords, pinvokeFlagWords } from './flags/member-flags.ts';
-import { quotedString } from './lexical/string-literal.ts';
+import { quotedName } from './lexical/string-literal.ts';
 import { marshalText } from './marshal-text.ts';
 import { fieldOffsetAttribute } from './pseudo-attribute-text.ts';
 
@@ -53,7 +53,7 @@ function pinvokeText({ metadata, namedBy, references: { names } }: Disassembly, 
   const { ImplMap, ModuleRef } = metadata.tables;
   const module = names.string(ModuleRef.get(ImplMap.get(row, 'ImportScope'), 'Name'));
   const name = names.string(ImplMap.get(row, 'ImportName'));
-  return `pinvokeimpl(${quotedString(module)} as ${quotedString(name)} ${pinvokeFlagWords(ImplMap.get(row, 'MappingFlags'))}) `;
+  return `pinvokeimpl(${quotedName(module)} as ${quotedName(name)} ${pinvokeFlagWords(ImplMap.get(row, 'MappingFlags'))}) `;
 }
 
 function valueText({ metadata, namedBy }: Disassembly, token: FieldToken): string {

@@ -1,7 +1,7 @@
 import { embeddedResource, makeToken, manifestResources, TableId, tokenRid } from '@ijw/metadata';
 import { writeCustomAttributes } from './custom-attribute-text.ts';
 import { attempt, type Disassembly, limitation } from './disassembly.ts';
-import { quotedString } from './lexical/string-literal.ts';
+import { quotedName } from './lexical/string-literal.ts';
 import { writeSecurity } from './security-text.ts';
 import type { TextSink } from './text-sink.ts';
 
@@ -62,7 +62,7 @@ export function writeAssemblyReferences(disassembly: Disassembly): void {
 
 function writeLocale({ references, sink }: Disassembly, culture: number): void {
   const text = references.names.string(culture);
-  if (text !== '') sink.line(`.locale ${quotedString(text)}`);
+  if (text !== '') sink.line(`.locale ${quotedName(text)}`);
 }
 
 /** `.assembly`: what the module's own manifest says. */

@@ -17,7 +17,7 @@ import { marshalOf } from './field-text.ts';
 import { implFlagWords, methodFlagWords, pinvokeFlagWords } from './flags/member-flags.ts';
 import { writeGenericParameterAttributes, writeGenericParameters } from './generic-parameter-text.ts';
 import type { ArgumentNames } from './instruction-text.ts';
-import { quotedString } from './lexical/string-literal.ts';
+import { quotedName } from './lexical/string-literal.ts';
 import { securityObjectAttribute } from './pseudo-attribute-text.ts';
 import { writeSecurity } from './security-text.ts';
 import { conventionText } from './type-text.ts';
@@ -89,9 +89,9 @@ function pinvokeText({ metadata, references: { names } }: Disassembly, token: Me
   const { ImplMap, ModuleRef, MethodDef } = metadata.tables;
   const module = names.string(ModuleRef.get(ImplMap.get(row, 'ImportScope'), 'Name'));
   const name = names.string(ImplMap.get(row, 'ImportName'));
-  const alias = name === names.string(MethodDef.get(token & 0xffffff, 'Name')) ? '' : ` as ${quotedString(name)}`;
+  const alias = name === names.string(MethodDef.get(token & 0xffffff, 'Name')) ? '' : ` as ${quotedName(name)}`;
   const words = pinvokeFlagWords(ImplMap.get(row, 'MappingFlags'));
-  return `pinvokeimpl(${quotedString(module)}${alias}${words === '' ? '' : ` ${words}`}) `;
+  return `pinvokeimpl(${quotedName(module)}${alias}${words === '' ? '' : ` ${words}`}) `;
 }
 
 /** ECMA-335 II.23.1.13: In, Out and Optional; the others say that a row of another table is there. */
@@ -238,7 +238,7 @@ function writeCode(disassembly: Disassembly, rid: number, names: () => ArgumentN
   if (rva === 0) return;
   if (implFlags & (CODE_TYPE | UNMANAGED)) {
     limitation(disassembly, token, `Native code at RVA 0x${rva.toString(16)}: no assembler of IL takes it`);
-    for (const line of options.native?.(rva) ?? []) sink.line(`// ${line}`);
+    for (const line of options.native?.(rva) ?? []) sink.comment(` ${line}`);
     return;
   }
   if (!options.noIL) attempt(disassembly, token, () => writeBody(disassembly, token, rva, names));

@@ -1,3 +1,4 @@
+import { printable } from '@ijw/binary';
 import type { ByteSink } from '../listing/ascii-writer.ts';
 
 const CHUNK = 0x20000;
@@ -126,6 +127,11 @@ export class TextSink {
   line(text = ''): this {
     if (text !== '') this.start().text(text);
     return this.end();
+  }
+
+  /** A comment on a line of its own, which it stays whatever names are in it. */
+  comment(text: string): this {
+    return this.line(`//${printable(text)}`);
   }
 
   /** `{` on a line of its own, and what follows is indented. */

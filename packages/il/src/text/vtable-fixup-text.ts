@@ -1,5 +1,5 @@
 import { type Disassembly, limitation } from './disassembly.ts';
-import { quotedString } from './lexical/string-literal.ts';
+import { quotedName } from './lexical/string-literal.ts';
 
 /** ECMA-335 II.25.3.3.3, and the two bits that the standard leaves out. */
 const TYPE_WORDS: readonly (readonly [number, string])[] = [
@@ -20,7 +20,7 @@ export function writeVTableFixups(disassembly: Disassembly): void {
     sink.start().text(`.data ${label} = bytearray (`).hexBytes(bytes).text(')').end();
   }
   for (const { ordinal, name, target } of options.vtable?.otherExports ?? []) {
-    const text = name === undefined ? `${ordinal}` : `${ordinal} ${quotedString(name)}`;
+    const text = name === undefined ? `${ordinal}` : `${ordinal} ${quotedName(name)}`;
     limitation(disassembly, 0, `The export ${text} leads to ${target}, not to a method: IL has no directive for it`);
   }
 }

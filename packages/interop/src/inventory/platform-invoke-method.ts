@@ -54,6 +54,9 @@ interface ParameterRow {
   readonly marshalling: MarshallingDescriptor | undefined;
 }
 
+/** A parameter is kept as an object, which is larger than its bytes in a signature. */
+const PARAMETER_COST = 4;
+
 const NO_ROW: ParameterRow = { name: '', flags: 0, marshalling: undefined };
 
 function parameterRows(metadata: Metadata, method: MethodDefToken): ReadonlyMap<number, ParameterRow> {
@@ -77,6 +80,7 @@ export function interopParameters(
   method: MethodDefToken,
   signature: MethodSignature<TypeNode>,
 ): readonly InteropParameter[] {
+  metadata.budget.spend(signature.parameterTypes.length * PARAMETER_COST, metadata.place);
   const rows = parameterRows(metadata, method);
   return [signature.returnType, ...signature.parameterTypes].map((type, position) => ({
     position,

@@ -1,3 +1,4 @@
+import { printable } from '@ijw/binary';
 import { demangle } from '@ijw/demangle';
 import type { Boundary } from '../boundary.ts';
 import type { ManagedToNative, NativeToManaged } from '../crossing.ts';
@@ -6,7 +7,9 @@ import { importedName } from '../transfers/imported-function.ts';
 import type { StubTarget } from '../transfers/stub.ts';
 
 /** The DOT language: a quoted identifier. */
-const quoted = (text: string): string => `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replace(/\r?\n/g, '\\n')}"`;
+const quoted = (text: string): string => `"${text.split(/\r?\n/).map(quotedLine).join('\\n')}"`;
+
+const quotedLine = (line: string): string => printable(line).replaceAll('\\', '\\\\').replaceAll('"', '\\"');
 
 const hexadecimal = (value: number): string => `0x${value.toString(16)}`;
 

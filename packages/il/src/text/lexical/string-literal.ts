@@ -11,8 +11,10 @@ const ESCAPES: ReadonlyMap<number, string> = new Map([
   [0x22, '\\"'],
 ]);
 
-/** What editors and scanners take for something other than a character of a line: line separators, the byte-order mark and its mirror. */
-const UNSAFE: ReadonlySet<number> = new Set([0x2028, 0x2029, 0xfeff, 0xfffe, 0xffff]);
+/** What editors and scanners take for something other than a character of a line: line separators, bidirectional controls, the byte-order mark and its mirror. */
+const UNSAFE: ReadonlySet<number> = new Set([
+  0x061c, 0x200e, 0x200f, 0x2028, 0x2029, 0x202a, 0x202b, 0x202c, 0x202d, 0x202e, 0x2066, 0x2067, 0x2068, 0x2069, 0xfeff, 0xfffe, 0xffff,
+]);
 
 /** Whether a string can stand between quotes: no NUL or other control without an escape, no unpaired surrogate. */
 export function isQuotable(text: string): boolean {
@@ -38,6 +40,19 @@ export function quotedString(text: string): string {
     from = index + 1;
   }
   return `"${body}${text.slice(from)}"`;
+}
+
+const encoder = new TextEncoder();
+
+/** A name as ilasm's QSTRING: what a string cannot hold as it is stands there as the bytes of its UTF-8, in octal digits. */
+export function quotedName(text: string): string {
+  if (isQuotable(text)) return quotedString(text);
+  let body = '';
+  for (const character of text) {
+    if (isQuotable(character)) body += quotedString(character).slice(1, -1);
+    else for (const byte of encoder.encode(character)) body += `\\${byte.toString(8).padStart(3, '0')}`;
+  }
+  return `"${body}"`;
 }
 
 const hexByte = (byte: number): string => byte.toString(16).toUpperCase().padStart(2, '0');
