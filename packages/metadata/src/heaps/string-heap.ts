@@ -60,6 +60,8 @@ export class StringHeap {
 
   private ascii(offset: number, end: number): string {
     if (++this.asked > EAGER_AFTER) this.text = byteDecoder.decode(this.bytes);
+    // Added up character by character, a long string takes thirty bytes for each.
+    if (end - offset > FREE) return byteDecoder.decode(this.bytes.subarray(offset, end));
     let text = '';
     for (let position = offset; position < end; position++) text += String.fromCharCode(this.bytes[position]!);
     return text;
