@@ -12,8 +12,9 @@ process.argv.splice(2, process.argv.length, ...ARGUMENTS[basename(outfile, '.cjs
 // V8 takes a cache only under the flags that it was made with, and a command may change them when it has begun.
 require('node:v8').setFlagsFromString = () => {};
 
-const { script } = require('../cli/bin/ijw.js');
+const { script, bytes } = require('../cli/bin/ijw.js');
+const { sealCache } = require('../cli/bin/code-cache.js');
 process.on('exit', (code) => {
   rmSync(output, { force: true });
-  if (code === 0) writeFileSync(`${outfile}.cache`, script.createCachedData());
+  if (code === 0) writeFileSync(`${outfile}.cache`, sealCache(bytes, script.createCachedData()));
 });

@@ -65,14 +65,25 @@ function readVersion(reader: ByteReader): 1 | 2 {
   return version;
 }
 
+/** UTF-16 units that become text at a time. */
+const UNITS = 1024;
+
+/** Unpaired surrogates are kept, as .NET keeps them. */
+function utf16(bytes: Uint8Array): string {
+  let text = '';
+  for (let start = 0; start < bytes.length; start += UNITS * 2) {
+    const piece = bytes.subarray(start, start + UNITS * 2);
+    text += String.fromCharCode(...Array.from({ length: piece.length / 2 }, (_, index) => piece[index * 2]! | (piece[index * 2 + 1]! << 8)));
+  }
+  return text;
+}
+
 function readNameAt(reader: ByteReader, position: number): { name: string; offset: number } {
   reader.position = position;
   const length = read7BitEncodedInt(reader);
   if (length < 0 || length % 2 !== 0) throw reader.error('BAD_RESOURCE_NAME', `A name of ${length} bytes is no UTF-16`, position);
   const end = reader.take(length) + length;
-  let name = '';
-  for (let at = end - length; at < end; at += 2) name += String.fromCharCode(reader.bytes[at]! | (reader.bytes[at + 1]! << 8));
-  return { name, offset: reader.u32() };
+  return { name: utf16(reader.bytes.subarray(end - length, end)), offset: reader.u32() };
 }
 
 /** Names do not overlap in a file that a writer made, so together they are no longer than the file. */
