@@ -73,7 +73,9 @@ function utf16(bytes: Uint8Array): string {
   let text = '';
   for (let start = 0; start < bytes.length; start += UNITS * 2) {
     const piece = bytes.subarray(start, start + UNITS * 2);
-    text += String.fromCharCode(...Array.from({ length: piece.length / 2 }, (_, index) => piece[index * 2]! | (piece[index * 2 + 1]! << 8)));
+    text += String.fromCharCode(
+      ...Array.from({ length: piece.length / 2 }, (_, index) => piece[index * 2]! | (piece[index * 2 + 1]! << 8)),
+    );
   }
   return text;
 }

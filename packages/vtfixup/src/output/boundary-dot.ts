@@ -1,9 +1,9 @@
 import { printable } from '@ijw/binary';
 import { demangle } from '@ijw/demangle';
 import type { Boundary } from '../boundary.ts';
+import { importedName } from '../code/imported-function.ts';
 import type { ManagedToNative, NativeToManaged } from '../crossing.ts';
 import { exportText } from '../entries/image-export.ts';
-import { importedName } from '../transfers/imported-function.ts';
 import type { StubTarget } from '../transfers/stub.ts';
 
 /** The DOT language: a quoted identifier. */
