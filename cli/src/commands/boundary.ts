@@ -1,7 +1,7 @@
 import { hex, lazyList, printable } from '@ijw/binary';
 import { type InteropInventory, interopCounts, interopJson, readInteropInventory } from '@ijw/interop';
 import type { EffectiveConvention } from '@ijw/marshalling';
-import { type Boundary, boundaryJson, boundaryToDot, type ManagedToNative, type NativeToManaged } from '@ijw/vtfixup';
+import { type Boundary, boundaryJson, boundaryToDot, type ManagedToNative, type NativeToManaged, type SlotField } from '@ijw/vtfixup';
 import type { CommandContext } from '../command.ts';
 import { openAssembly } from '../input.ts';
 import { type Cell, clip, columns, headed, type Row } from '../output/columns.ts';
@@ -100,7 +100,10 @@ export function* nativeToManagedText(context: CommandContext, boundary: Boundary
   const { style } = context;
   const entries = boundary.nativeToManaged;
   if (entries.length === 0) return;
-  const head = ['slot', 'type', 'token', 'method', 'convention', 'stubs', 'exports'];
+  const hasNep = entries.some(({ nepEntries }) => nepEntries.length > 0);
+  const hasFields = boundary.slotFields.size > 0;
+  const beside = [...(hasNep ? ['.nep'] : []), ...(hasFields ? ['fields'] : [])];
+  const head = ['slot', 'type', 'token', 'method', 'convention', 'stubs', ...beside, 'exports'];
   const row = (entry: NativeToManaged): Row => [
     hex(entry.slot.rva),
     hex(entry.slot.fixup.type),
@@ -108,6 +111,8 @@ export function* nativeToManagedText(context: CommandContext, boundary: Boundary
     { text: clip(entry.method ?? '', 60), paint: style.cyan },
     entryConvention(entry),
     entry.stubs.map(({ rva }) => hex(rva)).join(' '),
+    ...(hasNep ? [entry.nepEntries.map(({ rva }) => hex(rva)).join(' ')] : []),
+    ...(hasFields ? [slotFieldsText(boundary.slotFields.get(entry.slot.rva) ?? [])] : []),
     { text: exportNames(entry.exports), paint: style.green },
   ];
   yield '\n';
@@ -116,6 +121,8 @@ export function* nativeToManagedText(context: CommandContext, boundary: Boundary
 }
 
 const exportNames = (exports: NativeToManaged['exports']): string => exports.map(({ name, ordinal }) => name ?? `#${ordinal}`).join(' ');
+
+const slotFieldsText = (fields: readonly SlotField[]): string => fields.map(({ kind, rva }) => `__${kind} ${hex(rva)}`).join(' ');
 
 const entryConvention = ({ convention, managedConvention }: NativeToManaged): string =>
   managedConvention ? 'managed' : convention ? conventionText(convention) : '';

@@ -6,6 +6,7 @@ import { ImageCode } from './code/code-region.ts';
 import { type ImportedFunction, readImportedFunctions } from './code/imported-function.ts';
 import { type CppCliData, readCppCliData } from './cppcli/cpp-cli-data.ts';
 import { literalAllowance } from './cppcli/mapped-field.ts';
+import { readSlotFields, type SlotField } from './cppcli/slot-fields.ts';
 import { type Crossing, crossingByPointer, crossingIn, crossingOut, type ManagedToNative, type NativeToManaged } from './crossing.ts';
 import { type EntryPoints, readEntryPoints } from './entries/entry-point.ts';
 import { type ImageExport, readImageExports } from './entries/image-export.ts';
@@ -13,7 +14,7 @@ import { SlotMethods, slotEntry } from './entries/slot-entry.ts';
 import { judgeSlot, type ReadMemory, slotContent } from './entries/slot-token.ts';
 import { readUnmanagedCallersOnly, type UnmanagedCallersOnly } from './entries/unmanaged-callers-only.ts';
 import { grouped } from './grouped.ts';
-import type { Platform } from './platform/platform.ts';
+import type { DoubleThunk, Platform } from './platform/platform.ts';
 import { platformOf } from './platform/platform-of.ts';
 import { type PlacedExportJump, readExportJumps } from './table/export-jump.ts';
 import { readVTableFixups, type VTableFixup } from './table/vtable-fixup.ts';
@@ -171,6 +172,11 @@ export class Boundary {
     });
   }
 
+  /** Fields of C++/CLI that stand for slots (`__unep@…`, `__m2mep@…`), by the RVA of the slot. */
+  get slotFields(): ReadonlyMap<number, readonly SlotField[]> {
+    return this.keep('slotFields', () => readSlotFields(this.nativeToManaged, this.cppCliData?.fields ?? []));
+  }
+
   get entryPoints(): EntryPoints {
     return this.keep('entryPoints', () => readEntryPoints(this.image, this.cliHeader, (rva) => this.stubAt(rva)));
   }
@@ -233,13 +239,26 @@ export class Boundary {
     return this.slots.map((slot) => {
       const content = slotContent(reading, slot);
       judgeSlot(reading, slot, content, diagnostics);
+      const stubs = withExportStubs(jumps.get(slot.rva) ?? [], exports.get(slot.rva) ?? []);
       return {
         ...slotEntry(slot, content, methods),
-        stubs: withExportStubs(jumps.get(slot.rva) ?? [], exports.get(slot.rva) ?? []),
+        stubs,
+        nepEntries: stubs.flatMap(({ rva }) => this.nepEntryOf(rva) ?? []),
         calls: indirectCalls.get(slot.rva) ?? [],
         exports: exports.get(slot.rva) ?? [],
       };
     });
+  }
+
+  /** The entry that a jump belongs to: it begins four or ten bytes before. */
+  private nepEntryOf(jump: number): DoubleThunk | undefined {
+    const region = this.code.at(jump);
+    if (region === undefined) return undefined;
+    for (const distance of NEP_JUMPS) {
+      const thunk = this.platform?.decodeDoubleThunk(region, jump - region.rva - distance);
+      if (thunk !== undefined) return thunk;
+    }
+    return undefined;
   }
 
   private exportsBySlot(): ReadonlyMap<number | undefined, readonly ImageExport[]> {
@@ -261,5 +280,8 @@ function withExportStubs(found: readonly IndirectJump[], exports: readonly Image
   });
   return more.length === 0 ? found : [...found, ...more];
 }
+
+/** Where the two jumps of an entry in `.nep` are: `jmp +8; ud2; jmp [slot]; jmp [slot]`. */
+const NEP_JUMPS = [4, 10] as const;
 
 const isKernel32 = (module: string | undefined): boolean => /^kernel32(\.dll)?$/i.test(module ?? '');

@@ -4,6 +4,7 @@ import type { IndirectCall } from './code/jump.ts';
 import type { ImageExport } from './entries/image-export.ts';
 import type { SlotEntry } from './entries/slot-entry.ts';
 import type { UnmanagedCallersOnly } from './entries/unmanaged-callers-only.ts';
+import type { DoubleThunk } from './platform/platform.ts';
 import type { IndirectJump } from './transfers/indirect-transfers.ts';
 import type { Stub } from './transfers/stub.ts';
 
@@ -19,6 +20,8 @@ export interface ManagedToNative extends PInvoke {
 export interface NativeToManaged extends SlotEntry {
   /** Jumps of the image through the slot. */
   readonly stubs: readonly IndirectJump[];
+  /** Entries in `.nep` (MSVC x64) of which one of the two jumps goes through the slot. */
+  readonly nepEntries: readonly DoubleThunk[];
   /** Calls of the image through the slot, without a stub. */
   readonly calls: readonly IndirectCall[];
   /** Exports that lead to the slot. */

@@ -9,6 +9,7 @@ export { type ImportedFunction, importedFunctionText, readImportedFunctions } fr
 export type { IndirectCall, Jump, Transfer, TransferKind } from './code/jump.ts';
 export { type CppCliData, readCppCliData, type SizedType } from './cppcli/cpp-cli-data.ts';
 export { literalAllowance, type MappedField, type MappedValue, readMappedField } from './cppcli/mapped-field.ts';
+export type { SlotField } from './cppcli/slot-fields.ts';
 export { readStartupLists, type StartupEntry, type StartupList, type StartupTable, startupTables } from './cppcli/startup-list.ts';
 export { type LiteralEncoding, literalEncoding, literalText } from './cppcli/string-literal.ts';
 export type { Crossing, ManagedToNative, NativeToManaged } from './crossing.ts';

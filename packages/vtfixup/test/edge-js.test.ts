@@ -7,6 +7,7 @@ import { boundaryOf } from './sample-image.ts';
 const files = [
   {
     name: 'x64/24',
+    beside: { nep: 56, unep: 16, m2mep: 28 },
     types: { 10: 28, 2: 28 },
     slots: [0x1d000, 0x1d250],
     methods: { all: 325, rva: 100, withImplMap: 95, named: 2 },
@@ -20,6 +21,7 @@ const files = [
   },
   {
     name: 'ia32/22',
+    beside: { nep: 0, unep: 16, m2mep: 0 },
     types: { 9: 28 },
     slots: [0x1a000, 0x1a0e0],
     methods: { all: 321, rva: 99, withImplMap: 94, named: 2 },
@@ -33,6 +35,7 @@ const files = [
   },
   {
     name: 'arm64/24',
+    beside: { nep: 0, unep: 16, m2mep: 0 },
     types: { 10: 28 },
     slots: [0x1b000, 0x1b158],
     methods: { all: 325, rva: 100, withImplMap: 95, named: 2 },
@@ -70,6 +73,25 @@ describe.each(files.map((facts) => [facts.name, facts] as const))('edge-js %s', 
   test('each slot is reached by exactly one stub', () => {
     expect(tally(boundary.nativeToManaged.map(({ stubs }) => stubs.length))).toEqual({ 1: boundary.slots.length });
     expect(new Set(boundary.nativeToManaged.flatMap(({ stubs }) => stubs.map(({ rva }) => rva))).size).toBe(boundary.slots.length);
+  });
+
+  test('the entry in .nep beside its jumps, and the fields of <Module> beside their slots', () => {
+    const { nativeToManaged, slotFields } = boundary;
+    const fields = [...slotFields.values()].flat();
+    const kinds = (kind: 'unep' | 'm2mep') => fields.filter((field) => field.kind === kind);
+    expect(nativeToManaged.filter(({ nepEntries }) => nepEntries.length === 1)).toHaveLength(facts.beside.nep);
+    expect(kinds('unep')).toHaveLength(facts.beside.unep);
+    expect(kinds('m2mep')).toHaveLength(facts.beside.m2mep);
+    for (const { slot, nepEntries, stubs } of nativeToManaged)
+      for (const { rva, nativeJump, managedJump } of nepEntries) {
+        expect([nativeJump, managedJump]).toContain(stubs[0]!.rva);
+        expect([rva + 10, rva + 4]).toEqual([nativeJump, managedJump]);
+        // What native code calls goes through the slot of a record for native callers.
+        for (const { kind } of slotFields.get(slot.rva) ?? []) expect(kind).toBe(stubs[0]!.rva === nativeJump ? 'unep' : 'm2mep');
+      }
+    const json = boundaryJson(boundary);
+    const listed = json.nativeToManaged.flatMap((entry) => ('fields' in entry ? (entry.fields ?? []) : []));
+    expect(listed).toHaveLength(fields.length);
   });
 
   test('methods', () => {

@@ -2,6 +2,7 @@ import { demangle } from '@ijw/demangle';
 import { conventionProblems, type EffectiveConvention, type MarshallingCause } from '@ijw/marshalling';
 import type { Boundary, ExportJumpEntry } from '../boundary.ts';
 import type { ImportedFunction } from '../code/imported-function.ts';
+import type { SlotField } from '../cppcli/slot-fields.ts';
 import type { ManagedToNative, NativeToManaged } from '../crossing.ts';
 import { exportText } from '../entries/image-export.ts';
 import { grouped } from '../grouped.ts';
@@ -72,19 +73,28 @@ function managedToNativeJson(call: ManagedToNative) {
   };
 }
 
-function slotJson({ slot, content, token, method, stubs, exports }: NativeToManaged) {
+/** The entry in `.nep` and its two jumps. */
+const nepJson = (entries: NativeToManaged['nepEntries']) =>
+  entries.length > 0 && { nep: entries.map(({ rva, nativeJump, managedJump }) => ({ rva, nativeJump, managedJump })) };
+
+const fieldsJson = (fields: readonly SlotField[] | undefined) =>
+  fields !== undefined && { fields: fields.map(({ kind, token, name, rva }) => ({ kind, token, name, rva })) };
+
+function slotJson({ slot, content, token, method, stubs, nepEntries, exports }: NativeToManaged, fields: readonly SlotField[] | undefined) {
   return {
     rva: slot.rva,
     token,
     ...(method !== undefined && { method }),
     stubs: stubs.map(({ rva }) => rva),
+    ...nepJson(nepEntries),
     exports: exports.map(exportText),
+    ...fieldsJson(fields),
     ...(slot.relocated && { relocated: true }),
     ...(content.kind !== 'token' && { holds: content.kind, address: `0x${content.address.toString(16)}` }),
   };
 }
 
-function nativeToManagedJson(entry: NativeToManaged, callers: readonly NativeCaller[]) {
+function nativeToManagedJson(entry: NativeToManaged, callers: readonly NativeCaller[], fields: readonly SlotField[] | undefined) {
   const { slot, token, method, signature, convention, managedConvention, stubs, calls, exports } = entry;
   return {
     token,
@@ -96,7 +106,9 @@ function nativeToManagedJson(entry: NativeToManaged, callers: readonly NativeCal
     ...(managedConvention && { managedConvention }),
     ...causesJson(entry.marshallingCauses),
     stubs: stubs.map(({ rva }) => rva),
+    ...nepJson(entry.nepEntries),
     exports: exports.map(exportText),
+    ...fieldsJson(fields),
     ...(calls.length > 0 && { calls: calls.map(({ rva }) => rva) }),
     ...(callers.length > 0 && { callers: callers.map(({ kind, rva }) => ({ kind, rva })) }),
   };
@@ -113,13 +125,20 @@ const exportJumpJson = ({ rva, slotRva, reserved, exports, entry }: ExportJumpEn
 
 /** The boundary as `ijw boundary --json` prints it, but for `file` and `diagnostics`. @throws BadImageError */
 export function boundaryJson(boundary: Boundary) {
-  const { entryPoints, cppCliData, exportJumps } = boundary;
+  const { entryPoints, cppCliData, exportJumps, slotFields } = boundary;
   const callers = grouped(boundary.nativeCallers, ({ slotRva }) => slotRva);
   const cppCli = cppCliData && cppCliJson(cppCliData);
   return {
-    fixups: boundary.fixupEntries.map(({ fixup: { rva, count, type }, entries }) => ({ rva, count, type, slots: entries.map(slotJson) })),
+    fixups: boundary.fixupEntries.map(({ fixup: { rva, count, type }, entries }) => ({
+      rva,
+      count,
+      type,
+      slots: entries.map((entry) => slotJson(entry, slotFields.get(entry.slot.rva))),
+    })),
     managedToNative: boundary.managedToNative.map(managedToNativeJson),
-    nativeToManaged: boundary.nativeToManaged.map((entry) => nativeToManagedJson(entry, callers.get(entry.slot.rva) ?? [])),
+    nativeToManaged: boundary.nativeToManaged.map((entry) =>
+      nativeToManagedJson(entry, callers.get(entry.slot.rva) ?? [], slotFields.get(entry.slot.rva)),
+    ),
     unmanagedCallersOnly: boundary.unmanagedCallersOnly.map(({ token, method, signature, entryPoint, convention }) => ({
       token,
       method,
