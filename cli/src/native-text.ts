@@ -1,7 +1,9 @@
 import type { Assembly } from '@ijw/assembly';
-import { BadImageError } from '@ijw/binary';
-import type { NativeText } from '@ijw/il';
-import { NativeDisassembler } from '@ijw/il/native';
+import { BadImageError, hex } from '@ijw/binary';
+import type { CompiledText, NativeText } from '@ijw/il';
+import { CompiledCode, type CompiledMethod, canDecodeNative, NativeDisassembler } from '@ijw/il/native';
+import { type Metadata, TableId } from '@ijw/metadata';
+import type { PEImage } from '@ijw/pe';
 import type { Boundary } from '@ijw/vtfixup';
 import { stubTargetText } from './output/stub-target-text.ts';
 
@@ -11,23 +13,58 @@ export async function nativeText(assembly: Assembly, boundary: Boundary): Promis
   return (rva) => {
     const stub = boundary.stubAt(rva);
     const head = stub === undefined || stub.hops.length === 0 ? [] : [`RVA 0x${rva.toString(16)} jmp → ${stubTargetText(stub)}`];
-    try {
-      const { instructions } = disassembler.body(rva);
-      return [
-        ...head,
-        ...instructions.map(
-          (instruction) =>
-            `${instruction.rva.toString(16).padStart(8, '0')}  ${instruction.mnemonic} ${instruction.operands}${comment(disassembler, instruction)}`,
-        ),
-      ];
-    } catch (error) {
-      if (!(error instanceof BadImageError)) throw error;
-      return [...head, `@error ${error.code}: ${error.message}`];
-    }
+    return [...head, ...instructionLines(disassembler, rva)];
   };
 }
 
 function comment(disassembler: NativeDisassembler, instruction: Parameters<NativeDisassembler['comment']>[0]): string {
   const text = disassembler.comment(instruction);
   return text === undefined || text === '' ? '' : `  ; ${text}`;
+}
+
+function instructionLines(disassembler: NativeDisassembler, rva: number): readonly string[] {
+  try {
+    return disassembler
+      .body(rva)
+      .instructions.map(
+        (instruction) =>
+          `${instruction.rva.toString(16).padStart(8, '0')}  ${instruction.mnemonic} ${instruction.operands}${comment(disassembler, instruction)}`,
+      );
+  } catch (error) {
+    if (!(error instanceof BadImageError)) throw error;
+    return [`@error ${error.code}: ${error.message}`];
+  }
+}
+
+/** The compiled code of a ReadyToRun image as assembler text. */
+export interface ReadyToRunText {
+  /** Of a method and its instances. */
+  readonly ofMethod: CompiledText;
+  /** Of instances of other modules' methods. */
+  readonly others: () => Iterable<string>;
+}
+
+/** `undefined` for an image without compiled code, or for a machine whose code cannot be read. */
+export async function readyToRunText(image: PEImage, metadata: Metadata): Promise<ReadyToRunText | undefined> {
+  const code = canDecodeNative(image.machine) ? CompiledCode.of(image, metadata) : undefined;
+  if (code === undefined) return undefined;
+  const disassembler = await NativeDisassembler.load(image, { ranges: code.functions, describe: (rva) => code.describe(rva) });
+  const byToken = new Map<number, CompiledMethod[]>();
+  const others: CompiledMethod[] = [];
+  for (const method of code.methods) {
+    if (method.token === undefined || method.token >>> 24 !== TableId.MethodDef) others.push(method);
+    else byToken.set(method.token, [...(byToken.get(method.token) ?? []), method]);
+  }
+  const lines = function* (methods: readonly CompiledMethod[]): Generator<string> {
+    for (const method of methods) yield* methodLines(disassembler, method);
+  };
+  return { ofMethod: (token) => lines(byToken.get(token) ?? []), others: () => lines(others) };
+}
+
+function* methodLines(disassembler: NativeDisassembler, { name, isInstance, functions }: CompiledMethod): Generator<string> {
+  for (const [index, { start, end }] of functions.entries()) {
+    const what = index > 0 ? 'funclet or cold part' : isInstance ? `code of ${name}` : 'code';
+    yield `ReadyToRun ${what} at RVA ${hex(start)}, ${end - start} bytes`;
+    yield* instructionLines(disassembler, start);
+  }
 }

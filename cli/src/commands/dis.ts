@@ -16,7 +16,7 @@ import { Boundary } from '@ijw/vtfixup';
 import type { CommandContext, OptionValues } from '../command.ts';
 import { openAssembly } from '../input.ts';
 import { lineNumbers } from '../line-numbers.ts';
-import { nativeText } from '../native-text.ts';
+import { nativeText, type ReadyToRunText, readyToRunText } from '../native-text.ts';
 import { noteLine } from '../output/error-line.ts';
 import { reportDiagnostics } from '../output/report-diagnostics.ts';
 import { sourceText } from '../source-text.ts';
@@ -31,15 +31,22 @@ export async function run(context: CommandContext): Promise<number> {
   const filter = member === undefined ? undefined : parseMemberFilter(metadata, member);
   if (context.options.listing) return listing(context, image, metadata, filter);
   const diagnostics = new Diagnostics();
-  const options = await disassemblyOptions(context, assembly);
+  const compiled = context.options.native && !context.options.strict ? await readyToRunText(image, metadata) : undefined;
+  const options = { ...(await disassemblyOptions(context, assembly)), ...(compiled && { compiled: compiled.ofMethod }) };
   await context.io.expectShortRun?.();
   if (context.options.headers) for (const text of headerComments(image)) context.write(text);
   if (context.options.classList) for (const line of classComments(metadata)) context.write(line);
   const { resources } = disassemble(image, metadata, (chunk) => context.write(chunk), diagnostics, options, filter);
+  if (compiled !== undefined && filter === undefined) writeOtherInstances(context, compiled);
   writeResourceFiles(context, resources);
   const damaged = reportDiagnostics(context, image.diagnostics);
   // What the assembler would not take is a warning.
   return reportDiagnostics(context, diagnostics, context.options.strict ? ['error', 'warning', 'info'] : ['error']) || damaged;
+}
+
+/** Compiled instances of methods that other modules define, after everything that this module does. */
+function writeOtherInstances(context: CommandContext, { others }: ReadyToRunText): void {
+  for (const line of others()) context.write(`// ${line}\n`);
 }
 
 function listing(context: CommandContext, image: PEImage, metadata: Metadata, filter: MemberFilter | undefined): number {

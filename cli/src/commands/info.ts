@@ -69,12 +69,13 @@ export function* infoText({ style }: CommandContext, document: InfoDocument): Ge
 }
 
 function facts(document: InfoDocument): (readonly [string, string])[] {
-  const { sha256, corFlags, runtimeVersion, targetFramework, assembly, module, references, counts, bundle } = document;
+  const { sha256, corFlags, runtimeVersion, targetFramework, assembly, module, references, counts, bundle, nativeAot } = document;
   const rows: (readonly [string, string])[] = [
     ['sha256', sha256],
     ['entry point', entryPointText(document)],
   ];
   if (corFlags !== undefined) rows.push(['CLI flags', `${hex(corFlags)} ${corFlagNames(corFlags)}`.trimEnd()]);
+  if (nativeAot !== undefined) rows.push(['compiled by', nativeAotText(nativeAot)]);
   if (runtimeVersion !== undefined) rows.push(['runtime', [runtimeVersion, targetFramework].filter(Boolean).join('  ')]);
   if (assembly) rows.push(['assembly', assemblyText(assembly)]);
   if (module) rows.push(['module', [module.name, module.mvid].filter(Boolean).join('  ')]);
@@ -91,6 +92,15 @@ function entryPointText({ entryPoint, corFlags }: InfoDocument): string {
   if (entryPoint === undefined) return 'none';
   if ('token' in entryPoint) return `token ${hex(entryPoint.token, 8)}`;
   return `${corFlags === undefined ? '' : 'native, '}RVA ${hex(entryPoint.rva)}`;
+}
+
+function nativeAotText({ debugHeader, sections, header }: NonNullable<InfoDocument['nativeAot']>): string {
+  const evidence = [
+    debugHeader && `export ${debugHeader.name} at RVA ${hex(debugHeader.rva)}`,
+    sections.length > 0 && `sections ${sections.join(', ')}`,
+    header && `ReadyToRun header ${header.majorVersion}.${header.minorVersion} at RVA ${hex(header.rva)}`,
+  ];
+  return `NativeAOT: ${evidence.filter(Boolean).join('; ')}`;
 }
 
 const assemblyText = ({ name, version, culture, publicKeyToken }: NonNullable<InfoDocument['assembly']>): string =>

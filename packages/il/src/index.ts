@@ -40,7 +40,7 @@ export {
 } from './opcodes/opcode.ts';
 export { allOpCodes, type OpCodeName, OpCodes, opCodeOf, opCodesByIndex, operandKindNames } from './opcodes/opcode-table.ts';
 export { type DisassemblyResult, disassemble } from './text/disassembler.ts';
-export type { DisassemblyOptions, NativeText, SourceText, VTableText } from './text/disassembly.ts';
+export type { CompiledText, DisassemblyOptions, NativeText, SourceText, VTableText } from './text/disassembly.ts';
 export type { LineDocument, LineNumbers, LinePoint } from './text/line-directive-text.ts';
 export type { ResourceFile } from './text/manifest-text.ts';
 export { findMembers, type MemberFilter, parseMemberFilter } from './text/member-filter.ts';

@@ -140,6 +140,9 @@ export {
   writeLoadConfig,
 } from './load-config/load-config.ts';
 export { type ImageLayout, type ParseOptions, PEImage } from './pe-image.ts';
+export { type ImportSection, importCellSignature, readImportSections } from './ready-to-run/import-cells.ts';
+export { type NativeAotImage, readNativeAot } from './ready-to-run/native-aot.ts';
+export { NativeArray, nativeHashtableEntries, readNativeSigned, readNativeUnsigned } from './ready-to-run/native-format.ts';
 export {
   type NgenHeader,
   type ReadyToRunComponent,
@@ -151,6 +154,16 @@ export {
   readReadyToRunHeader,
   writeReadyToRunHeader,
 } from './ready-to-run/ready-to-run-header.ts';
+export {
+  instanceEntryPoints,
+  type MethodEntryPoint,
+  type ReadyToRunFunction,
+  readFunctionIndex,
+  readHotColdMap,
+  readMethodEntryPoints,
+  readRuntimeFunctions,
+  readyToRunSection,
+} from './ready-to-run/runtime-functions.ts';
 export {
   type BaseRelocation,
   type BaseRelocationBlock,

@@ -15,10 +15,12 @@ import {
   CorFlags,
   type ImageKind,
   imageKindOf,
+  type NativeAotImage,
   type PEImage,
   readCliHeader,
   readExportDirectory,
   readImportDirectory,
+  readNativeAot,
 } from '@ijw/pe';
 
 export interface ImageCounts {
@@ -45,6 +47,8 @@ export interface ImageSummary {
   readonly corFlags?: number;
   readonly entryPoint?: { readonly token: number } | { readonly rva: number };
   readonly metadata?: MetadataSummary;
+  /** What shows that NativeAOT made the image. */
+  readonly nativeAot?: NativeAotImage;
   readonly counts: ImageCounts;
 }
 
@@ -60,6 +64,7 @@ export interface MetadataSummary {
 export function summarizeImage(image: PEImage, diagnostics: Diagnostics = image.diagnostics): ImageSummary {
   const header = diagnostics.attempt(() => readCliHeader(image));
   const metadata = header && diagnostics.attempt(() => Metadata.of(image, { diagnostics }));
+  const nativeAot = diagnostics.attempt(() => readNativeAot(image));
   const summary = metadata && diagnostics.attempt(() => summarizeMetadata(metadata));
   return {
     machine: image.machine,
@@ -68,6 +73,7 @@ export function summarizeImage(image: PEImage, diagnostics: Diagnostics = image.
     ...(header && { corFlags: header.flags }),
     ...entryPoint(image, header),
     ...(summary && { metadata: summary }),
+    ...(nativeAot && { nativeAot }),
     counts: countCrossings(image, header, metadata, diagnostics),
   };
 }

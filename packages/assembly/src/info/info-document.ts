@@ -1,6 +1,6 @@
 import type { Diagnostic, Diagnostics } from '@ijw/binary';
 import { Metadata } from '@ijw/metadata';
-import { type BundleEntry, type PEImage, readSingleFileBundle, type SingleFileBundle } from '@ijw/pe';
+import { type BundleEntry, type NativeAotImage, type PEImage, readSingleFileBundle, type SingleFileBundle } from '@ijw/pe';
 import type { OpenedFile } from '../open-file.ts';
 import { type ImageCounts, type ImageSummary, type MetadataSummary, summarizeImage, summarizeMetadata } from './image-summary.ts';
 
@@ -16,6 +16,7 @@ export interface InfoDocument extends Partial<MetadataSummary> {
   readonly kind: ImageSummary['kind'] | 'metadata';
   readonly corFlags?: number;
   readonly entryPoint?: ImageSummary['entryPoint'];
+  readonly nativeAot?: NativeAotImage;
   readonly counts: ImageCounts;
   /** What a single-file application carries. */
   readonly bundle?: { readonly version: string; readonly id: string; readonly files: readonly BundleEntry[] };

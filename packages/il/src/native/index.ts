@@ -3,3 +3,4 @@ export { NativeBounds, type NativeLandmarks, type NativeLimit, type NativeRange 
 export { canDecodeNative, loadNativeDecoder } from './native-decoder.ts';
 export { type DescribeRva, NativeDisassembler, type NativeDisassemblerOptions } from './native-disassembler.ts';
 export type { NativeDecoder, NativeFlow, NativeInstruction } from './native-instruction.ts';
+export { CompiledCode, type CompiledMethod, ownerOf } from './ready-to-run/compiled-code.ts';

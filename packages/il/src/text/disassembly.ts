@@ -23,6 +23,9 @@ export interface VTableText {
 /** The native code behind a method, a line each, as comments. */
 export type NativeText = (rva: number) => readonly string[];
 
+/** The compiled code of a method and of its instances, a line each, as comments. */
+export type CompiledText = (methodToken: number) => Iterable<string>;
+
 /** Source lines by method and IL offset. */
 export interface SourceText {
   /** Lines to put before the instruction at an offset; `undefined` where it begins no statement. */
@@ -46,6 +49,7 @@ export interface DisassemblyOptions {
   readonly forward?: boolean;
   readonly vtable?: VTableText;
   readonly native?: NativeText;
+  readonly compiled?: CompiledText;
   readonly source?: SourceText;
   /** For `.line` and `.language`. */
   readonly lineNumbers?: LineNumbers;

@@ -242,4 +242,5 @@ function writeCode(disassembly: Disassembly, rid: number, names: () => ArgumentN
     return;
   }
   if (!options.noIL) attempt(disassembly, token, () => writeBody(disassembly, token, rva, names));
+  for (const line of options.compiled?.(token) ?? []) sink.line(`// ${line}`);
 }

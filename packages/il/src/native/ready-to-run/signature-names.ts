@@ -1,0 +1,215 @@
+import { BadImageError, type ByteReader, hex } from '@ijw/binary';
+import {
+  codedIndexDecoder,
+  ElementType,
+  type FieldToken,
+  fieldFullName,
+  type Metadata,
+  makeToken,
+  methodFullName,
+  primitiveNameOf,
+  TableId,
+  type Token,
+  tokenTable,
+  typeFullName,
+} from '@ijw/metadata';
+import { fixupKinds, helperNames, MODULE_OVERRIDE } from './fixup-kinds.ts';
+
+/** ENCODE_METHOD_SIG_* and READYTORUN_FIELD_SIG_* of readytorun.h. */
+const SignatureFlag = {
+  MethodInstantiation: 0x04,
+  SlotInsteadOfToken: 0x08,
+  MemberRef: 0x10,
+  Constrained: 0x20,
+  OwnerType: 0x40,
+  UpdateContext: 0x80,
+};
+
+/** ELEMENT_TYPE_*_ZAPSIG of corhdr.h: what signatures of compiled code have beside those of ECMA-335 II.23.2. */
+const Zap = { Var: 0x3b, NativeValueType: 0x3d, Canon: 0x3e, Module: 0x3f };
+
+/** No type of compiled code nests deeper, and no text of one is longer. */
+const MAX_DEPTH = 64;
+const MAX_LENGTH = 0x4000;
+
+const typeDefOrRef = codedIndexDecoder('TypeDefOrRef');
+
+/** A method as a signature names it. */
+export interface NamedMethod {
+  readonly text: string;
+  /** Of this module's metadata: a MethodDef or a MemberRef; absent for a method of another module. */
+  readonly token?: Token;
+}
+
+/** Whose rows the tokens of a signature name: this module's, or another's, of which only the name is known. */
+type Context = { readonly metadata: Metadata } | { readonly module: string };
+
+/** Names what signatures of ReadyToRun images name (readytorun-format.md, "Fixup signatures"). Each method reads from where a reader stands. */
+export class SignatureNames {
+  readonly #own: { readonly metadata: Metadata };
+  /** The references that the compiler added: their numbers follow those of the module's own. */
+  readonly #manifest: Metadata | undefined;
+
+  constructor(metadata: Metadata, manifest: Metadata | undefined) {
+    this.#own = { metadata };
+    this.#manifest = manifest;
+  }
+
+  /** The method of an entry in InstanceEntryPoints. @throws BadImageError */
+  method(reader: ByteReader): NamedMethod {
+    return this.#method(reader, this.#own);
+  }
+
+  /** What the runtime puts into an import cell. @throws BadImageError */
+  cell(reader: ByteReader): string {
+    const first = reader.u8();
+    const context = first & MODULE_OVERRIDE ? this.#module(reader.compressedUnsigned()) : this.#own;
+    const kind = fixupKinds[first & ~MODULE_OVERRIDE];
+    if (kind === undefined) return `fixup ${hex(first)}`;
+    const payload = this.#payload(reader, kind.payload, context);
+    return payload === '' ? kind.text : kind.text === '' ? payload : `${kind.text} ${payload}`;
+  }
+
+  #payload(reader: ByteReader, payload: (typeof fixupKinds)[number]['payload'], context: Context): string {
+    switch (payload) {
+      case 'type':
+        return this.#type(reader, context, 0);
+      case 'method':
+        return this.#method(reader, context).text;
+      case 'methodDef':
+        return this.#named(context, makeToken(TableId.MethodDef, reader.compressedUnsigned()));
+      case 'memberRef':
+        return this.#named(context, makeToken(TableId.MemberRef, reader.compressedUnsigned()));
+      case 'field':
+        return this.#field(reader, context);
+      case 'helper': {
+        const helper = reader.compressedUnsigned();
+        return helperNames[helper] ?? hex(helper);
+      }
+      case 'string':
+        return this.#string(reader.compressedUnsigned(), context);
+      case 'none':
+        return '';
+    }
+  }
+
+  #string(offset: number, context: Context): string {
+    return 'metadata' in context
+      ? JSON.stringify(context.metadata.userStrings.get(offset & 0xffffff))
+      : `[${context.module}] ${hex(offset)}`;
+  }
+
+  #method(reader: ByteReader, outer: Context): NamedMethod {
+    const flags = reader.compressedUnsigned();
+    const context = flags & SignatureFlag.UpdateContext ? this.#module(reader.compressedUnsigned()) : outer;
+    const owner = flags & SignatureFlag.OwnerType ? this.#type(reader, context, 0) : undefined;
+    if (flags & SignatureFlag.SlotInsteadOfToken) return { text: `${owner ?? ''} slot ${reader.compressedUnsigned()}` };
+    const token = makeToken(flags & SignatureFlag.MemberRef ? TableId.MemberRef : TableId.MethodDef, reader.compressedUnsigned());
+    const name = this.#named(context, token);
+    const separator = name.lastIndexOf('::');
+    const text = owner === undefined || separator < 0 ? name : `${owner}${name.slice(separator)}`;
+    const args = flags & SignatureFlag.MethodInstantiation ? this.#types(reader, context, 0) : '';
+    if (flags & SignatureFlag.Constrained) this.#type(reader, context, 0);
+    return { text: `${text}${args}`, ...('metadata' in context && { token }) };
+  }
+
+  #field(reader: ByteReader, context: Context): string {
+    const flags = reader.compressedUnsigned();
+    const owner = flags & SignatureFlag.OwnerType ? this.#type(reader, context, 0) : undefined;
+    const token = makeToken(flags & SignatureFlag.MemberRef ? TableId.MemberRef : TableId.Field, reader.compressedUnsigned());
+    const name = this.#named(context, token);
+    const separator = name.lastIndexOf('::');
+    return owner === undefined || separator < 0 ? name : `${owner}${name.slice(separator)}`;
+  }
+
+  /** `<A, B>`. */
+  #types(reader: ByteReader, context: Context, depth: number): string {
+    const count = reader.count(reader.compressedUnsigned(), 1);
+    const texts = Array.from({ length: count }, () => this.#type(reader, context, depth + 1));
+    return `<${texts.join(', ')}>`;
+  }
+
+  #type(reader: ByteReader, context: Context, depth: number): string {
+    const code = reader.u8();
+    const primitive = primitiveNameOf(code);
+    if (primitive !== undefined) return primitive;
+    if (depth > MAX_DEPTH) throw reader.error('SIGNATURE_TOO_DEEP', `Types are nested more than ${MAX_DEPTH} deep`);
+    const text = this.#composite(reader, code, context, depth);
+    if (text.length > MAX_LENGTH) throw reader.error('TEXT_TOO_LONG', `The text of a type has more than ${MAX_LENGTH} characters`);
+    return text;
+  }
+
+  #composite(reader: ByteReader, code: number, context: Context, depth: number): string {
+    const inner = (within: Context = context): string => this.#type(reader, within, depth + 1);
+    switch (code) {
+      case ElementType.Class:
+      case ElementType.ValueType:
+        return this.#namedType(reader, context);
+      case ElementType.Ptr:
+        return `${inner()}*`;
+      case ElementType.ByRef:
+        return `${inner()}&`;
+      case ElementType.SzArray:
+        return `${inner()}[]`;
+      case ElementType.Array:
+        return this.#array(reader, inner());
+      case ElementType.GenericInst:
+        return `${inner()}${this.#types(reader, context, depth)}`;
+      case ElementType.Var:
+      case Zap.Var:
+        return `!${reader.compressedUnsigned()}`;
+      case ElementType.MVar:
+        return `!!${reader.compressedUnsigned()}`;
+      case ElementType.CModOpt:
+      case ElementType.CModReqd:
+        this.#namedType(reader, context);
+        return inner();
+      case Zap.NativeValueType:
+        return inner();
+      case Zap.Canon:
+        return '__Canon';
+      case Zap.Module:
+        return inner(this.#module(reader.compressedUnsigned()));
+      default:
+        throw reader.error('BAD_SIGNATURE', `${hex(code)} is not an element type of a signature`);
+    }
+  }
+
+  #array(reader: ByteReader, element: string): string {
+    const rank = reader.compressedUnsigned();
+    for (let list = 0; list < 2; list++)
+      for (let left = reader.count(reader.compressedUnsigned(), 1); left > 0; left--) reader.compressedUnsigned();
+    return `${element}[${','.repeat(Math.min(Math.max(rank, 1), 32) - 1)}]`;
+  }
+
+  #namedType(reader: ByteReader, context: Context): string {
+    const raw = reader.compressedUnsigned();
+    const token = typeDefOrRef.decode(raw);
+    if (token === -1 || token === 0) throw reader.error('BAD_CODED_INDEX', `${hex(raw)} is not a TypeDefOrRefOrSpecEncoded`);
+    return this.#named(context, token);
+  }
+
+  #named(context: Context, token: Token): string {
+    if (!('metadata' in context)) return `[${context.module}]${hex(token, 8)}`;
+    const { metadata } = context;
+    const table = tokenTable(token);
+    if (table === TableId.Field) return fieldFullName(metadata, token as FieldToken);
+    return table === TableId.MethodDef || table === TableId.MemberRef ? methodFullName(metadata, token) : typeFullName(metadata, token);
+  }
+
+  /** The module of an index: 0 is this one, then the assembly references of its metadata, then those that the compiler added. */
+  #module(index: number): Context {
+    if (index === 0) return this.#own;
+    const { AssemblyRef } = this.#own.metadata.tables;
+    const own = index <= AssemblyRef.rowCount;
+    const metadata = own ? this.#own.metadata : this.#manifest;
+    const rid = own ? index : index - AssemblyRef.rowCount;
+    try {
+      const name = metadata?.strings.get(metadata.tables.AssemblyRef.get(rid, 'Name'));
+      return { module: name ?? `module ${index}` };
+    } catch (error) {
+      if (error instanceof BadImageError) return { module: `module ${index}` };
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,201 @@
+// The compiled code of ReadyToRun images: which functions belong to which method, and the names of what import cells stand for.
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ByteWriter } from '@ijw/binary';
+import { CompiledCode, ownerOf } from '@ijw/il/native';
+import { encodeMethodSignature, Metadata, MetadataBuilder } from '@ijw/metadata';
+import {
+  bytesPart,
+  cliHeaderPart,
+  type ImagePart,
+  PEBuilder,
+  PEImage,
+  ReadyToRunSectionType,
+  readReadyToRunHeader,
+  writeReadyToRunHeader,
+} from '@ijw/pe';
+import { describe, expect, it } from 'vitest';
+
+const VOID = { kind: 'primitive', type: 'void' } as const;
+const signature = encodeMethodSignature({
+  header: 0,
+  genericParameterCount: 0,
+  requiredParameterCount: 0,
+  returnType: VOID,
+  parameterTypes: [],
+});
+
+function metadataBytes(): Uint8Array {
+  const builder = new MetadataBuilder();
+  builder.add('Module', { Name: 'r2r.dll' });
+  builder.add('TypeDef', { Name: '<Module>' });
+  builder.add('TypeDef', { Namespace: 'N', Name: 'C', Flags: 1 });
+  for (const Name of ['First', 'Second', 'Generic']) builder.add('MethodDef', { Name, Flags: 0x16, Signature: signature });
+  builder.add('AssemblyRef', { Name: 'Other' });
+  builder.userStrings.add('text');
+  return builder.build();
+}
+
+/** Cells and their signatures: a helper, a method of this module, one of another, a string, a type argument's instance. */
+const SIGNATURES = [
+  [0x1a, 0x30],
+  [0x14, 2],
+  [0x94, 1, 5],
+  [0x1b, 1],
+  [0x13, 0x04, 3, 1, 0x08],
+  [0x1c, 0x15, 0x12, 2 << 2, 1, 0x3e],
+  [0x7e],
+] as const;
+
+interface R2rInput {
+  /** A component of this composite image. */
+  readonly owner?: string;
+}
+
+/** Functions 0 and 1 are of the first method, 2 of the second, 3 of an instance of the third. */
+function build({ owner }: R2rInput = {}): PEImage {
+  const pe = new PEBuilder({ machine: 0x8664, coff: { characteristics: 0x2022 } });
+  const text = pe.addSection('.text');
+  const code = text.add(bytesPart(new Uint8Array(0x40).fill(0xc3), 16));
+  const functions = text.add(
+    part(4 * 12, (plan, writer) => {
+      for (const offset of [0, 8, 16, 24])
+        writer
+          .u32(plan.rvaOf(code) + offset)
+          .u32(plan.rvaOf(code) + offset + 8)
+          .u32(0);
+    }),
+  );
+  // Two elements of one block: steps of 8, 4 and 2 have a lower half only, that of 1 both.
+  const methods = text.add(Uint8Array.from([16, 1, 2, 2, 2, 22, 0, (2 << 1) << 1]));
+  // One bucket of one entry: flags, MethodDef 3, one argument, and the function.
+  const instances = text.add(Uint8Array.from([0, 2, 4, 0, 1 << 1, 0x04, 3, 1, 0x08, (3 << 1) << 1]));
+  const cells = text.add(bytesPart(new Uint8Array(SIGNATURES.length * 8), 8));
+  const blobs = text.add(Uint8Array.from(SIGNATURES.flat()));
+  const signatures = text.add(
+    part(SIGNATURES.length * 4, (plan, writer) => {
+      let at = plan.rvaOf(blobs);
+      for (const bytes of SIGNATURES) {
+        writer.u32(at);
+        at += bytes.length;
+      }
+    }),
+  );
+  const imports = text.add(
+    part(20, (plan, writer) => {
+      writer
+        .u32(plan.rvaOf(cells))
+        .u32(SIGNATURES.length * 8)
+        .u16(0)
+        .u8(0)
+        .u8(8)
+        .u32(plan.rvaOf(signatures))
+        .u32(0);
+    }),
+  );
+  const ownerName = text.add(new ByteWriter().cstring(owner ?? '').toBytes());
+  const list = [
+    [ReadyToRunSectionType.ImportSections, imports],
+    [ReadyToRunSectionType.RuntimeFunctions, functions],
+    [ReadyToRunSectionType.MethodDefEntryPoints, methods],
+    [ReadyToRunSectionType.InstanceEntryPoints, instances],
+    ...(owner === undefined ? [] : [[ReadyToRunSectionType.OwnerCompositeExecutable, ownerName] as const]),
+  ] as const;
+  const header = text.add(
+    part(16 + list.length * 12, (plan, writer) => {
+      const sections = list.map(([type, each]) => ({ type, rva: plan.rvaOf(each), size: sizeOf(each) }));
+      writer.bytes(writeReadyToRunHeader({ majorVersion: 9, minorVersion: 2, flags: 0, sections }));
+    }),
+  );
+  const metadata = text.add(bytesPart(metadataBytes(), 4));
+  const cli = text.add(
+    cliHeaderPart((plan) => ({
+      flags: 4,
+      metaData: { rva: plan.rvaOf(metadata), size: sizeOf(metadata) },
+      managedNativeHeader: { rva: plan.rvaOf(header), size: sizeOf(header) },
+    })),
+  );
+  pe.setDirectory('cliHeader', cli);
+  return PEImage.parse(pe.build());
+}
+
+const sizeOf = ({ size }: ImagePart): number => Number(size);
+
+function part(size: number, fill: (plan: Parameters<ImagePart['write']>[0], writer: ByteWriter) => void): ImagePart {
+  return {
+    size,
+    alignment: 4,
+    write(plan) {
+      const writer = new ByteWriter();
+      fill(plan, writer);
+      return writer.toBytes();
+    },
+  };
+}
+
+describe('a ReadyToRun image', () => {
+  const image = build();
+  const code = CompiledCode.of(image, Metadata.of(image)!)!;
+
+  it('has methods with their functions, and instances', () => {
+    const first = code.functions[0]!.start;
+    expect(image.diagnostics.entries).toEqual([]);
+    expect(
+      code.methods.map(({ name, token, isInstance, functions }) => [name, token, isInstance, functions.map(({ start }) => start - first)]),
+    ).toEqual([
+      ['N.C::First', 0x06000001, false, [0, 8]],
+      ['N.C::Second', 0x06000002, false, [16]],
+      ['N.C::Generic<int32>', 0x06000003, true, [24]],
+    ]);
+  });
+
+  it('names what its cells stand for, and methods where they begin', () => {
+    const header = readReadyToRunHeader(image);
+    expect(header?.kind).toBe('readyToRun');
+    const start = code.functions[0]!.start;
+    expect([0, 16, 24].map((offset) => code.describe(start + offset))).toEqual(['N.C::First', 'N.C::Second', 'N.C::Generic<int32>']);
+    const section =
+      header?.kind === 'readyToRun' ? header.sections.find(({ type }) => type === ReadyToRunSectionType.ImportSections) : undefined;
+    const cells = image.u32At(section!.rva);
+    expect(SIGNATURES.map((_, index) => code.describe(cells + index * 8))).toEqual([
+      'helper WriteBarrier',
+      'N.C::Second',
+      '[Other]0x06000005',
+      'string "text"',
+      'N.C::Generic<int32>',
+      'new N.C<__Canon>',
+      'fixup 0x7e',
+    ]);
+    expect(code.describe(cells + 4)).toBeUndefined();
+  });
+
+  it('that is a component leaves its code to its owner', () => {
+    const component = build({ owner: 'framework-r2r.dll' });
+    const header = readReadyToRunHeader(component);
+    expect(header?.kind === 'readyToRun' && ownerOf(component, header)).toBe('framework-r2r.dll');
+    expect(CompiledCode.of(component, Metadata.of(component)!)).toBeUndefined();
+  });
+});
+
+const corpus = join(import.meta.dirname, '../../../../shared/corpus');
+const files = [
+  'System.Net.Sockets-10.0.12-linux.dll',
+  'System.Runtime.InteropServices-10.0.12-linux.dll',
+  'System.Private.CoreLib-6.0.13.dll',
+];
+
+describe.skipIf(!existsSync(corpus))(
+  'ReadyToRun images of the corpus (skipped where ../shared/corpus is not beside the repository)',
+  () => {
+    it.each(files)('%s: every function belongs to one method', (file) => {
+      const image = PEImage.parse(readFileSync(join(corpus, file)));
+      const code = CompiledCode.of(image, Metadata.of(image)!)!;
+      const owned = code.methods.flatMap(({ functions }) => functions.map(({ start }) => start));
+      expect(code.functions.length).toBeGreaterThan(0);
+      expect(new Set(owned).size).toBe(owned.length);
+      expect(owned.length).toBe(code.functions.length);
+      expect(code.methods.every(({ name }) => name !== '')).toBe(true);
+      expect(image.diagnostics.entries).toEqual([]);
+    });
+  },
+);
