@@ -158,9 +158,26 @@ describe('a root that is wrong', () => {
     made.add('TypeDef');
     made.add('ModuleRef');
     const diagnostics = new Diagnostics();
-    const { tables } = Metadata.parse(made.build({ header: { rowCounts: { Module: 3 } } }), { diagnostics });
+    const { tables } = Metadata.parse(made.build({ header: { rowCounts: { Module: 3, TypeDef: 9 } } }), { diagnostics });
     expect([tables.Module.rowCount, tables.TypeDef.rowCount, tables.ModuleRef.rowCount]).toEqual([2, 0, 0]);
     expect(diagnostics.entries).toHaveLength(1);
+  });
+
+  test.each([
+    ['Module', 3],
+    ['TypeDef', 0x10000],
+    ['TypeDef', 2],
+  ] as const)('where one row count is wrong, the rows that fill the stream are read: %s', (table, claimed) => {
+    const made = builder();
+    made.add('TypeDef', { Name: 'T' });
+    made.add('ModuleRef', { Name: 'M' });
+    const bytes = made.build({ header: { rowCounts: { [table]: claimed } } });
+    const diagnostics = new Diagnostics();
+    const { strings, tables } = Metadata.parse(bytes, { diagnostics });
+    expect([tables.Module.rowCount, tables.TypeDef.rowCount, tables.ModuleRef.rowCount]).toEqual([1, 1, 1]);
+    expect(strings.get(tables.ModuleRef.get(1, 'Name'))).toBe('M');
+    expect(diagnostics.entries).toMatchObject([{ code: 'TOO_MANY_ROWS', reading: `the ${table} table` }]);
+    expect(() => Metadata.parse(bytes).tables).toThrow(expect.objectContaining({ code: 'TOO_MANY_ROWS' }));
   });
 
   test('the version ends at its NUL, streams keep their order', () => {

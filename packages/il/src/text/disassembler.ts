@@ -26,6 +26,7 @@ import type { MemberFilter } from './member-filter.ts';
 import { writeMethod } from './method-text.ts';
 import { readNamedRows } from './named-rows.ts';
 import { writeAttributesOfNothing, writeOrphanAttributes } from './orphan-attribute-text.ts';
+import { definesType } from './pseudo-attribute-text.ts';
 import { ReferenceText } from './reference-text.ts';
 import { TextSink } from './text-sink.ts';
 import { writeUnownedMembers } from './unowned-members.ts';
@@ -81,7 +82,7 @@ export function disassemble(
 function writeModule(disassembly: Disassembly): readonly ResourceFile[] {
   const { image, sink, types } = disassembly;
   // The library that defines System.Object refers to no other for it.
-  if (types.find('System', 'Object') !== undefined) sink.line('.mscorlib');
+  if (definesType({ types }, 'System', 'Object')) sink.line('.mscorlib');
   writeModuleReferences(disassembly);
   writeAssemblyReferences(disassembly);
   writeAssembly(disassembly);

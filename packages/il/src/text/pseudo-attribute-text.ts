@@ -10,9 +10,13 @@ import type { Disassembly } from './disassembly.ts';
 /** Types do not enclose each other deeper. */
 const MAX_NESTING = 100;
 
+/** Whether the module defines a type; not where the names of its types cannot all be read. */
+export const definesType = ({ types }: Pick<Disassembly, 'types'>, namespace: string, name: string): boolean =>
+  ifReadable(() => types.find(namespace, name)) !== undefined;
+
 /** `mdRequireSecObject`: for the word `reqsecobj` ilasm refers to this attribute's type, also in the library that defines it. */
 export function securityObjectAttribute({ options, types }: Disassembly): string | undefined {
-  if (!options.strict || types.find('System.Security', 'DynamicSecurityMethodAttribute') === undefined) return undefined;
+  if (!options.strict || !definesType({ types }, 'System.Security', 'DynamicSecurityMethodAttribute')) return undefined;
   return '.custom instance void System.Security.DynamicSecurityMethodAttribute::.ctor() = ( 01 00 00 00 )';
 }
 
@@ -29,7 +33,7 @@ export function isUndefinedHere({ metadata, types }: Pick<Disassembly, 'metadata
   if (scope >>> 24 !== TableId.Module) return false;
   const name = ifReadable(() => metadata.strings.get(TypeRef.get(rid, 'Name')));
   const namespace = ifReadable(() => metadata.strings.get(TypeRef.get(rid, 'Namespace')));
-  return name !== undefined && namespace !== undefined && types.find(namespace, name) === undefined;
+  return name !== undefined && namespace !== undefined && !definesType({ types }, namespace, name);
 }
 
 /**
@@ -37,7 +41,7 @@ export function isUndefinedHere({ metadata, types }: Pick<Disassembly, 'metadata
  * that defines the attribute: in others its name would leave references that the image does not have.
  */
 export function fieldOffsetAttribute({ metadata, options, types }: Disassembly, field: FieldToken, offset: number): string | undefined {
-  if (!options.strict || offset > 0x7fffffff || types.find('System.Runtime.InteropServices', 'FieldOffsetAttribute') === undefined)
+  if (!options.strict || offset > 0x7fffffff || !definesType({ types }, 'System.Runtime.InteropServices', 'FieldOffsetAttribute'))
     return undefined;
   if (metadata.findClassLayout(metadata.declaringType(field)) !== undefined) return undefined;
   const bytes = [offset, offset >>> 8, offset >>> 16, offset >>> 24].map((byte) => (byte & 0xff).toString(16).padStart(2, '0'));

@@ -1,5 +1,6 @@
-import type { BadImageError, Diagnostics } from '@ijw/binary';
+import { type BadImageError, type Diagnostics, hex } from '@ijw/binary';
 import type { MetadataPlace } from '../metadata-place.ts';
+import { recoverRowCount, tablesEnd, withoutUnknownTables, withRowCount } from './recover-row-counts.ts';
 import { Table } from './table.ts';
 import { TableId, type TableName, tableNameOf, tableNames } from './table-id.ts';
 import { HeapSizes, type LayoutInput, layoutTables, type TableLayout } from './table-layout.ts';
@@ -71,21 +72,22 @@ export interface TablesStreamInput {
   readonly diagnostics: Diagnostics | undefined;
 }
 
-/** Rows of a table whose columns nobody knows make everything behind them unreadable. */
-function checkUnknownTables({ header, place, diagnostics }: TablesStreamInput): number {
-  for (let id = 0; id < 64; id++) {
-    if (tableNameOf(id) !== undefined || header.rowCounts[id] === 0) continue;
-    const error = place.error(
-      'UNKNOWN_TABLE',
-      0,
-      'the tables header',
-      `Table 0x${id.toString(16)} is not known, it has ${header.rowCounts[id]} rows`,
-    );
-    if (diagnostics === undefined) throw error;
-    diagnostics.record(error);
-    return id;
-  }
-  return 64;
+/** The first table with rows whose columns are not known. */
+function unknownTable({ header }: TablesStreamInput): number | undefined {
+  for (let id = 0; id < 64; id++) if (tableNameOf(id) === undefined && header.rowCounts[id] !== 0) return id;
+  return undefined;
+}
+
+/** The rows of an unknown table make everything behind them unreadable. Returns the first table that cannot be read. */
+function checkUnknownTables(input: TablesStreamInput): number {
+  const { header, place, diagnostics } = input;
+  const id = unknownTable(input);
+  if (id === undefined) return 64;
+  const message = `Table ${hex(id)} is not known, it has ${header.rowCounts[id]} rows`;
+  const error = place.error('UNKNOWN_TABLE', 0, 'the tables header', message);
+  if (diagnostics === undefined) throw error;
+  diagnostics.record(error);
+  return id;
 }
 
 function rowsThatFit(input: TablesStreamInput, name: TableName, start: number, layout: TableLayout): number {
@@ -101,8 +103,27 @@ function rowsThatFit(input: TablesStreamInput, name: TableName, start: number, l
   return limit;
 }
 
-/** @throws BadImageError TOO_MANY_ROWS, UNKNOWN_TABLE (recorded instead when there is a diagnostics sink) */
+/**
+ * Where the rows do not fit and one row count is wrong, with a diagnostics sink the rows are read by the right one.
+ * @throws BadImageError TOO_MANY_ROWS, UNKNOWN_TABLE (recorded instead when there is a diagnostics sink)
+ */
 export function readTables(input: TablesStreamInput): Tables {
+  const { bytes, diagnostics, header, place } = input;
+  if (diagnostics === undefined || tablesEnd(input) <= bytes.length) return placeTables(input);
+  if (unknownTable(input) !== undefined) {
+    const known = withoutUnknownTables(input, placeTables);
+    if (known !== undefined) checkUnknownTables(input);
+    return placeTables(known ?? input);
+  }
+  const recovered = recoverRowCount(input, placeTables);
+  if (recovered === undefined) return placeTables(input);
+  const { table, count } = recovered;
+  const message = `${header.rowCounts[TableId[table]]} rows are claimed; the stream holds ${count}, and with them all tables`;
+  diagnostics.record(place.error('TOO_MANY_ROWS', 0, `the ${table} table`, message));
+  return placeTables({ ...withRowCount(input, recovered), diagnostics });
+}
+
+function placeTables(input: TablesStreamInput): Tables {
   const { bytes, place, header } = input;
   const layouts = layoutTables(input.layoutInput);
   let unreadableFrom = checkUnknownTables(input);
