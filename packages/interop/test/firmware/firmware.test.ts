@@ -1,4 +1,5 @@
 // A linker map, a raw binary and scatter files against the methods table of an assembly.
+import { BadImageError } from '@ijw/binary';
 import type { AssemblyInput } from '@ijw/fixtures';
 import {
   buildInteropTable,
@@ -13,6 +14,7 @@ import {
   readVendorAssembly,
 } from '@ijw/interop';
 import { Metadata } from '@ijw/metadata';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bytesOf, interopTest, method, type } from '../fixtures/interop-assembly.ts';
 
@@ -273,6 +275,76 @@ describe('a scatter file', () => {
   it('leaves room for what has no bytes in the file', () => {
     const { region: used } = check({ map: readLinkerMap(GNU_MAP), binary: binary() });
     expect(used).toEqual({ name: 'SDRAM', origin: BASE, length: 0x1000, used: 0xc0 });
+  });
+});
+
+describe('damaged files', () => {
+  /** Words of the formats in any order, among any others. */
+  const piece = fc.oneof(
+    fc.constantFrom(
+      'MEMORY {',
+      '}',
+      ' : ORIGIN = ',
+      ', LENGTH = ',
+      '0x20000000',
+      '(',
+      ')',
+      '4K',
+      'LR_1 0x1000 0x10 {',
+      '.text',
+      ' ',
+      '\n',
+      'Interop_InteropTest',
+    ),
+    fc.constantFrom(
+      'Linker script and memory map\n',
+      'VMA LMA Size Align Out In Symbol\n',
+      'Image Symbol Table\n',
+      '                0x20000000  ',
+      '_ZN3',
+      '9A',
+    ),
+    fc.string({ maxLength: 8 }),
+  );
+
+  it('give an answer or a BadImageError', () => {
+    fc.assert(
+      fc.property(
+        fc.array(piece, { maxLength: 60 }),
+        fc.uint8Array({ maxLength: 300 }),
+        fc.option(fc.integer({ min: 0, max: 2 ** 32 }), { nil: undefined }),
+        (pieces, noise, base) => {
+          const text = pieces.join('');
+          const files: FirmwareFiles = { binary: Uint8Array.from([...binary(), ...noise]), ...(base !== undefined && { base }) };
+          for (const read of [() => ({ map: readLinkerMap(text) }), () => ({ scatter: [readScatterFile(text)] })]) {
+            try {
+              check({ ...files, ...read() }, withHelper);
+            } catch (error) {
+              expect(error).toBeInstanceOf(BadImageError);
+            }
+          }
+          checkFirmware(table, { ...files, binary: noise });
+        },
+      ),
+    );
+  });
+
+  it('take no longer for long lines, deep parentheses and many regions', () => {
+    const start = performance.now();
+    const long = 'a'.repeat(200_000);
+    for (const text of [
+      `MEMORY { ${'A : ORIGIN = 1, LENGTH = 1 '.repeat(2000)} }`,
+      `${' \n'.repeat(100_000)}MEMORY { ${long} }`,
+      `LR 0 ${'A '.repeat(100_000)}`,
+      `x = ${'('.repeat(100_000)};\nMEMORY { A : ORIGIN = x, LENGTH = 1 }`,
+    ])
+      try {
+        check({ scatter: [readScatterFile(text)], binary: binary() });
+      } catch (error) {
+        expect(error).toBeInstanceOf(BadImageError);
+      }
+    readLinkerMap(`Memory Configuration\nLinker script and memory map\n${long}\n${'                0x1 a\n'.repeat(100_000)}`);
+    expect(performance.now() - start).toBeLessThan(5000);
   });
 });
 
