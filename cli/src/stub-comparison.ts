@@ -29,13 +29,13 @@ export function compareStubs(context: CommandContext, stubs: GeneratedStubs, pat
   if (target.compare === undefined && sources.length > 0) throw new UsageError(`--check: for ${system}, name the folder of the files`);
   if (target.firmwareTable === undefined && firmware !== undefined)
     throw new UsageError(`--check: ${system} has no methods table in a firmware`);
-  if (target.vendorChecksum === undefined && vendor !== undefined) throw new UsageError(`--check: ${system} has no .pe files`);
+  if (target.vendorTable === undefined && vendor !== undefined) throw new UsageError(`--check: ${system} has no .pe files`);
   const report = firmware && target.firmwareTable ? checkFirmware(target.firmwareTable(input), firmware) : undefined;
   return {
     mismatches: [
       ...folders.flatMap((folder) => compareFolder(context, stubs, folder)),
       ...sources.flatMap(({ path, text }) => compareSource(target, input, path, text)),
-      ...(vendor && target.vendorChecksum ? compareVendorChecksum(target.vendorChecksum(input, vendor.generation), vendor.checksum) : []),
+      ...(vendor && target.vendorTable ? compareVendorChecksum(target.vendorTable(input, vendor.generation), vendor.checksum) : []),
       ...(report?.mismatches ?? []),
     ],
     ...(report !== undefined && { firmware: report }),

@@ -112,6 +112,8 @@ describe('ijw stubs --check', () => {
     expect((await ijw(['stubs', 'a.dll', '--for', 'nanoframework', '--check', 'a.pe'], files(checksum))).exitCode).toBe(0);
     const bad = await ijw(['stubs', 'a.dll', '--for', 'nanoframework', '--check', 'a.pe'], files(checksum + 1));
     expect([bad.exitCode, bad.output.includes('checksum of the .pe file')]).toEqual([1, true]);
+    const newer = await ijw(['stubs', 'b.dll', '--for', 'nanoframework', '--check', 'a.pe'], { ...files(checksum), 'b.dll': withHelper });
+    expect(newer.output).toContain('(`Helper` was added)');
     expect((await ijw(['stubs', 'a.dll', '--for', 'tinyclr', '--check', 'a.pe'], files(0))).exitCode).toBe(2);
   });
 });

@@ -3,7 +3,7 @@ import { checkRegions, imageOfMap, type UsedRegion } from './check-regions.ts';
 import { basesByName, FirmwareImage } from './firmware-image.ts';
 import { type LinkerMap, plainSymbol } from './linker-map.ts';
 import type { MemoryRegion } from './memory-region.ts';
-import { addedBySlot, type ExpectedTable, explainSlots } from './slot-changes.ts';
+import { addedBySlot, addedMethod, type ExpectedTable, explainSlots } from './slot-changes.ts';
 import { checksumText, compareMethodsTables, type SourceTable, type StubMismatch } from './source-table.ts';
 
 /** A system's methods table, and how its definition object is called in C++. */
@@ -161,6 +161,10 @@ function slotNames(
     .map((handler, index) => (handler === 0 ? undefined : (assumed[index] ?? `native code at ${hex(handler)}`)));
 }
 
-/** What a `.pe` file says of the natives. */
-export const compareVendorChecksum = (expected: number, found: number): readonly StubMismatch[] =>
-  expected === found ? [] : [{ place: 'checksum of the .pe file', expected: checksumText(expected), found: checksumText(found) }];
+/** Compares the checksum that a `.pe` file holds. */
+export function compareVendorChecksum(table: FirmwareTable, found: number): readonly StubMismatch[] {
+  if (table.checksum === found) return [];
+  const cause = addedMethod(table, found);
+  const mismatch = { place: 'checksum of the .pe file', expected: checksumText(table.checksum), found: checksumText(found) };
+  return [cause === undefined ? mismatch : { ...mismatch, explanation: cause }];
+}

@@ -70,15 +70,10 @@ function gapCauses(expected: ExpectedTable, found: SourceTable, { wanted, is, is
   ];
 }
 
-const added = (names: readonly string[]): readonly string[] =>
-  names.length === 0
-    ? []
-    : [
-        were(
-          names.map((name) => (name.includes('`') ? name : quoted(name))),
-          'added',
-        ),
-      ];
+/** Alternatives are quoted already. */
+const asQuoted = (name: string): string => (name.includes('`') ? name : quoted(name));
+
+const added = (names: readonly string[]): readonly string[] => (names.length === 0 ? [] : [were(names.map(asQuoted), 'added')]);
 const gone = (names: readonly string[]): readonly string[] => (names.length === 0 ? [] : [were(names.map(quoted), 'removed')]);
 
 /** Which of the methods without native code are new cannot be told where some of them were there before; a constructor is the last to be suspected. */
@@ -124,6 +119,12 @@ export const addedBySlot = (expected: ExpectedTable, checksum: number): readonly
   expected.slots.length > MAXIMUM_SLOTS_OF_SEARCH
     ? []
     : [...expected.slots.keys()].filter((slot) => expected.checksumWithout(slot) === checksum);
+
+/** Which method was added, where the checksum of the table without it tells. */
+export function addedMethod(expected: ExpectedTable, checksum: number): string | undefined {
+  const names = addedBySlot(expected, checksum).map((slot) => expected.methods[slot] ?? '');
+  return names.length === 0 ? undefined : were(candidates([...new Set(names)], 1).map(asQuoted), 'added');
+}
 
 /** Each try takes the whole table's checksum. */
 const MAXIMUM_SLOTS_OF_SEARCH = 2000;

@@ -34,8 +34,8 @@ export interface StubTarget {
   compare?(input: StubInput, source: string): readonly StubMismatch[];
   /** The methods table as a firmware has it, for the systems that have one. */
   firmwareTable?(input: StubInput): FirmwareTable;
-  /** The checksum that a `.pe` file of a generation holds; without a `version`, that generation counts. */
-  vendorChecksum?(input: StubInput, generation: string): number;
+  /** The methods table by which a `.pe` file of a generation has its checksum; a `version` in the input counts instead of that generation. */
+  vendorTable?(input: StubInput, generation: string): FirmwareTable;
 }
 
 /** Compares generated files with those that exist; `existing` returns `undefined` for one that does not. */

@@ -25,7 +25,7 @@ export const nanoFrameworkTarget: StubTarget = {
   tableFile: (input) => fileName(tableOf(input).project, '.cpp'),
   compare: (input, source) => compareWithCauses(firmwareTable(tableOf(input)), readSourceTable(source, 'a methods table', TYPES)),
   firmwareTable: (input) => firmwareTable(tableOf(input)),
-  vendorChecksum: (input, generation) => tableOf({ version: generation, ...input }).checksum,
+  vendorTable: (input, generation) => firmwareTable(tableOf({ version: generation, ...input })),
 };
 
 const firmwareTable = (table: NanoTable): FirmwareTable => ({
