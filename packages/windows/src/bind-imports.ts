@@ -115,7 +115,7 @@ function writeSlot(process: GuestProcess, module: MappedModule, entry: BoundImpo
 }
 
 function traceModule({ trace }: LoadRun, module: MappedModule, imports: string, bound: readonly BoundImport[]): void {
-  module.imports.push(...bound);
+  for (const entry of bound) module.imports.push(entry);
   const resolvedBy = [...new Set(bound.map((entry) => entry.resolvedBy))].join(', ');
   trace.add({ step: 'bindModule', module: module.name, imports, symbols: bound.length, resolvedBy });
   for (const { name, iatRva, address, resolvedBy: by } of bound) {

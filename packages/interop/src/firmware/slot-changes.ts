@@ -32,7 +32,7 @@ export function explainSlots(expected: ExpectedTable, found: SourceTable, openEn
   let [from, at] = [0, 0];
   for (const [wanted, is] of [...anchors(expected.slots, found.slots), [expected.slots.length, found.slots.length] as const]) {
     const isEnd = openEnded && is === found.slots.length;
-    causes.push(...gapCauses(expected, found, { wanted: [from, wanted], is: [at, is], isEnd }));
+    for (const cause of gapCauses(expected, found, { wanted: [from, wanted], is: [at, is], isEnd })) causes.push(cause);
     if (wanted !== is && is < found.slots.length && causes.length > 0) bySlot.set(is, `slot ${is} moved because ${causes.join(' and ')}`);
     [from, at] = [wanted + 1, is + 1];
   }

@@ -121,11 +121,14 @@ function writeTypeSpec(metadata: Metadata, token: Token, budget: TextBudget): st
   return text;
 }
 
+/** Looking through a TypeSpec takes longer than decoding a byte. */
+const TYPE_COST = 4;
+
 /** One text, whose types the pass over the metadata pays for: a few bytes of TypeSpecs may stand for thousands. */
 function paid(metadata: Metadata, make: (budget: TextBudget) => string): string {
   const budget: TextBudget = { types: MAX_TYPES, depth: 0, typeSpecs: 0 };
   const text = make(budget);
-  metadata.budget.spend(MAX_TYPES - budget.types, metadata.place);
+  metadata.budget.spend((MAX_TYPES - budget.types) * TYPE_COST, metadata.place);
   return text;
 }
 
