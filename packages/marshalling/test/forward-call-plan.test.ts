@@ -16,6 +16,10 @@ const VALUE = {
 
 const call = (more: Partial<ForwardCall>): ForwardCall => ({
   kind: 'plan',
+  direction: 'managedToNative',
+  by: 'rva',
+  parameters: [{ ...VALUE, position: 1 }],
+  returnValue: { ...VALUE, position: 0 },
   convention: { convention: 'stdcall', source: 'platform', vararg: false, memberFunction: false, suppressGCTransition: false },
   text: { charSet: 'ansi', bestFitMapping: true, throwOnUnmappableChar: false },
   causes: [],

@@ -120,14 +120,14 @@ function prototypeText(crossing: NativeCrossing, name: string, again: boolean): 
   return `${note}${again ? 'typedef' : 'extern'} ${declaration(returnType, declarator)};\n`;
 }
 
-/** With PreserveSig clear the function returns an HRESULT, and its result through a pointer behind the other parameters. */
-function nativeSignature({ returnsHresult, returnValue, parameters }: NativeCrossing): [NativeTree, string[]] {
+/** The result and the parameters, in the order of the native call. */
+function nativeSignature({ arguments: values, result }: NativeCrossing): [NativeTree, string[]] {
   const unique = new UniqueNames(C_RESERVED);
-  const list = parameters.map(({ native, name }, index) =>
-    declaration(native, unique.take(name === '' ? `argument${index}` : identifier(name))),
-  );
-  if (!returnsHresult) return [returnValue.native, list];
-  const result =
-    returnValue.native.kind === 'void' ? [] : [declaration({ kind: 'pointer', element: returnValue.native }, unique.take('result'))];
-  return [{ kind: 'scalar', scalar: 'int32' }, [...list, ...result]];
+  const list = values.map((argument, index) => {
+    if (argument.kind === 'lcid') return declaration({ kind: 'scalar', scalar: 'int32' }, unique.take('lcid'));
+    const { native, name } = argument.value;
+    if (argument.kind === 'retval') return declaration({ kind: 'pointer', element: native }, unique.take('result'));
+    return declaration(native, unique.take(name === '' ? `argument${index}` : identifier(name)));
+  });
+  return [result.native, list];
 }

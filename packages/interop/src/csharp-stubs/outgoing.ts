@@ -1,5 +1,5 @@
 import { UnsupportedError } from '@ijw/binary';
-import type { Conversion, CrossingParameter, CrossingType, NativeTree, TextEncoding } from '@ijw/marshalling';
+import type { CallArgument, Conversion, CrossingParameter, CrossingType, NativeTree, TextEncoding } from '@ijw/marshalling';
 import { UniqueNames } from '../generated/unique-names.ts';
 import type { NativeCrossing } from '../shape/native-boundary.ts';
 import { CONVENTION_NAMES, csIdentifier, csString, csType, functionPointerType, indent, MAXIMUM_NAME, remark } from './cs-type.ts';
@@ -40,8 +40,9 @@ export function outgoingText(crossing: NativeCrossing, name: string): readonly s
   if (crossing.by === 'named' && crossing.symbol === '') throw new UnsupportedError('the function has no name');
   const longest = Math.max(crossing.symbol.length, crossing.library?.length ?? 0);
   if (longest > MAXIMUM_NAME) throw new UnsupportedError(`a name of ${longest} characters; compilers take ${MAXIMUM_NAME}`);
-  const { returnValue, parameters, returnsHresult, setLastError } = crossing;
-  const isDirect = !returnsHresult && !setLastError && [returnValue, ...parameters].every(isPlain);
+  const { returnValue, parameters, setLastError } = crossing;
+  const isAsDeclared = !crossing.hresultSwapping && crossing.arguments.length === parameters.length;
+  const isDirect = isAsDeclared && !setLastError && [returnValue, ...parameters].every(isPlain);
   const from = crossing.imported ?? (crossing.library === undefined ? undefined : { module: crossing.library, name: crossing.symbol });
   const base = name.replace('@', '');
   const { alternativeName } = crossing;
@@ -73,12 +74,19 @@ const modifiers = ({ convention }: NativeCrossing): readonly string[] => [
 ];
 
 /** Parameter types, the result last. */
-function nativeSignature({ returnValue, parameters, returnsHresult }: NativeCrossing): readonly NativeTree[] {
-  const types = parameters.map(({ native }) => native);
-  if (!returnsHresult) return [...types, returnValue.native];
-  const result: readonly NativeTree[] = returnValue.native.kind === 'void' ? [] : [{ kind: 'pointer', element: returnValue.native }];
-  return [...types, ...result, { kind: 'scalar', scalar: 'int32' }];
+const nativeSignature = ({ arguments: values, result }: NativeCrossing): readonly NativeTree[] => [
+  ...values.map(nativeTypeOf),
+  result.native,
+];
+
+function nativeTypeOf(argument: CallArgument): NativeTree {
+  if (argument.kind === 'lcid') return { kind: 'scalar', scalar: 'int32' };
+  const { native } = argument.value;
+  return argument.kind === 'retval' ? { kind: 'pointer', element: native } : native;
 }
+
+/** Empty for what no parameter is passed in. */
+const nameOf = (argument: CallArgument): string => (argument.kind === 'parameter' ? argument.value.name : '');
 
 function importText(
   crossing: NativeCrossing,
@@ -86,21 +94,20 @@ function importText(
   from: { readonly module: string; readonly name: string },
   isPublic: boolean,
 ): readonly string[] {
-  const types = nativeSignature(crossing);
   const conventions = [CONVENTION_NAMES[conventionOf(crossing)], ...(crossing.convention.memberFunction ? ['MemberFunction'] : [])].filter(
     Boolean,
   );
   const unique = new UniqueNames(RESERVED);
-  const list = types
-    .slice(0, -1)
-    .map((type, index) => `${csType(type)} ${csIdentifier(unique.take(crossing.parameters[index]?.name || `argument${index}`))}`);
+  const list = crossing.arguments.map(
+    (argument, index) => `${csType(nativeTypeOf(argument))} ${csIdentifier(unique.take(nameOf(argument) || `argument${index}`))}`,
+  );
   return [
     `[LibraryImport(${csString(from.module)}, EntryPoint = ${csString(from.name)})]`,
     ...(conventions.length === 0
       ? []
       : [`[UnmanagedCallConv(CallConvs = new[] { ${conventions.map((each) => `typeof(CallConv${each})`).join(', ')} })]`]),
     ...(crossing.convention.suppressGCTransition ? ['[SuppressGCTransition]'] : []),
-    `${isPublic ? 'public' : 'private'} static partial ${csType(types.at(-1)!)} ${name}(${list.join(', ')});`,
+    `${isPublic ? 'public' : 'private'} static partial ${csType(crossing.result.native)} ${name}(${list.join(', ')});`,
   ];
 }
 
@@ -130,21 +137,23 @@ function wrapperText(crossing: NativeCrossing, name: string, callee: string): re
 
 /** The call itself, with the last error cleared before and kept after it, and a failed HRESULT thrown. */
 function callText(
-  { returnValue, returnsHresult, setLastError }: NativeCrossing,
+  { returnValue, arguments: values, hresultSwapping, setLastError }: NativeCrossing,
   callee: string,
   args: readonly Argument[],
 ): readonly string[] {
   const isVoid = returnValue.native.kind === 'void';
-  const passed = args.map(({ passed: text }) => text);
-  if (returnsHresult && !isVoid) passed.push('&result');
+  const passed = values.map((argument) => {
+    if (argument.kind === 'lcid') return 'System.Globalization.CultureInfo.CurrentCulture.LCID';
+    return argument.kind === 'retval' ? '&result' : args[argument.value.position - 1]?.passed;
+  });
   const call = `${callee}(${passed.join(', ')});`;
   const type = csType(returnValue.native);
   return [
-    ...(returnsHresult && !isVoid ? [`${type} result = default;`] : []),
+    ...(hresultSwapping && !isVoid ? [`${type} result = default;`] : []),
     ...(setLastError ? ['Marshal.SetLastSystemError(0);'] : []),
-    returnsHresult ? `int hresult = ${call}` : isVoid ? call : `${type} result = ${call}`,
+    hresultSwapping ? `int hresult = ${call}` : isVoid ? call : `${type} result = ${call}`,
     ...(setLastError ? ['Marshal.SetLastPInvokeError(Marshal.GetLastSystemError());'] : []),
-    ...(returnsHresult ? ['Marshal.ThrowExceptionForHR(hresult);'] : []),
+    ...(hresultSwapping ? ['Marshal.ThrowExceptionForHR(hresult);'] : []),
   ];
 }
 

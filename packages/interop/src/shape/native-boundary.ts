@@ -1,25 +1,25 @@
 import { type Diagnostics, UnsupportedError } from '@ijw/binary';
+import { type Architecture, architectureOf } from '@ijw/machine';
 import {
+  type CallContract,
   type CrossingParameter,
   CrossingTypes,
   type EffectiveConvention,
-  type MarshallingWay,
+  ForwardCalls,
+  NativeCalls,
   type NativeDelegate,
   type NativeStruct,
   NativeStructures,
   type NativeTree,
-  parameterRows,
+  planReverseCall,
   type Unsupported,
 } from '@ijw/marshalling';
-import { isTokenOf, type Metadata, type MethodDefToken, methodSignatureOf, SignatureFlags } from '@ijw/metadata';
+import { isTokenOf, type Metadata, type MethodDefToken, methodSignatureOf, SignatureFlags, tokenRid } from '@ijw/metadata';
 import type { PEImage } from '@ijw/pe';
 import { Boundary, type ManagedToNative } from '@ijw/vtfixup';
 
-/** One function on the border, as both sides see it. */
-export interface NativeCrossing {
-  readonly direction: 'managedToNative' | 'nativeToManaged';
-  /** `rva`: native code in the image; `named`: a function of a library; `slot`: through the fixup table; `unmanagedCallersOnly`: by a pointer that managed code hands out. */
-  readonly by: 'rva' | 'named' | 'slot' | 'unmanagedCallersOnly';
+/** One function on the border: how it is called, and by which names. */
+export interface NativeCrossing extends CallContract {
   readonly token: MethodDefToken;
   /** `Namespace.Type::Name`. */
   readonly method: string;
@@ -35,12 +35,6 @@ export interface NativeCrossing {
   readonly imported: { readonly module: string; readonly name: string } | undefined;
   /** The name under which native code finds a managed function from outside. */
   readonly exportName: string | undefined;
-  readonly convention: EffectiveConvention;
-  readonly setLastError: boolean;
-  /** PreserveSig is clear: the native function returns an HRESULT, and its result through a last parameter. */
-  readonly returnsHresult: boolean;
-  readonly returnValue: CrossingParameter;
-  readonly parameters: readonly CrossingParameter[];
 }
 
 export interface RefusedCrossing {
@@ -60,10 +54,7 @@ export interface NativeBoundary {
 /** @throws BadImageError where the tables cannot be read; a method that has no native form is listed as refused */
 export function readNativeBoundary(image: PEImage, metadata: Metadata, diagnostics: Diagnostics): NativeBoundary {
   const boundary = Boundary.of(image, metadata, { diagnostics });
-  const structures = new NativeStructures();
-  const typesOf = (direction: MarshallingWay['direction']): CrossingTypes =>
-    new CrossingTypes(metadata, image.pointerSize, { direction, host: 'core', structures });
-  const [forward, reverse] = [typesOf('forward'), typesOf('reverse')];
+  const contracts = new Contracts(image, metadata);
   const crossings: NativeCrossing[] = [];
   const refused: RefusedCrossing[] = [];
   const add = (token: number, method: string, make: () => NativeCrossing): void => {
@@ -76,7 +67,7 @@ export function readNativeBoundary(image: PEImage, metadata: Metadata, diagnosti
   };
   for (const call of boundary.managedToNative) {
     if (call.kind === 'internalCall') continue;
-    diagnostics.attempt(() => add(call.token, call.method, () => crossingOut(metadata, forward, call)), call.token);
+    diagnostics.attempt(() => add(call.token, call.method, () => crossingOut(metadata, contracts.out(call), call)), call.token);
   }
   const seen = new Set<number>();
   for (const entry of [...boundary.nativeToManaged, ...boundary.unmanagedCallersOnly]) {
@@ -88,7 +79,7 @@ export function readNativeBoundary(image: PEImage, metadata: Metadata, diagnosti
     const symbol = exportName ?? nameOf(metadata, token);
     const isManaged = 'slot' in entry && entry.managedConvention;
     diagnostics.attempt(
-      () => add(token, method, () => crossingIn(metadata, reverse, { token, method, symbol, exportName, by, convention, isManaged })),
+      () => add(token, method, () => crossingIn(metadata, contracts, { token, method, symbol, exportName, by, convention, isManaged })),
       token,
     );
   }
@@ -106,32 +97,25 @@ const moduleName = (metadata: Metadata): string =>
 const NO_MANGLE = 1;
 const CHARSET_MASK = 6;
 
-function crossingOut(metadata: Metadata, types: CrossingTypes, call: ManagedToNative): NativeCrossing {
+function crossingOut(metadata: Metadata, contract: CallContract, call: ManagedToNative): NativeCrossing {
   const flags = call.implMap?.flags ?? 0;
-  const wide = (flags & CHARSET_MASK) >= 4;
-  if (call.refusal) throw new UnsupportedError(`the runtime refuses the method: ${call.refusal.message}`);
-  const by = call.kind === 'rva' ? ('rva' as const) : ('named' as const);
+  const isNamed = contract.by === 'named';
   return {
-    direction: 'managedToNative',
-    by,
+    ...contract,
     token: call.token,
     method: call.method,
     name: nameOf(metadata, call.token),
-    symbol: by === 'named' ? (call.implMap?.name ?? '') : nameOf(metadata, call.token),
-    library: by === 'named' ? call.implMap?.module : undefined,
-    alternativeName: by === 'named' ? alternativeName(call, flags, wide) : undefined,
+    symbol: isNamed ? (call.implMap?.name ?? '') : nameOf(metadata, call.token),
+    library: isNamed ? call.implMap?.module : undefined,
+    alternativeName: isNamed ? alternativeName(call, flags) : undefined,
     imported: importedBy(call),
     exportName: undefined,
-    convention: call.convention,
-    setLastError: call.setLastError,
-    returnsHresult: !call.preserveSig,
-    ...values(metadata, types, call.token, wide),
   };
 }
 
-function alternativeName({ implMap }: ManagedToNative, flags: number, wide: boolean): string | undefined {
+function alternativeName({ implMap }: ManagedToNative, flags: number): string | undefined {
   if (implMap === undefined || flags & NO_MANGLE || !(flags & CHARSET_MASK)) return undefined;
-  return `${implMap.name}${wide ? 'W' : 'A'}`;
+  return `${implMap.name}${(flags & CHARSET_MASK) >= 4 ? 'W' : 'A'}`;
 }
 
 function importedBy({ stub }: ManagedToNative): NativeCrossing['imported'] {
@@ -145,18 +129,17 @@ interface Entry {
   readonly token: number;
   readonly method: string;
   readonly symbol: string;
-  readonly by: NativeCrossing['by'];
+  readonly by: 'slot' | 'unmanagedCallersOnly';
   readonly convention: EffectiveConvention;
   readonly isManaged: boolean;
 }
 
-function crossingIn(metadata: Metadata, types: CrossingTypes, entry: Entry): NativeCrossing {
-  const { token, method, symbol, by, convention } = entry;
+function crossingIn(metadata: Metadata, contracts: Contracts, entry: Entry): NativeCrossing {
+  const { token, method, symbol, exportName } = entry;
   if (entry.isManaged) throw new UnsupportedError('the slot holds the address that managed code calls: native code cannot use it');
   if (!isTokenOf(token as MethodDefToken, 'MethodDef')) throw new UnsupportedError('the slot names a method of another module');
   return {
-    direction: 'nativeToManaged',
-    by,
+    ...contracts.in(token as MethodDefToken, entry),
     token: token as MethodDefToken,
     method,
     name: nameOf(metadata, token),
@@ -164,24 +147,53 @@ function crossingIn(metadata: Metadata, types: CrossingTypes, entry: Entry): Nat
     library: undefined,
     alternativeName: undefined,
     imported: undefined,
-    exportName: entry.exportName,
-    convention,
-    setLastError: false,
-    returnsHresult: false,
-    ...values(metadata, types, token as MethodDefToken, false),
+    exportName,
   };
 }
 
-function values(metadata: Metadata, types: CrossingTypes, token: MethodDefToken, wide: boolean) {
-  const signature = methodSignatureOf(metadata, token);
-  if (signature.genericParameterCount > 0 || metadata.genericParamsOf(metadata.declaringType(token)).length > 0)
-    throw new UnsupportedError('a generic method has no native form');
-  if (signature.header & SignatureFlags.HasThis) throw new UnsupportedError('an instance method: its object cannot cross');
-  const [returnValue, ...parameters] = types.ofMethod(signature, parameterRows(metadata, token), wide).map((value) => {
-    if ('kind' in value) throw new UnsupportedError(reasonOf(value));
-    return value;
-  });
-  return { returnValue: returnValue!, parameters };
+/** The contracts of one image's calls, with structures that both directions share. */
+class Contracts {
+  readonly #metadata: Metadata;
+  readonly #architecture: Architecture;
+  readonly #forward: ForwardCalls;
+  readonly #reverse: CrossingTypes;
+
+  constructor(image: PEImage, metadata: Metadata) {
+    const structures = new NativeStructures();
+    this.#metadata = metadata;
+    this.#architecture = architectureOf(image.machine) ?? (image.pointerSize === 4 ? 'x86' : 'x64');
+    const calls = new NativeCalls(metadata, image);
+    this.#forward = new ForwardCalls({ architecture: this.#architecture, host: 'core', calls, structures });
+    this.#reverse = new CrossingTypes(metadata, image.pointerSize, { direction: 'reverse', host: 'core', structures });
+  }
+
+  /** @throws UnsupportedError with the reason of a refusal; BadImageError */
+  out({ token, refusal }: ManagedToNative): CallContract {
+    if (refusal) throw new UnsupportedError(`the runtime refuses the method: ${refusal.message}`);
+    this.#check(token);
+    return taken(this.#forward.of(token, { target: '' }));
+  }
+
+  /** @throws UnsupportedError with the reason of a refusal; BadImageError */
+  in(token: MethodDefToken, { by, convention }: Pick<Entry, 'by' | 'convention'>): CallContract {
+    this.#check(token);
+    const metadata = this.#metadata;
+    const signature = metadata.blobs.get(metadata.tables.MethodDef.get(tokenRid(token), 'Signature'));
+    const input = { architecture: this.#architecture, metadata, types: this.#reverse, signature, methodDef: token, by };
+    return taken(planReverseCall({ ...input, conventionOf: () => convention }));
+  }
+
+  #check(token: MethodDefToken): void {
+    const signature = methodSignatureOf(this.#metadata, token);
+    if (signature.genericParameterCount > 0 || this.#metadata.genericParamsOf(this.#metadata.declaringType(token)).length > 0)
+      throw new UnsupportedError('a generic method has no native form');
+    if (signature.header & SignatureFlags.HasThis) throw new UnsupportedError('an instance method: its object cannot cross');
+  }
+}
+
+function taken(contract: CallContract | Unsupported): CallContract {
+  if (contract.kind === 'unsupported') throw new UnsupportedError(reasonOf(contract));
+  return contract;
 }
 
 const reasonOf = ({ reason, elsewhere }: Unsupported): string =>

@@ -5,10 +5,10 @@ import { isFault, NativeFault } from '@ijw/machine';
 import {
   type AbiType,
   abiSize,
+  type CallArgument,
   type CallPlacement,
   type CopyConstruction,
   type CrossingParameter,
-  type ForwardArgument,
   type ForwardCall,
   type MarshallingMethod,
   placeCall,
@@ -88,7 +88,7 @@ export class ForwardExecution {
     if (reason !== undefined) throw stopped(address, reason);
   }
 
-  #pass(argument: ForwardArgument, parameters: Iterator<unknown>): void {
+  #pass(argument: CallArgument, parameters: Iterator<unknown>): void {
     const { pointerSize } = this.#init.execution.space;
     if (argument.kind === 'retval') {
       this.#retval = { value: argument.value, address: this.#allocate(abiSize(argument.value.abi)) };

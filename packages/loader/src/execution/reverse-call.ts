@@ -1,5 +1,5 @@
 import { type AddressSpace, integerOf, isFault, NativeFault } from '@ijw/machine';
-import { abiSize, type CrossingParameter, type PlacedArgument, type ReverseCallPlan } from '@ijw/marshalling';
+import { abiSize, type CallContract, type CrossingParameter, type PlacedArgument } from '@ijw/marshalling';
 import { type TransitionRecord, transitionRecord } from '../thunk/frame/transition-record.ts';
 import { type ConversionSpace, notConverted, toManaged, toNative } from './value-conversion.ts';
 
@@ -22,7 +22,7 @@ const readWord = ({ memory, pointerSize }: ConversionSpace, address: number): nu
   Number(integerOf(readBytes(memory, address, pointerSize)));
 
 /** What is the same for native and for managed callers. */
-type CallOfMethod = Pick<ReverseCallPlan, 'parameters' | 'result' | 'placement'>;
+type CallOfMethod = Pick<CallContract, 'parameters' | 'result' | 'placement'>;
 
 /** The calls that one method gets: its plan and the record that its stub fills. */
 export class ReverseCall {

@@ -1,13 +1,13 @@
 import { BadImageError } from '@ijw/binary';
 import { type Architecture, processorFor } from '@ijw/machine';
 import {
+  type CallContract,
   type CallPlacement,
   CrossingTypes,
   type ManagedCallPlan,
   NativeCalls,
   planManagedCall,
   planReverseCall,
-  type ReverseCallPlan,
   TypeMeasure,
   type Unsupported,
   unsupported,
@@ -19,7 +19,7 @@ import { stubUnwind } from './platform/stub-unwind.ts';
 import { reverseStubWriter } from './platform/write-reverse-stub.ts';
 
 /** The code between a caller and a managed method, before it has its place. */
-export interface ReverseThunk<Plan = ReverseCallPlan> {
+export interface ReverseThunk<Plan = CallContract> {
   readonly kind: 'thunk';
   readonly plan: Plan;
   readonly size: number;
@@ -70,6 +70,7 @@ export class ReverseThunks {
       architecture: this.#architecture,
       metadata: this.#metadata,
       types: this.#types,
+      by: 'slot',
       signature,
       ...(methodDef !== undefined && { methodDef }),
       conventionOf: (decoded) => calls.conventionOf(methodDef ?? makeToken(0x06, 0), decoded),

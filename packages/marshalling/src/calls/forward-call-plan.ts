@@ -1,36 +1,19 @@
 // dotnet/runtime `src/coreclr/vm/dllimport.cpp`, NDirectStubLinker: the order of what a P/Invoke stub does.
 
 import { abiSize } from '../abi/abi-type.ts';
-import type { CallPlacement, PlacedArgument } from '../abi/call-placement.ts';
+import type { PlacedArgument } from '../abi/call-placement.ts';
 import { placeText } from '../abi/place-text.ts';
 import type { CrossingParameter } from '../crossing-type.ts';
 import { conversionStep } from '../forms/conversion-text.ts';
 import type { TextConversion } from '../forms/text-conversion.ts';
+import type { CallContract } from './call-contract.ts';
 import type { MarshallingCause } from './marshalling-cause.ts';
-import type { EffectiveConvention } from './unmanaged-convention.ts';
-
-/** One argument of the native call. */
-export type ForwardArgument =
-  | { readonly kind: 'parameter'; readonly value: CrossingParameter; readonly flow: 'in' | 'out' | 'inOut' }
-  /** LCIDConversionAttribute: the locale of the current culture, which no parameter holds. */
-  | { readonly kind: 'lcid' }
-  /** PreserveSig is not set: the address that the managed result is written to. */
-  | { readonly kind: 'retval'; readonly value: CrossingParameter };
 
 /** What happens between managed code and a native function. */
-export interface ForwardCall {
-  readonly kind: 'plan';
-  readonly convention: EffectiveConvention;
+export interface ForwardCall extends CallContract {
   readonly text: TextConversion;
   /** Why the call needs a stub that marshals; without any the just-in-time compiler puts the call in line. */
   readonly causes: readonly MarshallingCause[];
-  /** In the order of the native call. */
-  readonly arguments: readonly ForwardArgument[];
-  /** What the native function returns; an HRESULT where PreserveSig is not set. */
-  readonly result: CrossingParameter;
-  readonly hresultSwapping: boolean;
-  readonly placement: CallPlacement;
-  readonly setLastError: boolean;
   /** The target is GetLastError: the runtime answers with the error that it has saved, and does not call it. */
   readonly returnsSavedError: boolean;
   /** Where the native code is. */

@@ -15,11 +15,13 @@ import { type AbiType, pointerType, type Unsupported, unsupported } from '../abi
 import { placeCall } from '../abi/place-call.ts';
 import type { CrossingParameter } from '../crossing-type.ts';
 import { CrossingTypes } from '../crossing-types.ts';
+import type { NativeStructures } from '../forms/native-structure.ts';
 import { parameterRows } from '../forms/parameter-rows.ts';
 import { type TextConversion, textConversionOf } from '../forms/text-conversion.ts';
 import { scalar } from '../native/native-tree.ts';
 import type { RuntimeFamily } from '../runtime-family.ts';
-import type { ForwardArgument, ForwardCall } from './forward-call-plan.ts';
+import type { CallArgument } from './call-contract.ts';
+import type { ForwardCall } from './forward-call-plan.ts';
 import type { NativeCalls } from './native-calls.ts';
 import { type PInvoke, readPInvoke } from './p-invoke.ts';
 import { conventionProblems } from './unmanaged-convention.ts';
@@ -36,6 +38,8 @@ export interface ForwardCallsInit {
   readonly calls: NativeCalls;
   /** Finds value types of other assemblies; without it they are not known. */
   readonly resolver?: Resolver | undefined;
+  /** Shared by both directions of one image. */
+  readonly structures?: NativeStructures;
 }
 
 const LCID: AbiType = { kind: 'integer', size: 4, signed: true };
@@ -71,8 +75,13 @@ export class ForwardCalls {
   constructor(init: ForwardCallsInit) {
     this.#init = init;
     this.#pointerSize = init.architecture === 'x86' ? 4 : 8;
-    const { resolver, host, calls } = init;
-    this.#types = new CrossingTypes(calls.metadata, this.#pointerSize, { direction: 'forward', host, resolver });
+    const { resolver, host, calls, structures } = init;
+    this.#types = new CrossingTypes(calls.metadata, this.#pointerSize, {
+      direction: 'forward',
+      host,
+      resolver,
+      ...(structures && { structures }),
+    });
   }
 
   /** What the stub of a P/Invoke does, or why the runtime makes none. */
@@ -101,12 +110,13 @@ export class ForwardCalls {
     const unreturnable = this.#unreturnable(pinvoke, result);
     if (unreturnable !== undefined) return unsupported(unreturnable);
     const passed = this.#arguments(signature, parameters, lcid, pinvoke.preserveSig ? undefined : result);
-    return this.#placed(pinvoke, { text, arguments: passed, result: pinvoke.preserveSig ? result : HRESULT }, target);
+    const native = pinvoke.preserveSig ? result : HRESULT;
+    return this.#placed(pinvoke, { text, parameters, returnValue: result, arguments: passed, result: native }, target);
   }
 
   #placed(
-    { convention, marshallingCauses, setLastError, preserveSig }: PInvoke,
-    values: Pick<ForwardCall, 'text' | 'arguments' | 'result'>,
+    { kind, convention, marshallingCauses, setLastError, preserveSig }: PInvoke,
+    values: Pick<ForwardCall, 'text' | 'parameters' | 'returnValue' | 'arguments' | 'result'>,
     { target, returnsSavedError = false }: ForwardTarget,
   ): ForwardCall | Unsupported {
     const { architecture } = this.#init;
@@ -122,6 +132,8 @@ export class ForwardCalls {
     });
     return {
       kind: 'plan',
+      direction: 'managedToNative',
+      by: kind === 'rva' ? 'rva' : 'named',
       convention,
       causes: marshallingCauses,
       ...values,
@@ -163,10 +175,11 @@ export class ForwardCalls {
       parameterRows(this.#init.calls.metadata, method),
       charSet === 'unicode',
     );
-    if (result === undefined || 'kind' in result) return unsupported(`The result: ${result?.reason}`);
+    if (result === undefined) return unsupported('The signature has no result');
+    if ('kind' in result) return { ...result, reason: `The result: ${result.reason}` };
     const values: CrossingParameter[] = [];
     for (const [index, value] of parameters.entries()) {
-      if ('kind' in value) return unsupported(`Parameter ${index + 1}: ${value.reason}`);
+      if ('kind' in value) return { ...value, reason: `Parameter ${index + 1}: ${value.reason}` };
       values.push(value);
     }
     return { result, parameters: values };
@@ -183,8 +196,8 @@ export class ForwardCalls {
     parameters: readonly CrossingParameter[],
     lcid: number | undefined,
     retval: CrossingParameter | undefined,
-  ): readonly ForwardArgument[] {
-    const values = parameters.map((value): ForwardArgument => {
+  ): readonly CallArgument[] {
+    const values = parameters.map((value): CallArgument => {
       const type = signature.parameterTypes[value.position - 1]!;
       return { kind: 'parameter', value, flow: flowOf(type, value) };
     });
@@ -193,7 +206,7 @@ export class ForwardCalls {
     return values;
   }
 
-  #abiOf(argument: ForwardArgument): AbiType {
+  #abiOf(argument: CallArgument): AbiType {
     if (argument.kind === 'lcid') return LCID;
     return argument.kind === 'retval' ? pointerType(this.#pointerSize) : argument.value.abi;
   }

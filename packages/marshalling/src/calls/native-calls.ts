@@ -17,7 +17,13 @@ import { ValueTypes } from '../forms/value-types.ts';
 import { attributesByParent } from './attribute-index.ts';
 import { callConvTypes } from './call-conv-types.ts';
 import { type MarshallingCause, marshallingCauses } from './marshalling-cause.ts';
-import { combineConventions, type EffectiveConvention, effectiveConvention, returnTypeModifiers } from './unmanaged-convention.ts';
+import {
+  type ConventionModifiers,
+  combineConventions,
+  type EffectiveConvention,
+  effectiveConvention,
+  returnTypeModifiers,
+} from './unmanaged-convention.ts';
 
 const SERVICES = 'System.Runtime.InteropServices';
 const BEFORE_FIELD_INIT = 0x100000;
@@ -82,16 +88,25 @@ export class NativeCalls {
 
   /** @param mappingFlags of the ImplMap row, if there is one; @throws BadImageError */
   conventionOf(token: Token, signature: MethodSignature<TypeNode>, mappingFlags?: number): EffectiveConvention {
-    const attribute = this.unmanagedCallConv.get(token) ?? this.unmanagedCallersOnly.get(token);
+    const attribute = this.#attributeOf(token);
     const convention = effectiveConvention({
       ...(mappingFlags !== undefined && { mappingFlags }),
-      ...(attribute !== undefined && { attribute: combineConventions(callConvTypes(this.attributes.decode(attribute))) }),
+      ...(attribute !== undefined && { attribute }),
       modifiers: combineConventions(returnTypeModifiers(this.metadata, signature)),
       vararg: (signature.header & 0xf) === CallingConvention.VarArg,
       windows: this.windows,
       parameterCount: signature.parameterTypes.length + (signature.header & SignatureFlags.HasThis ? 1 : 0),
     });
     return this.suppressGCTransition.has(token) ? { ...convention, suppressGCTransition: true } : convention;
+  }
+
+  /** Two base conventions of UnmanagedCallersOnly leave the choice to the platform; of UnmanagedCallConv they are refused. */
+  #attributeOf(token: Token): ConventionModifiers | undefined {
+    const ofCall = this.unmanagedCallConv.get(token);
+    const row = ofCall ?? this.unmanagedCallersOnly.get(token);
+    if (row === undefined) return undefined;
+    const modifiers = combineConventions(callConvTypes(this.attributes.decode(row)));
+    return ofCall === undefined && modifiers.multiple ? { ...modifiers, base: undefined, multiple: false } : modifiers;
   }
 
   /** Why a call has to be marshalled. @throws BadImageError */

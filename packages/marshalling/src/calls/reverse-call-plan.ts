@@ -1,23 +1,14 @@
 import type { Architecture } from '@ijw/machine';
 import { decodeMethodSignature, type Metadata, type MethodDefToken, SignatureFlags, type TypeNode, typeNodes } from '@ijw/metadata';
 import { type AbiType, abiSize, type Unsupported, unsupported } from '../abi/abi-type.ts';
-import type { CallPlacement } from '../abi/call-placement.ts';
 import { placeCall } from '../abi/place-call.ts';
 import { placeText } from '../abi/place-text.ts';
 import type { CrossingParameter } from '../crossing-type.ts';
 import type { CrossingTypes } from '../crossing-types.ts';
 import { conversionStep } from '../forms/conversion-text.ts';
 import { type ParameterRow, parameterRows } from '../forms/parameter-rows.ts';
+import type { CallContract } from './call-contract.ts';
 import { conventionProblems, type EffectiveConvention } from './unmanaged-convention.ts';
-
-/** What happens between a native caller and a managed method. */
-export interface ReverseCallPlan {
-  readonly kind: 'plan';
-  readonly convention: EffectiveConvention;
-  readonly result: CrossingParameter;
-  readonly parameters: readonly CrossingParameter[];
-  readonly placement: CallPlacement;
-}
 
 export interface ReverseCallInput {
   readonly architecture: Architecture;
@@ -25,13 +16,14 @@ export interface ReverseCallInput {
   readonly types: CrossingTypes;
   readonly signature: Uint8Array;
   readonly methodDef?: MethodDefToken;
+  readonly by: 'slot' | 'unmanagedCallersOnly';
   readonly conventionOf: (signature: ReturnType<typeof decodeMethodSignature<TypeNode>>) => EffectiveConvention;
 }
 
 const isValue = (value: CrossingParameter | Unsupported): value is CrossingParameter => !('kind' in value);
 
 /** @throws BadImageError when the signature or what it names cannot be read */
-export function planReverseCall(input: ReverseCallInput): ReverseCallPlan | Unsupported {
+export function planReverseCall(input: ReverseCallInput): CallContract | Unsupported {
   const { architecture, metadata, types, methodDef } = input;
   const signature = decodeMethodSignature(input.signature, typeNodes);
   if (signature.header & SignatureFlags.HasThis) return unsupported('An instance method has no native entry');
@@ -42,6 +34,7 @@ export function planReverseCall(input: ReverseCallInput): ReverseCallPlan | Unsu
   const problem = values.find((value): value is Unsupported => !isValue(value));
   if (problem) return problem;
   const [result, ...parameters] = values.filter(isValue);
+  if (result === undefined) return unsupported('The signature has no result');
   const abis: readonly AbiType[] = parameters.map(({ abi }) => abi);
   const member = convention.memberFunction || convention.convention === 'thiscall';
   const placement = placeCall(architecture, {
@@ -49,16 +42,28 @@ export function planReverseCall(input: ReverseCallInput): ReverseCallPlan | Unsu
     memberFunction: member && abis.length > 0,
     variadic: convention.vararg,
     parameters: abis,
-    result: result!.abi,
+    result: result.abi,
   });
-  return { kind: 'plan', convention, result: result!, parameters, placement };
+  return {
+    kind: 'plan',
+    direction: 'nativeToManaged',
+    by: input.by,
+    convention,
+    parameters,
+    returnValue: result,
+    arguments: parameters.map((value) => ({ kind: 'parameter', value, flow: 'in' })),
+    result,
+    hresultSwapping: false,
+    setLastError: false,
+    placement,
+  };
 }
 
 const valueText = ({ managed, nativeText, abi, blittable, because }: CrossingParameter): string =>
   `${nativeText} (${abiSize(abi)} bytes) as ${managed}: ${blittable ? 'blittable' : 'converted'}. ${because}`;
 
 /** The steps of the call, one a line, in their order (dotnet/runtime vm/dllimportcallback.cpp, UMThunkStub). */
-export function reverseCallText({ convention, result, parameters, placement }: ReverseCallPlan): readonly string[] {
+export function reverseCallText({ convention, result, parameters, placement }: CallContract): readonly string[] {
   const lines = [
     `called as ${convention.convention}; the caller passes ${placement.stackBytes} bytes on the stack`,
     'set up a thread for the caller if it has none, and activate the module',

@@ -1,5 +1,5 @@
 import { alignUp, hex, hexBytes } from '@ijw/binary';
-import { type ManagedCallPlan, type ReverseCallPlan, type Unsupported, unsupported } from '@ijw/marshalling';
+import { type CallContract, type ManagedCallPlan, type Unsupported, unsupported } from '@ijw/marshalling';
 import type { MethodDefToken } from '@ijw/metadata';
 import type { GuestProcess, MappedModule } from '@ijw/windows';
 import type { ExecutableHeap } from '../../code-memory/executable-heap.ts';
@@ -27,7 +27,7 @@ export interface PlacedCode extends PlacedBytes {
 /** The marshalling code of a method, and what it does. */
 export interface PlacedStub extends PlacedCode {
   readonly kind: 'stub';
-  readonly plan: ReverseCallPlan;
+  readonly plan: CallContract;
 }
 
 /** The code behind a method's own entry. */
@@ -79,7 +79,7 @@ export class MarshallingStubs {
     return this.#stub(placed, () => thunk.plan);
   }
 
-  #stub(placed: PlacedCode, plan: () => ReverseCallPlan): PlacedStub {
+  #stub(placed: PlacedCode, plan: () => CallContract): PlacedStub {
     return Object.defineProperty({ kind: 'stub', ...placed }, 'plan', { enumerable: true, get: plan }) as PlacedStub;
   }
 
