@@ -9,7 +9,6 @@ export { type ForwardCall, type ForwardStep, forwardSteps, forwardStepText } fro
 export { ForwardCalls, type ForwardCallsInit, type ForwardTarget } from './calls/forward-calls.ts';
 export { type ManagedCallPlan, planManagedCall } from './calls/managed-call-plan.ts';
 export { type MarshallingCause, type MarshallingReason, marshallingReasons } from './calls/marshalling-cause.ts';
-export { MethodFlags, MethodImplFlags, PInvokeFlags } from './calls/method-flags.ts';
 export { NativeCalls } from './calls/native-calls.ts';
 export {
   type ImplMap,

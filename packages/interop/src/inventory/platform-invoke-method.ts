@@ -1,7 +1,7 @@
 // ECMA-335 II.15.5, II.22.22 (ImplMap), II.22.33 (Param), II.22.17 (FieldMarshal).
 
 import type { Diagnostics } from '@ijw/binary';
-import { isNativeCode, type PInvokeKind } from '@ijw/marshalling';
+import { isNativeCode, type PInvokeKind, parameterRows } from '@ijw/marshalling';
 import {
   type MarshallingDescriptor,
   type Metadata,
@@ -12,7 +12,6 @@ import {
   methodCodeKindOf,
   type PlatformInvoke,
   platformInvokeOf,
-  readMarshallingDescriptor,
   SignatureDecoder,
   TableId,
   type TypeDefToken,
@@ -48,31 +47,8 @@ export interface PlatformInvokeMethod {
   readonly parameters: readonly InteropParameter[];
 }
 
-interface ParameterRow {
-  readonly name: string;
-  readonly flags: number;
-  readonly marshalling: MarshallingDescriptor | undefined;
-}
-
 /** A parameter is kept as an object, which is larger than its bytes in a signature. */
 const PARAMETER_COST = 4;
-
-const NO_ROW: ParameterRow = { name: '', flags: 0, marshalling: undefined };
-
-function parameterRows(metadata: Metadata, method: MethodDefToken): ReadonlyMap<number, ParameterRow> {
-  const { Param, FieldMarshal } = metadata.tables;
-  const rows = new Map<number, ParameterRow>();
-  for (const rid of metadata.paramsOf(tokenRid(method))) {
-    const row = metadata.findFieldMarshal(makeToken(TableId.Param, rid));
-    const blob = row === undefined ? undefined : metadata.blobs.reader(FieldMarshal.get(row, 'NativeType'), 'a marshalling descriptor');
-    rows.set(Param.get(rid, 'Sequence'), {
-      name: metadata.strings.get(Param.get(rid, 'Name')),
-      flags: Param.get(rid, 'Flags'),
-      marshalling: blob && blob.remaining > 0 ? readMarshallingDescriptor(blob) : undefined,
-    });
-  }
-  return rows;
-}
 
 /** The parameters of a method, the return value first. @throws BadImageError */
 export function interopParameters(
@@ -82,11 +58,10 @@ export function interopParameters(
 ): readonly InteropParameter[] {
   metadata.budget.spend(signature.parameterTypes.length * PARAMETER_COST, metadata.place);
   const rows = parameterRows(metadata, method);
-  return [signature.returnType, ...signature.parameterTypes].map((type, position) => ({
-    position,
-    type,
-    ...(rows.get(position) ?? NO_ROW),
-  }));
+  return [signature.returnType, ...signature.parameterTypes].map((type, position) => {
+    const { name = '', flags = 0, descriptor } = rows.get(position) ?? {};
+    return { position, type, name, flags, marshalling: descriptor };
+  });
 }
 
 /** Every method whose code is native or brought by the runtime. One that cannot be read is reported and passed over. @throws BadImageError when the tables cannot be read */

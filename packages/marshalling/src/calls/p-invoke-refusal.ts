@@ -1,6 +1,6 @@
 // What CoreCLR 10 says to native methods that it does not take (observed); `src/coreclr/vm/methodtablebuilder.cpp`.
 
-import { MethodFlags, MethodImplFlags } from './method-flags.ts';
+import { MethodAttributes, MethodImplAttributes } from '@ijw/metadata';
 
 /** A method as far as the rules look at it. */
 export interface NativeMethodFacts {
@@ -25,10 +25,11 @@ export interface RefusalRule {
 const COR_E_TYPELOAD = 0x80131522;
 const COR_E_EXECUTIONENGINE = 0x80131506;
 
-const isNative = ({ implFlags }: NativeMethodFacts): boolean => (implFlags & MethodImplFlags.CodeTypeMask) === MethodImplFlags.Native;
-const isUnmanaged = ({ implFlags }: NativeMethodFacts): boolean => (implFlags & MethodImplFlags.Unmanaged) !== 0;
-const isPInvoke = ({ flags }: NativeMethodFacts): boolean => (flags & MethodFlags.PInvokeImpl) !== 0;
-const isStatic = ({ flags }: NativeMethodFacts): boolean => (flags & MethodFlags.Static) !== 0;
+const isNative = ({ implFlags }: NativeMethodFacts): boolean =>
+  (implFlags & MethodImplAttributes.CodeTypeMask) === MethodImplAttributes.Native;
+const isUnmanaged = ({ implFlags }: NativeMethodFacts): boolean => (implFlags & MethodImplAttributes.Unmanaged) !== 0;
+const isPInvoke = ({ flags }: NativeMethodFacts): boolean => (flags & MethodAttributes.PInvokeImpl) !== 0;
+const isStatic = ({ flags }: NativeMethodFacts): boolean => (flags & MethodAttributes.Static) !== 0;
 
 /** In the order in which the runtime looks. */
 export const refusalRules: readonly RefusalRule[] = [
@@ -53,7 +54,7 @@ export const refusalRules: readonly RefusalRule[] = [
     message: 'Bad unmanaged code entry point.',
     applies: (method) =>
       isPInvoke(method)
-        ? (method.flags & MethodFlags.UnmanagedExport) !== 0 || (method.rva === 0 && !method.hasImplMap)
+        ? (method.flags & MethodAttributes.UnmanagedExport) !== 0 || (method.rva === 0 && !method.hasImplMap)
         : isNative(method) && isUnmanaged(method),
   },
   {

@@ -3,19 +3,21 @@
 import type { Diagnostics } from '@ijw/binary';
 import {
   type Metadata,
+  MethodAttributes,
   type MethodCodeKind,
   type MethodDefToken,
+  MethodImplAttributes,
   makeToken,
   methodCodeKindOf,
   methodFullName,
   methodSignatureOf,
   methodSignatureText,
+  PInvokeAttributes,
   TableId,
   tokenRid,
 } from '@ijw/metadata';
 import type { PEImage } from '@ijw/pe';
 import type { MarshallingCause } from './marshalling-cause.ts';
-import { MethodFlags, MethodImplFlags, PInvokeFlags } from './method-flags.ts';
 import { NativeCalls } from './native-calls.ts';
 import { type NativeMethodFacts, type RefusalRule, refusalOf } from './p-invoke-refusal.ts';
 import type { EffectiveConvention } from './unmanaged-convention.ts';
@@ -28,7 +30,7 @@ export interface ImplMap {
   /** The name of the ModuleRef; compilers leave it empty for a function of the image itself. */
   readonly module: string;
   readonly name: string;
-  /** `PInvokeFlags`. */
+  /** `PInvokeAttributes`. */
   readonly flags: number;
 }
 
@@ -89,7 +91,7 @@ export function readPInvoke(calls: NativeCalls, rid: number): PInvoke | undefine
   const flags = MethodDef.get(rid, 'Flags');
   const implFlags = MethodDef.get(rid, 'ImplFlags');
   const rva = MethodDef.get(rid, 'RVA');
-  const isPInvoke = (flags & MethodFlags.PInvokeImpl) !== 0;
+  const isPInvoke = (flags & MethodAttributes.PInvokeImpl) !== 0;
   const implMap = isPInvoke ? readImplMap(metadata, token) : undefined;
   const hasImplMap = implMap !== undefined;
   const kind = methodCodeKindOf({ rva, flags, implFlags, hasImplMap: () => hasImplMap });
@@ -99,8 +101,8 @@ export function readPInvoke(calls: NativeCalls, rid: number): PInvoke | undefine
   const refusal = isFrameworkCall
     ? undefined
     : refusalOfMethod(metadata, { flags, implFlags, rva, hasImplMap }, token, signature.genericParameterCount);
-  const setLastError = implMap !== undefined && (implMap.flags & PInvokeFlags.SupportsLastError) !== 0;
-  const preserveSig = (implFlags & MethodImplFlags.PreserveSig) !== 0;
+  const setLastError = implMap !== undefined && (implMap.flags & PInvokeAttributes.SupportsLastError) !== 0;
+  const preserveSig = (implFlags & MethodImplAttributes.PreserveSig) !== 0;
   return {
     token,
     method: methodFullName(metadata, token),
@@ -110,7 +112,7 @@ export function readPInvoke(calls: NativeCalls, rid: number): PInvoke | undefine
     flags,
     implFlags,
     ...(implMap !== undefined && { implMap }),
-    earlyBound: rva !== 0 && (implFlags & 7) === (MethodImplFlags.Native | MethodImplFlags.Unmanaged),
+    earlyBound: rva !== 0 && (implFlags & 7) === (MethodImplAttributes.Native | MethodImplAttributes.Unmanaged),
     convention: calls.conventionOf(token, signature, implMap?.flags),
     setLastError,
     preserveSig,

@@ -1,7 +1,15 @@
 // dotnet/runtime `src/coreclr/vm/dllimport.cpp`, PInvokeStaticSigInfo; `src/coreclr/vm/util.cpp`, ReadBestFitCustomAttribute.
 
-import { AttributeDecoder, findCustomAttribute, type Metadata, type MethodDefToken, makeToken, TableId, type Token } from '@ijw/metadata';
-import { PInvokeFlags } from '../calls/method-flags.ts';
+import {
+  AttributeDecoder,
+  findCustomAttribute,
+  type Metadata,
+  type MethodDefToken,
+  makeToken,
+  PInvokeAttributes,
+  TableId,
+  type Token,
+} from '@ijw/metadata';
 
 /** How the text of a call is converted. */
 export interface TextConversion {
@@ -31,8 +39,8 @@ function attributeText(metadata: Metadata, method: MethodDefToken): UnmappableTe
 }
 
 function isWide(mappingFlags: number): boolean {
-  const charSet = mappingFlags & PInvokeFlags.CharSetMask;
-  return charSet === PInvokeFlags.CharSetUnicode || charSet === PInvokeFlags.CharSetAuto;
+  const charSet = mappingFlags & PInvokeAttributes.CharSetMask;
+  return charSet === PInvokeAttributes.CharSetUnicode || charSet === PInvokeAttributes.CharSetAuto;
 }
 
 /**
@@ -42,13 +50,14 @@ function isWide(mappingFlags: number): boolean {
 export function textConversionOf(metadata: Metadata, method: MethodDefToken, mappingFlags: number | undefined): TextConversion {
   const inherited = attributeText(metadata, method);
   if (mappingFlags === undefined) return { charSet: 'ansi', ...inherited };
-  const bestFit = mappingFlags & PInvokeFlags.BestFitMask;
-  const unmappable = mappingFlags & PInvokeFlags.ThrowOnUnmappableCharMask;
+  const bestFit = mappingFlags & PInvokeAttributes.BestFitMask;
+  const unmappable = mappingFlags & PInvokeAttributes.ThrowOnUnmappableCharMask;
   return {
     charSet: isWide(mappingFlags) ? 'unicode' : 'ansi',
-    bestFitMapping: bestFit === PInvokeFlags.BestFitEnabled || (bestFit !== PInvokeFlags.BestFitDisabled && inherited.bestFitMapping),
+    bestFitMapping:
+      bestFit === PInvokeAttributes.BestFitEnabled || (bestFit !== PInvokeAttributes.BestFitDisabled && inherited.bestFitMapping),
     throwOnUnmappableChar:
-      unmappable === PInvokeFlags.ThrowOnUnmappableCharEnabled ||
-      (unmappable !== PInvokeFlags.ThrowOnUnmappableCharDisabled && inherited.throwOnUnmappableChar),
+      unmappable === PInvokeAttributes.ThrowOnUnmappableCharEnabled ||
+      (unmappable !== PInvokeAttributes.ThrowOnUnmappableCharDisabled && inherited.throwOnUnmappableChar),
   };
 }
