@@ -128,7 +128,7 @@ export class CrossingTypes {
       case 'szArray':
       case 'array':
         if (request.nativeType === NativeType.customMarshaler) return customForm(source);
-        return arrayForm(source, source.form(type.element, elementRequest(request)), request);
+        return arrayForm(source, type.element, source.form(type.element, elementRequest(request)), request);
       case 'genericInstance':
         return this.#instance(source, type);
       default:
@@ -146,7 +146,7 @@ export class CrossingTypes {
   /** A result may be the address of a blittable structure, which C++/CLI returns; any other would point into a stack that is gone. */
   #reference(source: FormSource, type: TypeNode & { readonly kind: 'byReference' }, request: FormRequest): NativeForm | Unsupported {
     const element = source.form(type.element, { ...request, isResult: false });
-    if (!request.isResult || isUnsupported(element)) return referenceForm(source, element);
+    if (!request.isResult || isUnsupported(element)) return referenceForm(source, type.element, element);
     if (!element.blittable || element.abi.kind !== 'aggregate') return unsupported('A reference cannot be returned');
     return addressForm(source, 'The address of a structure is passed as it is', pointerTo(element.native));
   }

@@ -1,6 +1,6 @@
 // dotnet/runtime `src/coreclr/vm/mlinfo.cpp`, MarshalInfo: classes, arrays, references.
 
-import { isTokenOf, NativeType, type NativeTypeName, type Token, type TypeNode } from '@ijw/metadata';
+import { isTokenOf, NativeType, type NativeTypeName, type Token, type TypeDefToken, type TypeNode } from '@ijw/metadata';
 import { type AbiType, type Unsupported, unsupported } from '../abi/abi-type.ts';
 import type { CrossingType, NativeDelegate } from '../crossing-type.ts';
 import { VARIANT } from '../native/core-structures.ts';
@@ -145,23 +145,31 @@ export const customForm = (source: FormSource): NativeForm =>
     cleanup: 'let the custom marshaler clean up',
   });
 
-/** An address of something whose own form is not known. */
-const unknownForm = (source: FormSource, { reason }: Unsupported): NativeForm =>
-  convertedPointer(source, {
+/** The address of something whose own form is not known; a structure of the module keeps its name. */
+function unknownForm(source: FormSource, { reason }: Unsupported, type: TypeNode): NativeForm {
+  const isOwn = type.kind === 'named' && type.valueType === true && isTokenOf(type.token, 'TypeDef');
+  return convertedPointer(source, {
     text: 'pointer',
     because: `The address of the value or of its converted copy: ${reason}`,
+    native: isOwn ? pointerTo({ kind: 'struct', struct: source.structures.named(source, type.token as TypeDefToken) }) : ADDRESS,
     cleanup: 'free the copy, if one was made',
   });
+}
 
 /** Arrays with one dimension or several. */
-export function arrayForm(source: FormSource, element: CrossingType | Unsupported, { nativeType }: FormRequest): NativeForm | Unsupported {
+export function arrayForm(
+  source: FormSource,
+  type: TypeNode,
+  element: CrossingType | Unsupported,
+  { nativeType }: FormRequest,
+): NativeForm | Unsupported {
   if (nativeType === NativeType.safeArray) {
     const because = 'The elements are copied into a SAFEARRAY';
     return convertedPointer(source, { text: 'SAFEARRAY*', because, cleanup: 'destroy the SAFEARRAY' });
   }
   if (nativeType !== undefined && nativeType !== NativeType.array) return badDescriptor(nativeType, 'an array');
   if (isUnsupported(element))
-    return element.notKnown ? unknownForm(source, element) : unsupported(`The elements of the array: ${element.reason}`);
+    return element.notKnown ? unknownForm(source, element, type) : unsupported(`The elements of the array: ${element.reason}`);
   const parts = {
     text: `pointer to ${element.nativeText}`,
     native: pointerTo(element.native),
@@ -173,9 +181,9 @@ export function arrayForm(source: FormSource, element: CrossingType | Unsupporte
 }
 
 /** `ref`, `out` and `in` parameters. */
-export function referenceForm(source: FormSource, element: CrossingType | Unsupported): NativeForm | Unsupported {
+export function referenceForm(source: FormSource, type: TypeNode, element: CrossingType | Unsupported): NativeForm | Unsupported {
   if (isUnsupported(element))
-    return element.notKnown ? unknownForm(source, element) : unsupported(`What the reference leads to: ${element.reason}`);
+    return element.notKnown ? unknownForm(source, element, type) : unsupported(`What the reference leads to: ${element.reason}`);
   const parts = {
     text: `pointer to ${element.nativeText}`,
     native: pointerTo(element.native),
