@@ -168,10 +168,11 @@ class Contracts {
   }
 
   /** @throws UnsupportedError with the reason of a refusal; BadImageError */
-  out({ token, refusal }: ManagedToNative): CallContract {
+  out(call: ManagedToNative): CallContract {
+    const { token, refusal } = call;
     if (refusal) throw new UnsupportedError(`the runtime refuses the method: ${refusal.message}`);
     this.#check(token);
-    return taken(this.#forward.of(token, { target: '' }));
+    return taken(this.#forward.ofPInvoke(call, { target: '' }));
   }
 
   /** @throws UnsupportedError with the reason of a refusal; BadImageError */

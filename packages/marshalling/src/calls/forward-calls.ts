@@ -86,18 +86,20 @@ export class ForwardCalls {
 
   /** What the stub of a P/Invoke does, or why the runtime makes none. */
   of(method: MethodDefToken, target: ForwardTarget): ForwardCall | Unsupported {
-    try {
-      return this.#plan(method, target);
-    } catch (error) {
-      if (error instanceof BadImageError) return unsupported(error.message);
-      throw error;
-    }
+    return attempt(() => {
+      const pinvoke = readPInvoke(this.#init.calls, tokenRid(method));
+      return pinvoke ? this.#plan(pinvoke, target) : unsupported('The method has no native body');
+    });
   }
 
-  #plan(method: MethodDefToken, target: ForwardTarget): ForwardCall | Unsupported {
+  /** The same of a P/Invoke that has been read already. */
+  ofPInvoke(pinvoke: PInvoke, target: ForwardTarget): ForwardCall | Unsupported {
+    return attempt(() => this.#plan(pinvoke, target));
+  }
+
+  #plan(pinvoke: PInvoke, target: ForwardTarget): ForwardCall | Unsupported {
     const { calls } = this.#init;
-    const pinvoke = readPInvoke(calls, tokenRid(method));
-    if (!pinvoke) return unsupported('The method has no native body');
+    const method = pinvoke.token;
     if (pinvoke.kind === 'internalCall') return unsupported('The runtime itself brings the function, without a stub');
     const signature = methodSignatureOf(calls.metadata, method);
     const lcid = calls.lcidPositionOf(method);
@@ -209,6 +211,15 @@ export class ForwardCalls {
   #abiOf(argument: CallArgument): AbiType {
     if (argument.kind === 'lcid') return LCID;
     return argument.kind === 'retval' ? pointerType(this.#pointerSize) : argument.value.abi;
+  }
+}
+
+function attempt(make: () => ForwardCall | Unsupported): ForwardCall | Unsupported {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof BadImageError) return unsupported(error.message);
+    throw error;
   }
 }
 
