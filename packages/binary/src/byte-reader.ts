@@ -21,7 +21,8 @@ export class ByteReader {
   readonly base: number;
   readonly rva: number | undefined;
   readonly reading: string;
-  readonly #view: DataView;
+  /** The same bytes. */
+  readonly dataView: DataView;
   #position = 0;
 
   constructor(bytes: Uint8Array, options: ByteReaderOptions = {}) {
@@ -29,7 +30,7 @@ export class ByteReader {
     this.base = options.base ?? 0;
     this.rva = options.rva;
     this.reading = options.reading ?? 'bytes';
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.dataView = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
   get length(): number {
@@ -90,43 +91,43 @@ export class ByteReader {
   }
 
   u8(): number {
-    return this.#view.getUint8(this.take(1));
+    return this.dataView.getUint8(this.take(1));
   }
 
   i8(): number {
-    return this.#view.getInt8(this.take(1));
+    return this.dataView.getInt8(this.take(1));
   }
 
   u16(): number {
-    return this.#view.getUint16(this.take(2), true);
+    return this.dataView.getUint16(this.take(2), true);
   }
 
   i16(): number {
-    return this.#view.getInt16(this.take(2), true);
+    return this.dataView.getInt16(this.take(2), true);
   }
 
   u32(): number {
-    return this.#view.getUint32(this.take(4), true);
+    return this.dataView.getUint32(this.take(4), true);
   }
 
   i32(): number {
-    return this.#view.getInt32(this.take(4), true);
+    return this.dataView.getInt32(this.take(4), true);
   }
 
   u64(): bigint {
-    return this.#view.getBigUint64(this.take(8), true);
+    return this.dataView.getBigUint64(this.take(8), true);
   }
 
   i64(): bigint {
-    return this.#view.getBigInt64(this.take(8), true);
+    return this.dataView.getBigInt64(this.take(8), true);
   }
 
   f32(): number {
-    return this.#view.getFloat32(this.take(4), true);
+    return this.dataView.getFloat32(this.take(4), true);
   }
 
   f64(): number {
-    return this.#view.getFloat64(this.take(8), true);
+    return this.dataView.getFloat64(this.take(8), true);
   }
 
   /** The next byte without moving, or `undefined` at the end. */
@@ -185,7 +186,7 @@ export class ByteReader {
     if (first >= 0xe0) throw this.error('BAD_COMPRESSED_INTEGER', `0x${first.toString(16)} starts no compressed integer`, start);
     this.#position = start;
     const at = this.take(length);
-    return length === 2 ? this.#view.getUint16(at) & 0x3fff : this.#view.getUint32(at) & 0x1fffffff;
+    return length === 2 ? this.dataView.getUint16(at) & 0x3fff : this.dataView.getUint32(at) & 0x1fffffff;
   }
 
   /** ECMA-335 II.23.2: a signed integer, its sign rotated into bit 0. */

@@ -1,6 +1,4 @@
-/// <reference path="./binary-parser.d.ts" />
 import type { ByteReader, ByteWriter } from '@ijw/binary';
-import { Parser } from 'binary-parser';
 
 /** A little-endian unsigned integer by its size, or a number of raw bytes. */
 export type FieldKind = 'u8' | 'u16' | 'u32' | 'u64' | number;
@@ -30,26 +28,14 @@ const sizes = { u8: 1, u16: 2, u32: 4, u64: 8 } as const;
 
 const sizeOf = (kind: FieldKind): number => (typeof kind === 'number' ? kind : sizes[kind]);
 
-function declareField(parser: Parser, name: string, kind: FieldKind): Parser {
-  switch (kind) {
-    case 'u8':
-      return parser.uint8(name);
-    case 'u16':
-      return parser.uint16(name);
-    case 'u32':
-      return parser.uint32(name);
-    case 'u64':
-      return parser.uint64(name);
-    default:
-      return parser.buffer(name, { length: kind });
-  }
-}
+/** Reads a structure at `offset`; `dataView` and `buffer` are the same bytes. */
+type Parse<F extends FieldKinds> = (dataView: DataView, offset: number, buffer: Uint8Array) => StructureValue<F>;
 
 /**
- * Declares a structure by its fields, in order. The parser is compiled by binary-parser at the first read, so that a structure that no
- * one reads costs nothing at start-up.
+ * Declares a structure by its fields, in order. `parse` is what binary-parser makes of the declaration: `tools/write-parsers.ts` writes it
+ * into `generated/`, so that no code is made from strings at run time.
  */
-export function structure<const F extends FieldKinds>(fields: F): Structure<F> {
+export function structure<const F extends FieldKinds>(fields: F, parse: Parse<F>): Structure<F> {
   const entries = Object.entries<FieldKind>(fields);
   let size = 0;
   const offsets = new Map<string, number>();
@@ -57,22 +43,11 @@ export function structure<const F extends FieldKinds>(fields: F): Structure<F> {
     offsets.set(name, size);
     size += sizeOf(kind);
   }
-  let parser: Parser | undefined;
-  const compile = (): Parser => {
-    // A class of its own: V8 gives its instances room for the fields of the first ones.
-    let compiled = new Parser().endianness('little').create(class {});
-    for (const [name, kind] of entries) compiled = declareField(compiled, name, kind);
-    return compiled;
-  };
   return {
     fields,
     size,
     offsetOf: (name) => offsets.get(name)!,
-    read(reader) {
-      const start = reader.take(size);
-      parser ??= compile();
-      return parser.parse(start === 0 ? reader.bytes : reader.bytes.subarray(start, start + size)) as StructureValue<F>;
-    },
+    read: (reader) => parse(reader.dataView, reader.take(size), reader.bytes),
     write(writer, value) {
       for (const [name, kind] of entries) writeField(writer, kind, value[name] as number | bigint | Uint8Array);
     },

@@ -1,33 +1,37 @@
 import { ByteWriter } from '@ijw/binary';
 import type { ImagePart } from '../builder/image-part.ts';
 import type { ImagePlan } from '../builder/image-plan.ts';
+import * as parsers from '../generated/structure-parsers.ts';
 import type { DataDirectory } from '../headers/data-directory.ts';
 import type { PEImage } from '../pe-image.ts';
 import { perImage } from '../per-image.ts';
 import { type StructureOf, structure } from '../structure.ts';
 
 /** ECMA-335 II.25.3.3 "CLI header"; IMAGE_COR20_HEADER of corhdr.h. */
-const cliHeaderLayout = structure({
-  cb: 'u32',
-  majorRuntimeVersion: 'u16',
-  minorRuntimeVersion: 'u16',
-  metaDataRva: 'u32',
-  metaDataSize: 'u32',
-  flags: 'u32',
-  entryPointTokenOrRva: 'u32',
-  resourcesRva: 'u32',
-  resourcesSize: 'u32',
-  strongNameSignatureRva: 'u32',
-  strongNameSignatureSize: 'u32',
-  codeManagerTableRva: 'u32',
-  codeManagerTableSize: 'u32',
-  vTableFixupsRva: 'u32',
-  vTableFixupsSize: 'u32',
-  exportAddressTableJumpsRva: 'u32',
-  exportAddressTableJumpsSize: 'u32',
-  managedNativeHeaderRva: 'u32',
-  managedNativeHeaderSize: 'u32',
-});
+export const cliHeaderLayout = structure(
+  {
+    cb: 'u32',
+    majorRuntimeVersion: 'u16',
+    minorRuntimeVersion: 'u16',
+    metaDataRva: 'u32',
+    metaDataSize: 'u32',
+    flags: 'u32',
+    entryPointTokenOrRva: 'u32',
+    resourcesRva: 'u32',
+    resourcesSize: 'u32',
+    strongNameSignatureRva: 'u32',
+    strongNameSignatureSize: 'u32',
+    codeManagerTableRva: 'u32',
+    codeManagerTableSize: 'u32',
+    vTableFixupsRva: 'u32',
+    vTableFixupsSize: 'u32',
+    exportAddressTableJumpsRva: 'u32',
+    exportAddressTableJumpsSize: 'u32',
+    managedNativeHeaderRva: 'u32',
+    managedNativeHeaderSize: 'u32',
+  },
+  parsers.cliHeader,
+);
 
 export const CLI_HEADER_SIZE = cliHeaderLayout.size;
 

@@ -1,21 +1,25 @@
 import { BadImageError, ByteReader, ExpansionBudget } from '@ijw/binary';
 import type { FileOffset, Rva } from '../address.ts';
+import * as parsers from '../generated/structure-parsers.ts';
 import type { PEImage } from '../pe-image.ts';
 import { perImage } from '../per-image.ts';
 import { type StructureOf, structure } from '../structure.ts';
 import { type DebugData, decodeDebugData } from './debug-data.ts';
 
 /** PE/COFF "Debug Directory (Image Only)": IMAGE_DEBUG_DIRECTORY. */
-export const debugEntryLayout = structure({
-  characteristics: 'u32',
-  timeDateStamp: 'u32',
-  majorVersion: 'u16',
-  minorVersion: 'u16',
-  type: 'u32',
-  sizeOfData: 'u32',
-  addressOfRawData: 'u32',
-  pointerToRawData: 'u32',
-});
+export const debugEntryLayout = structure(
+  {
+    characteristics: 'u32',
+    timeDateStamp: 'u32',
+    majorVersion: 'u16',
+    minorVersion: 'u16',
+    type: 'u32',
+    sizeOfData: 'u32',
+    addressOfRawData: 'u32',
+    pointerToRawData: 'u32',
+  },
+  parsers.debugEntry,
+);
 
 /** PE/COFF "Debug Type": IMAGE_DEBUG_TYPE_* of winnt.h, and those that .NET defined (`docs/design/specs/PE-COFF.md` of dotnet/runtime). */
 export const DebugType = {

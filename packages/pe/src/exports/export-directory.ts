@@ -1,4 +1,5 @@
 import type { Rva } from '../address.ts';
+import * as parsers from '../generated/structure-parsers.ts';
 import type { DataDirectory } from '../headers/data-directory.ts';
 import type { PEImage } from '../pe-image.ts';
 import { perImage } from '../per-image.ts';
@@ -6,19 +7,22 @@ import { type StructureOf, structure } from '../structure.ts';
 import { TextBudget } from '../text-budget.ts';
 
 /** PE/COFF "Export Directory Table": IMAGE_EXPORT_DIRECTORY. */
-export const exportDirectoryLayout = structure({
-  characteristics: 'u32',
-  timeDateStamp: 'u32',
-  majorVersion: 'u16',
-  minorVersion: 'u16',
-  nameRva: 'u32',
-  ordinalBase: 'u32',
-  numberOfFunctions: 'u32',
-  numberOfNames: 'u32',
-  addressOfFunctions: 'u32',
-  addressOfNames: 'u32',
-  addressOfNameOrdinals: 'u32',
-});
+export const exportDirectoryLayout = structure(
+  {
+    characteristics: 'u32',
+    timeDateStamp: 'u32',
+    majorVersion: 'u16',
+    minorVersion: 'u16',
+    nameRva: 'u32',
+    ordinalBase: 'u32',
+    numberOfFunctions: 'u32',
+    numberOfNames: 'u32',
+    addressOfFunctions: 'u32',
+    addressOfNames: 'u32',
+    addressOfNameOrdinals: 'u32',
+  },
+  parsers.exportDirectory,
+);
 
 /** One name of one ordinal, or an ordinal without a name. */
 export interface ExportedSymbol {

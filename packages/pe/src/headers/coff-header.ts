@@ -1,15 +1,19 @@
+import * as parsers from '../generated/structure-parsers.ts';
 import { type StructureOf, structure } from '../structure.ts';
 
 /** PE/COFF "COFF File Header (Object and Image)": IMAGE_FILE_HEADER. */
-export const coffHeaderLayout = structure({
-  machine: 'u16',
-  numberOfSections: 'u16',
-  timeDateStamp: 'u32',
-  pointerToSymbolTable: 'u32',
-  numberOfSymbols: 'u32',
-  sizeOfOptionalHeader: 'u16',
-  characteristics: 'u16',
-});
+export const coffHeaderLayout = structure(
+  {
+    machine: 'u16',
+    numberOfSections: 'u16',
+    timeDateStamp: 'u32',
+    pointerToSymbolTable: 'u32',
+    numberOfSymbols: 'u32',
+    sizeOfOptionalHeader: 'u16',
+    characteristics: 'u16',
+  },
+  parsers.coffHeader,
+);
 
 /** `machine` is the field as it is stored; `PEImage.machine` is its name without the operating system's mask. */
 export type CoffHeader = Readonly<StructureOf<typeof coffHeaderLayout>>;

@@ -1,72 +1,79 @@
 import type { ByteReader, ByteWriter } from '@ijw/binary';
+import * as parsers from '../generated/structure-parsers.ts';
 import { type StructureOf, structure } from '../structure.ts';
 
 /** PE/COFF "Optional Header Standard Fields" and "Windows-Specific Fields": IMAGE_OPTIONAL_HEADER32 without its directories. */
-const optionalHeader32Layout = structure({
-  magic: 'u16',
-  majorLinkerVersion: 'u8',
-  minorLinkerVersion: 'u8',
-  sizeOfCode: 'u32',
-  sizeOfInitializedData: 'u32',
-  sizeOfUninitializedData: 'u32',
-  addressOfEntryPoint: 'u32',
-  baseOfCode: 'u32',
-  baseOfData: 'u32',
-  imageBase: 'u32',
-  sectionAlignment: 'u32',
-  fileAlignment: 'u32',
-  majorOperatingSystemVersion: 'u16',
-  minorOperatingSystemVersion: 'u16',
-  majorImageVersion: 'u16',
-  minorImageVersion: 'u16',
-  majorSubsystemVersion: 'u16',
-  minorSubsystemVersion: 'u16',
-  win32VersionValue: 'u32',
-  sizeOfImage: 'u32',
-  sizeOfHeaders: 'u32',
-  checkSum: 'u32',
-  subsystem: 'u16',
-  dllCharacteristics: 'u16',
-  sizeOfStackReserve: 'u32',
-  sizeOfStackCommit: 'u32',
-  sizeOfHeapReserve: 'u32',
-  sizeOfHeapCommit: 'u32',
-  loaderFlags: 'u32',
-  numberOfRvaAndSizes: 'u32',
-});
+export const optionalHeader32Layout = structure(
+  {
+    magic: 'u16',
+    majorLinkerVersion: 'u8',
+    minorLinkerVersion: 'u8',
+    sizeOfCode: 'u32',
+    sizeOfInitializedData: 'u32',
+    sizeOfUninitializedData: 'u32',
+    addressOfEntryPoint: 'u32',
+    baseOfCode: 'u32',
+    baseOfData: 'u32',
+    imageBase: 'u32',
+    sectionAlignment: 'u32',
+    fileAlignment: 'u32',
+    majorOperatingSystemVersion: 'u16',
+    minorOperatingSystemVersion: 'u16',
+    majorImageVersion: 'u16',
+    minorImageVersion: 'u16',
+    majorSubsystemVersion: 'u16',
+    minorSubsystemVersion: 'u16',
+    win32VersionValue: 'u32',
+    sizeOfImage: 'u32',
+    sizeOfHeaders: 'u32',
+    checkSum: 'u32',
+    subsystem: 'u16',
+    dllCharacteristics: 'u16',
+    sizeOfStackReserve: 'u32',
+    sizeOfStackCommit: 'u32',
+    sizeOfHeapReserve: 'u32',
+    sizeOfHeapCommit: 'u32',
+    loaderFlags: 'u32',
+    numberOfRvaAndSizes: 'u32',
+  },
+  parsers.optionalHeader32,
+);
 
 /** The same for PE32+: IMAGE_OPTIONAL_HEADER64. */
-const optionalHeader64Layout = structure({
-  magic: 'u16',
-  majorLinkerVersion: 'u8',
-  minorLinkerVersion: 'u8',
-  sizeOfCode: 'u32',
-  sizeOfInitializedData: 'u32',
-  sizeOfUninitializedData: 'u32',
-  addressOfEntryPoint: 'u32',
-  baseOfCode: 'u32',
-  imageBase: 'u64',
-  sectionAlignment: 'u32',
-  fileAlignment: 'u32',
-  majorOperatingSystemVersion: 'u16',
-  minorOperatingSystemVersion: 'u16',
-  majorImageVersion: 'u16',
-  minorImageVersion: 'u16',
-  majorSubsystemVersion: 'u16',
-  minorSubsystemVersion: 'u16',
-  win32VersionValue: 'u32',
-  sizeOfImage: 'u32',
-  sizeOfHeaders: 'u32',
-  checkSum: 'u32',
-  subsystem: 'u16',
-  dllCharacteristics: 'u16',
-  sizeOfStackReserve: 'u64',
-  sizeOfStackCommit: 'u64',
-  sizeOfHeapReserve: 'u64',
-  sizeOfHeapCommit: 'u64',
-  loaderFlags: 'u32',
-  numberOfRvaAndSizes: 'u32',
-});
+export const optionalHeader64Layout = structure(
+  {
+    magic: 'u16',
+    majorLinkerVersion: 'u8',
+    minorLinkerVersion: 'u8',
+    sizeOfCode: 'u32',
+    sizeOfInitializedData: 'u32',
+    sizeOfUninitializedData: 'u32',
+    addressOfEntryPoint: 'u32',
+    baseOfCode: 'u32',
+    imageBase: 'u64',
+    sectionAlignment: 'u32',
+    fileAlignment: 'u32',
+    majorOperatingSystemVersion: 'u16',
+    minorOperatingSystemVersion: 'u16',
+    majorImageVersion: 'u16',
+    minorImageVersion: 'u16',
+    majorSubsystemVersion: 'u16',
+    minorSubsystemVersion: 'u16',
+    win32VersionValue: 'u32',
+    sizeOfImage: 'u32',
+    sizeOfHeaders: 'u32',
+    checkSum: 'u32',
+    subsystem: 'u16',
+    dllCharacteristics: 'u16',
+    sizeOfStackReserve: 'u64',
+    sizeOfStackCommit: 'u64',
+    sizeOfHeapReserve: 'u64',
+    sizeOfHeapCommit: 'u64',
+    loaderFlags: 'u32',
+    numberOfRvaAndSizes: 'u32',
+  },
+  parsers.optionalHeader64,
+);
 
 /** The optional header of either format; what is wider in PE32+ is a `bigint` in both. */
 export type OptionalHeader = Readonly<StructureOf<typeof optionalHeader64Layout>> & {
@@ -96,13 +103,14 @@ export function readOptionalHeader(reader: ByteReader): OptionalHeader {
     throw reader.error('BAD_OPTIONAL_HEADER_MAGIC', `Magic 0x${magic.toString(16)} is neither 0x10b (PE32) nor 0x20b (PE32+)`, start);
   }
   const raw = optionalHeader32Layout.read(reader);
-  return Object.assign(raw, {
+  return {
+    ...raw,
     imageBase: BigInt(raw.imageBase),
     sizeOfStackReserve: BigInt(raw.sizeOfStackReserve),
     sizeOfStackCommit: BigInt(raw.sizeOfStackCommit),
     sizeOfHeapReserve: BigInt(raw.sizeOfHeapReserve),
     sizeOfHeapCommit: BigInt(raw.sizeOfHeapCommit),
-  });
+  };
 }
 
 /** Writes the format that `magic` names; any other magic is written in the layout of PE32. */

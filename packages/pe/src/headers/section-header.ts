@@ -1,21 +1,25 @@
 import type { ByteReader, Diagnostics } from '@ijw/binary';
+import * as parsers from '../generated/structure-parsers.ts';
 import { type StructureOf, structure } from '../structure.ts';
 import { coffString, textUpToNul } from '../symbols/coff-string-table.ts';
 import type { CoffHeader } from './coff-header.ts';
 
 /** PE/COFF "Section Table (Section Headers)": IMAGE_SECTION_HEADER. */
-export const sectionHeaderLayout = structure({
-  nameBytes: 8,
-  virtualSize: 'u32',
-  virtualAddress: 'u32',
-  sizeOfRawData: 'u32',
-  pointerToRawData: 'u32',
-  pointerToRelocations: 'u32',
-  pointerToLineNumbers: 'u32',
-  numberOfRelocations: 'u16',
-  numberOfLineNumbers: 'u16',
-  characteristics: 'u32',
-});
+export const sectionHeaderLayout = structure(
+  {
+    nameBytes: 8,
+    virtualSize: 'u32',
+    virtualAddress: 'u32',
+    sizeOfRawData: 'u32',
+    pointerToRawData: 'u32',
+    pointerToRelocations: 'u32',
+    pointerToLineNumbers: 'u32',
+    numberOfRelocations: 'u16',
+    numberOfLineNumbers: 'u16',
+    characteristics: 'u32',
+  },
+  parsers.sectionHeader,
+);
 
 export type SectionHeader = Readonly<StructureOf<typeof sectionHeaderLayout>> & {
   /** Up to the first NUL; a MinGW name of the form `/n` is looked up in the COFF string table. */
@@ -63,21 +67,6 @@ function sectionName(nameBytes: Uint8Array, bytes: Uint8Array, coffHeader: CoffH
   return coffString(bytes, coffHeader, Number(name.slice(1)), LONG_NAME_LIMIT) ?? name;
 }
 
-/** Field by field: spreading what binary-parser returns costs four times as much, and files have up to 65 535 sections. */
-const withName = (raw: StructureOf<typeof sectionHeaderLayout>, bytes: Uint8Array, coffHeader: CoffHeader): SectionHeader => ({
-  name: sectionName(raw.nameBytes, bytes, coffHeader),
-  nameBytes: raw.nameBytes,
-  virtualSize: raw.virtualSize,
-  virtualAddress: raw.virtualAddress,
-  sizeOfRawData: raw.sizeOfRawData,
-  pointerToRawData: raw.pointerToRawData,
-  pointerToRelocations: raw.pointerToRelocations,
-  pointerToLineNumbers: raw.pointerToLineNumbers,
-  numberOfRelocations: raw.numberOfRelocations,
-  numberOfLineNumbers: raw.numberOfLineNumbers,
-  characteristics: raw.characteristics,
-});
-
 /** Reads NumberOfSections headers, as many as are there. `bytes` is the whole file, for long names. */
 export function readSectionHeaders(
   reader: ByteReader,
@@ -88,7 +77,10 @@ export function readSectionHeaders(
   const { numberOfSections } = coffHeader;
   const count = Math.min(numberOfSections, Math.floor(reader.remaining / sectionHeaderLayout.size));
   const sections: SectionHeader[] = [];
-  for (let index = 0; index < count; index++) sections.push(withName(sectionHeaderLayout.read(reader), bytes, coffHeader));
+  for (let index = 0; index < count; index++) {
+    const raw = sectionHeaderLayout.read(reader);
+    sections.push({ name: sectionName(raw.nameBytes, bytes, coffHeader), ...raw });
+  }
   if (count < numberOfSections)
     diagnostics.record(
       reader.error('TRUNCATED', `The file ends within the section table: ${numberOfSections} sections, ${count} are there`),

@@ -1,17 +1,21 @@
 import { ByteWriter } from '@ijw/binary';
 import type { Rva } from '../address.ts';
+import * as parsers from '../generated/structure-parsers.ts';
 import type { PEImage } from '../pe-image.ts';
 import { perImage } from '../per-image.ts';
 import { structure } from '../structure.ts';
 import { TextBudget } from '../text-budget.ts';
 
 /** IMAGE_BOUND_IMPORT_DESCRIPTOR and IMAGE_BOUND_FORWARDER_REF of winnt.h, which has a reserved word in the place of the count. */
-const boundDescriptorLayout = structure({
-  timeDateStamp: 'u32',
-  /** From the start of the directory. */
-  offsetModuleName: 'u16',
-  numberOfModuleForwarderRefs: 'u16',
-});
+export const boundDescriptorLayout = structure(
+  {
+    timeDateStamp: 'u32',
+    /** From the start of the directory. */
+    offsetModuleName: 'u16',
+    numberOfModuleForwarderRefs: 'u16',
+  },
+  parsers.boundDescriptor,
+);
 
 /** A module whose exports were copied into the import address table, and when it was linked. */
 export interface BoundForwarder {

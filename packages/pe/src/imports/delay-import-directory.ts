@@ -1,4 +1,5 @@
 import type { Rva } from '../address.ts';
+import * as parsers from '../generated/structure-parsers.ts';
 import type { PEImage } from '../pe-image.ts';
 import { perImage } from '../per-image.ts';
 import { structure } from '../structure.ts';
@@ -6,17 +7,20 @@ import { TextBudget } from '../text-budget.ts';
 import { type ImportedSymbol, readThunkTable } from './thunk-table.ts';
 
 /** PE/COFF "Delay-Load Import Tables": IMAGE_DELAYLOAD_DESCRIPTOR, ImgDelayDescr of delayimp.h. */
-export const delayDescriptorLayout = structure({
-  /** Bit 0: the other fields are RVAs. Visual C++ 6 left it clear and wrote addresses. */
-  attributes: 'u32',
-  name: 'u32',
-  moduleHandle: 'u32',
-  importAddressTable: 'u32',
-  importNameTable: 'u32',
-  boundImportAddressTable: 'u32',
-  unloadInformationTable: 'u32',
-  timeDateStamp: 'u32',
-});
+export const delayDescriptorLayout = structure(
+  {
+    /** Bit 0: the other fields are RVAs. Visual C++ 6 left it clear and wrote addresses. */
+    attributes: 'u32',
+    name: 'u32',
+    moduleHandle: 'u32',
+    importAddressTable: 'u32',
+    importNameTable: 'u32',
+    boundImportAddressTable: 'u32',
+    unloadInformationTable: 'u32',
+    timeDateStamp: 'u32',
+  },
+  parsers.delayDescriptor,
+);
 
 export const DELAY_ATTRIBUTE_RVA = 1;
 

@@ -1,4 +1,5 @@
 import type { Rva } from '../address.ts';
+import * as parsers from '../generated/structure-parsers.ts';
 import type { PEImage } from '../pe-image.ts';
 import { perImage } from '../per-image.ts';
 import { structure } from '../structure.ts';
@@ -6,16 +7,19 @@ import { TextBudget } from '../text-budget.ts';
 import { type ImportedSymbol, readThunkTable } from './thunk-table.ts';
 
 /** PE/COFF "Import Directory Table": IMAGE_IMPORT_DESCRIPTOR. */
-export const importDescriptorLayout = structure({
-  /** OriginalFirstThunk. */
-  importLookupTableRva: 'u32',
-  /** 0; where the image is bound, a stamp or -1. */
-  timeDateStamp: 'u32',
-  forwarderChain: 'u32',
-  nameRva: 'u32',
-  /** FirstThunk. */
-  importAddressTableRva: 'u32',
-});
+export const importDescriptorLayout = structure(
+  {
+    /** OriginalFirstThunk. */
+    importLookupTableRva: 'u32',
+    /** 0; where the image is bound, a stamp or -1. */
+    timeDateStamp: 'u32',
+    forwarderChain: 'u32',
+    nameRva: 'u32',
+    /** FirstThunk. */
+    importAddressTableRva: 'u32',
+  },
+  parsers.importDescriptor,
+);
 
 export interface ImportedModule {
   /** Empty where it cannot be read. */

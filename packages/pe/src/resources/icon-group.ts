@@ -1,19 +1,23 @@
 import { ByteReader, ByteWriter } from '@ijw/binary';
+import * as parsers from '../generated/structure-parsers.ts';
 import type { PEImage } from '../pe-image.ts';
 import { structure } from '../structure.ts';
 import { type Resource, type ResourceId, ResourceType, resourceBytes } from './resource-directory.ts';
 
 /** GRPICONDIRENTRY: what an .ico file has too, but the number of an RT_ICON resource in the place of an offset. */
-const groupEntryLayout = structure({
-  width: 'u8',
-  height: 'u8',
-  colors: 'u8',
-  reserved: 'u8',
-  planes: 'u16',
-  bitCount: 'u16',
-  size: 'u32',
-  id: 'u16',
-});
+export const groupEntryLayout = structure(
+  {
+    width: 'u8',
+    height: 'u8',
+    colors: 'u8',
+    reserved: 'u8',
+    planes: 'u16',
+    bitCount: 'u16',
+    size: 'u32',
+    id: 'u16',
+  },
+  parsers.groupEntry,
+);
 
 const ICON_FILE_ENTRY = 16;
 const GROUP_HEADER = 6;

@@ -1,21 +1,25 @@
 import { BadImageError, type ByteReader } from '@ijw/binary';
 import type { Rva } from '../address.ts';
+import * as parsers from '../generated/structure-parsers.ts';
 import type { PEImage } from '../pe-image.ts';
 import { perImage } from '../per-image.ts';
 import { structure } from '../structure.ts';
 
 /** PE/COFF "Resource Directory Table": IMAGE_RESOURCE_DIRECTORY. */
-export const resourceTableLayout = structure({
-  characteristics: 'u32',
-  timeDateStamp: 'u32',
-  majorVersion: 'u16',
-  minorVersion: 'u16',
-  numberOfNameEntries: 'u16',
-  numberOfIdEntries: 'u16',
-});
+export const resourceTableLayout = structure(
+  {
+    characteristics: 'u32',
+    timeDateStamp: 'u32',
+    majorVersion: 'u16',
+    minorVersion: 'u16',
+    numberOfNameEntries: 'u16',
+    numberOfIdEntries: 'u16',
+  },
+  parsers.resourceTable,
+);
 
 /** PE/COFF "Resource Data Entry": IMAGE_RESOURCE_DATA_ENTRY. */
-export const resourceDataLayout = structure({ rva: 'u32', size: 'u32', codePage: 'u32', reserved: 'u32' });
+export const resourceDataLayout = structure({ rva: 'u32', size: 'u32', codePage: 'u32', reserved: 'u32' }, parsers.resourceData);
 
 /** A number, or a name. */
 export type ResourceId = number | string;

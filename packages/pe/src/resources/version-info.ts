@@ -1,22 +1,26 @@
 import { ByteReader, ByteWriter } from '@ijw/binary';
+import * as parsers from '../generated/structure-parsers.ts';
 import { type StructureOf, structure } from '../structure.ts';
 
 /** VS_FIXEDFILEINFO of verrsrc.h. */
-const fixedInfoLayout = structure({
-  signature: 'u32',
-  structureVersion: 'u32',
-  fileVersionHigh: 'u32',
-  fileVersionLow: 'u32',
-  productVersionHigh: 'u32',
-  productVersionLow: 'u32',
-  fileFlagsMask: 'u32',
-  fileFlags: 'u32',
-  fileOs: 'u32',
-  fileType: 'u32',
-  fileSubtype: 'u32',
-  fileDateHigh: 'u32',
-  fileDateLow: 'u32',
-});
+export const fixedInfoLayout = structure(
+  {
+    signature: 'u32',
+    structureVersion: 'u32',
+    fileVersionHigh: 'u32',
+    fileVersionLow: 'u32',
+    productVersionHigh: 'u32',
+    productVersionLow: 'u32',
+    fileFlagsMask: 'u32',
+    fileFlags: 'u32',
+    fileOs: 'u32',
+    fileType: 'u32',
+    fileSubtype: 'u32',
+    fileDateHigh: 'u32',
+    fileDateLow: 'u32',
+  },
+  parsers.fixedInfo,
+);
 
 const FIXED_SIGNATURE = 0xfeef04bd;
 const KEY = 'VS_VERSION_INFO';
