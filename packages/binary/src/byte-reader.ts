@@ -1,4 +1,5 @@
 import { BadImageError } from './bad-image-error.ts';
+import { hex } from './hexadecimal.ts';
 
 const utf8Decoder = new TextDecoder('utf-8');
 const utf16Decoder = new TextDecoder('utf-16le');
@@ -183,7 +184,7 @@ export class ByteReader {
     const first = this.u8();
     if (first < 0x80) return first;
     const length = first < 0xc0 ? 2 : 4;
-    if (first >= 0xe0) throw this.error('BAD_COMPRESSED_INTEGER', `0x${first.toString(16)} starts no compressed integer`, start);
+    if (first >= 0xe0) throw this.error('BAD_COMPRESSED_INTEGER', `${hex(first)} starts no compressed integer`, start);
     this.#position = start;
     const at = this.take(length);
     return length === 2 ? this.dataView.getUint16(at) & 0x3fff : this.dataView.getUint32(at) & 0x1fffffff;

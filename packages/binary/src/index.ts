@@ -6,6 +6,7 @@ export { type Diagnostic, Diagnostics, type Severity } from './diagnostics.ts';
 export { ExpansionBudget, type ExpansionPlace } from './expansion-budget.ts';
 export { hex, hexBytes } from './hexadecimal.ts';
 export { ifReadable } from './if-readable.ts';
+export { Lazy, lazyFor } from './lazy.ts';
 export { type LazyList, lazyList } from './lazy-list.ts';
 export { md5 } from './md5.ts';
 export { printable } from './printable.ts';

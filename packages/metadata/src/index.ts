@@ -16,8 +16,8 @@ export type {
   CustomAttributeValue,
   NamedAttributeArgument,
 } from './attributes/custom-attribute-value.ts';
-export { enumUnderlyingType } from './attributes/enum-underlying-type.ts';
-export { attributeTypeOf, findCustomAttribute } from './attributes/find-custom-attribute.ts';
+export { enumUnderlyingType, isEnumeration } from './attributes/enumeration.ts';
+export { attributeDecoderOf, attributeTypeOf, customAttributeValue, findCustomAttribute } from './attributes/find-custom-attribute.ts';
 export { type AttributeValueContext, readAttributeValue, readNamedArguments } from './attributes/read-attribute-value.ts';
 export { readSerializedString, writeSerializedString } from './attributes/serialized-string.ts';
 export {
@@ -184,6 +184,22 @@ export {
 } from './tables/coded-index.ts';
 export { Column, type RowBytes } from './tables/column.ts';
 export { KeyIndex } from './tables/key-index.ts';
+export {
+  AssemblyFlags,
+  AssemblyHashAlgorithm,
+  EventAttributes,
+  FieldAttributes,
+  FileAttributes,
+  GenericParamAttributes,
+  ManifestResourceAttributes,
+  MethodAttributes,
+  MethodImplAttributes,
+  MethodSemanticsAttributes,
+  ParamAttributes,
+  PInvokeAttributes,
+  PropertyAttributes,
+  TypeAttributes,
+} from './tables/metadata-flags.ts';
 export { OwnerLookup } from './tables/owner-lookup.ts';
 export { emptyRange, RowRange } from './tables/row-range.ts';
 export { type ColumnKind, type ColumnName, pointerTables, sortColumns, tableSchemas } from './tables/schema.ts';
@@ -238,22 +254,6 @@ export { FieldDefinition } from './views/field-definition.ts';
 export { GenericParameter, genericParameters } from './views/generic-parameter.ts';
 export { marshallingOf } from './views/marshalling.ts';
 export { MemberReference } from './views/member-reference.ts';
-export {
-  AssemblyFlags,
-  AssemblyHashAlgorithm,
-  EventAttributes,
-  FieldAttributes,
-  FileAttributes,
-  GenericParamAttributes,
-  ManifestResourceAttributes,
-  MethodAttributes,
-  MethodImplAttributes,
-  MethodSemanticsAttributes,
-  ParamAttributes,
-  PInvokeAttributes,
-  PropertyAttributes,
-  TypeAttributes,
-} from './views/metadata-flags.ts';
 export {
   countMethodCodeKinds,
   isILCode,

@@ -1,4 +1,4 @@
-import { type Diagnostics, ifReadable } from '@ijw/binary';
+import { type Diagnostics, ifReadable, Lazy } from '@ijw/binary';
 import { type DataDirectory, type PEImage, readCliHeader } from '@ijw/pe';
 import { BlobHeap } from './heaps/blob-heap.ts';
 import { GuidHeap } from './heaps/guid-heap.ts';
@@ -67,20 +67,12 @@ export class Metadata {
   readonly selected: SelectedStreams;
   /** What a pass over the rows may read of long data that they share; whoever begins one renews it. */
   readonly budget: HeapBudget;
-  private readonly diagnostics: Diagnostics | undefined;
-  private stringHeap: StringHeap | undefined;
-  private userStringHeap: UserStringHeap | undefined;
-  private guidHeap: GuidHeap | undefined;
-  private blobHeap: BlobHeap | undefined;
-  private header: TablesHeader | undefined;
-  private allTables: Tables | undefined;
-  private pdb: PdbStream | null | undefined;
-  private ownerLookup: OwnerLookup | undefined;
+  readonly #diagnostics: Diagnostics | undefined;
 
   private constructor(bytes: Uint8Array, place: MetadataPlace, diagnostics: Diagnostics | undefined) {
     this.bytes = bytes;
     this.place = place;
-    this.diagnostics = diagnostics;
+    this.#diagnostics = diagnostics;
     this.root = readMetadataRoot(bytes, place, diagnostics);
     this.selected = selectStreams(this.root);
     this.budget = new HeapBudget(bytes.length);
@@ -105,59 +97,68 @@ export class Metadata {
   /** The bytes of a stream (no copy), or `undefined` when there is none of that name. Cut where the metadata ends. */
   stream(name: StreamName): Uint8Array | undefined {
     const header = this.selected.find(name);
-    return header && this.bytesOf(header);
+    return header && this.#bytesOf(header);
   }
+
+  readonly #strings = new Lazy(() => new StringHeap(this.stream('#Strings') ?? NO_BYTES, this.#placeOf('#Strings'), this.budget));
 
   get strings(): StringHeap {
-    this.stringHeap ??= new StringHeap(this.stream('#Strings') ?? NO_BYTES, this.placeOf('#Strings'), this.budget);
-    return this.stringHeap;
+    return this.#strings.value;
   }
+
+  readonly #userStrings = new Lazy(() => new UserStringHeap(this.stream('#US') ?? NO_BYTES, this.#placeOf('#US'), this.budget));
 
   get userStrings(): UserStringHeap {
-    this.userStringHeap ??= new UserStringHeap(this.stream('#US') ?? NO_BYTES, this.placeOf('#US'), this.budget);
-    return this.userStringHeap;
+    return this.#userStrings.value;
   }
+
+  readonly #guids = new Lazy(() => new GuidHeap(this.stream('#GUID') ?? NO_BYTES, this.#placeOf('#GUID')));
 
   get guids(): GuidHeap {
-    this.guidHeap ??= new GuidHeap(this.stream('#GUID') ?? NO_BYTES, this.placeOf('#GUID'));
-    return this.guidHeap;
+    return this.#guids.value;
   }
 
+  readonly #blobs = new Lazy(() => new BlobHeap(this.stream('#Blob') ?? NO_BYTES, this.#placeOf('#Blob'), this.budget));
+
   get blobs(): BlobHeap {
-    this.blobHeap ??= new BlobHeap(this.stream('#Blob') ?? NO_BYTES, this.placeOf('#Blob'), this.budget);
-    return this.blobHeap;
+    return this.#blobs.value;
   }
+
+  readonly #tablesHeader = new Lazy(() => readTablesHeader(this.#tablesBytes(), this.#tablesPlace));
 
   /** What precedes the rows. @throws BadImageError NO_TABLES when there is neither `#~` nor `#-` */
   get tablesHeader(): TablesHeader {
-    this.header ??= readTablesHeader(this.tablesBytes(), this.tablesPlace);
-    return this.header;
+    return this.#tablesHeader.value;
   }
 
-  /** Every table, those that are not in the file with no rows. @throws BadImageError */
-  get tables(): Tables {
-    this.allTables ??= readTables({
-      bytes: this.tablesBytes(),
-      place: this.tablesPlace,
+  readonly #tables = new Lazy(() =>
+    readTables({
+      bytes: this.#tablesBytes(),
+      place: this.#tablesPlace,
       header: this.tablesHeader,
       layoutInput: {
         heapSizes: this.tablesHeader.heapSizes,
-        rowCounts: this.layoutRowCounts(),
+        rowCounts: this.#layoutRowCounts(),
         forceLarge: this.isMinimalDelta,
         schema1_1: isSchema1_1(this.tablesHeader),
       },
-      diagnostics: this.diagnostics,
-    });
-    return this.allTables;
+      diagnostics: this.#diagnostics,
+    }),
+  );
+
+  /** Every table, those that are not in the file with no rows. @throws BadImageError */
+  get tables(): Tables {
+    return this.#tables.value;
   }
+
+  readonly #pdbStream = new Lazy(() => {
+    const bytes = this.stream('#Pdb');
+    return bytes && readPdbStream(bytes, this.#placeOf('#Pdb'));
+  });
 
   /** The `#Pdb` stream of a portable PDB. @throws BadImageError */
   get pdbStream(): PdbStream | undefined {
-    if (this.pdb === undefined) {
-      const bytes = this.stream('#Pdb');
-      this.pdb = bytes === undefined ? null : readPdbStream(bytes, this.placeOf('#Pdb'));
-    }
-    return this.pdb ?? undefined;
+    return this.#pdbStream.value;
   }
 
   /** A `#JTD` stream makes every index 4 bytes wide. */
@@ -170,10 +171,11 @@ export class Metadata {
     return (this.tablesHeader.heapSizes & HeapSizes.DeltaOnly) !== 0;
   }
 
+  readonly #owners = new Lazy(() => new OwnerLookup(this.tables));
+
   /** Searches from a row to the rows that say more about it. */
   get owners(): OwnerLookup {
-    this.ownerLookup ??= new OwnerLookup(this.tables);
-    return this.ownerLookup;
+    return this.#owners.value;
   }
 
   fieldsOf(typeDefRid: number): RowRange {
@@ -282,26 +284,26 @@ export class Metadata {
   }
 
   /** A portable PDB's columns that name rows of the type system are as wide as those tables demand, which are in another file. */
-  private layoutRowCounts(): readonly number[] {
+  #layoutRowCounts(): readonly number[] {
     const external = this.pdbStream?.typeSystemRowCounts;
     return external === undefined ? this.tablesHeader.rowCounts : this.tablesHeader.rowCounts.map((count, id) => count || external[id]!);
   }
 
-  private tablesBytes(): Uint8Array {
+  #tablesBytes(): Uint8Array {
     const { tables } = this.selected;
     if (tables === undefined) throw this.place.error('NO_TABLES', 0, 'the metadata root', 'There is no tables stream (#~ or #-)');
-    return this.bytesOf(tables);
+    return this.#bytesOf(tables);
   }
 
-  private get tablesPlace(): MetadataPlace {
+  get #tablesPlace(): MetadataPlace {
     return this.place.at(this.selected.tables?.offset ?? 0);
   }
 
-  private bytesOf({ offset, size }: StreamHeader): Uint8Array {
+  #bytesOf({ offset, size }: StreamHeader): Uint8Array {
     return this.bytes.subarray(offset, Math.min(offset + size, this.bytes.length));
   }
 
-  private placeOf(name: StreamName): MetadataPlace {
+  #placeOf(name: StreamName): MetadataPlace {
     return this.place.at(this.selected.find(name)?.offset ?? 0);
   }
 }

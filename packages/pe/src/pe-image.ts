@@ -1,4 +1,4 @@
-import { BadImageError, ByteReader, Diagnostics, hex } from '@ijw/binary';
+import { BadImageError, ByteReader, Diagnostics, hex, Lazy } from '@ijw/binary';
 import type { FileOffset, Rva } from './address.ts';
 import { findSegment, type MappingInput, mapSegments, placeSection, type Segment } from './address-map.ts';
 import { decodeName } from './decode-name.ts';
@@ -53,7 +53,7 @@ export class PEImage {
   readonly machine: MachineName;
   /** The operating system that a ReadyToRun image is for, when it is not Windows. */
   readonly machineOs: MachineOs | undefined;
-  #segments: readonly Segment[] | undefined;
+  readonly #segments = new Lazy(() => mapSegments(this.#mapping));
 
   private constructor(bytes: Uint8Array, options: ParseOptions) {
     this.bytes = bytes;
@@ -85,8 +85,7 @@ export class PEImage {
 
   /** The image as disjoint runs of addresses, ascending: sections, and the headers where no section hides them. */
   get segments(): readonly Segment[] {
-    this.#segments ??= mapSegments(this.#mapping);
-    return this.#segments;
+    return this.#segments.value;
   }
 
   /** Where a directory is; `undefined` when the image has none. */

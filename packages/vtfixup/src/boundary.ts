@@ -1,4 +1,4 @@
-import type { Diagnostics } from '@ijw/binary';
+import { type Diagnostics, Lazy } from '@ijw/binary';
 import { NativeCalls, type PInvoke, readPInvokes } from '@ijw/marshalling';
 import type { Metadata } from '@ijw/metadata';
 import { type CliHeader, type PEImage, readCliHeader } from '@ijw/pe';
@@ -53,15 +53,14 @@ export class Boundary {
   readonly diagnostics: Diagnostics;
   /** What is known of the image's processor; `undefined` when its code cannot be read. */
   readonly platform: Platform | undefined;
-  private readonly readMemory: ReadMemory | undefined;
-  private readonly kept = new Map<string, unknown>();
+  readonly #readMemory: ReadMemory | undefined;
 
   private constructor(image: PEImage, metadata: Metadata | undefined, options: BoundaryOptions) {
     this.image = image;
     this.metadata = metadata;
     this.diagnostics = options.diagnostics ?? image.diagnostics;
     this.platform = platformOf(image);
-    this.readMemory = options.readMemory;
+    this.#readMemory = options.readMemory;
     metadata?.budget.renew();
   }
 
@@ -70,115 +69,148 @@ export class Boundary {
     return new Boundary(image, metadata, options);
   }
 
+  readonly #code = new Lazy(() => new ImageCode(this.image));
+
   /** The image's bytes as code. */
   get code(): ImageCode {
-    return this.keep('code', () => new ImageCode(this.image));
+    return this.#code.value;
   }
+
+  readonly #fixups = new Lazy(() => (this.#cliHeader.value ? readVTableFixups(this.image, this.diagnostics) : []));
 
   /** The records of the VTableFixups directory. */
   get fixups(): readonly VTableFixup[] {
-    return this.keep('fixups', () => (this.cliHeader ? readVTableFixups(this.image, this.diagnostics) : []));
+    return this.#fixups.value;
   }
+
+  readonly #slots = new Lazy(() => readVTableSlots(this.image, this.fixups, this.diagnostics));
 
   /** The slots of all records. */
   get slots(): readonly VTableSlot[] {
-    return this.keep('slots', () => readVTableSlots(this.image, this.fixups, this.diagnostics));
+    return this.#slots.value;
   }
+
+  readonly #importedFunctions = new Lazy(() => readImportedFunctions(this.image, this.diagnostics));
 
   /** Imported and delay-loaded functions by the RVA of their pointer. */
   get importedFunctions(): ReadonlyMap<number, ImportedFunction> {
-    return this.keep('importedFunctions', () => readImportedFunctions(this.image, this.diagnostics));
+    return this.#importedFunctions.value;
   }
+
+  readonly #managedToNative = new Lazy(() => {
+    const calls = this.#calls.value;
+    return calls === undefined ? [] : readPInvokes(calls, this.diagnostics).map((method) => this.#withStub(method));
+  });
 
   /** Methods with a native body, in the order of the MethodDef table. */
   get managedToNative(): readonly ManagedToNative[] {
-    return this.keep('managedToNative', () => {
-      const { calls } = this;
-      return calls === undefined ? [] : readPInvokes(calls, this.diagnostics).map((method) => this.withStub(method));
-    });
+    return this.#managedToNative.value;
   }
+
+  readonly #nativeToManaged = new Lazy(() => this.#readNativeToManaged());
 
   /** Slots, in the order of their records. */
   get nativeToManaged(): readonly NativeToManaged[] {
-    return this.keep('nativeToManaged', () => this.readNativeToManaged());
+    return this.#nativeToManaged.value;
   }
+
+  readonly #fixupEntries = new Lazy(() => {
+    const byFixup = grouped(this.nativeToManaged, ({ slot }) => slot.fixup);
+    return this.fixups.map((fixup) => ({ fixup, entries: byFixup.get(fixup) ?? [] }));
+  });
 
   /** The records, each with its slots. */
   get fixupEntries(): readonly FixupEntries[] {
-    return this.keep('fixupEntries', () => {
-      const byFixup = grouped(this.nativeToManaged, ({ slot }) => slot.fixup);
-      return this.fixups.map((fixup) => ({ fixup, entries: byFixup.get(fixup) ?? [] }));
-    });
+    return this.#fixupEntries.value;
   }
+
+  readonly #exportJumps = new Lazy(() => {
+    const jumps = this.#cliHeader.value ? readExportJumps(this.image, this.diagnostics) : [];
+    if (jumps.length === 0) return [];
+    const bySlot = new Map(this.nativeToManaged.map((entry) => [entry.slot.rva, entry]));
+    const exports = grouped(this.exports, ({ rva }) => rva);
+    return jumps.map((jump) => {
+      const entry = bySlot.get(jump.slotRva);
+      return { ...jump, exports: exports.get(jump.rva) ?? [], ...(entry && { entry }) };
+    });
+  });
 
   /** The code that the first version of the .NET Framework made for managed exports, with the method of each. */
   get exportJumps(): readonly ExportJumpEntry[] {
-    return this.keep('exportJumps', () => {
-      const jumps = this.cliHeader ? readExportJumps(this.image, this.diagnostics) : [];
-      if (jumps.length === 0) return [];
-      const bySlot = new Map(this.nativeToManaged.map((entry) => [entry.slot.rva, entry]));
-      const exports = grouped(this.exports, ({ rva }) => rva);
-      return jumps.map((jump) => {
-        const entry = bySlot.get(jump.slotRva);
-        return { ...jump, exports: exports.get(jump.rva) ?? [], ...(entry && { entry }) };
-      });
-    });
+    return this.#exportJumps.value;
   }
+
+  readonly #crossings = new Lazy(() => [
+    ...this.managedToNative.map(crossingOut),
+    ...this.nativeToManaged.map(crossingIn),
+    ...this.unmanagedCallersOnly.map(crossingByPointer),
+  ]);
 
   /** Every crossing, out of managed code and into it: native methods, slots, methods that only native code may call. */
   get crossings(): readonly Crossing[] {
-    return this.keep('crossings', () => [
-      ...this.managedToNative.map(crossingOut),
-      ...this.nativeToManaged.map(crossingIn),
-      ...this.unmanagedCallersOnly.map(crossingByPointer),
-    ]);
+    return this.#crossings.value;
   }
+
+  readonly #importStubs = new Lazy(() => this.#indirectTransfers.value.jumps.filter(({ pointer }) => this.importedFunctions.has(pointer)));
 
   /** Jumps of the image to functions of other modules (`jmp [IAT]`), in ascending order of address. */
   get importStubs(): readonly IndirectJump[] {
-    return this.keep('importStubs', () => this.indirectTransfers.jumps.filter(({ pointer }) => this.importedFunctions.has(pointer)));
+    return this.#importStubs.value;
   }
+
+  readonly #nativeCallers = new Lazy(() => {
+    const { image, code, platform, diagnostics } = this;
+    return platform
+      ? findNativeCallers(
+          { image, code, platform, diagnostics },
+          this.nativeToManaged.flatMap(({ stubs }) => stubs),
+        )
+      : [];
+  });
 
   /** Native code and pointers that come to the stubs of slots, in ascending order of address. Scans all code once. */
   get nativeCallers(): readonly NativeCaller[] {
-    return this.keep('nativeCallers', () => {
-      const { image, code, platform, diagnostics } = this;
-      return platform
-        ? findNativeCallers(
-            { image, code, platform, diagnostics },
-            this.nativeToManaged.flatMap(({ stubs }) => stubs),
-          )
-        : [];
-    });
+    return this.#nativeCallers.value;
   }
+
+  readonly #exports = new Lazy(() => readImageExports(this.image, this.code, this.platform, this.pointers, this.diagnostics));
 
   /** Exports with an address, and where they lead. */
   get exports(): readonly ImageExport[] {
-    return this.keep('exports', () => readImageExports(this.image, this.code, this.platform, this.pointers, this.diagnostics));
+    return this.#exports.value;
   }
 
+  readonly #unmanagedCallersOnly = new Lazy(() => {
+    const calls = this.#calls.value;
+    return calls === undefined ? [] : readUnmanagedCallersOnly(calls, this.diagnostics);
+  });
+
   get unmanagedCallersOnly(): readonly UnmanagedCallersOnly[] {
-    return this.keep('unmanagedCallersOnly', () => (this.calls ? readUnmanagedCallersOnly(this.calls, this.diagnostics) : []));
+    return this.#unmanagedCallersOnly.value;
   }
+
+  readonly #cppCliData = new Lazy(() => {
+    const { image, metadata, diagnostics } = this;
+    const { isSlot } = this.pointers;
+    return metadata && diagnostics.attempt(() => readCppCliData({ image, metadata, isSlot, spend: literalAllowance(image) }, diagnostics));
+  });
 
   /** Fields at addresses, start-up tables and sized types; `undefined` for an image without metadata. */
   get cppCliData(): CppCliData | undefined {
-    return this.keep('cppCliData', () => {
-      const { image, metadata, diagnostics } = this;
-      const { isSlot } = this.pointers;
-      return (
-        metadata && diagnostics.attempt(() => readCppCliData({ image, metadata, isSlot, spend: literalAllowance(image) }, diagnostics))
-      );
-    });
+    return this.#cppCliData.value;
   }
+
+  readonly #slotFields = new Lazy(() => readSlotFields(this.nativeToManaged, this.cppCliData?.fields ?? []));
 
   /** Fields of C++/CLI that stand for slots (`__unep@…`, `__m2mep@…`), by the RVA of the slot. */
   get slotFields(): ReadonlyMap<number, readonly SlotField[]> {
-    return this.keep('slotFields', () => readSlotFields(this.nativeToManaged, this.cppCliData?.fields ?? []));
+    return this.#slotFields.value;
   }
 
+  readonly #entryPoints = new Lazy(() => readEntryPoints(this.image, this.#cliHeader.value, (rva) => this.stubAt(rva)));
+
   get entryPoints(): EntryPoints {
-    return this.keep('entryPoints', () => readEntryPoints(this.image, this.cliHeader, (rva) => this.stubAt(rva)));
+    return this.#entryPoints.value;
   }
 
   /** Follows jumps from an address; `undefined` when the machine's code cannot be read. */
@@ -186,56 +218,52 @@ export class Boundary {
     return this.platform && decodeStub(this.code, this.platform, rva, this.pointers);
   }
 
+  readonly #pointers = new Lazy((): PointerMeaning => {
+    const slots = new Set(this.slots.map(({ rva }) => rva));
+    return { imports: this.importedFunctions, isSlot: (rva) => slots.has(rva) };
+  });
+
   /** What pointers of the image are: imports, slots. */
   get pointers(): PointerMeaning {
-    return this.keep('pointers', () => {
-      const slots = new Set(this.slots.map(({ rva }) => rva));
-      return { imports: this.importedFunctions, isSlot: (rva) => slots.has(rva) };
-    });
+    return this.#pointers.value;
   }
 
   /** What goes through slots and imports, found in one scan. */
-  private get indirectTransfers(): IndirectTransfers {
-    return this.keep('indirectTransfers', () => {
-      const { platform, importedFunctions, slots } = this;
-      if (platform === undefined || (slots.length === 0 && importedFunctions.size === 0)) return { jumps: [], calls: [] };
-      const { isSlot } = this.pointers;
-      return findIndirectTransfers(this.code, platform, (pointer) => isSlot(pointer) || importedFunctions.has(pointer));
-    });
-  }
+  readonly #indirectTransfers = new Lazy((): IndirectTransfers => {
+    const { platform, importedFunctions, slots } = this;
+    if (platform === undefined || (slots.length === 0 && importedFunctions.size === 0)) return { jumps: [], calls: [] };
+    const { isSlot } = this.pointers;
+    return findIndirectTransfers(this.code, platform, (pointer) => isSlot(pointer) || importedFunctions.has(pointer));
+  });
 
-  private get cliHeader(): CliHeader | undefined {
-    return this.keep('cliHeader', () => this.diagnostics.attempt(() => readCliHeader(this.image)));
-  }
+  readonly #cliHeader = new Lazy((): CliHeader | undefined => this.diagnostics.attempt(() => readCliHeader(this.image)));
 
-  private get calls(): NativeCalls | undefined {
-    return this.keep('calls', () => {
-      const { metadata } = this;
-      return metadata && this.diagnostics.attempt(() => new NativeCalls(metadata, this.image));
-    });
-  }
+  readonly #calls = new Lazy((): NativeCalls | undefined => {
+    const { metadata } = this;
+    return metadata && this.diagnostics.attempt(() => new NativeCalls(metadata, this.image));
+  });
 
-  private withStub(method: PInvoke): ManagedToNative {
+  #withStub(method: PInvoke): ManagedToNative {
     const stub = method.kind === 'rva' ? this.stubAt(method.rva) : undefined;
-    return { ...method, ...(stub !== undefined && { stub }), replacedGetLastError: this.isGetLastError(method, stub) };
+    return { ...method, ...(stub !== undefined && { stub }), replacedGetLastError: this.#isGetLastError(method, stub) };
   }
 
   /** HeuristicDoesThisLookLikeAGetLastErrorCall (dllimport.cpp): the function itself, or one `FF 25` away from it. */
-  private isGetLastError({ implMap, kind }: PInvoke, stub: Stub | undefined): boolean {
+  #isGetLastError({ implMap, kind }: PInvoke, stub: Stub | undefined): boolean {
     if (kind === 'named') return isKernel32(implMap?.module) && implMap?.name === 'GetLastError';
     if (stub?.target.kind !== 'import' || stub.hops.length !== 1 || this.platform?.name === 'arm64') return false;
     return isKernel32(stub.target.function.module) && stub.target.function.name === 'GetLastError';
   }
 
-  private readNativeToManaged(): readonly NativeToManaged[] {
+  #readNativeToManaged(): readonly NativeToManaged[] {
     if (this.slots.length === 0) return [];
-    const { image, metadata, platform, readMemory, diagnostics, calls } = this;
-    const reading = { image, metadata, platform, readMemory };
-    const { jumps: allJumps, calls: allCalls } = this.indirectTransfers;
+    const { image, metadata, platform, diagnostics } = this;
+    const reading = { image, metadata, platform, readMemory: this.#readMemory };
+    const { jumps: allJumps, calls: allCalls } = this.#indirectTransfers.value;
     const jumps = grouped(allJumps, ({ pointer }) => pointer);
     const indirectCalls = grouped(allCalls, ({ pointer }) => pointer);
-    const exports = this.exportsBySlot();
-    const methods = new SlotMethods(calls, diagnostics);
+    const exports = this.#exportsBySlot();
+    const methods = new SlotMethods(this.#calls.value, diagnostics);
     return this.slots.map((slot) => {
       const content = slotContent(reading, slot);
       judgeSlot(reading, slot, content, diagnostics);
@@ -243,7 +271,7 @@ export class Boundary {
       return {
         ...slotEntry(slot, content, methods),
         stubs,
-        nepEntries: stubs.flatMap(({ rva }) => this.nepEntryOf(rva) ?? []),
+        nepEntries: stubs.flatMap(({ rva }) => this.#nepEntryOf(rva) ?? []),
         calls: indirectCalls.get(slot.rva) ?? [],
         exports: exports.get(slot.rva) ?? [],
       };
@@ -251,7 +279,7 @@ export class Boundary {
   }
 
   /** The entry that a jump belongs to: it begins four or ten bytes before. */
-  private nepEntryOf(jump: number): DoubleThunk | undefined {
+  #nepEntryOf(jump: number): DoubleThunk | undefined {
     const region = this.code.at(jump);
     if (region === undefined) return undefined;
     for (const distance of NEP_JUMPS) {
@@ -261,13 +289,8 @@ export class Boundary {
     return undefined;
   }
 
-  private exportsBySlot(): ReadonlyMap<number | undefined, readonly ImageExport[]> {
+  #exportsBySlot(): ReadonlyMap<number | undefined, readonly ImageExport[]> {
     return grouped(this.exports, ({ stub }) => (stub?.target.kind === 'slot' ? stub.target.slotRva : undefined));
-  }
-
-  private keep<T>(name: string, read: () => T): T {
-    if (!this.kept.has(name)) this.kept.set(name, read());
-    return this.kept.get(name) as T;
   }
 }
 

@@ -61,24 +61,24 @@ export class InstructionCursor {
     if (index === 0xfe && operandAt < end) index = 0x100 | bytes[operandAt++]!;
     const shape = instructionShapes[index]!;
     const next = at + (shape & 0xff);
-    if (shape === NO_INSTRUCTION || next > end) return this.moveOverBad(at);
+    if (shape === NO_INSTRUCTION || next > end) return this.#moveOverBad(at);
     this.at = at;
     this.operandAt = operandAt;
     this.index = index;
     this.operandKind = shape >>> 8;
     this.nextAt = next;
-    return index !== SWITCH || this.moveOverTargets();
+    return index !== SWITCH || this.#moveOverTargets();
   }
 
   /** The distances of a `switch` are behind its count. */
-  private moveOverTargets(): boolean {
+  #moveOverTargets(): boolean {
     const next = this.nextAt + this.switchCount * 4;
-    if (next > this.end) return this.moveOverBad(this.at);
+    if (next > this.end) return this.#moveOverBad(this.at);
     this.nextAt = next;
     return true;
   }
 
-  private moveOverBad(at: number): boolean {
+  #moveOverBad(at: number): boolean {
     this.at = at;
     this.index = BAD_INSTRUCTION;
     this.operandKind = UNDEFINED_OPERAND;

@@ -1,3 +1,4 @@
+import { hex } from '@ijw/binary';
 /** Where a machine instruction goes next. */
 export type NativeFlow =
   | 'next'
@@ -45,7 +46,7 @@ export const invalidInstruction = (bytes: Uint8Array, at: number, rva: number, s
   rva,
   size: Math.max(1, Math.min(size, bytes.length - at)),
   mnemonic: 'db',
-  operands: Array.from(bytes.subarray(at, at + size), (byte) => `0x${byte.toString(16).padStart(2, '0')}`).join(', '),
+  operands: Array.from(bytes.subarray(at, at + size), (byte) => hex(byte, 2)).join(', '),
   flow: 'invalid',
 });
 

@@ -1,3 +1,4 @@
+import { hex } from '@ijw/binary';
 import { type MethodDefToken, signatureKindOf, type Token, type TypeDefOrRefToken } from '@ijw/metadata';
 import type { ExceptionClause } from '../body/exception-clause.ts';
 import { BAD_INSTRUCTION, InstructionCursor } from '../body/instruction-cursor.ts';
@@ -87,9 +88,9 @@ function writeLocals(disassembly: Disassembly, body: MethodBody): number {
 /** ECMA-335 II.19, with offsets: says every clause as it is stored. */
 function writeRawClause(disassembly: Disassembly, token: Token, clause: ExceptionClause): void {
   const { sink } = disassembly;
-  const at = (offset: number): string => `0x${offset.toString(16).padStart(4, '0')}`;
+  const at = (offset: number): string => hex(offset, 4);
   const handler = `handler ${at(clause.handlerOffset)} to ${at(clause.handlerOffset + clause.handlerLength)}`;
-  if (clause.kind === 'unknown') limitation(disassembly, token, `An exception clause has the flags 0x${clause.flags.toString(16)}`);
+  if (clause.kind === 'unknown') limitation(disassembly, token, `An exception clause has the flags ${hex(clause.flags)}`);
   else {
     sink.start().text(`.try ${at(clause.tryOffset)} to ${at(clause.tryOffset + clause.tryLength)} ${clause.kind}`);
     if (clause.kind === 'catch') writeCaught(disassembly, sink.text(' '), clause);
@@ -104,7 +105,7 @@ function writeCaught(disassembly: Disassembly, sink: TextSink, { classTokenOrFil
     disassembly.references.writeType(sink, type as TypeDefOrRefToken);
     return '';
   });
-  if (error !== '') sink.text(`mdtoken(0x${type.toString(16).padStart(8, '0')}) ${error}`);
+  if (error !== '') sink.text(`mdtoken(${hex(type, 8)}) ${error}`);
 }
 
 /** What stands before the instructions at offsets. */
@@ -167,7 +168,7 @@ class BodyWriter {
     const { sink } = this.#disassembly;
     for (let at = start; at < end; at++) {
       if (at > start) sink.end().start().text('          ');
-      sink.text(`.emitbyte 0x${this.#body.bytes[at]!.toString(16).padStart(2, '0')}`);
+      sink.text(`.emitbyte ${hex(this.#body.bytes[at]!, 2)}`);
     }
   }
 

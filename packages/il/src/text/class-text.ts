@@ -1,4 +1,4 @@
-import { type EventToken, makeToken, type PropertyToken, TableId, type TypeDefOrRefToken, tokenRid } from '@ijw/metadata';
+import { type EventToken, makeToken, type PropertyToken, TableId, TypeAttributes, type TypeDefOrRefToken, tokenRid } from '@ijw/metadata';
 import { writeCustomAttributes } from './custom-attribute-text.ts';
 import type { DataLabels } from './data-text.ts';
 import { attempt, type Disassembly, tokenComment } from './disassembly.ts';
@@ -48,7 +48,6 @@ export function writeClass(disassembly: Disassembly, rid: number, labels: DataLa
 }
 
 /** ECMA-335 II.23.1.15. */
-const INTERFACE = 0x20;
 const VISIBILITY_MASK = 0x07;
 const PUBLIC = 0x01;
 const NESTED_PUBLIC = 0x02;
@@ -90,7 +89,7 @@ export function writeHead(disassembly: Disassembly, rid: number): void {
       references.write(sink.start().text('       extends '), text);
       sink.end();
       // A class without a base would get System.Object. The module is no type, but no nil either: ilasm writes nothing for it.
-    } else if (options.strict && !(TypeDef.get(rid, 'Flags') & INTERFACE)) sink.line('       extends mdtoken(0x00000001)');
+    } else if (options.strict && !(TypeDef.get(rid, 'Flags') & TypeAttributes.Interface)) sink.line('       extends mdtoken(0x00000001)');
   });
   writeInterfaces(disassembly, rid);
 }

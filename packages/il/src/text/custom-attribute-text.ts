@@ -1,5 +1,5 @@
 import { type BadImageError, hex } from '@ijw/binary';
-import { AttributeDecoder, attributeText, type Token, TokenText } from '@ijw/metadata';
+import { attributeDecoderOf, attributeText, type Token, TokenText } from '@ijw/metadata';
 import { attempt, type Disassembly } from './disassembly.ts';
 
 export interface CustomAttributePlace {
@@ -45,7 +45,7 @@ export function writeCustomAttribute(disassembly: Disassembly, rid: number, { ow
 /** The arguments in words, or what is wrong with the blob and where. */
 function verbalText({ diagnostics, metadata }: Disassembly, rid: number): string {
   try {
-    return attributeText(new AttributeDecoder(metadata), rid, new TokenText(metadata));
+    return attributeText(attributeDecoderOf(metadata), rid, new TokenText(metadata));
   } catch (error) {
     diagnostics.record(error, 'error', 0x0c000000 | rid);
     const { code, offset, message } = error as BadImageError;

@@ -1,17 +1,18 @@
-import { makeToken, TableId, type Token, type TypeDefOrRefToken, tokenRid } from '@ijw/metadata';
+import { hex } from '@ijw/binary';
+import { GenericParamAttributes, makeToken, TableId, type Token, type TypeDefOrRefToken, tokenRid } from '@ijw/metadata';
 import { writeCustomAttributes } from './custom-attribute-text.ts';
 import { attempt, type Disassembly, partText } from './disassembly.ts';
 
 /** ECMA-335 II.23.1.7, and AllowByRefLike. */
 const FLAGS: readonly (readonly [mask: number, value: number, word: string])[] = [
-  [0x03, 0x01, '+'],
-  [0x03, 0x02, '-'],
-  [0x04, 0x04, 'class'],
-  [0x08, 0x08, 'valuetype'],
-  [0x20, 0x20, 'byreflike'],
-  [0x10, 0x10, '.ctor'],
+  [GenericParamAttributes.VarianceMask, GenericParamAttributes.Covariant, '+'],
+  [GenericParamAttributes.VarianceMask, GenericParamAttributes.Contravariant, '-'],
+  [GenericParamAttributes.ReferenceTypeConstraint, GenericParamAttributes.ReferenceTypeConstraint, 'class'],
+  [GenericParamAttributes.NotNullableValueTypeConstraint, GenericParamAttributes.NotNullableValueTypeConstraint, 'valuetype'],
+  [GenericParamAttributes.AllowByRefLike, GenericParamAttributes.AllowByRefLike, 'byreflike'],
+  [GenericParamAttributes.DefaultConstructorConstraint, GenericParamAttributes.DefaultConstructorConstraint, '.ctor'],
 ];
-const KNOWN = 0x3f;
+const KNOWN = FLAGS.reduce((known, [mask]) => known | mask, 0);
 
 /** `<class .ctor (Base) T, + U>`, or nothing for what is not generic. @throws BadImageError */
 export function writeGenericParameters(disassembly: Disassembly, owner: Token): void {
@@ -30,7 +31,7 @@ function writeGenericParameter(disassembly: Disassembly, rid: number): void {
   const { metadata, references, sink } = disassembly;
   const { GenericParam, GenericParamConstraint } = metadata.tables;
   const flags = GenericParam.get(rid, 'Flags');
-  if (flags & ~KNOWN) sink.text(`flags(0x${flags.toString(16)}) `);
+  if (flags & ~KNOWN) sink.text(`flags(${hex(flags)}) `);
   else for (const [mask, value, word] of FLAGS) if ((flags & mask) === value) sink.text(word).text(' ');
   const constraints = metadata.constraintsOf(rid);
   const column = GenericParamConstraint.column('Constraint');

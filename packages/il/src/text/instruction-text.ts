@@ -92,7 +92,7 @@ export class InstructionText {
         sink.text(integerText(cursor.int32));
         return;
       case OperandKind.InlineI8:
-        sink.text(`0x${((BigInt(cursor.high32) << 32n) | BigInt(cursor.low32)).toString(16)}`);
+        sink.text(hex((BigInt(cursor.high32) << 32n) | BigInt(cursor.low32)));
         return;
       case OperandKind.ShortInlineR:
         sink.text(float32Text(cursor.uint32) ?? byteList(littleEndian(cursor.uint32)));

@@ -1,4 +1,5 @@
-import { embeddedResource, makeToken, manifestResources, TableId, tokenRid } from '@ijw/metadata';
+import { hex } from '@ijw/binary';
+import { AssemblyFlags, embeddedResource, makeToken, manifestResources, TableId, TypeAttributes, tokenRid } from '@ijw/metadata';
 import { writeCustomAttributes } from './custom-attribute-text.ts';
 import { attempt, type Disassembly, limitation } from './disassembly.ts';
 import { quotedName } from './lexical/string-literal.ts';
@@ -7,8 +8,8 @@ import type { TextSink } from './text-sink.ts';
 
 /** ECMA-335 II.23.1.2: the flags of assemblies and references that have a word, apart from the processor architecture. */
 const ASSEMBLY_WORDS: readonly (readonly [number, string])[] = [
-  [0x100, 'retargetable'],
-  [0x200, 'windowsruntime'],
+  [AssemblyFlags.Retargetable, 'retargetable'],
+  [AssemblyFlags.WindowsRuntime, 'windowsruntime'],
 ];
 const ARCHITECTURES = ['', 'cil', 'x86', 'amd64', 'amd64', 'arm', 'arm64', 'noplatform'];
 
@@ -32,11 +33,12 @@ function writeBlob({ diagnostics, metadata, sink }: Disassembly, directive: stri
 }
 
 /** A public key, the architecture, and the bits that have a word. */
-const ASSEMBLY_FLAGS = 0x01 | 0x70 | ASSEMBLY_WORDS.reduce((mask, [bit]) => mask | bit, 0);
+const ASSEMBLY_FLAGS =
+  AssemblyFlags.PublicKey | AssemblyFlags.ProcessorArchitectureMask | ASSEMBLY_WORDS.reduce((mask, [bit]) => mask | bit, 0);
 
 function noteOtherFlags(disassembly: Disassembly, token: number, flags: number): void {
   const rest = flags & ~ASSEMBLY_FLAGS;
-  if (rest !== 0) limitation(disassembly, token, `The flags 0x${(rest >>> 0).toString(16)} of the assembly have no word in IL`);
+  if (rest !== 0) limitation(disassembly, token, `The flags ${hex(rest >>> 0)} of the assembly have no word in IL`);
 }
 
 /** `.assembly extern`, with an alias where two references have one name. */
@@ -79,7 +81,7 @@ export function writeAssembly(disassembly: Disassembly): void {
     writeCustomAttributes(disassembly, token);
     writeSecurity(disassembly, token);
     writeBlob(disassembly, '.publickey', row.PublicKey);
-    sink.line(`.hash algorithm 0x${row.HashAlgId.toString(16).padStart(8, '0')}`);
+    sink.line(`.hash algorithm ${hex(row.HashAlgId, 8)}`);
     writeLocale(disassembly, row.Culture);
     sink.line(`.ver ${row.Major}:${row.Minor}:${row.Build}:${row.Revision}`);
     sink.close();
@@ -119,7 +121,6 @@ const EXPORT_WORDS = [
   'nested famandassem ',
   'nested famorassem ',
 ];
-const FORWARDER = 0x200000;
 
 export function writeExportedTypes(disassembly: Disassembly): void {
   const { metadata } = disassembly;
@@ -134,7 +135,7 @@ function writeExportedType(disassembly: Disassembly, rid: number): void {
   const flags = ExportedType.get(rid, 'Flags');
   const visibility = flags & 7;
   // Some compilers give a forwarder the visibility of the type.
-  const words = `${flags & FORWARDER && visibility === 0 ? '' : EXPORT_WORDS[visibility]}${flags & FORWARDER ? 'forwarder ' : ''}`;
+  const words = `${flags & TypeAttributes.IsTypeForwarder && visibility === 0 ? '' : EXPORT_WORDS[visibility]}${flags & TypeAttributes.IsTypeForwarder ? 'forwarder ' : ''}`;
   sink.start().text('.class extern ').text(words);
   references.writeQualified(sink, ExportedType.get(rid, 'TypeNamespace'), ExportedType.get(rid, 'TypeName'));
   sink.end().open();
@@ -147,7 +148,7 @@ function writeExportedType(disassembly: Disassembly, rid: number): void {
     sink.end();
   }
   const hint = ExportedType.get(rid, 'TypeDefId');
-  if (hint !== 0) sink.line(`.class 0x${hint.toString(16).padStart(8, '0')}`);
+  if (hint !== 0) sink.line(`.class ${hex(hint, 8)}`);
   writeCustomAttributes(disassembly, makeToken(TableId.ExportedType, rid));
   sink.close();
 }
@@ -181,10 +182,9 @@ export function writeResources(disassembly: Disassembly): readonly ResourceFile[
     sink.line(`.mresource ${resource.flags & 1 ? 'public' : 'private'} ${references.identifiers.dotted(resource.name)}${alias}`);
     sink.open();
     const { location } = resource;
-    if (location.kind === 'linked')
-      sink.line(`.file ${references.identifiers.dotted(location.fileName)} at 0x${location.offset.toString(16).padStart(8, '0')}`);
+    if (location.kind === 'linked') sink.line(`.file ${references.identifiers.dotted(location.fileName)} at ${hex(location.offset, 8)}`);
     if (location.kind === 'assembly') sink.line(`.assembly extern ${references.assembly(tokenRid(location.assembly))}`);
-    if (location.kind === 'embedded') sink.line(`// Offset: 0x${location.offset.toString(16)}  Length: ${bytes?.length ?? '?'}`);
+    if (location.kind === 'embedded') sink.line(`// Offset: ${hex(location.offset)}  Length: ${bytes?.length ?? '?'}`);
     writeCustomAttributes(disassembly, resource.token);
     sink.close();
     if (bytes !== undefined && fileName !== undefined) files.push({ fileName, bytes });

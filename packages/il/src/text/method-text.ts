@@ -1,9 +1,12 @@
+import { hex } from '@ijw/binary';
 import {
   constantOf,
   isTokenOf,
+  MethodAttributes,
   type MethodDefToken,
   type MethodSignature,
   makeToken,
+  ParamAttributes,
   type ParamToken,
   SignatureFlags,
   TableId,
@@ -23,8 +26,6 @@ import { writeSecurity } from './security-text.ts';
 import { conventionText } from './type-text.ts';
 import { HOST_OF_UNUSED_MEMBERS, writeUnusedMembers } from './unused-members.ts';
 
-const PINVOKE_IMPL = 0x2000;
-const REQUIRE_SECURITY_OBJECT = 0x8000;
 const CODE_TYPE = 3;
 const UNMANAGED = 4;
 
@@ -39,7 +40,7 @@ export function writeMethod(disassembly: Disassembly, rid: number): void {
   const signature = references.signature(columns.method.signature.at(rid));
   const parameters = parametersOf(disassembly, rid);
   const flags = columns.method.flags.at(rid);
-  const securityAttribute = flags & REQUIRE_SECURITY_OBJECT ? securityObjectAttribute(disassembly) : undefined;
+  const securityAttribute = flags & MethodAttributes.RequireSecObject ? securityObjectAttribute(disassembly) : undefined;
   const implFlags = columns.method.implFlags.at(rid);
   // Before anything is written: what they throw for a bad row leaves no half a head.
   const pinvoke = partText(disassembly, token, () => pinvokeText(disassembly, token, flags));
@@ -47,7 +48,7 @@ export function writeMethod(disassembly: Disassembly, rid: number): void {
   const end = buffer.length;
   references.writeMethodName(buffer, rid);
   const nameEnd = buffer.length;
-  const flagWords = methodFlagWords(securityAttribute === undefined ? flags : flags & ~REQUIRE_SECURITY_OBJECT);
+  const flagWords = methodFlagWords(securityAttribute === undefined ? flags : flags & ~MethodAttributes.RequireSecObject);
   sink.start().text('.method ').text(tokenComment(disassembly, token)).text(flagWords).text(pinvoke).end();
   sink.start().text('        ').text(conventionText(signature.header));
   writeReturn(disassembly, signature.parameterTypes[0] ?? end, parameters[0]);
@@ -83,7 +84,7 @@ function parametersOf({ columns, metadata }: Disassembly, rid: number): Paramete
 }
 
 function pinvokeText({ metadata, references: { names } }: Disassembly, token: MethodDefToken, flags: number): string {
-  if (!(flags & PINVOKE_IMPL)) return '';
+  if (!(flags & MethodAttributes.PInvokeImpl)) return '';
   const row = metadata.findImplMap(token);
   if (row === undefined) return 'pinvokeimpl(/* No map */) ';
   const { ImplMap, ModuleRef, MethodDef } = metadata.tables;
@@ -96,12 +97,12 @@ function pinvokeText({ metadata, references: { names } }: Disassembly, token: Me
 
 /** ECMA-335 II.23.1.13: In, Out and Optional; the others say that a row of another table is there. */
 const PARAM_WORDS: readonly (readonly [number, string])[] = [
-  [0x01, '[in]'],
-  [0x02, '[out]'],
-  [0x10, '[opt]'],
+  [ParamAttributes.In, '[in]'],
+  [ParamAttributes.Out, '[out]'],
+  [ParamAttributes.Optional, '[opt]'],
 ];
 
-const PARAM_WORD_BITS = 0x13;
+const PARAM_WORD_BITS = ParamAttributes.In | ParamAttributes.Out | ParamAttributes.Optional;
 
 function parameterWords({ columns }: Disassembly, token: ParamToken | undefined): string {
   if (token === undefined) return '';
@@ -237,7 +238,7 @@ function writeCode(disassembly: Disassembly, rid: number, names: () => ArgumentN
   const implFlags = columns.method.implFlags.at(rid);
   if (rva === 0) return;
   if (implFlags & (CODE_TYPE | UNMANAGED)) {
-    limitation(disassembly, token, `Native code at RVA 0x${rva.toString(16)}: no assembler of IL takes it`);
+    limitation(disassembly, token, `Native code at RVA ${hex(rva)}: no assembler of IL takes it`);
     for (const line of options.native?.(rva) ?? []) sink.comment(` ${line}`);
     return;
   }

@@ -1,4 +1,14 @@
-import { constantOf, type EventToken, makeToken, type PropertyToken, TableId, type TypeDefOrRefToken, tokenRid } from '@ijw/metadata';
+import {
+  constantOf,
+  type EventToken,
+  MethodSemanticsAttributes,
+  makeToken,
+  PropertyAttributes,
+  type PropertyToken,
+  TableId,
+  type TypeDefOrRefToken,
+  tokenRid,
+} from '@ijw/metadata';
 import { constantText } from './constant-text.ts';
 import { writeCustomAttributes } from './custom-attribute-text.ts';
 import { attempt, type Disassembly, partText } from './disassembly.ts';
@@ -6,16 +16,17 @@ import { conventionText, writeParameterTypes } from './type-text.ts';
 
 /** ECMA-335 II.23.1.12, by bit. */
 const ACCESSORS: readonly (readonly [number, string])[] = [
-  [0x08, '.addon'],
-  [0x10, '.removeon'],
-  [0x20, '.fire'],
-  [0x02, '.get'],
-  [0x01, '.set'],
-  [0x04, '.other'],
+  [MethodSemanticsAttributes.AddOn, '.addon'],
+  [MethodSemanticsAttributes.RemoveOn, '.removeon'],
+  [MethodSemanticsAttributes.Fire, '.fire'],
+  [MethodSemanticsAttributes.Getter, '.get'],
+  [MethodSemanticsAttributes.Setter, '.set'],
+  [MethodSemanticsAttributes.Other, '.other'],
 ];
 
 /** The same two bits for events and properties. HasDefault is said by the value. */
-const flagWords = (flags: number): string => `${flags & 0x200 ? 'specialname ' : ''}${flags & 0x400 ? 'rtspecialname ' : ''}`;
+const flagWords = (flags: number): string =>
+  `${flags & PropertyAttributes.SpecialName ? 'specialname ' : ''}${flags & PropertyAttributes.RTSpecialName ? 'rtspecialname ' : ''}`;
 
 const accessorWord = (semantics: number): string => ACCESSORS.find(([bit]) => semantics & bit)?.[1] ?? '.other';
 

@@ -1,4 +1,4 @@
-import { ByteWriter, Diagnostics } from '@ijw/binary';
+import { ByteWriter, Diagnostics, hex } from '@ijw/binary';
 import type { Metadata } from '@ijw/metadata';
 import type { BadInstruction, Instruction } from '../body/instruction.ts';
 import { InstructionCursor } from '../body/instruction-cursor.ts';
@@ -27,7 +27,7 @@ export class SingleInstructionText {
 
   /** One line, also for `switch`. @throws BadImageError for a token that names nothing */
   of(instruction: Instruction | BadInstruction): string {
-    if (instruction.opCode === undefined) return `.emitbyte 0x${instruction.byte.toString(16).padStart(2, '0')}`;
+    if (instruction.opCode === undefined) return `.emitbyte ${hex(instruction.byte, 2)}`;
     const bytes = new ByteWriter();
     encodeInstruction(bytes, instruction, instruction.offset);
     this.#cursor.reset(bytes.toBytes(), 0, bytes.length);

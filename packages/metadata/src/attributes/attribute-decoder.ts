@@ -1,4 +1,4 @@
-import { BadImageError } from '@ijw/binary';
+import { BadImageError, Lazy } from '@ijw/binary';
 import { BlobCursor } from '../heaps/blob-cursor.ts';
 import type { BlobHeap } from '../heaps/blob-heap.ts';
 import type { Metadata } from '../metadata.ts';
@@ -9,7 +9,7 @@ import { type TypeDefToken, tokenTable } from '../tables/token.ts';
 import { attributeParameterTypes } from './attribute-parameter-types.ts';
 import type { AttributeType, EnumReference, EnumUnderlyingTypeName } from './attribute-type.ts';
 import { type CustomAttributeValue, EMPTY_ATTRIBUTE_VALUE } from './custom-attribute-value.ts';
-import { enumUnderlyingType } from './enum-underlying-type.ts';
+import { enumUnderlyingType } from './enumeration.ts';
 import { type AttributeValueContext, readAttributeValue } from './read-attribute-value.ts';
 import { assumedMagnitude, UnknownEnumWidths } from './unknown-enum-widths.ts';
 
@@ -44,7 +44,7 @@ export class AttributeDecoder {
   readonly #widths = new UnknownEnumWidths();
   /** What values are read with; permission sets have named arguments of the same form. */
   readonly context: AttributeValueContext;
-  #types: TypeIndex | undefined;
+  readonly #types = new Lazy(() => new TypeIndex(this.metadata));
 
   constructor(metadata: Metadata, options: AttributeDecoderOptions = {}) {
     this.metadata = metadata;
@@ -131,8 +131,7 @@ export class AttributeDecoder {
   /** The definition in this metadata, when it is here. */
   #ownType(reference: EnumReference): TypeDefToken | undefined {
     if (reference.kind === 'token') return tokenTable(reference.token) === TableId.TypeDef ? (reference.token as TypeDefToken) : undefined;
-    this.#types ??= new TypeIndex(this.metadata);
-    return this.#types.findSerialized(reference.name);
+    return this.#types.value.findSerialized(reference.name);
   }
 }
 

@@ -1,3 +1,4 @@
+import { hex } from '@ijw/binary';
 import { readFloat32, readFloat64 } from '../constants/floating-point.ts';
 import type { BlobSource } from '../heaps/blob-cursor.ts';
 import {
@@ -81,7 +82,7 @@ function readType(reader: BlobSource, context: AttributeValueContext, inArray = 
     return settled({ kind: 'enum', reference, underlying: context.underlyingType(reference), assumed: false }, context);
   }
   if (code === SerializationType.szArray && !inArray) return { kind: 'array', element: readType(reader, context, true) };
-  throw reader.error('BAD_ATTRIBUTE_TYPE', `0x${code.toString(16)} is no type of an attribute argument`, start);
+  throw reader.error('BAD_ATTRIBUTE_TYPE', `${hex(code)} is no type of an attribute argument`, start);
 }
 
 /** No element is smaller than a byte, so the count is checked before anything is allocated. */
@@ -116,7 +117,7 @@ function readValue(reader: BlobSource, type: AttributeType, context: AttributeVa
 function readNamedArgument(reader: BlobSource, context: AttributeValueContext): NamedAttributeArgument {
   const code = reader.u8();
   if (code !== SerializationType.field && code !== SerializationType.property) {
-    throw reader.error('BAD_NAMED_ARGUMENT', `0x${code.toString(16)} is neither a field nor a property`, reader.position - 1);
+    throw reader.error('BAD_NAMED_ARGUMENT', `${hex(code)} is neither a field nor a property`, reader.position - 1);
   }
   const type = readType(reader, context);
   const name = readSerializedString(reader);
@@ -141,7 +142,7 @@ export function readAttributeValue(
   context: AttributeValueContext,
 ): CustomAttributeValue {
   const prolog = reader.u16();
-  if (prolog !== 1) throw reader.error('BAD_ATTRIBUTE_PROLOG', `The value starts with 0x${prolog.toString(16)}, not with 1`, 0);
+  if (prolog !== 1) throw reader.error('BAD_ATTRIBUTE_PROLOG', `The value starts with ${hex(prolog)}, not with 1`, 0);
   const fixed: AttributeArgument[] = [];
   for (const parameter of parameters) {
     const type = settled(parameter, context);

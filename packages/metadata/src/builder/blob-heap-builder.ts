@@ -2,32 +2,32 @@ import { ByteWriter, hexBytes } from '@ijw/binary';
 
 /** The twin of `BlobHeap`. Equal blobs share an offset. */
 export class BlobHeapBuilder {
-  private readonly writer = new ByteWriter().u8(0);
-  private readonly offsets = new Map<string, number>([['', 0]]);
+  readonly #writer = new ByteWriter().u8(0);
+  readonly #offsets = new Map<string, number>([['', 0]]);
 
   get size(): number {
-    return this.writer.length;
+    return this.#writer.length;
   }
 
   /** The offset of a blob, which is added when it is new. */
   add(bytes: Uint8Array): number {
     const key = hexBytes(bytes);
-    const known = this.offsets.get(key);
+    const known = this.#offsets.get(key);
     if (known !== undefined) return known;
-    const offset = this.writer.length;
-    this.writer.compressedUnsigned(bytes.length).bytes(bytes);
-    this.offsets.set(key, offset);
+    const offset = this.#writer.length;
+    this.#writer.compressedUnsigned(bytes.length).bytes(bytes);
+    this.#offsets.set(key, offset);
     return offset;
   }
 
   /** Adds bytes as they are, a length that lies included. */
   addRaw(bytes: Uint8Array): number {
-    const offset = this.writer.length;
-    this.writer.bytes(bytes);
+    const offset = this.#writer.length;
+    this.#writer.bytes(bytes);
     return offset;
   }
 
   toBytes(): Uint8Array {
-    return this.writer.toBytes();
+    return this.#writer.toBytes();
   }
 }

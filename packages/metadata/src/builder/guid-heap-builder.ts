@@ -3,11 +3,11 @@ import { formatGuid, parseGuid } from '../heaps/guid-heap.ts';
 
 /** The twin of `GuidHeap`. Equal GUIDs share an index. */
 export class GuidHeapBuilder {
-  private readonly writer = new ByteWriter();
-  private readonly indexes = new Map<string, number>();
+  readonly #writer = new ByteWriter();
+  readonly #indexes = new Map<string, number>();
 
   get size(): number {
-    return this.writer.length;
+    return this.#writer.length;
   }
 
   /**
@@ -18,15 +18,15 @@ export class GuidHeapBuilder {
     const bytes = typeof guid === 'string' ? parseGuid(guid) : guid;
     if (bytes.length !== 16) throw new UsageError(`A GUID has 16 bytes, not ${bytes.length}`);
     const key = formatGuid(bytes);
-    const known = this.indexes.get(key);
+    const known = this.#indexes.get(key);
     if (known !== undefined) return known;
-    this.writer.bytes(bytes);
-    const index = this.writer.length / 16;
-    this.indexes.set(key, index);
+    this.#writer.bytes(bytes);
+    const index = this.#writer.length / 16;
+    this.#indexes.set(key, index);
     return index;
   }
 
   toBytes(): Uint8Array {
-    return this.writer.toBytes();
+    return this.#writer.toBytes();
   }
 }

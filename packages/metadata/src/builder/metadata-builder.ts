@@ -62,25 +62,25 @@ export class MetadataBuilder {
   readonly userStrings = new UserStringHeapBuilder();
   readonly guids = new GuidHeapBuilder();
   readonly blobs = new BlobHeapBuilder();
-  private readonly tables = new Map<TableName, RawRow[]>();
+  readonly #tables = new Map<TableName, RawRow[]>();
 
   rowCount(table: TableName): number {
-    return this.tables.get(table)?.length ?? 0;
+    return this.#tables.get(table)?.length ?? 0;
   }
 
   /** Adds a row and returns its token. @throws UsageError for a token that the column cannot hold */
   add<N extends TableName>(table: N, row: RowInput<N> = {}): TokenOf<N> {
     const input = row as Readonly<Record<string, string | number | Uint8Array | undefined>>;
-    const cells = Object.entries<ColumnKind>(tableSchemas[table]).map(([name, kind]) => this.cell(kind, input[name]));
-    const rows = this.tables.get(table) ?? [];
-    this.tables.set(table, rows);
+    const cells = Object.entries<ColumnKind>(tableSchemas[table]).map(([name, kind]) => this.#cell(kind, input[name]));
+    const rows = this.#tables.get(table) ?? [];
+    this.#tables.set(table, rows);
     rows.push(cells);
     return makeToken(TableId[table], rows.length) as unknown as TokenOf<N>;
   }
 
   /** Overwrites a cell with a raw value, which may be one that no row has. */
   set<N extends TableName>(table: N, rid: number, column: ColumnName<N>, raw: number): void {
-    const row = this.tables.get(table)?.[rid - 1];
+    const row = this.#tables.get(table)?.[rid - 1];
     const index = Object.keys(tableSchemas[table]).indexOf(column);
     if (row === undefined || index < 0) throw new UsageError(`${table} has no row ${rid} or no column "${column}"`);
     row[index] = raw;
@@ -89,10 +89,10 @@ export class MetadataBuilder {
   /** The metadata from its `BSJB` signature on. */
   build(options: BuildOptions = {}): Uint8Array {
     const tablesStream = options.tablesStream ?? '#~';
-    if (tablesStream === '#~' && !options.keepOrder) sortTables(this.tables);
-    const layout = this.layoutInput(options);
+    if (tablesStream === '#~' && !options.keepOrder) sortTables(this.#tables);
+    const layout = this.#layoutInput(options);
     const streams: NamedStream[] = [
-      { name: tablesStream, bytes: writeTables(this.tables, layout, options.header) },
+      { name: tablesStream, bytes: writeTables(this.#tables, layout, options.header) },
       { name: '#Strings', bytes: this.strings.toBytes() },
       { name: '#US', bytes: this.userStrings.toBytes() },
       { name: '#GUID', bytes: this.guids.toBytes() },
@@ -105,26 +105,26 @@ export class MetadataBuilder {
     return writeMetadataRoot({ version, streams: [...(options.before ?? []), ...replaced, ...(options.after ?? [])] });
   }
 
-  private layoutInput({ pdb, largeHeaps = 0, minimalDelta = false, header }: BuildOptions): LayoutInput {
+  #layoutInput({ pdb, largeHeaps = 0, minimalDelta = false, header }: BuildOptions): LayoutInput {
     const large = (size: number, bit: number) => (size > 0xffff ? bit : 0);
     const heapSizes =
       largeHeaps |
       large(this.strings.size, HeapSizes.LargeStrings) |
       large(this.guids.size / 16, HeapSizes.LargeGuids) |
       large(this.blobs.size, HeapSizes.LargeBlobs);
-    const rowCounts = rowCountsOf(this.tables).map((count, id) => count || (pdb?.typeSystemRowCounts[id] ?? 0));
+    const rowCounts = rowCountsOf(this.#tables).map((count, id) => count || (pdb?.typeSystemRowCounts[id] ?? 0));
     const schema1_1 = header?.majorVersion === 1 && header.minorVersion === 1;
     return { heapSizes, rowCounts, forceLarge: minimalDelta, schema1_1 };
   }
 
-  private cell(kind: ColumnKind, value: string | number | Uint8Array | undefined): number {
+  #cell(kind: ColumnKind, value: string | number | Uint8Array | undefined): number {
     if (value === undefined) return kind.kind === 'run' ? this.rowCount(kind.table) + 1 : 0;
-    if (typeof value !== 'number') return this.heapCell(kind, value);
+    if (typeof value !== 'number') return this.#heapCell(kind, value);
     if (kind.kind === 'coded') return encodeCodedIndex(kind.coded, value as Token);
     return kind.kind === 'table' || kind.kind === 'run' ? tokenRid(value) : value;
   }
 
-  private heapCell(kind: ColumnKind, value: string | Uint8Array): number {
+  #heapCell(kind: ColumnKind, value: string | Uint8Array): number {
     if (kind.kind === 'guid') return this.guids.add(value);
     if (kind.kind === 'string' && typeof value === 'string') return this.strings.add(value);
     if (kind.kind === 'blob' && typeof value !== 'string') return this.blobs.add(value);

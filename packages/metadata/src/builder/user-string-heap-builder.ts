@@ -14,23 +14,23 @@ export function encodeUserString(text: string): Uint8Array {
 
 /** The twin of `UserStringHeap`. Equal strings share an offset. */
 export class UserStringHeapBuilder {
-  private readonly blobs = new BlobHeapBuilder();
+  readonly #blobs = new BlobHeapBuilder();
 
   get size(): number {
-    return this.blobs.size;
+    return this.#blobs.size;
   }
 
   /** The offset of a string, which is added when it is new: the low 24 bits of an `ldstr` token. */
   add(text: string): number {
-    return this.blobs.add(encodeUserString(text));
+    return this.#blobs.add(encodeUserString(text));
   }
 
   /** Adds a blob as it is. */
   addBytes(bytes: Uint8Array): number {
-    return this.blobs.add(bytes);
+    return this.#blobs.add(bytes);
   }
 
   toBytes(): Uint8Array {
-    return this.blobs.toBytes();
+    return this.#blobs.toBytes();
   }
 }

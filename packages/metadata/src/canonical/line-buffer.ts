@@ -12,24 +12,24 @@ const digits = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0
  * than a chunk.
  */
 export class LineBuffer {
-  private bytes = new Uint8Array(CHUNK * 2);
-  private length = 0;
+  #bytes = new Uint8Array(CHUNK * 2);
+  #length = 0;
 
   /** A chunk when enough has gathered, else `undefined`. To be asked for between lines. */
   chunk(): Uint8Array | undefined {
-    return this.length < CHUNK ? undefined : this.take();
+    return this.#length < CHUNK ? undefined : this.take();
   }
 
   /** All that has gathered. */
   take(): Uint8Array {
-    const chunk = this.bytes.slice(0, this.length);
-    this.length = 0;
+    const chunk = this.#bytes.slice(0, this.#length);
+    this.#length = 0;
     return chunk;
   }
 
   ascii(text: string): this {
-    let position = this.reserve(text.length);
-    const { bytes } = this;
+    let position = this.#reserve(text.length);
+    const bytes = this.#bytes;
     if (text.length > LONG) {
       encoder.encodeInto(text, bytes.subarray(position));
       return this;
@@ -40,8 +40,8 @@ export class LineBuffer {
 
   /** One ASCII character. */
   code(code: number): this {
-    const position = this.reserve(1);
-    this.bytes[position] = code;
+    const position = this.#reserve(1);
+    this.#bytes[position] = code;
     return this;
   }
 
@@ -49,16 +49,16 @@ export class LineBuffer {
   hex(value: number): this {
     let length = 1;
     while (length < 8 && value >>> (length * 4) !== 0) length++;
-    let position = this.reserve(length);
-    const { bytes } = this;
+    let position = this.#reserve(length);
+    const bytes = this.#bytes;
     for (let shift = (length - 1) * 4; shift >= 0; shift -= 4) bytes[position++] = digits[(value >>> shift) & 0xf]!;
     return this;
   }
 
   /** Two digits a byte. */
   hexBytes(source: Uint8Array): this {
-    let position = this.reserve(source.length * 2);
-    const { bytes } = this;
+    let position = this.#reserve(source.length * 2);
+    const bytes = this.#bytes;
     for (let index = 0; index < source.length; index++) {
       const byte = source[index]!;
       bytes[position++] = digits[byte >>> 4]!;
@@ -67,14 +67,14 @@ export class LineBuffer {
     return this;
   }
 
-  private reserve(size: number): number {
-    const start = this.length;
-    if (start + size > this.bytes.length) {
-      const grown = new Uint8Array(Math.max(start + size, this.bytes.length * 2));
-      grown.set(this.bytes.subarray(0, start));
-      this.bytes = grown;
+  #reserve(size: number): number {
+    const start = this.#length;
+    if (start + size > this.#bytes.length) {
+      const grown = new Uint8Array(Math.max(start + size, this.#bytes.length * 2));
+      grown.set(this.#bytes.subarray(0, start));
+      this.#bytes = grown;
     }
-    this.length = start + size;
+    this.#length = start + size;
     return start;
   }
 }

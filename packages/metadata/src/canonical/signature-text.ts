@@ -63,29 +63,29 @@ const SIGNATURES = 1 << 13;
 
 /** Signatures in the canonical format; what cannot be decoded is printed as bytes. */
 export class SignatureText {
-  private readonly blobs: BlobHeap;
-  private readonly provider: SignatureTypeProvider<string>;
+  readonly #blobs: BlobHeap;
+  readonly #provider: SignatureTypeProvider<string>;
   /** A token's text may need another signature decoded (a TypeSpec's), while the first one stands half-way: each has a decoder of its own. */
-  private readonly idle: SignatureDecoder<string>[] = [];
-  private readonly recent = new RecentTexts(SIGNATURES, (blob) => this.makeAny(blob));
-  private written = 0;
+  readonly #idle: SignatureDecoder<string>[] = [];
+  readonly #recent = new RecentTexts(SIGNATURES, (blob) => this.#makeAny(blob));
+  #written = 0;
   /** Bytes that the decoder has read and the reference reader leaves. */
-  private unread = 0;
-  private active: SignatureDecoder<string> | undefined;
+  #unread = 0;
+  #active: SignatureDecoder<string> | undefined;
 
   constructor(blobs: BlobHeap, tokenText: (token: Token) => string) {
-    this.blobs = blobs;
-    this.provider = this.makeProvider(tokenText);
+    this.#blobs = blobs;
+    this.#provider = this.#makeProvider(tokenText);
   }
 
   /** `SIG` of the grammar: the kind is told by the first byte. */
   any(blob: number): string {
-    return this.recent.get(blob);
+    return this.#recent.get(blob);
   }
 
-  private makeAny(blob: number): string {
-    if (this.blobs.length(blob) === 0) return '!empty';
-    return this.decoded(blob, (decoder) => {
+  #makeAny(blob: number): string {
+    if (this.#blobs.length(blob) === 0) return '!empty';
+    return this.#decoded(blob, (decoder) => {
       switch (decoder.header! & 0xf) {
         case CallingConvention.Field:
           return `f:${decoder.field()}`;
@@ -94,53 +94,54 @@ export class SignatureText {
         case CallingConvention.GenericInst:
           return `i{${decoder.methodSpec().join(',')}}`;
         default:
-          return this.method(decoder.method());
+          return this.#method(decoder.method());
       }
     });
   }
 
   /** The reference reader leaves a sentinel that comes last unread. */
-  private method(signature: MethodSignature<string>): string {
-    this.unread = signature.endsWithSentinel ? 1 : 0;
+  #method(signature: MethodSignature<string>): string {
+    this.#unread = signature.endsWithSentinel ? 1 : 0;
     return methodText(signature);
   }
 
   /** `TYPE` of the grammar: a TypeSpec. */
   type(blob: number): string {
-    return this.decoded(blob, (decoder) => decoder.type());
+    return this.#decoded(blob, (decoder) => decoder.type());
   }
 
   /** The arguments of a MethodSpec, without `i{}`. */
   instantiation(blob: number): string {
-    return this.decoded(blob, (decoder) => decoder.methodSpec().join(','));
+    return this.#decoded(blob, (decoder) => decoder.methodSpec().join(','));
   }
 
   /** Bytes left over are counted behind the text; a signature that ends in an error is printed as bytes. */
-  private decoded(blob: number, read: (decoder: SignatureDecoder<string>) => string): string {
-    const decoder = this.idle.pop() ?? new SignatureDecoder(this.provider);
-    const { written, active } = this;
-    this.written = 0;
-    this.active = decoder;
+  #decoded(blob: number, read: (decoder: SignatureDecoder<string>) => string): string {
+    const decoder = this.#idle.pop() ?? new SignatureDecoder(this.#provider);
+    const written = this.#written;
+    const active = this.#active;
+    this.#written = 0;
+    this.#active = decoder;
     try {
-      const text = read(decoder.open(this.blobs, blob, 'a signature', active?.depth));
-      const left = decoder.remaining + this.unread;
-      this.unread = 0;
+      const text = read(decoder.open(this.#blobs, blob, 'a signature', active?.depth));
+      const left = decoder.remaining + this.#unread;
+      this.#unread = 0;
       return left === 0 ? text : `${text}+${left}`;
     } catch (error) {
       if (!(error instanceof BadImageError)) throw error;
-      return `!sig:${hexBytes(this.blobs.get(blob))}`;
+      return `!sig:${hexBytes(this.#blobs.get(blob))}`;
     } finally {
-      this.written = written;
-      this.active = active;
-      this.idle.push(decoder);
+      this.#written = written;
+      this.#active = active;
+      this.#idle.push(decoder);
     }
   }
 
-  private makeProvider(tokenText: (token: Token) => string): SignatureTypeProvider<string> {
+  #makeProvider(tokenText: (token: Token) => string): SignatureTypeProvider<string> {
     const named = (token: Token, prefix: string): string => {
       const text = prefix + tokenText(token);
-      this.written += text.length;
-      if (this.written > MAX_TEXT) throw failure('TEXT_TOO_LONG', `The text has more than ${MAX_TEXT} characters`);
+      this.#written += text.length;
+      if (this.#written > MAX_TEXT) throw failure('TEXT_TOO_LONG', `The text has more than ${MAX_TEXT} characters`);
       return text;
     };
     return {

@@ -32,23 +32,23 @@ export class TokenText {
   readonly metadata: Metadata;
   readonly signatures: SignatureText;
   /** By table and row, of the tables in `kept`. */
-  private readonly known: (string | undefined)[][] = new Array(64).fill(undefined);
-  private readonly rowCounts: readonly number[];
-  private readonly makers: (((rid: number) => string) | undefined)[] = new Array(64).fill(undefined);
-  private readonly names: RecentTexts;
+  readonly #known: (string | undefined)[][] = new Array(64).fill(undefined);
+  readonly #rowCounts: readonly number[];
+  readonly #makers: (((rid: number) => string) | undefined)[] = new Array(64).fill(undefined);
+  readonly #names: RecentTexts;
   /** By table, of the others. */
-  private readonly recent: (RecentTexts | undefined)[] = new Array(64).fill(undefined);
-  private depth = 0;
+  readonly #recent: (RecentTexts | undefined)[] = new Array(64).fill(undefined);
+  #depth = 0;
 
   constructor(metadata: Metadata) {
     this.metadata = metadata;
     metadata.budget.renew();
     this.signatures = new SignatureText(metadata.blobs, (token) => this.of(token));
-    this.rowCounts = Array.from({ length: 256 }, (_, id) => {
+    this.#rowCounts = Array.from({ length: 256 }, (_, id) => {
       const name = tableNameOf(id);
       return name === undefined ? 0 : metadata.tables[name].rowCount;
     });
-    this.names = new RecentTexts(NAMES, (offset) => escapeName(metadata.strings.get(offset)));
+    this.#names = new RecentTexts(NAMES, (offset) => escapeName(metadata.strings.get(offset)));
   }
 
   /** The text of a token; `-` for nil. */
@@ -56,44 +56,44 @@ export class TokenText {
     const rid = tokenRid(token);
     if (rid === 0) return '-';
     const table = tokenTable(token);
-    if (rid > this.rowCounts[table]!) return `!bad:${eightDigits(token)}`;
-    if (kept[table]) return this.remembered(token, table, rid);
-    this.recent[table] ??= new RecentTexts(ROWS, (row) => this.make(makeToken(table as TableId, row)));
-    return this.recent[table].get(rid);
+    if (rid > this.#rowCounts[table]!) return `!bad:${eightDigits(token)}`;
+    if (kept[table]) return this.#remembered(token, table, rid);
+    this.#recent[table] ??= new RecentTexts(ROWS, (row) => this.#make(makeToken(table as TableId, row)));
+    return this.#recent[table].get(rid);
   }
 
   /** A string of the #Strings heap, escaped. @throws BadImageError */
   string(offset: number): string {
-    return this.names.get(offset);
+    return this.#names.get(offset);
   }
 
-  private remembered(token: Token, table: number, rid: number): string {
-    this.known[table] ??= new Array<string | undefined>(this.rowCounts[table]! + 1).fill(undefined);
-    const texts = this.known[table]!;
+  #remembered(token: Token, table: number, rid: number): string {
+    this.#known[table] ??= new Array<string | undefined>(this.#rowCounts[table]! + 1).fill(undefined);
+    const texts = this.#known[table]!;
     const text = texts[rid];
     if (text !== undefined) return text;
     texts[rid] = '!cycle';
-    const made = this.make(token);
+    const made = this.#make(token);
     texts[rid] = made;
     return made;
   }
 
-  private make(token: Token): string {
-    if (this.depth >= MAX_DEPTH) return `!deep:${eightDigits(token)}`;
-    this.depth++;
+  #make(token: Token): string {
+    if (this.#depth >= MAX_DEPTH) return `!deep:${eightDigits(token)}`;
+    this.#depth++;
     try {
-      const text = this.maker(tokenTable(token))?.(tokenRid(token)) ?? `!tok:${eightDigits(token)}`;
+      const text = this.#maker(tokenTable(token))?.(tokenRid(token)) ?? `!tok:${eightDigits(token)}`;
       return text.length <= MAX_TEXT ? text : `!long:${eightDigits(token)}`;
     } catch (error) {
       if (error instanceof BadImageError) return `!bad:${eightDigits(token)}`;
       throw error;
     } finally {
-      this.depth--;
+      this.#depth--;
     }
   }
 
-  private maker(table: number): ((rid: number) => string) | undefined {
-    this.makers[table] ??= tokenGrammar[tableNameOf(table) as keyof typeof tokenGrammar]?.(this);
-    return this.makers[table];
+  #maker(table: number): ((rid: number) => string) | undefined {
+    this.#makers[table] ??= tokenGrammar[tableNameOf(table) as keyof typeof tokenGrammar]?.(this);
+    return this.#makers[table];
   }
 }

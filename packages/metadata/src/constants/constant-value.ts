@@ -1,4 +1,4 @@
-import { type ByteReader, ByteWriter } from '@ijw/binary';
+import { type ByteReader, ByteWriter, hex } from '@ijw/binary';
 import { ElementType, valueElementTypes } from '../signatures/element-type.ts';
 import { type FloatingPoint, readFloat32, readFloat64, writeFloat32, writeFloat64 } from './floating-point.ts';
 
@@ -35,7 +35,7 @@ function readBoolean(reader: ByteReader): ConstantValue {
 
 function readNullReference(reader: ByteReader): ConstantValue {
   const value = reader.u32();
-  if (value !== 0) throw reader.error('BAD_CONSTANT', `A constant of class type is the null reference, not 0x${value.toString(16)}`, 0);
+  if (value !== 0) throw reader.error('BAD_CONSTANT', `A constant of class type is the null reference, not ${hex(value)}`, 0);
   return { type: 'nullReference', value: null };
 }
 
@@ -62,7 +62,7 @@ const readers: ReadonlyMap<number, (reader: ByteReader) => ConstantValue> = new 
  */
 export function readConstantValue(elementType: number, reader: ByteReader): ConstantValue {
   const read = readers.get(elementType);
-  if (!read) throw reader.error('BAD_CONSTANT_TYPE', `0x${elementType.toString(16)} is not the type of a constant`);
+  if (!read) throw reader.error('BAD_CONSTANT_TYPE', `${hex(elementType)} is not the type of a constant`);
   return read(reader);
 }
 

@@ -43,7 +43,7 @@ function mapRows({ tables: { EncMap } }: Metadata): ReadonlyMap<number, number> 
  * System.Reflection.Metadata `MetadataBuilder`, "Notes on EnC delta heaps").
  */
 export class MetadataGenerations {
-  private readonly generations: readonly Generation[];
+  readonly #generations: readonly Generation[];
 
   /** @param deltas in the order they were applied */
   constructor(base: Metadata, deltas: readonly Metadata[]) {
@@ -55,14 +55,14 @@ export class MetadataGenerations {
       userStringsStart += metadata.userStrings.size;
       blobsStart += metadata.blobs.size;
     }
-    this.generations = generations;
+    this.#generations = generations;
   }
 
   /** The newest row that a token names; `undefined` when no generation has it. */
   row(token: Token): GenerationRow | undefined {
     const name = tableNameOf(tokenTable(token));
     if (name === undefined) return undefined;
-    for (const { metadata, rows } of this.generations.toReversed()) {
+    for (const { metadata, rows } of this.#generations.toReversed()) {
       const rid = rows === undefined ? tokenRid(token) : rows.get(token);
       if (rid !== undefined && metadata.tables[name].has(rid)) return { metadata, rid };
     }
@@ -71,7 +71,7 @@ export class MetadataGenerations {
 
   /** How many rows a table has in the end. EncMap has them by number, so the largest counts. */
   rowCount(table: TableId): number {
-    const [first, ...deltas] = this.generations;
+    const [first, ...deltas] = this.#generations;
     let count = first!.metadata.tables[tableNameOf(table)!].rowCount;
     for (const { rows } of deltas) {
       for (const token of rows!.keys()) if (token >>> 24 === table) count = Math.max(count, token & 0xffffff);
@@ -81,29 +81,29 @@ export class MetadataGenerations {
 
   /** The string at an offset of the whole. @throws BadImageError BAD_STRING_OFFSET, UNTERMINATED_STRING */
   string(offset: number): string {
-    const { metadata, stringsStart } = this.holder(offset, (generation) => generation.stringsStart);
+    const { metadata, stringsStart } = this.#holder(offset, (generation) => generation.stringsStart);
     return metadata.strings.get(offset - stringsStart);
   }
 
   /** @throws BadImageError */
   userString(offset: number): string {
-    const { metadata, userStringsStart } = this.holder(offset, (generation) => generation.userStringsStart);
+    const { metadata, userStringsStart } = this.#holder(offset, (generation) => generation.userStringsStart);
     return metadata.userStrings.get(offset - userStringsStart);
   }
 
   /** @throws BadImageError */
   blob(offset: number): Uint8Array {
-    const { metadata, blobsStart } = this.holder(offset, (generation) => generation.blobsStart);
+    const { metadata, blobsStart } = this.#holder(offset, (generation) => generation.blobsStart);
     return metadata.blobs.get(offset - blobsStart);
   }
 
   /** The GUID of an index, from the generation that added it; `undefined` for 0. @throws BadImageError BAD_GUID_INDEX */
   guid(index: number): string | undefined {
-    const holder = this.generations.find(({ metadata }) => index <= metadata.guids.count) ?? this.generations[0]!;
+    const holder = this.#generations.find(({ metadata }) => index <= metadata.guids.count) ?? this.#generations[0]!;
     return holder.metadata.guids.get(index);
   }
 
-  private holder(offset: number, start: (generation: Generation) => number): Generation {
-    return this.generations.findLast((generation) => offset >= start(generation)) ?? this.generations[0]!;
+  #holder(offset: number, start: (generation: Generation) => number): Generation {
+    return this.#generations.findLast((generation) => offset >= start(generation)) ?? this.#generations[0]!;
   }
 }

@@ -1,4 +1,4 @@
-import { BadImageError, type ByteReader } from '@ijw/binary';
+import { BadImageError, type ByteReader, hex } from '@ijw/binary';
 import type { BlobHeap } from './blob-heap.ts';
 
 /** What a reader of values asks of the bytes: a `ByteReader`, or a `BlobCursor` where there are thousands of blobs to read. */
@@ -31,57 +31,57 @@ export type BlobSource = Pick<
  */
 export class BlobCursor implements BlobSource {
   readonly bytes: Uint8Array;
-  private readonly heap: BlobHeap;
-  private readonly view: DataView;
-  private readonly reading: string;
-  private start = 0;
-  private next = 0;
-  private end = 0;
+  readonly #heap: BlobHeap;
+  readonly #view: DataView;
+  readonly #reading: string;
+  #start = 0;
+  #next = 0;
+  #end = 0;
 
   constructor(heap: BlobHeap, reading: string) {
-    this.heap = heap;
+    this.#heap = heap;
     this.bytes = heap.bytes;
-    this.view = new DataView(heap.bytes.buffer, heap.bytes.byteOffset, heap.bytes.byteLength);
-    this.reading = reading;
+    this.#view = new DataView(heap.bytes.buffer, heap.bytes.byteOffset, heap.bytes.byteLength);
+    this.#reading = reading;
   }
 
   /** Goes to the start of a blob. Throws `BadImageError` when the heap has no such blob. */
   open(offset: number): this {
-    const length = this.heap.open(offset);
-    this.start = this.heap.start(offset);
-    this.next = this.start;
-    this.end = this.start + length;
+    const length = this.#heap.open(offset);
+    this.#start = this.#heap.start(offset);
+    this.#next = this.#start;
+    this.#end = this.#start + length;
     return this;
   }
 
   get position(): number {
-    return this.next - this.start;
+    return this.#next - this.#start;
   }
 
   set position(value: number) {
-    if (!(value >= 0 && value <= this.end - this.start)) throw this.error('TRUNCATED', `Position ${value} is outside the blob`);
-    this.next = this.start + value;
+    if (!(value >= 0 && value <= this.#end - this.#start)) throw this.error('TRUNCATED', `Position ${value} is outside the blob`);
+    this.#next = this.#start + value;
   }
 
   get atEnd(): boolean {
-    return this.next >= this.end;
+    return this.#next >= this.#end;
   }
 
   error(code: string, message: string, position = this.position): BadImageError {
-    const { base, rva } = this.heap.place;
-    const at = this.start + position;
-    return new BadImageError({ code, offset: base + at, ...(rva !== undefined && { rva: rva + at }), reading: this.reading, message });
+    const { base, rva } = this.#heap.place;
+    const at = this.#start + position;
+    return new BadImageError({ code, offset: base + at, ...(rva !== undefined && { rva: rva + at }), reading: this.#reading, message });
   }
 
   take(length: number): number {
-    const start = this.next;
-    if (!(length >= 0 && length <= this.end - start)) throw this.error('TRUNCATED', `${length} bytes wanted, ${this.end - start} left`);
-    this.next = start + length;
+    const start = this.#next;
+    if (!(length >= 0 && length <= this.#end - start)) throw this.error('TRUNCATED', `${length} bytes wanted, ${this.#end - start} left`);
+    this.#next = start + length;
     return start;
   }
 
   count(count: number, elementSize: number): number {
-    const left = this.end - this.next;
+    const left = this.#end - this.#next;
     if (count * elementSize > left) {
       throw this.error('COUNT_TOO_LARGE', `${count} elements of ${elementSize} bytes wanted, ${left} bytes left`);
     }
@@ -89,7 +89,7 @@ export class BlobCursor implements BlobSource {
   }
 
   peek(): number | undefined {
-    return this.next < this.end ? this.bytes[this.next] : undefined;
+    return this.#next < this.#end ? this.bytes[this.#next] : undefined;
   }
 
   skip(length: number): void {
@@ -101,50 +101,50 @@ export class BlobCursor implements BlobSource {
   }
 
   i8(): number {
-    return this.view.getInt8(this.take(1));
+    return this.#view.getInt8(this.take(1));
   }
 
   u16(): number {
-    return this.view.getUint16(this.take(2), true);
+    return this.#view.getUint16(this.take(2), true);
   }
 
   i16(): number {
-    return this.view.getInt16(this.take(2), true);
+    return this.#view.getInt16(this.take(2), true);
   }
 
   u32(): number {
-    return this.view.getUint32(this.take(4), true);
+    return this.#view.getUint32(this.take(4), true);
   }
 
   i32(): number {
-    return this.view.getInt32(this.take(4), true);
+    return this.#view.getInt32(this.take(4), true);
   }
 
   u64(): bigint {
-    return this.view.getBigUint64(this.take(8), true);
+    return this.#view.getBigUint64(this.take(8), true);
   }
 
   i64(): bigint {
-    return this.view.getBigInt64(this.take(8), true);
+    return this.#view.getBigInt64(this.take(8), true);
   }
 
   f32(): number {
-    return this.view.getFloat32(this.take(4), true);
+    return this.#view.getFloat32(this.take(4), true);
   }
 
   f64(): number {
-    return this.view.getFloat64(this.take(8), true);
+    return this.#view.getFloat64(this.take(8), true);
   }
 
   /** ECMA-335 II.23.2. */
   compressedUnsigned(): number {
-    const start = this.next;
+    const start = this.#next;
     const first = this.u8();
     if (first < 0x80) return first;
-    this.next = start;
-    if (first >= 0xe0) throw this.error('BAD_COMPRESSED_INTEGER', `0x${first.toString(16)} starts no compressed integer`);
+    this.#next = start;
+    if (first >= 0xe0) throw this.error('BAD_COMPRESSED_INTEGER', `${hex(first)} starts no compressed integer`);
     const length = first < 0xc0 ? 2 : 4;
     const at = this.take(length);
-    return length === 2 ? this.view.getUint16(at) & 0x3fff : this.view.getUint32(at) & 0x1fffffff;
+    return length === 2 ? this.#view.getUint16(at) & 0x3fff : this.#view.getUint32(at) & 0x1fffffff;
   }
 }

@@ -1,4 +1,4 @@
-import { ByteReader } from '@ijw/binary';
+import { ByteReader, hex } from '@ijw/binary';
 import type { MetadataPlace } from '../metadata-place.ts';
 import { HeapBudget } from './heap-budget.ts';
 
@@ -6,14 +6,14 @@ import { HeapBudget } from './heap-budget.ts';
 export class BlobHeap {
   readonly bytes: Uint8Array;
   readonly place: MetadataPlace;
-  private readonly heapName: string;
-  private readonly budget: HeapBudget;
+  readonly #heapName: string;
+  readonly #budget: HeapBudget;
 
   constructor(bytes: Uint8Array, place: MetadataPlace, budget = new HeapBudget(bytes.length), heapName = '#Blob') {
     this.bytes = bytes;
     this.place = place;
-    this.heapName = heapName;
-    this.budget = budget;
+    this.#heapName = heapName;
+    this.#budget = budget;
   }
 
   get size(): number {
@@ -27,7 +27,7 @@ export class BlobHeap {
   start(offset: number): number {
     const bytes = this.bytes;
     if (offset === 0 && bytes.length === 0) return 0;
-    if (!(offset < bytes.length)) throw this.error('BAD_BLOB_OFFSET', offset, `${offset} is beyond the ${bytes.length} bytes of the heap`);
+    if (!(offset < bytes.length)) throw this.#error('BAD_BLOB_OFFSET', offset, `${offset} is beyond the ${bytes.length} bytes of the heap`);
     const first = bytes[offset]!;
     return offset + (first < 0x80 ? 1 : first < 0xc0 ? 2 : 4);
   }
@@ -38,20 +38,20 @@ export class BlobHeap {
     const start = this.start(offset);
     if (start === 0) return 0;
     const first = bytes[offset]!;
-    if (first >= 0xe0) throw this.error('BAD_COMPRESSED_INTEGER', offset, `0x${first.toString(16)} starts no length of a blob`);
-    if (start > bytes.length) throw this.error('TRUNCATED', offset, 'The length of the blob goes beyond the heap');
+    if (first >= 0xe0) throw this.#error('BAD_COMPRESSED_INTEGER', offset, `${hex(first)} starts no length of a blob`);
+    if (start > bytes.length) throw this.#error('TRUNCATED', offset, 'The length of the blob goes beyond the heap');
     let length = first;
     if (first >= 0xc0) length = ((first & 0x1f) << 24) | (bytes[offset + 1]! << 16) | (bytes[offset + 2]! << 8) | bytes[offset + 3]!;
     else if (first >= 0x80) length = ((first & 0x3f) << 8) | bytes[offset + 1]!;
     if (length > bytes.length - start)
-      throw this.error('TRUNCATED', offset, `The blob has ${length} bytes, ${bytes.length - start} are left`);
+      throw this.#error('TRUNCATED', offset, `The blob has ${length} bytes, ${bytes.length - start} are left`);
     return length;
   }
 
   /** The length of content that is about to be decoded. @throws BadImageError as `length`, and TOO_MUCH_DATA */
   open(offset: number): number {
     const length = this.length(offset);
-    this.budget.blob(length, this.place, offset);
+    this.#budget.blob(length, this.place, offset);
     return length;
   }
 
@@ -69,7 +69,7 @@ export class BlobHeap {
     return new ByteReader(this.get(offset), { base: base + start, reading, ...(rva !== undefined && { rva: rva + start }) });
   }
 
-  private error(code: string, offset: number, message: string) {
-    return this.place.error(code, Math.min(offset, this.bytes.length), `the ${this.heapName} heap`, message);
+  #error(code: string, offset: number, message: string) {
+    return this.place.error(code, Math.min(offset, this.bytes.length), `the ${this.#heapName} heap`, message);
   }
 }

@@ -21,11 +21,11 @@ export function parseGuid(text: string): Uint8Array {
 /** ECMA-335 II.24.2.5: 16 bytes each, numbered from 1. */
 export class GuidHeap {
   readonly bytes: Uint8Array;
-  private readonly place: MetadataPlace;
+  readonly #place: MetadataPlace;
 
   constructor(bytes: Uint8Array, place: MetadataPlace) {
     this.bytes = bytes;
-    this.place = place;
+    this.#place = place;
   }
 
   /** How many GUIDs there are. */
@@ -43,7 +43,7 @@ export class GuidHeap {
   view(index: number): Uint8Array | undefined {
     if (index === 0) return undefined;
     if (!(index <= this.count)) {
-      throw this.place.error('BAD_GUID_INDEX', 0, 'the #GUID heap', `There is no GUID ${index}, the heap holds ${this.count}`);
+      throw this.#place.error('BAD_GUID_INDEX', 0, 'the #GUID heap', `There is no GUID ${index}, the heap holds ${this.count}`);
     }
     return this.bytes.subarray((index - 1) * 16, index * 16);
   }

@@ -11,16 +11,16 @@ const EAGER_AFTER = 256;
 /** ECMA-335 II.24.2.3: NUL-terminated UTF-8, found by its offset; an offset may point into the middle of another string. */
 export class StringHeap {
   readonly bytes: Uint8Array;
-  private readonly place: MetadataPlace;
-  private readonly budget: HeapBudget;
-  private asked = 0;
+  readonly #place: MetadataPlace;
+  readonly #budget: HeapBudget;
+  #asked = 0;
   /** A character a byte; only the ASCII ones are right. */
-  private text: string | undefined;
+  #text: string | undefined;
 
   constructor(bytes: Uint8Array, place: MetadataPlace, budget = new HeapBudget(bytes.length)) {
     this.bytes = bytes;
-    this.place = place;
-    this.budget = budget;
+    this.#place = place;
+    this.#budget = budget;
   }
 
   get size(): number {
@@ -33,33 +33,33 @@ export class StringHeap {
    */
   get(offset: number): string {
     const { bytes } = this;
-    if (!(offset < bytes.length)) return this.beyond(offset);
+    if (!(offset < bytes.length)) return this.#beyond(offset);
     let end = offset;
     let seen = 0;
     for (let byte = bytes[end]!; byte !== 0; byte = bytes[end]!) {
       seen |= byte;
       if (end === offset + FREE) this.check(offset);
       if (++end === bytes.length)
-        throw this.place.error('UNTERMINATED_STRING', offset, 'the #Strings heap', 'The string has no terminating NUL');
+        throw this.#place.error('UNTERMINATED_STRING', offset, 'the #Strings heap', 'The string has no terminating NUL');
     }
     this.pay(offset, end);
     if (seen >= 0x80) return utf8Decoder.decode(bytes.subarray(offset, end));
-    if (this.text !== undefined) return this.text.slice(offset, end);
-    return this.ascii(offset, end);
+    if (this.#text !== undefined) return this.#text.slice(offset, end);
+    return this.#ascii(offset, end);
   }
 
   /** For the characters from an offset to another, wherever they are copied. @throws BadImageError TOO_MUCH_DATA */
   pay(offset: number, end: number): void {
-    this.budget.name(end - offset, this.place, offset);
+    this.#budget.name(end - offset, this.#place, offset);
   }
 
   /** Before a long string is looked at. @throws BadImageError TOO_MUCH_DATA */
   check(offset: number): void {
-    this.budget.check(this.place, offset);
+    this.#budget.check(this.#place, offset);
   }
 
-  private ascii(offset: number, end: number): string {
-    if (++this.asked > EAGER_AFTER) this.text = byteDecoder.decode(this.bytes);
+  #ascii(offset: number, end: number): string {
+    if (++this.#asked > EAGER_AFTER) this.#text = byteDecoder.decode(this.bytes);
     // Added up character by character, a long string takes thirty bytes for each.
     if (end - offset > FREE) return byteDecoder.decode(this.bytes.subarray(offset, end));
     let text = '';
@@ -67,9 +67,9 @@ export class StringHeap {
     return text;
   }
 
-  private beyond(offset: number): string {
+  #beyond(offset: number): string {
     if (offset === 0) return '';
     const { length } = this.bytes;
-    throw this.place.error('BAD_STRING_OFFSET', length, 'the #Strings heap', `${offset} is beyond the ${length} bytes of the heap`);
+    throw this.#place.error('BAD_STRING_OFFSET', length, 'the #Strings heap', `${offset} is beyond the ${length} bytes of the heap`);
   }
 }

@@ -1,11 +1,12 @@
-import type { BadImageError } from '@ijw/binary';
-import { AttributeDecoder } from '../attributes/attribute-decoder.ts';
-import { findCustomAttribute } from '../attributes/find-custom-attribute.ts';
+import { type BadImageError, hex } from '@ijw/binary';
+import { isEnumeration } from '../attributes/enumeration.ts';
+import { customAttributeValue } from '../attributes/find-custom-attribute.ts';
 import type { Metadata } from '../metadata.ts';
 import { typeFullName } from '../names/type-full-name.ts';
 import type { Resolver } from '../resolution/resolver.ts';
 import { SignatureDecoder } from '../signatures/signature-decoder.ts';
 import { type TypeNode, typeNodes } from '../signatures/type-node.ts';
+import { FieldAttributes } from '../tables/metadata-flags.ts';
 import { TableId } from '../tables/table-id.ts';
 import { makeToken, type Token, type TypeDefToken, tokenRid, tokenTable } from '../tables/token.ts';
 import { type Extent, type PlacedField, placeFields } from './field-placement.ts';
@@ -19,9 +20,6 @@ export interface TypeSizesOptions {
   /** Finds the types of other modules; without it they have no size. */
   readonly resolver?: Resolver;
 }
-
-/** ECMA-335 II.23.1.5. */
-const FIELD_STATIC = 0x10;
 
 /** Structures in structures; the runtime's own limits are lower than what these allow. */
 const MAXIMUM_DEPTH = 100;
@@ -152,7 +150,7 @@ export class TypeSizes {
     const decoder = new SignatureDecoder(typeNodes);
     const fields: PlacedField[] = [];
     for (const rid of metadata.fieldsOf(tokenRid(token))) {
-      if (Field.get(rid, 'Flags') & FIELD_STATIC) continue;
+      if (Field.get(rid, 'Flags') & FieldAttributes.Static) continue;
       const type = decoder.open(metadata.blobs, Field.get(rid, 'Signature'), 'the signature of a field').field();
       const extent = this.#node(scope, type, depth + 1);
       if (!extent) return undefined;
@@ -164,20 +162,16 @@ export class TypeSizes {
   }
 }
 
-/** ECMA-335 II.14.3. */
-const isEnumeration = (metadata: Metadata, token: TypeDefToken): boolean =>
-  typeFullName(metadata, metadata.tables.TypeDef.column('Extends').token(tokenRid(token))) === 'System.Enum';
-
 /** Whether a field of the type is laid out as a whole, once enumerations are left aside. */
 const isStructure = (type: TypeNode): boolean =>
   type.kind === 'genericInstance' ? isStructure(type.generic) : type.kind === 'named' && type.valueType === true;
 
 /** .NET 8: a structure with this attribute is its one field, that many times over. */
 function inlineArrayLength(metadata: Metadata, token: TypeDefToken): number | undefined {
-  const rid = findCustomAttribute(metadata, token, 'System.Runtime.CompilerServices.InlineArrayAttribute');
-  const length = rid === undefined ? undefined : new AttributeDecoder(metadata).decode(rid).fixedArguments[0]?.value;
+  const attribute = customAttributeValue(metadata, token, 'System.Runtime.CompilerServices.InlineArrayAttribute');
+  const length = attribute?.fixedArguments[0]?.value;
   return typeof length === 'number' && length > 0 ? length : undefined;
 }
 
 const layoutError = (metadata: Metadata, code: string, token: TypeDefToken, what: string): BadImageError =>
-  metadata.tables.TypeDef.column('Flags').error(code, `The type 0x${token.toString(16)} ${what}`, tokenRid(token));
+  metadata.tables.TypeDef.column('Flags').error(code, `The type ${hex(token)} ${what}`, tokenRid(token));

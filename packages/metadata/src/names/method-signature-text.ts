@@ -1,3 +1,4 @@
+import { hex } from '@ijw/binary';
 import type { Metadata } from '../metadata.ts';
 import { decodeMethodSignature } from '../signatures/decode-signature.ts';
 import { CallingConvention, SignatureFlags } from '../signatures/signature-header.ts';
@@ -22,7 +23,7 @@ export function methodSignatureOf(metadata: Metadata, token: Token): MethodSigna
     case TableId.MethodSpec:
       return methodSignatureOf(metadata, tables.MethodSpec.column('Method').token(rid));
     default:
-      throw metadata.place.error('BAD_TOKEN', 0, 'a method signature', `0x${token.toString(16)} is no method`);
+      throw metadata.place.error('BAD_TOKEN', 0, 'a method signature', `${hex(token)} is no method`);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Metadata } from '../metadata.ts';
 import { TableId } from '../tables/table-id.ts';
-import { type Token, tokenRid, tokenTable } from '../tables/token.ts';
+import { type Token, type TypeDefToken, tokenRid, tokenTable } from '../tables/token.ts';
 import { typeSpecText } from './type-text.ts';
 
 /** A chain of enclosing types longer than this is a loop or not meant to be read. */
@@ -20,7 +20,7 @@ function namedType(metadata: Metadata, token: Token): NamedType | undefined {
   switch (tokenTable(token)) {
     case TableId.TypeDef: {
       const name = qualified(strings.get(tables.TypeDef.get(rid, 'Namespace')), strings.get(tables.TypeDef.get(rid, 'Name')));
-      return { name, outer: metadata.enclosingType(token as never) };
+      return { name, outer: metadata.enclosingType(token as TypeDefToken) };
     }
     case TableId.TypeRef: {
       const name = qualified(strings.get(tables.TypeRef.get(rid, 'Namespace')), strings.get(tables.TypeRef.get(rid, 'Name')));

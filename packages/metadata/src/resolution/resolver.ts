@@ -1,5 +1,5 @@
 import type { EnumReference, EnumUnderlyingTypeName } from '../attributes/attribute-type.ts';
-import { enumUnderlyingType } from '../attributes/enum-underlying-type.ts';
+import { enumUnderlyingType } from '../attributes/enumeration.ts';
 import { tryParseSerializedTypeName } from '../attributes/serialized-type-name.ts';
 import type { Metadata } from '../metadata.ts';
 import { TableId } from '../tables/table-id.ts';

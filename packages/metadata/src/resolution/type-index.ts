@@ -1,3 +1,4 @@
+import { Lazy } from '@ijw/binary';
 import { tryParseSerializedTypeName } from '../attributes/serialized-type-name.ts';
 import type { Metadata } from '../metadata.ts';
 import type { Column } from '../tables/column.ts';
@@ -29,8 +30,8 @@ function index(column: Column, key: (rid: number) => string): Map<string, number
 /** Finds the types that a module defines, and those that its manifest exports, by name. Each of the two indexes is made when first asked. */
 export class TypeIndex {
   readonly metadata: Metadata;
-  #definitions: Map<string, number> | undefined;
-  #exported: Map<string, number> | undefined;
+  readonly #definitions = new Lazy(() => this.#indexDefinitions());
+  readonly #exported = new Lazy(() => this.#indexExported());
 
   constructor(metadata: Metadata) {
     this.metadata = metadata;
@@ -38,15 +39,13 @@ export class TypeIndex {
 
   /** A type definition; `enclosing` is the type that it is nested in. */
   find(namespace: string, name: string, enclosing?: TypeDefToken): TypeDefToken | undefined {
-    this.#definitions ??= this.#indexDefinitions();
-    const rid = this.#definitions.get(keyOf(enclosing === undefined ? 0 : tokenRid(enclosing), namespace, name));
+    const rid = this.#definitions.value.get(keyOf(enclosing === undefined ? 0 : tokenRid(enclosing), namespace, name));
     return rid === undefined ? undefined : makeToken(TableId.TypeDef, rid);
   }
 
   /** A row of ExportedType: a forwarder, or a type in another module of the assembly. */
   findExported(namespace: string, name: string, enclosing?: ExportedTypeToken): ExportedTypeToken | undefined {
-    this.#exported ??= this.#indexExported();
-    const rid = this.#exported.get(keyOf(enclosing === undefined ? 0 : tokenRid(enclosing), namespace, name));
+    const rid = this.#exported.value.get(keyOf(enclosing === undefined ? 0 : tokenRid(enclosing), namespace, name));
     return rid === undefined ? undefined : makeToken(TableId.ExportedType, rid);
   }
 

@@ -1,4 +1,4 @@
-import type { ByteReader, ByteWriter } from '@ijw/binary';
+import { type ByteReader, type ByteWriter, hex } from '@ijw/binary';
 import { readUtf8 } from '../attributes/serialized-string.ts';
 import { type FloatingPoint, readFloat32, readFloat64, writeFloat32, writeFloat64 } from '../constants/floating-point.ts';
 import { FIRST_USER_TYPE, ResourceType } from './resource-type.ts';
@@ -90,7 +90,7 @@ const valueReaders: ReadonlyMap<number, ValueReader> = new Map<number, ValueRead
 export function readResourceValue(reader: ByteReader, typeCode: number): ResourceValue {
   if (typeCode >= FIRST_USER_TYPE) return { type: 'user', typeIndex: typeCode - FIRST_USER_TYPE, value: reader.view(reader.remaining) };
   const read = valueReaders.get(typeCode);
-  if (!read) throw reader.error('BAD_RESOURCE_TYPE', `0x${typeCode.toString(16)} is no type of a resource`);
+  if (!read) throw reader.error('BAD_RESOURCE_TYPE', `${hex(typeCode)} is no type of a resource`);
   return read(reader);
 }
 

@@ -1,4 +1,4 @@
-import { type BadImageError, ByteReader } from '@ijw/binary';
+import { type BadImageError, ByteReader, hex } from '@ijw/binary';
 import { readUtf8 } from '../attributes/serialized-string.ts';
 import { FIRST_USER_TYPE, ResourceType, type ResourceTypeName, resourceTypeName, versionOneTypes } from './resource-type.ts';
 import { type ResourceValue, read7BitEncodedInt, readResourceValue } from './resource-value.ts';
@@ -164,6 +164,6 @@ export function readResource(file: ResourcesFile, entry: ResourceEntry): Resourc
 export function resourceEntryType(file: ResourcesFile, entry: ResourceEntry): ResourceTypeName | (string & {}) {
   const { reader, code } = entryReader(file, entry);
   const name = code >= FIRST_USER_TYPE ? file.typeNames[code - FIRST_USER_TYPE] : resourceTypeName(code);
-  if (name === undefined) throw reader.error('BAD_RESOURCE_TYPE', `0x${code.toString(16)} is no type of a resource`, 0);
+  if (name === undefined) throw reader.error('BAD_RESOURCE_TYPE', `${hex(code)} is no type of a resource`, 0);
   return name;
 }

@@ -68,23 +68,23 @@ const tableIdsByTag = Object.fromEntries<readonly number[]>(
 /** Decodes one kind of coded index; a column keeps its own, so that a row costs no lookup by name. */
 export class CodedIndexDecoder {
   readonly kind: CodedIndexKind;
-  private readonly bits: number;
-  private readonly mask: number;
-  private readonly tables: readonly number[];
+  readonly #bits: number;
+  readonly #mask: number;
+  readonly #tables: readonly number[];
 
   constructor(kind: CodedIndexKind) {
     this.kind = kind;
-    this.bits = codedIndexes[kind].tagBits;
-    this.mask = (1 << this.bits) - 1;
-    this.tables = tableIdsByTag[kind];
+    this.#bits = codedIndexes[kind].tagBits;
+    this.#mask = (1 << this.#bits) - 1;
+    this.#tables = tableIdsByTag[kind];
   }
 
   /** The token, nil (0) for row 0 whatever the tag, or -1 when the tag names no table or the row is beyond 24 bits. */
   decode(raw: number): Token | -1 {
-    const rid = raw >>> this.bits;
+    const rid = raw >>> this.#bits;
     if (rid === 0) return nilToken;
-    const tag = raw & this.mask;
-    const table = tag < this.tables.length ? this.tables[tag]! : -1;
+    const tag = raw & this.#mask;
+    const table = tag < this.#tables.length ? this.#tables[tag]! : -1;
     if (table < 0 || rid > 0xffffff) return -1;
     return ((table << 24) | rid) as Token;
   }

@@ -1,4 +1,4 @@
-import { BadImageError, hex } from '@ijw/binary';
+import { BadImageError, hex, Lazy } from '@ijw/binary';
 import { type CodedIndexDecoder, codedIndexDecoder } from './coded-index.ts';
 import { KeyIndex } from './key-index.ts';
 import type { ColumnKind } from './schema.ts';
@@ -28,14 +28,14 @@ export class Column {
   readonly rowCount: number;
   /** From the start of the row. */
   readonly offset: number;
-  private readonly view: DataView;
-  private readonly stride: number;
+  readonly #view: DataView;
+  readonly #stride: number;
   /** Where row 0 would be, so that row 1 is one stride on. */
-  private readonly origin: number;
-  private readonly rows: RowBytes;
-  private readonly targetTag: number;
-  private readonly coded: CodedIndexDecoder | undefined;
-  private keyIndex: KeyIndex | undefined;
+  readonly #origin: number;
+  readonly #rows: RowBytes;
+  readonly #targetTag: number;
+  readonly #coded: CodedIndexDecoder | undefined;
+  readonly #index = new Lazy(() => new KeyIndex(this));
 
   constructor(table: TableName, layout: ColumnLayout, rows: RowBytes) {
     this.table = table;
@@ -44,12 +44,12 @@ export class Column {
     this.width = layout.width;
     this.offset = layout.offset;
     this.rowCount = rows.rowCount;
-    this.view = rows.view;
-    this.stride = rows.rowSize;
-    this.origin = rows.start + layout.offset - rows.rowSize;
-    this.rows = rows;
-    this.targetTag = 'table' in layout.kind ? TableId[layout.kind.table] << 24 : -1;
-    this.coded = layout.kind.kind === 'coded' ? codedIndexDecoder(layout.kind.coded) : undefined;
+    this.#view = rows.view;
+    this.#stride = rows.rowSize;
+    this.#origin = rows.start + layout.offset - rows.rowSize;
+    this.#rows = rows;
+    this.#targetTag = 'table' in layout.kind ? TableId[layout.kind.table] << 24 : -1;
+    this.#coded = layout.kind.kind === 'coded' ? codedIndexDecoder(layout.kind.coded) : undefined;
   }
 
   /**
@@ -58,9 +58,9 @@ export class Column {
    * @throws BadImageError BAD_ROW when the table has no such row
    */
   at(rid: number): number {
-    if (!(rid >= 1 && rid <= this.rowCount)) throw this.badRow(rid);
-    const position = this.origin + rid * this.stride;
-    return this.width === 2 ? this.view.getUint16(position, true) : this.view.getUint32(position, true);
+    if (!(rid >= 1 && rid <= this.rowCount)) throw this.#badRow(rid);
+    const position = this.#origin + rid * this.#stride;
+    return this.width === 2 ? this.#view.getUint16(position, true) : this.#view.getUint32(position, true);
   }
 
   /**
@@ -76,21 +76,20 @@ export class Column {
   /** As `token`, with -1 for a value that can name no row. @throws BadImageError BAD_ROW */
   tokenOrBad(rid: number): Token | -1 {
     const raw = this.at(rid);
-    if (this.coded !== undefined) return this.coded.decode(raw);
-    if (this.targetTag < 0 || raw > 0xffffff) return -1;
-    return raw === 0 ? nilToken : ((this.targetTag | raw) as Token);
+    if (this.#coded !== undefined) return this.#coded.decode(raw);
+    if (this.#targetTag < 0 || raw > 0xffffff) return -1;
+    return raw === 0 ? nilToken : ((this.#targetTag | raw) as Token);
   }
 
   /** Finds rows by their value here; kept. */
   get index(): KeyIndex {
-    this.keyIndex ??= new KeyIndex(this);
-    return this.keyIndex;
+    return this.#index.value;
   }
 
   /** A `BadImageError` that points at a cell. */
   error(code: string, message: string, rid: number): BadImageError {
-    const position = Math.max(0, this.origin + rid * this.stride);
-    const { base, rva } = this.rows;
+    const position = Math.max(0, this.#origin + rid * this.#stride);
+    const { base, rva } = this.#rows;
     return new BadImageError({
       code,
       offset: base + position,
@@ -100,7 +99,7 @@ export class Column {
     });
   }
 
-  private badRow(rid: number): BadImageError {
+  #badRow(rid: number): BadImageError {
     return this.error(
       'BAD_ROW',
       `The ${this.table} table has ${this.rowCount} rows, not a row ${rid}`,

@@ -24,34 +24,34 @@ type RunTable = keyof typeof pointerTables;
 
 /** From a row to the rows that say more about it, and back. Rows are found by search; indexes are made when first needed. */
 export class OwnerLookup {
-  private readonly tables: Tables;
-  private readonly runs: Partial<Record<RunTable, RunColumn>> = {};
+  readonly #tables: Tables;
+  readonly #runs: Partial<Record<RunTable, RunColumn>> = {};
 
   constructor(tables: Tables) {
-    this.tables = tables;
+    this.#tables = tables;
   }
 
   /** The fields of a type. */
   fieldsOf(typeDefRid: number): RowRange {
-    return this.run('Field').range(typeDefRid);
+    return this.#run('Field').range(typeDefRid);
   }
 
   methodsOf(typeDefRid: number): RowRange {
-    return this.run('MethodDef').range(typeDefRid);
+    return this.#run('MethodDef').range(typeDefRid);
   }
 
   paramsOf(methodDefRid: number): RowRange {
-    return this.run('Param').range(methodDefRid);
+    return this.#run('Param').range(methodDefRid);
   }
 
   eventsOf(typeDefRid: number): RowRange {
     const map = this.key('EventMap', 'Parent').first(typeDefRid);
-    return map === 0 ? emptyRange : this.run('Event').range(map);
+    return map === 0 ? emptyRange : this.#run('Event').range(map);
   }
 
   propertiesOf(typeDefRid: number): RowRange {
     const map = this.key('PropertyMap', 'Parent').first(typeDefRid);
-    return map === 0 ? emptyRange : this.run('Property').range(map);
+    return map === 0 ? emptyRange : this.#run('Property').range(map);
   }
 
   /** The type that a member is declared in; nil when no type's run holds it. */
@@ -59,13 +59,13 @@ export class OwnerLookup {
     const rid = tokenRid(member);
     switch (tokenTable(member)) {
       case TableId.Field:
-        return makeToken(TableId.TypeDef, this.run('Field').owner(rid));
+        return makeToken(TableId.TypeDef, this.#run('Field').owner(rid));
       case TableId.MethodDef:
-        return makeToken(TableId.TypeDef, this.run('MethodDef').owner(rid));
+        return makeToken(TableId.TypeDef, this.#run('MethodDef').owner(rid));
       case TableId.Event:
-        return this.mappedOwner('EventMap', this.run('Event').owner(rid));
+        return this.#mappedOwner('EventMap', this.#run('Event').owner(rid));
       case TableId.Property:
-        return this.mappedOwner('PropertyMap', this.run('Property').owner(rid));
+        return this.#mappedOwner('PropertyMap', this.#run('Property').owner(rid));
       default:
         return makeToken(TableId.TypeDef, 0);
     }
@@ -73,11 +73,11 @@ export class OwnerLookup {
 
   /** The method that a parameter belongs to; nil when no method's run holds it. */
   declaringMethod(param: ParamToken): MethodDefToken {
-    return makeToken(TableId.MethodDef, this.run('Param').owner(tokenRid(param)));
+    return makeToken(TableId.MethodDef, this.#run('Param').owner(tokenRid(param)));
   }
 
-  private mappedOwner(map: 'EventMap' | 'PropertyMap', rid: number): TypeDefToken {
-    return makeToken(TableId.TypeDef, rid === 0 ? 0 : this.tables[map].column('Parent').at(rid) & 0xffffff);
+  #mappedOwner(map: 'EventMap' | 'PropertyMap', rid: number): TypeDefToken {
+    return makeToken(TableId.TypeDef, rid === 0 ? 0 : this.#tables[map].column('Parent').at(rid) & 0xffffff);
   }
 
   /** The rows of a table by a column that is a coded index. */
@@ -93,31 +93,31 @@ export class OwnerLookup {
   /** The type that a nested type stands in; nil for a type that is not nested. */
   enclosingType(typeDef: TypeDefToken): TypeDefToken {
     const rid = this.key('NestedClass', 'NestedClass').first(tokenRid(typeDef));
-    return rid === 0 ? (nilToken as TypeDefToken) : (this.tables.NestedClass.column('EnclosingClass').token(rid) as TypeDefToken);
+    return rid === 0 ? (nilToken as TypeDefToken) : (this.#tables.NestedClass.column('EnclosingClass').token(rid) as TypeDefToken);
   }
 
   /** The index over any column, kept. */
   key<N extends TableName>(table: N, name: ColumnName<N>): KeyIndex {
-    return this.tables[table].column(name).index;
+    return this.#tables[table].column(name).index;
   }
 
-  private run(target: RunTable): RunColumn {
-    this.runs[target] ??= new RunColumn(this.runColumn(target), this.tables[target], this.tables[pointerTables[target]]);
-    return this.runs[target];
+  #run(target: RunTable): RunColumn {
+    this.#runs[target] ??= new RunColumn(this.#runColumn(target), this.#tables[target], this.#tables[pointerTables[target]]);
+    return this.#runs[target];
   }
 
-  private runColumn(target: RunTable): Column {
+  #runColumn(target: RunTable): Column {
     switch (target) {
       case 'Field':
-        return this.tables.TypeDef.column('FieldList');
+        return this.#tables.TypeDef.column('FieldList');
       case 'MethodDef':
-        return this.tables.TypeDef.column('MethodList');
+        return this.#tables.TypeDef.column('MethodList');
       case 'Param':
-        return this.tables.MethodDef.column('ParamList');
+        return this.#tables.MethodDef.column('ParamList');
       case 'Event':
-        return this.tables.EventMap.column('EventList');
+        return this.#tables.EventMap.column('EventList');
       case 'Property':
-        return this.tables.PropertyMap.column('PropertyList');
+        return this.#tables.PropertyMap.column('PropertyList');
     }
   }
 }

@@ -7,13 +7,13 @@ export class RowRange implements Iterable<number> {
   readonly start: number;
   /** The position after the last. */
   readonly end: number;
-  private readonly resolve: ((position: number) => number) | undefined;
+  readonly #resolve: ((position: number) => number) | undefined;
 
   /** @param resolve position to row number, when rows are reached through a pointer table or an order of their own */
   constructor(start: number, end: number, resolve?: (position: number) => number) {
     this.start = start;
     this.end = end;
-    this.resolve = resolve;
+    this.#resolve = resolve;
   }
 
   get length(): number {
@@ -21,14 +21,14 @@ export class RowRange implements Iterable<number> {
   }
 
   get direct(): boolean {
-    return this.resolve === undefined;
+    return this.#resolve === undefined;
   }
 
   /** The row number at a place of the range, from 0; `undefined` beyond its end. */
   at(index: number): number | undefined {
     const position = this.start + index;
     if (!(index >= 0 && position < this.end)) return undefined;
-    return this.resolve === undefined ? position : this.resolve(position);
+    return this.#resolve === undefined ? position : this.#resolve(position);
   }
 
   [Symbol.iterator](): Iterator<number> {

@@ -1,3 +1,4 @@
+import { Lazy } from '@ijw/binary';
 import type { Column } from './column.ts';
 import { emptyRange, RowRange } from './row-range.ts';
 import type { Table } from './table.ts';
@@ -8,42 +9,41 @@ import type { TableName } from './table-id.ts';
  * its end, is empty, as in the runtime (clr `metamodel.h`, `getEndRidForColumn`).
  */
 export class RunColumn {
-  private readonly column: Column;
+  readonly #column: Column;
   /** Rows of the target, or of the pointer table when there is one. */
-  private readonly count: number;
-  private readonly resolve: ((position: number) => number) | undefined;
-  private readonly targetCount: number;
-  private owners: Uint32Array | undefined;
+  readonly #count: number;
+  readonly #resolve: ((position: number) => number) | undefined;
+  readonly #targetCount: number;
+  readonly #owners = new Lazy(() => this.#indexOwners());
 
   constructor(column: Column, target: Table<TableName>, pointers: Table<TableName> | undefined) {
-    this.column = column;
-    this.targetCount = target.rowCount;
+    this.#column = column;
+    this.#targetCount = target.rowCount;
     const indirect = pointers !== undefined && pointers.rowCount > 0 ? pointers : undefined;
-    this.count = (indirect ?? target).rowCount;
+    this.#count = (indirect ?? target).rowCount;
     const pointer = indirect?.columns[0];
-    this.resolve = pointer && ((position) => pointer.at(position));
+    this.#resolve = pointer && ((position) => pointer.at(position));
   }
 
   /** @throws BadImageError BAD_ROW when there is no row `rid` */
   range(rid: number): RowRange {
-    const start = Math.max(1, this.column.at(rid));
-    const end = rid === this.column.rowCount ? this.count + 1 : Math.min(this.column.at(rid + 1), this.count + 1);
-    return start < end ? new RowRange(start, end, this.resolve) : emptyRange;
+    const start = Math.max(1, this.#column.at(rid));
+    const end = rid === this.#column.rowCount ? this.#count + 1 : Math.min(this.#column.at(rid + 1), this.#count + 1);
+    return start < end ? new RowRange(start, end, this.#resolve) : emptyRange;
   }
 
   /** The row whose run holds row `target` of the target table; 0 when there is none. Where hostile runs overlap, the first one has it. */
   owner(target: number): number {
-    this.owners ??= this.indexOwners();
-    return this.owners[target] ?? 0;
+    return this.#owners.value[target] ?? 0;
   }
 
-  private indexOwners(): Uint32Array {
-    const owners = new Uint32Array(this.targetCount + 1);
+  #indexOwners(): Uint32Array {
+    const owners = new Uint32Array(this.#targetCount + 1);
     let position = 1;
-    for (let rid = 1; rid <= this.column.rowCount; rid++) {
+    for (let rid = 1; rid <= this.#column.rowCount; rid++) {
       const { start, end } = this.range(rid);
       for (position = Math.max(position, start); position < end; position++) {
-        const target = this.resolve === undefined ? position : this.resolve(position);
+        const target = this.#resolve === undefined ? position : this.#resolve(position);
         if (target < owners.length && owners[target] === 0) owners[target] = rid;
       }
     }

@@ -1,4 +1,4 @@
-import { UsageError } from '@ijw/binary';
+import { Lazy, UsageError } from '@ijw/binary';
 import { Column, type RowBytes } from './column.ts';
 import type { ColumnName } from './schema.ts';
 import { TableId, type TableName } from './table-id.ts';
@@ -17,16 +17,19 @@ export class Table<N extends TableName = TableName> {
   readonly offset: number;
   /** The tables header says that the rows are sorted by the table's key. */
   readonly declaredSorted: boolean;
-  private readonly layout: TableLayout;
-  private readonly rows: RowBytes;
-  private made: readonly Column[] | undefined;
-  private byName: Readonly<Record<string, Column>> | undefined;
+  readonly #layout: TableLayout;
+  readonly #rows: RowBytes;
+  readonly #columns = new Lazy(() => this.#layout.columns.map((layout) => new Column(this.name, layout, this.#rows)));
+  /** An object: the engine finds a property by the place of the call, and has no name to look up. */
+  readonly #byName = new Lazy(
+    (): Readonly<Record<string, Column>> => Object.fromEntries(this.columns.map((column) => [column.name, column])),
+  );
 
   constructor(name: N, layout: TableLayout, rows: RowBytes, declaredSorted: boolean) {
     this.name = name;
     this.id = TableId[name];
-    this.layout = layout;
-    this.rows = rows;
+    this.#layout = layout;
+    this.#rows = rows;
     this.rowCount = rows.rowCount;
     this.rowSize = rows.rowSize;
     this.offset = rows.start;
@@ -35,15 +38,12 @@ export class Table<N extends TableName = TableName> {
 
   /** In stored order. */
   get columns(): readonly Column[] {
-    this.made ??= this.layout.columns.map((layout) => new Column(this.name, layout, this.rows));
-    return this.made;
+    return this.#columns.value;
   }
 
   /** A column to read many cells of. */
   column(name: ColumnName<N>): Column {
-    // An object: the engine finds a property by the place of the call, and has no name to look up.
-    this.byName ??= Object.fromEntries(this.columns.map((column) => [column.name, column]));
-    const column = this.byName[name];
+    const column = this.#byName.value[name];
     if (column === undefined) throw new UsageError(`${this.name} has no column "${name}"`);
     return column;
   }

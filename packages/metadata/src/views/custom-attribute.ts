@@ -1,12 +1,8 @@
-import { AttributeDecoder } from '../attributes/attribute-decoder.ts';
 import type { CustomAttributeValue } from '../attributes/custom-attribute-value.ts';
-import { attributeTypeOf } from '../attributes/find-custom-attribute.ts';
+import { attributeDecoderOf, attributeTypeOf } from '../attributes/find-custom-attribute.ts';
 import type { Metadata } from '../metadata.ts';
 import { typeFullName } from '../names/type-full-name.ts';
 import type { Token } from '../tables/token.ts';
-
-/** The decoder that the views of one metadata share; it knows the enumerations of that metadata and infers the others. */
-const decoders = new WeakMap<Metadata, AttributeDecoder>();
 
 /** A row of CustomAttribute (ECMA-335 II.22.10). Getters read when asked and throw `BadImageError`. */
 export class CustomAttribute {
@@ -39,12 +35,7 @@ export class CustomAttribute {
 
   /** The decoded value. Where enumerations of other assemblies matter, decode with an `AttributeDecoder` that has a resolver. */
   get value(): CustomAttributeValue {
-    let decoder = decoders.get(this.metadata);
-    if (!decoder) {
-      decoder = new AttributeDecoder(this.metadata);
-      decoders.set(this.metadata, decoder);
-    }
-    return decoder.decode(this.rid);
+    return attributeDecoderOf(this.metadata).decode(this.rid);
   }
 }
 

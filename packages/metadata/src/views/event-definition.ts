@@ -1,9 +1,9 @@
 import type { Metadata } from '../metadata.ts';
 import { typeFullName } from '../names/type-full-name.ts';
+import { MethodSemanticsAttributes } from '../tables/metadata-flags.ts';
 import { type EventToken, type MethodDefToken, type Token, type TypeDefToken, tokenRid } from '../tables/token.ts';
 import { accessorsOf } from './accessors.ts';
 import { type CustomAttribute, customAttributes } from './custom-attribute.ts';
-import { MethodSemanticsAttributes } from './metadata-flags.ts';
 
 /** A row of Event (ECMA-335 II.22.13). Getters read when asked and throw `BadImageError`. */
 export class EventDefinition {

@@ -1,9 +1,9 @@
 // ECMA-335 II.22.26, II.23.1.10, II.23.1.11; dotnet/runtime `src/coreclr/vm/methodtablebuilder.cpp`, EnumerateClassMethods.
 
 import type { Metadata } from '../metadata.ts';
+import { MethodAttributes, MethodImplAttributes } from '../tables/metadata-flags.ts';
 import { TableId } from '../tables/table-id.ts';
 import { type MethodDefToken, makeToken, tokenRid } from '../tables/token.ts';
-import { MethodAttributes, MethodImplAttributes } from './metadata-flags.ts';
 
 /**
  * Where a method's code comes from. `rva`: machine code in this image (C++/CLI), or a P/Invoke whose RVA says so; `named`: a function of another module, by the

@@ -4,11 +4,11 @@ import { typeFullName } from '../names/type-full-name.ts';
 import { decodePropertySignature } from '../signatures/decode-signature.ts';
 import type { MethodSignature } from '../signatures/signature-type-provider.ts';
 import { type TypeNode, typeNodes } from '../signatures/type-node.ts';
+import { MethodSemanticsAttributes } from '../tables/metadata-flags.ts';
 import { type MethodDefToken, type PropertyToken, type TypeDefToken, tokenRid } from '../tables/token.ts';
 import { accessorsOf } from './accessors.ts';
 import { constantOf } from './constant.ts';
 import { type CustomAttribute, customAttributes } from './custom-attribute.ts';
-import { MethodSemanticsAttributes } from './metadata-flags.ts';
 
 /** A row of Property (ECMA-335 II.22.34). Getters read when asked and throw `BadImageError`. */
 export class PropertyDefinition {

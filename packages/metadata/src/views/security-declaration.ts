@@ -1,4 +1,4 @@
-import { AttributeDecoder } from '../attributes/attribute-decoder.ts';
+import { attributeDecoderOf } from '../attributes/find-custom-attribute.ts';
 import type { Metadata } from '../metadata.ts';
 import { type PermissionSet, readPermissionSet } from '../security/permission-set.ts';
 import { type SecurityActionName, securityActionName } from '../security/security-action.ts';
@@ -16,7 +16,7 @@ export interface SecurityDeclaration {
 /** The security declarations of a type, a method or the assembly. Throws `BadImageError`. */
 export function securityDeclarations(metadata: Metadata, parent: Token): SecurityDeclaration[] {
   const { DeclSecurity } = metadata.tables;
-  const decoder = new AttributeDecoder(metadata);
+  const decoder = attributeDecoderOf(metadata);
   return Array.from(metadata.declSecuritiesOf(parent), (rid) => {
     const action = DeclSecurity.get(rid, 'Action');
     const blob = metadata.blobs.reader(DeclSecurity.get(rid, 'PermissionSet'), 'a permission set');

@@ -1,12 +1,12 @@
 import type { Metadata } from '../metadata.ts';
 import { typeFullName } from '../names/type-full-name.ts';
+import { TypeAttributes } from '../tables/metadata-flags.ts';
 import { TableId } from '../tables/table-id.ts';
 import { isNilToken, makeToken, type Token, type TypeDefToken, tokenRid } from '../tables/token.ts';
 import { type CustomAttribute, customAttributes } from './custom-attribute.ts';
 import { EventDefinition } from './event-definition.ts';
 import { FieldDefinition } from './field-definition.ts';
 import { type GenericParameter, genericParameters } from './generic-parameter.ts';
-import { TypeAttributes } from './metadata-flags.ts';
 import { MethodDefinition } from './method-definition.ts';
 import { PropertyDefinition } from './property-definition.ts';
 import { type SecurityDeclaration, securityDeclarations } from './security-declaration.ts';

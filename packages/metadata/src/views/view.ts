@@ -1,6 +1,22 @@
 import type { Metadata } from '../metadata.ts';
 import { TableId } from '../tables/table-id.ts';
-import { isNilToken, type Token, tokenRid, tokenTable } from '../tables/token.ts';
+import {
+  type AssemblyRefToken,
+  type EventToken,
+  type ExportedTypeToken,
+  type FieldToken,
+  type GenericParamToken,
+  isNilToken,
+  type MemberRefToken,
+  type MethodDefToken,
+  type ParamToken,
+  type PropertyToken,
+  type Token,
+  type TypeDefToken,
+  type TypeRefToken,
+  tokenRid,
+  tokenTable,
+} from '../tables/token.ts';
 import { AssemblyDefinition, AssemblyReference } from './assembly-definition.ts';
 import { CustomAttribute } from './custom-attribute.ts';
 import { EventDefinition } from './event-definition.ts';
@@ -17,19 +33,19 @@ import { ExportedType, TypeReference } from './type-reference.ts';
 /** The view of a row, by its table. */
 const views = {
   [TableId.Module]: (metadata: Metadata) => ModuleDefinition.of(metadata),
-  [TableId.TypeRef]: (metadata: Metadata, token: Token) => new TypeReference(metadata, token as never),
-  [TableId.TypeDef]: (metadata: Metadata, token: Token) => new TypeDefinition(metadata, token as never),
-  [TableId.Field]: (metadata: Metadata, token: Token) => new FieldDefinition(metadata, token as never),
-  [TableId.MethodDef]: (metadata: Metadata, token: Token) => new MethodDefinition(metadata, token as never),
-  [TableId.Param]: (metadata: Metadata, token: Token) => new ParameterDefinition(metadata, token as never),
-  [TableId.MemberRef]: (metadata: Metadata, token: Token) => new MemberReference(metadata, token as never),
+  [TableId.TypeRef]: (metadata: Metadata, token: Token) => new TypeReference(metadata, token as TypeRefToken),
+  [TableId.TypeDef]: (metadata: Metadata, token: Token) => new TypeDefinition(metadata, token as TypeDefToken),
+  [TableId.Field]: (metadata: Metadata, token: Token) => new FieldDefinition(metadata, token as FieldToken),
+  [TableId.MethodDef]: (metadata: Metadata, token: Token) => new MethodDefinition(metadata, token as MethodDefToken),
+  [TableId.Param]: (metadata: Metadata, token: Token) => new ParameterDefinition(metadata, token as ParamToken),
+  [TableId.MemberRef]: (metadata: Metadata, token: Token) => new MemberReference(metadata, token as MemberRefToken),
   [TableId.CustomAttribute]: (metadata: Metadata, token: Token) => new CustomAttribute(metadata, tokenRid(token)),
-  [TableId.Event]: (metadata: Metadata, token: Token) => new EventDefinition(metadata, token as never),
-  [TableId.Property]: (metadata: Metadata, token: Token) => new PropertyDefinition(metadata, token as never),
+  [TableId.Event]: (metadata: Metadata, token: Token) => new EventDefinition(metadata, token as EventToken),
+  [TableId.Property]: (metadata: Metadata, token: Token) => new PropertyDefinition(metadata, token as PropertyToken),
   [TableId.Assembly]: (metadata: Metadata) => AssemblyDefinition.of(metadata),
-  [TableId.AssemblyRef]: (metadata: Metadata, token: Token) => new AssemblyReference(metadata, token as never),
-  [TableId.ExportedType]: (metadata: Metadata, token: Token) => new ExportedType(metadata, token as never),
-  [TableId.GenericParam]: (metadata: Metadata, token: Token) => new GenericParameter(metadata, token as never),
+  [TableId.AssemblyRef]: (metadata: Metadata, token: Token) => new AssemblyReference(metadata, token as AssemblyRefToken),
+  [TableId.ExportedType]: (metadata: Metadata, token: Token) => new ExportedType(metadata, token as ExportedTypeToken),
+  [TableId.GenericParam]: (metadata: Metadata, token: Token) => new GenericParameter(metadata, token as GenericParamToken),
 } as const;
 
 export type View = NonNullable<ReturnType<(typeof views)[keyof typeof views]>>;

@@ -1,4 +1,4 @@
-import { UsageError } from '@ijw/binary';
+import { hex, UsageError } from '@ijw/binary';
 import type { FileOffset, Rva } from '../address.ts';
 import type { ImagePart, Place } from './image-part.ts';
 import type { SectionBuilder } from './section-builder.ts';
@@ -64,7 +64,7 @@ export class ImagePlan {
   /** File offset of an address in one of the sections. */
   offsetOf(rva: Rva): FileOffset {
     const found = this.sections.find((section) => rva >= section.rva && rva < section.rva + Math.max(section.rawSize, section.virtualSize));
-    if (found === undefined) throw new UsageError(`0x${rva.toString(16)} is in no section`);
+    if (found === undefined) throw new UsageError(`${hex(rva)} is in no section`);
     return found.offset + (rva - found.rva);
   }
 }

@@ -1,6 +1,6 @@
-import { BadImageError, ByteReader, ByteWriter } from '@ijw/binary';
+import { BadImageError, ByteReader, ByteWriter, hex, lazyFor } from '@ijw/binary';
 import type { FileOffset } from '../address.ts';
-import { perImage } from '../per-image.ts';
+import type { PEImage } from '../pe-image.ts';
 
 /** WIN_CERT_TYPE_* of wintrust.h. */
 export const CertificateType = { X509: 1, PKCS_SIGNED_DATA: 2, RESERVED_1: 3, TS_STACK_SIGNED: 4 } as const;
@@ -21,12 +21,12 @@ const HEADER_SIZE = 8;
  * The certificates of a file; `undefined` when it has none, and in a dump, where they are not mapped. The directory is a file offset, not an RVA.
  * Throws `BadImageError` when the table is not in the file; a malformed entry ends it and is recorded in the image's diagnostics.
  */
-export const readCertificates = perImage((image): readonly CertificateEntry[] | undefined => {
+export const readCertificates = lazyFor((image: PEImage): readonly CertificateEntry[] | undefined => {
   const directory = image.directory('security');
   if (directory === undefined || directory.rva === 0 || image.layout === 'mapped') return undefined;
   const { rva: start, size } = directory;
   if (start + size > image.bytes.length) {
-    const message = `The table ends at 0x${(start + size).toString(16)}, the file at 0x${image.bytes.length.toString(16)}`;
+    const message = `The table ends at ${hex(start + size)}, the file at ${hex(image.bytes.length)}`;
     throw new BadImageError({ code: 'TRUNCATED', offset: Math.min(start, image.bytes.length), reading: READING, message });
   }
   const reader = new ByteReader(image.bytes.subarray(start, start + size), { base: start, reading: READING });

@@ -1,10 +1,9 @@
-import { ByteWriter } from '@ijw/binary';
+import { ByteWriter, lazyFor } from '@ijw/binary';
 import type { ImagePart } from '../builder/image-part.ts';
 import type { ImagePlan } from '../builder/image-plan.ts';
 import * as parsers from '../generated/structure-parsers.ts';
 import type { DataDirectory } from '../headers/data-directory.ts';
 import type { PEImage } from '../pe-image.ts';
-import { perImage } from '../per-image.ts';
 import { type StructureOf, structure } from '../structure.ts';
 
 /** ECMA-335 II.25.3.3 "CLI header"; IMAGE_COR20_HEADER of corhdr.h. */
@@ -73,7 +72,7 @@ type RawCliHeader = StructureOf<typeof cliHeaderLayout>;
 const directoryOf = (raw: RawCliHeader, name: CliDirectoryName): DataDirectory => ({ rva: raw[`${name}Rva`], size: raw[`${name}Size`] });
 
 /** The CLI header; `undefined` when the image has none. A size that is too small is recorded in the image's diagnostics. Throws `BadImageError`. */
-export const readCliHeader = perImage((image): CliHeader | undefined => {
+export const readCliHeader = lazyFor((image: PEImage): CliHeader | undefined => {
   const directory = image.directory('cliHeader');
   if (directory === undefined || directory.rva === 0) return undefined;
   const raw = cliHeaderLayout.read(image.readerAt(directory.rva, CLI_HEADER_SIZE, 'the CLI header'));

@@ -1,8 +1,7 @@
-import { BadImageError, ByteReader, ExpansionBudget } from '@ijw/binary';
+import { BadImageError, ByteReader, ExpansionBudget, hex, lazyFor } from '@ijw/binary';
 import type { FileOffset, Rva } from '../address.ts';
 import * as parsers from '../generated/structure-parsers.ts';
 import type { PEImage } from '../pe-image.ts';
-import { perImage } from '../per-image.ts';
 import { type StructureOf, structure } from '../structure.ts';
 import { type DebugData, decodeDebugData } from './debug-data.ts';
 
@@ -64,7 +63,7 @@ function dataReader(image: PEImage, raw: RawEntry): ByteReader {
   if (image.layout === 'mapped' || raw.pointerToRawData === 0) return image.readerAt(raw.addressOfRawData, raw.sizeOfData, reading);
   const end = raw.pointerToRawData + raw.sizeOfData;
   if (end > image.bytes.length) {
-    const message = `The data of a debug entry ends at 0x${end.toString(16)}, the file at 0x${image.bytes.length.toString(16)}`;
+    const message = `The data of a debug entry ends at ${hex(end)}, the file at ${hex(image.bytes.length)}`;
     throw new BadImageError({ code: 'TRUNCATED', offset: raw.pointerToRawData, reading, message });
   }
   return new ByteReader(image.bytes.subarray(raw.pointerToRawData, end), { base: raw.pointerToRawData, reading });
@@ -80,7 +79,7 @@ const readEntry = (image: PEImage, raw: RawEntry): DebugEntry => {
 };
 
 /** The debug entries; `undefined` when the image has none. What is malformed in one is recorded in the image's diagnostics. */
-export const readDebugDirectory = perImage((image): readonly DebugEntry[] | undefined => {
+export const readDebugDirectory = lazyFor((image: PEImage): readonly DebugEntry[] | undefined => {
   const directory = image.directory('debug');
   if (directory === undefined || directory.rva === 0) return undefined;
   const entries: DebugEntry[] = [];

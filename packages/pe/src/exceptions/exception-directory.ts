@@ -1,7 +1,6 @@
-import { BadImageError, type ByteReader } from '@ijw/binary';
+import { BadImageError, type ByteReader, lazyFor } from '@ijw/binary';
 import type { Rva } from '../address.ts';
 import type { PEImage } from '../pe-image.ts';
-import { perImage } from '../per-image.ts';
 
 /** PE/COFF "The .pdata Section": a function and where its unwind information is. */
 export interface RuntimeFunction {
@@ -34,7 +33,7 @@ const readFunction = (reader: ByteReader, format: ExceptionFormat): RuntimeFunct
  * The functions that can be unwound; `undefined` when the image has no table. Throws `BadImageError` when the table is not in the image, and for a
  * machine whose entries have a form of their own (MIPS, Alpha, IA-64 …).
  */
-export const readExceptionDirectory = perImage((image): ExceptionDirectory | undefined => {
+export const readExceptionDirectory = lazyFor((image: PEImage): ExceptionDirectory | undefined => {
   const directory = image.directory('exception');
   if (directory === undefined || directory.rva === 0) return undefined;
   const format = formats[image.machine];

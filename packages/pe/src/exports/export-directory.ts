@@ -1,8 +1,8 @@
+import { lazyFor } from '@ijw/binary';
 import type { Rva } from '../address.ts';
 import * as parsers from '../generated/structure-parsers.ts';
 import type { DataDirectory } from '../headers/data-directory.ts';
 import type { PEImage } from '../pe-image.ts';
-import { perImage } from '../per-image.ts';
 import { type StructureOf, structure } from '../structure.ts';
 import { TextBudget } from '../text-budget.ts';
 
@@ -99,7 +99,7 @@ function readSymbols(image: PEImage, header: Header, directory: DataDirectory): 
  * PE/COFF "The .edata Section"; `undefined` when the image exports nothing. Throws `BadImageError` when the directory itself is not there; what is
  * malformed in it is recorded in the image's diagnostics and left out.
  */
-export const readExportDirectory = perImage((image): ExportDirectory | undefined => {
+export const readExportDirectory = lazyFor((image: PEImage): ExportDirectory | undefined => {
   const directory = image.directory('export');
   if (directory === undefined || directory.rva === 0) return undefined;
   const header = exportDirectoryLayout.read(image.readerAt(directory.rva, exportDirectoryLayout.size, READING));

@@ -193,6 +193,17 @@ export const importDescriptor = (dataView: DataView, offset: number) => ({
   importAddressTableRva: dataView.getUint32(offset + 16, true),
 });
 
+/** `importSectionLayout` of ready-to-run/import-cells.ts. */
+export const importSection = (dataView: DataView, offset: number) => ({
+  rva: dataView.getUint32(offset, true),
+  size: dataView.getUint32(offset + 4, true),
+  flags: dataView.getUint16(offset + 8, true),
+  type: dataView.getUint8(offset + 10),
+  entrySize: dataView.getUint8(offset + 11),
+  signatures: dataView.getUint32(offset + 12, true),
+  auxiliaryData: dataView.getUint32(offset + 16, true),
+});
+
 /** `groupEntryLayout` of resources/icon-group.ts. */
 export const groupEntry = (dataView: DataView, offset: number) => ({
   width: dataView.getUint8(offset),

@@ -1,3 +1,5 @@
+import { Lazy } from '@ijw/binary';
+
 // PE/COFF "Machine Types"; IMAGE_FILE_MACHINE_* of winnt.h.
 
 /** IMAGE_FILE_MACHINE_*: the processor an image is for. */
@@ -83,15 +85,15 @@ export interface MachineIdentity {
   readonly os?: MachineOs;
 }
 
-let names: ReadonlyMap<number, MachineName> | undefined;
+const names = new Lazy(
+  (): ReadonlyMap<number, MachineName> =>
+    new Map([
+      ...Object.entries(Machine).map(([name, value]) => [value, name.toLowerCase() as MachineName] as const),
+      [Machine.ARMNT, 'arm'],
+    ]),
+);
 
-function nameOf(machine: number): MachineName | undefined {
-  names ??= new Map([
-    ...Object.entries(Machine).map(([name, value]) => [value, name.toLowerCase() as MachineName] as const),
-    [Machine.ARMNT, 'arm'],
-  ]);
-  return names.get(machine);
-}
+const nameOf = (machine: number): MachineName | undefined => names.value.get(machine);
 
 /** What the Machine field of a COFF header says. */
 export function identifyMachine(machine: number): MachineIdentity {

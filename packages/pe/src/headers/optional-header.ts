@@ -1,4 +1,4 @@
-import type { ByteReader, ByteWriter } from '@ijw/binary';
+import { type ByteReader, type ByteWriter, hex } from '@ijw/binary';
 import * as parsers from '../generated/structure-parsers.ts';
 import { type StructureOf, structure } from '../structure.ts';
 
@@ -100,7 +100,7 @@ export function readOptionalHeader(reader: ByteReader): OptionalHeader {
   if (magic === PE32_PLUS_MAGIC) return optionalHeader64Layout.read(reader);
   if (magic !== PE32_MAGIC) {
     if (magic === ROM_MAGIC) throw reader.error('ROM_IMAGE', 'A ROM image (optional header magic 0x107), not PE32 or PE32+', start);
-    throw reader.error('BAD_OPTIONAL_HEADER_MAGIC', `Magic 0x${magic.toString(16)} is neither 0x10b (PE32) nor 0x20b (PE32+)`, start);
+    throw reader.error('BAD_OPTIONAL_HEADER_MAGIC', `Magic ${hex(magic)} is neither 0x10b (PE32) nor 0x20b (PE32+)`, start);
   }
   const raw = optionalHeader32Layout.read(reader);
   return {

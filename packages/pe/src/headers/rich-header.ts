@@ -1,6 +1,6 @@
-import { ByteReader, ByteWriter } from '@ijw/binary';
+import { ByteReader, ByteWriter, lazyFor } from '@ijw/binary';
 import type { FileOffset } from '../address.ts';
-import { perImage } from '../per-image.ts';
+import type { PEImage } from '../pe-image.ts';
 
 /** One tool that made objects of the image, and how many. */
 export interface RichEntry {
@@ -62,7 +62,7 @@ function findRich(reader: ByteReader): { start: number; end: number; key: number
 }
 
 /** The Rich header; `undefined` when there is none. `key` and `computedKey` differ where the header was changed after linking. */
-export const readRichHeader = perImage((image): RichHeader | undefined => {
+export const readRichHeader = lazyFor((image: PEImage): RichHeader | undefined => {
   const before = image.bytes.subarray(0, Math.min(image.signatureOffset, image.bytes.length));
   const reader = new ByteReader(before, { reading: 'the Rich header' });
   const found = findRich(reader);

@@ -1,8 +1,7 @@
-import { ByteWriter } from '@ijw/binary';
+import { ByteWriter, lazyFor } from '@ijw/binary';
 import type { Rva } from '../address.ts';
 import * as parsers from '../generated/structure-parsers.ts';
 import type { PEImage } from '../pe-image.ts';
-import { perImage } from '../per-image.ts';
 import { structure } from '../structure.ts';
 import { TextBudget } from '../text-budget.ts';
 
@@ -62,7 +61,7 @@ class BoundReader {
 }
 
 /** What an image was bound to; `undefined` when it is not bound in the new way. What is malformed is recorded in its diagnostics. */
-export const readBoundImportDirectory = perImage((image): BoundImportDirectory | undefined => {
+export const readBoundImportDirectory = lazyFor((image: PEImage): BoundImportDirectory | undefined => {
   const directory = image.directory('boundImport');
   if (directory === undefined || directory.rva === 0) return undefined;
   const modules: BoundImportedModule[] = [];

@@ -1,7 +1,7 @@
+import { lazyFor } from '@ijw/binary';
 import type { Rva } from '../address.ts';
 import * as parsers from '../generated/structure-parsers.ts';
 import type { PEImage } from '../pe-image.ts';
-import { perImage } from '../per-image.ts';
 import { structure } from '../structure.ts';
 import { TextBudget } from '../text-budget.ts';
 import { type ImportedSymbol, readThunkTable } from './thunk-table.ts';
@@ -64,7 +64,7 @@ function readModule(image: PEImage, raw: ReturnType<typeof delayDescriptorLayout
 }
 
 /** The modules that the image loads when it first calls them; `undefined` when it has none. What is malformed is recorded in its diagnostics. */
-export const readDelayImportDirectory = perImage((image): DelayImportDirectory | undefined => {
+export const readDelayImportDirectory = lazyFor((image: PEImage): DelayImportDirectory | undefined => {
   const directory = image.directory('delayImport');
   if (directory === undefined || directory.rva === 0) return undefined;
   const modules: DelayImportedModule[] = [];

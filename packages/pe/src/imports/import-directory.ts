@@ -1,7 +1,7 @@
+import { lazyFor } from '@ijw/binary';
 import type { Rva } from '../address.ts';
 import * as parsers from '../generated/structure-parsers.ts';
 import type { PEImage } from '../pe-image.ts';
-import { perImage } from '../per-image.ts';
 import { structure } from '../structure.ts';
 import { TextBudget } from '../text-budget.ts';
 import { type ImportedSymbol, readThunkTable } from './thunk-table.ts';
@@ -58,7 +58,7 @@ function readModule(image: PEImage, descriptor: Descriptor, budget: TextBudget):
  * PE/COFF "The .idata Section"; `undefined` when the image has no imports. The table ends at a descriptor without name or slots, as for Windows,
  * which does not look at the size of the directory. What is malformed is recorded in the image's diagnostics; the rest is given.
  */
-export const readImportDirectory = perImage((image): ImportDirectory | undefined => {
+export const readImportDirectory = lazyFor((image: PEImage): ImportDirectory | undefined => {
   const directory = image.directory('import');
   if (directory === undefined || directory.rva === 0) return undefined;
   const modules: ImportedModule[] = [];

@@ -1,3 +1,4 @@
+import { hex } from '@ijw/binary';
 import type { Rva } from '../address.ts';
 import type { PEImage } from '../pe-image.ts';
 import { type LoadConfig, readLoadConfig } from './load-config.ts';
@@ -26,8 +27,7 @@ export function readGuardTable(image: PEImage, name: GuardTableName): readonly G
   const extra = name === 'seHandler' ? 0 : (config.guardFlags ?? 0) >>> STRIDE_SHIFT;
   const reading = `the ${name} table of the load configuration`;
   const start = image.vaToRva(address);
-  if (start === undefined)
-    throw image.readerAt(0, 0, reading).error('BAD_ADDRESS', `0x${address.toString(16)} is not an address of this image`);
+  if (start === undefined) throw image.readerAt(0, 0, reading).error('BAD_ADDRESS', `${hex(address)} is not an address of this image`);
   const reader = image.readerAt(start, undefined, reading);
   reader.count(count, 4 + extra);
   return Array.from({ length: count }, () => {

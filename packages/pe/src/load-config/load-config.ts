@@ -1,5 +1,5 @@
-import { ByteWriter } from '@ijw/binary';
-import { perImage } from '../per-image.ts';
+import { ByteWriter, lazyFor } from '@ijw/binary';
+import type { PEImage } from '../pe-image.ts';
 
 /** `address`: a virtual address at the preferred base. `natural`: a count or a size of the pointer's width. */
 type LoadConfigKind = 'u16' | 'u32' | 'address' | 'natural';
@@ -107,7 +107,7 @@ const READING = 'the load configuration';
  * The load configuration; `undefined` when the image has none. The Size field says how much of it there is (before Windows 8.1 the directory's size
  * was 64 for every x86 image and meant nothing). Throws `BadImageError` when as much is not there.
  */
-export const readLoadConfig = perImage((image): LoadConfig | undefined => {
+export const readLoadConfig = lazyFor((image: PEImage): LoadConfig | undefined => {
   const directory = image.directory('loadConfig');
   if (directory === undefined || directory.rva === 0) return undefined;
   const size = image.u32At(directory.rva, READING);

@@ -1,20 +1,24 @@
 import type { ByteReader } from '@ijw/binary';
 import type { Rva } from '../address.ts';
+import * as parsers from '../generated/structure-parsers.ts';
 import type { PEImage } from '../pe-image.ts';
 import { type StructureOf, structure } from '../structure.ts';
 import { type ReadyToRunCore, ReadyToRunSectionType } from './ready-to-run-header.ts';
 import { readyToRunSection } from './runtime-functions.ts';
 
 /** READYTORUN_IMPORT_SECTION of readytorun.h. */
-const importSectionLayout = structure({
-  rva: 'u32',
-  size: 'u32',
-  flags: 'u16',
-  type: 'u8',
-  entrySize: 'u8',
-  signatures: 'u32',
-  auxiliaryData: 'u32',
-});
+export const importSectionLayout = structure(
+  {
+    rva: 'u32',
+    size: 'u32',
+    flags: 'u16',
+    type: 'u8',
+    entrySize: 'u8',
+    signatures: 'u32',
+    auxiliaryData: 'u32',
+  },
+  parsers.importSection,
+);
 
 /** Cells that the runtime fills with addresses of code and of its own structures, each with a signature that says with which. */
 export type ImportSection = Readonly<StructureOf<typeof importSectionLayout>>;

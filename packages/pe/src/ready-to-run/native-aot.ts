@@ -1,8 +1,7 @@
-import { ifReadable } from '@ijw/binary';
+import { ifReadable, lazyFor } from '@ijw/binary';
 import type { Rva } from '../address.ts';
 import { readExportDirectory } from '../exports/export-directory.ts';
 import type { PEImage } from '../pe-image.ts';
-import { perImage } from '../per-image.ts';
 
 /** What shows that an image was compiled by NativeAOT: it has neither a CLI header nor metadata that readers of assemblies know. */
 export interface NativeAotImage {
@@ -43,7 +42,7 @@ function findHeader(image: PEImage): NativeAotImage['header'] {
 }
 
 /** What of NativeAOT an image has; `undefined` where it does not show that it was made so. */
-export const readNativeAot = perImage((image): NativeAotImage | undefined => {
+export const readNativeAot = lazyFor((image: PEImage): NativeAotImage | undefined => {
   if (image.directory('cliHeader') !== undefined) return undefined;
   const sections = image.sections.map(({ name }) => name).filter((name) => SECTIONS.has(name));
   const exported = ifReadable(() => readExportDirectory(image))?.symbols.find(({ name }) => name === DEBUG_HEADER);

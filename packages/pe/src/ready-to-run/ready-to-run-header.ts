@@ -1,10 +1,9 @@
-import { type ByteReader, ByteWriter, ExpansionBudget } from '@ijw/binary';
+import { type ByteReader, ByteWriter, ExpansionBudget, hex, lazyFor } from '@ijw/binary';
 import type { Rva } from '../address.ts';
 import { readCliHeader } from '../cli-header/cli-header.ts';
 import { readExportDirectory } from '../exports/export-directory.ts';
 import type { DataDirectory } from '../headers/data-directory.ts';
 import type { PEImage } from '../pe-image.ts';
-import { perImage } from '../per-image.ts';
 
 /** dotnet/runtime `src/coreclr/inc/readytorun.h`: ReadyToRunSectionType. */
 export const ReadyToRunSectionType = {
@@ -135,7 +134,7 @@ function headerPlace(image: PEImage): { readonly rva: Rva; readonly composite: b
  * The header of precompiled code; `undefined` when the image has none, or one of neither kind (which is recorded in its diagnostics).
  * Throws `BadImageError` when it is not all there.
  */
-export const readReadyToRunHeader = perImage((image): ReadyToRunHeader | NgenHeader | undefined => {
+export const readReadyToRunHeader = lazyFor((image: PEImage): ReadyToRunHeader | NgenHeader | undefined => {
   const place = headerPlace(image);
   if (place === undefined) return undefined;
   const { rva, composite } = place;
@@ -145,9 +144,7 @@ export const readReadyToRunHeader = perImage((image): ReadyToRunHeader | NgenHea
   const minorVersion = reader.u16();
   if (signature === NGEN_SIGNATURE) return { kind: 'ngen', rva, majorVersion, minorVersion };
   if (signature !== RTR_SIGNATURE) {
-    image.diagnostics.record(
-      reader.error('UNKNOWN_NATIVE_HEADER', `Signature 0x${signature.toString(16)} is neither ReadyToRun nor NGEN`, 0),
-    );
+    image.diagnostics.record(reader.error('UNKNOWN_NATIVE_HEADER', `Signature ${hex(signature)} is neither ReadyToRun nor NGEN`, 0));
     return undefined;
   }
   const core = readCore(reader);

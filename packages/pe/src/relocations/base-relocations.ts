@@ -1,7 +1,7 @@
-import type { ByteReader } from '@ijw/binary';
+import { type ByteReader, lazyFor } from '@ijw/binary';
 import type { Rva } from '../address.ts';
 import type { MachineName } from '../headers/machine.ts';
-import { perImage } from '../per-image.ts';
+import type { PEImage } from '../pe-image.ts';
 
 /** PE/COFF "Base Relocation Types": IMAGE_REL_BASED_*. What 5, 7, 8 and 9 mean depends on the machine. */
 export const RelocationType = {
@@ -98,7 +98,7 @@ function readBlock(reader: ByteReader): BaseRelocationBlock | undefined {
  * PE/COFF "The .reloc Section"; `undefined` when the image has none. The table ends at its size or at a null block; a malformed block ends it too
  * and is recorded in the image's diagnostics. Entries of type ABSOLUTE, which pad a block, are given.
  */
-export const readBaseRelocations = perImage((image): readonly BaseRelocationBlock[] | undefined => {
+export const readBaseRelocations = lazyFor((image: PEImage): readonly BaseRelocationBlock[] | undefined => {
   const directory = image.directory('baseRelocation');
   if (directory === undefined || directory.rva === 0) return undefined;
   const blocks: BaseRelocationBlock[] = [];

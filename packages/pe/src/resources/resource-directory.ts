@@ -1,8 +1,7 @@
-import { BadImageError, type ByteReader } from '@ijw/binary';
+import { BadImageError, type ByteReader, lazyFor } from '@ijw/binary';
 import type { Rva } from '../address.ts';
 import * as parsers from '../generated/structure-parsers.ts';
 import type { PEImage } from '../pe-image.ts';
-import { perImage } from '../per-image.ts';
 import { structure } from '../structure.ts';
 
 /** PE/COFF "Resource Directory Table": IMAGE_RESOURCE_DIRECTORY. */
@@ -123,7 +122,7 @@ class TreeReader {
  * PE/COFF "The .rsrc Section": the tree of resources; `undefined` when the image has none. Throws `BadImageError` when the root is not there; what is
  * malformed below is recorded in the image's diagnostics and left out.
  */
-export const readResourceDirectory = perImage((image): ResourceTable | undefined => {
+export const readResourceDirectory = lazyFor((image: PEImage): ResourceTable | undefined => {
   const directory = image.directory('resource');
   if (directory === undefined || directory.rva === 0) return undefined;
   return new TreeReader(image, directory.rva).table(0, 0, 0);

@@ -1,7 +1,6 @@
-import { BadImageError, ByteReader, ByteWriter } from '@ijw/binary';
+import { BadImageError, ByteReader, ByteWriter, hex, lazyFor } from '@ijw/binary';
 import type { FileOffset } from '../address.ts';
 import type { PEImage } from '../pe-image.ts';
-import { perImage } from '../per-image.ts';
 import { TextBudget } from '../text-budget.ts';
 import { type CoffAuxiliary, readAuxiliaries, writeAuxiliary } from './coff-auxiliary.ts';
 import { coffString, SYMBOL_SIZE, stringTableOffset, textUpToNul } from './coff-string-table.ts';
@@ -36,13 +35,13 @@ const NAME_LIMIT = 0x4000;
  * not mapped. MinGW writes the table without symbols too, for the string table with its long section names. Throws `BadImageError` when the table is
  * not in the file.
  */
-export const readCoffSymbolTable = perImage((image): CoffSymbolTable | undefined => {
+export const readCoffSymbolTable = lazyFor((image: PEImage): CoffSymbolTable | undefined => {
   const { coffHeader, bytes } = image;
   const { pointerToSymbolTable: offset, numberOfSymbols } = coffHeader;
   if (offset === 0 || image.layout === 'mapped') return undefined;
   const end = stringTableOffset(coffHeader);
   if (end > bytes.length) {
-    const message = `${numberOfSymbols} symbols end at 0x${end.toString(16)}, the file at 0x${bytes.length.toString(16)}`;
+    const message = `${numberOfSymbols} symbols end at ${hex(end)}, the file at ${hex(bytes.length)}`;
     throw new BadImageError({ code: 'TRUNCATED', offset: Math.min(offset, bytes.length), reading: READING, message });
   }
   const symbols = readSymbols(image, new ByteReader(bytes.subarray(offset, end), { base: offset, reading: READING }));

@@ -1,9 +1,8 @@
-import { ByteWriter } from '@ijw/binary';
+import { ByteWriter, hex, lazyFor } from '@ijw/binary';
 import type { Rva } from '../address.ts';
 import type { ImagePart, Place } from '../builder/image-part.ts';
 import type { ImagePlan } from '../builder/image-plan.ts';
 import type { PEImage } from '../pe-image.ts';
-import { perImage } from '../per-image.ts';
 
 /** PE/COFF "The TLS Directory": IMAGE_TLS_DIRECTORY. Addresses are virtual addresses at the preferred base, not RVAs. */
 export interface TlsDirectory {
@@ -32,7 +31,7 @@ function readCallbacks(image: PEImage, address: bigint): Rva[] {
       const callback = image.is64Bit ? reader.u64() : BigInt(reader.u32());
       if (callback === 0n) return;
       const rva = image.vaToRva(callback);
-      if (rva === undefined) throw reader.error('BAD_TLS_CALLBACK', `0x${callback.toString(16)} is not an address of this image`);
+      if (rva === undefined) throw reader.error('BAD_TLS_CALLBACK', `${hex(callback)} is not an address of this image`);
       callbacks.push(rva);
     }
   });
@@ -40,7 +39,7 @@ function readCallbacks(image: PEImage, address: bigint): Rva[] {
 }
 
 /** The TLS directory; `undefined` when the image has none. Throws `BadImageError` when it is not all there. */
-export const readTlsDirectory = perImage((image): TlsDirectory | undefined => {
+export const readTlsDirectory = lazyFor((image: PEImage): TlsDirectory | undefined => {
   const directory = image.directory('tls');
   if (directory === undefined || directory.rva === 0) return undefined;
   const reader = image.readerAt(directory.rva, 4 * image.pointerSize + 8, READING);

@@ -26,11 +26,11 @@ interface Region extends CodeRegion {
 /** The bytes of an image by section, looked up often and copied never. */
 export class ImageCode {
   readonly imageBase: bigint;
-  private readonly regions: readonly Region[];
+  readonly #regions: readonly Region[];
 
   constructor(image: PEImage) {
     this.imageBase = image.optionalHeader.imageBase;
-    this.regions = image.segments.map((segment) => {
+    this.#regions = image.segments.map((segment) => {
       const bytes = image.bytes.subarray(segment.offset, segment.offset + segment.rawSize);
       const executable = ((segment.section?.characteristics ?? 0) & EXECUTABLE) !== 0;
       return { ...codeRegion(segment.rva, bytes, this.imageBase), executable };
@@ -39,24 +39,24 @@ export class ImageCode {
 
   /** What is loaded as code. */
   get executable(): readonly CodeRegion[] {
-    return this.regions.filter((region) => region.executable);
+    return this.#regions.filter((region) => region.executable);
   }
 
   /** The region with bytes of the file at an address, whatever the rights of its section. */
   at(rva: number): CodeRegion | undefined {
-    return this.find(rva);
+    return this.#find(rva);
   }
 
   isExecutable(rva: number): boolean {
-    return this.find(rva)?.executable ?? false;
+    return this.#find(rva)?.executable ?? false;
   }
 
-  private find(rva: number): Region | undefined {
+  #find(rva: number): Region | undefined {
     let low = 0;
-    let high = this.regions.length - 1;
+    let high = this.#regions.length - 1;
     while (low <= high) {
       const middle = (low + high) >> 1;
-      const region = this.regions[middle]!;
+      const region = this.#regions[middle]!;
       if (rva < region.rva) high = middle - 1;
       else if (rva >= region.rva + region.bytes.length) low = middle + 1;
       else return region;

@@ -3,6 +3,7 @@
 import { strip } from '@ijw/marshalling';
 import {
   decodeFieldSignature,
+  FieldAttributes,
   isTokenOf,
   type Metadata,
   makeToken,
@@ -13,8 +14,6 @@ import {
   tokenRid,
   typeNodes,
 } from '@ijw/metadata';
-
-const STATIC = 0x10;
 
 /** The type of a field. @throws BadImageError */
 export function fieldType(metadata: Metadata, fieldRid: number): TypeNode {
@@ -31,7 +30,7 @@ function fixedSize(type: PrimitiveName): number | undefined {
 /** The size of an enumeration is that of its one instance field. */
 function singleFieldSize(metadata: Metadata, type: TypeDefToken): number | undefined {
   const { Field } = metadata.tables;
-  const fields = [...metadata.fieldsOf(tokenRid(type))].filter((rid) => (Field.get(rid, 'Flags') & STATIC) === 0);
+  const fields = [...metadata.fieldsOf(tokenRid(type))].filter((rid) => (Field.get(rid, 'Flags') & FieldAttributes.Static) === 0);
   const only = fields.length === 1 ? strip(fieldType(metadata, fields[0]!)) : undefined;
   return only?.kind === 'primitive' ? fixedSize(only.type) : undefined;
 }

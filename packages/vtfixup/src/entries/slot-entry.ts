@@ -26,25 +26,25 @@ type DescribedMethod = Pick<SlotEntry, 'method' | 'signature' | 'convention' | '
 
 /** The methods that slots name, each read once: a compiler gives a method two slots, and a hostile file any number. */
 export class SlotMethods {
-  private readonly calls: NativeCalls | undefined;
-  private readonly diagnostics: Diagnostics;
-  private readonly known = new Map<number, DescribedMethod | undefined>();
+  readonly #calls: NativeCalls | undefined;
+  readonly #diagnostics: Diagnostics;
+  readonly #known = new Map<number, DescribedMethod | undefined>();
 
   constructor(calls: NativeCalls | undefined, diagnostics: Diagnostics) {
-    this.calls = calls;
-    this.diagnostics = diagnostics;
+    this.#calls = calls;
+    this.#diagnostics = diagnostics;
   }
 
   /** `undefined` for a token that names no method, and for a method that cannot be read, which is reported. */
   describe(token: number): DescribedMethod | undefined {
-    const { calls } = this;
+    const calls = this.#calls;
     if (calls === undefined || !isMethodToken(calls.metadata, token)) return undefined;
-    if (!this.known.has(token))
-      this.known.set(
+    if (!this.#known.has(token))
+      this.#known.set(
         token,
-        this.diagnostics.attempt(() => describe(calls, token as Token), token),
+        this.#diagnostics.attempt(() => describe(calls, token as Token), token),
       );
-    return this.known.get(token);
+    return this.#known.get(token);
   }
 }
 

@@ -1,4 +1,4 @@
-import { printable } from '@ijw/binary';
+import { hex, printable } from '@ijw/binary';
 import { demangle } from '@ijw/demangle';
 import type { Boundary } from '../boundary.ts';
 import { importedName } from '../code/imported-function.ts';
@@ -10,8 +10,6 @@ import type { StubTarget } from '../transfers/stub.ts';
 const quoted = (text: string): string => `"${text.split(/\r?\n/).map(quotedLine).join('\\n')}"`;
 
 const quotedLine = (line: string): string => printable(line).replaceAll('\\', '\\\\').replaceAll('"', '\\"');
-
-const hexadecimal = (value: number): string => `0x${value.toString(16)}`;
 
 interface Edge {
   readonly from: string;
@@ -41,26 +39,26 @@ function addTarget(graph: Graph, target: StubTarget): string {
     return addImport(graph, target.function.module, importedName(target.function));
   }
   const rva = target.kind === 'slot' ? target.slotRva : target.kind === 'pointer' ? target.pointerRva : target.rva;
-  const id = `native ${hexadecimal(rva)}`;
-  graph.native.set(id, `${target.kind === 'body' ? '' : `${target.kind} `}${hexadecimal(rva)}`);
+  const id = `native ${hex(rva)}`;
+  graph.native.set(id, `${target.kind === 'body' ? '' : `${target.kind} `}${hex(rva)}`);
   return id;
 }
 
 function addCall(graph: Graph, { token, method, kind, rva, implMap, stub, convention }: ManagedToNative): void {
-  const from = `token ${hexadecimal(token)}`;
-  const label = kind === 'rva' ? hexadecimal(rva) : kind;
+  const from = `token ${hex(token)}`;
+  const label = kind === 'rva' ? hex(rva) : kind;
   graph.managed.set(from, method);
   if (stub !== undefined) graph.edges.push({ from, to: addTarget(graph, stub.target), label: `${label} ${convention.convention}` });
   else if (implMap !== undefined) graph.edges.push({ from, to: addImport(graph, implMap.module, implMap.name), label: 'by name' });
 }
 
 function addEntry(graph: Graph, { token, method, slot, stubs, exports }: NativeToManaged): void {
-  const to = token === 0 ? `slot ${hexadecimal(slot.rva)}` : `token ${hexadecimal(token)}`;
+  const to = token === 0 ? `slot ${hex(slot.rva)}` : `token ${hex(token)}`;
   graph.managed.set(to, method ?? to);
-  const label = `slot ${hexadecimal(slot.rva)} type ${hexadecimal(slot.fixup.type)}`;
+  const label = `slot ${hex(slot.rva)} type ${hex(slot.fixup.type)}`;
   for (const { rva } of stubs) {
-    const from = `native ${hexadecimal(rva)}`;
-    graph.native.set(from, `stub ${hexadecimal(rva)}`);
+    const from = `native ${hex(rva)}`;
+    graph.native.set(from, `stub ${hex(rva)}`);
     graph.edges.push({ from, to, label });
   }
   for (const entry of exports) {

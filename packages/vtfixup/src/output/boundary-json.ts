@@ -1,3 +1,4 @@
+import { hex } from '@ijw/binary';
 import { demangle } from '@ijw/demangle';
 import { conventionProblems, type EffectiveConvention, type MarshallingCause } from '@ijw/marshalling';
 import type { Boundary, ExportJumpEntry } from '../boundary.ts';
@@ -90,7 +91,7 @@ function slotJson({ slot, content, token, method, stubs, nepEntries, exports }: 
     exports: exports.map(exportText),
     ...fieldsJson(fields),
     ...(slot.relocated && { relocated: true }),
-    ...(content.kind !== 'token' && { holds: content.kind, address: `0x${content.address.toString(16)}` }),
+    ...(content.kind !== 'token' && { holds: content.kind, address: hex(content.address) }),
   };
 }
 

@@ -1,4 +1,5 @@
 // Arm Architecture Reference Manual (A64): B, BL, BR, ADRP, ADD (immediate), LDR (immediate and literal), HINT.
+import { hex } from '@ijw/binary';
 
 import type { CodeRegion } from '../code/code-region.ts';
 import { type Jump, wrapRva } from '../code/jump.ts';
@@ -30,7 +31,6 @@ const signed = (value: number, bits: number): number => (value << (32 - bits)) >
 const destination = (word: number): number => word & 31;
 const base = (word: number): number => (word >>> 5) & 31;
 const immediate12 = (word: number): number => (word >>> 10) & 0xfff;
-const hexadecimal = (rva: number): string => `0x${rva.toString(16)}`;
 
 const branchTarget = (word: number, rva: number): number => wrapRva(rva + signed(word, 26) * 4);
 
@@ -55,14 +55,14 @@ function fromPage(region: CodeRegion, offset: number): Jump | undefined {
   const branches = is(third, encoding.branchRegister) && base(third) === destination(second);
   if (is(second, encoding.loadImmediate) && branches) {
     const pointer = wrapRva(page + immediate12(second) * 8);
-    return { kind: 'indirect', ...place, pointer, text: `adrp ${register}; ldr ${other},[${hexadecimal(pointer)}]; br ${other}` };
+    return { kind: 'indirect', ...place, pointer, text: `adrp ${register}; ldr ${other},[${hex(pointer)}]; br ${other}` };
   }
   if (!is(second, encoding.addImmediate)) return undefined;
   const target = wrapRva(page + addend(second));
-  if (branches) return { kind: 'direct', ...place, target, text: `adrp ${register}; add ${other},${hexadecimal(target)}; br ${other}` };
+  if (branches) return { kind: 'direct', ...place, target, text: `adrp ${register}; add ${other},${hex(target)}; br ${other}` };
   if (!is(third, encoding.branch)) return undefined;
   const merge = branchTarget(third, rva + 8);
-  const text = `adrp ${register}; add ${other},${hexadecimal(target)}; b ${hexadecimal(merge)}`;
+  const text = `adrp ${register}; add ${other},${hex(target)}; b ${hex(merge)}`;
   return { kind: 'delayLoad', ...place, pointer: target, target: merge, text };
 }
 
@@ -73,7 +73,7 @@ function fromLiteral(region: CodeRegion, offset: number): Jump | undefined {
   const rva = region.rva + offset;
   const pointer = wrapRva(rva + signed((first >>> 5) & 0x7ffff, 19) * 4);
   const register = `x${destination(first)}`;
-  return { kind: 'indirect', rva, length: 8, pointer, text: `ldr ${register},[${hexadecimal(pointer)}]; br ${register}` };
+  return { kind: 'indirect', rva, length: 8, pointer, text: `ldr ${register},[${hex(pointer)}]; br ${register}` };
 }
 
 function jumpAt(region: CodeRegion, offset: number): Jump | undefined {
@@ -83,7 +83,7 @@ function jumpAt(region: CodeRegion, offset: number): Jump | undefined {
   if (!is(word, encoding.branch)) return undefined;
   const rva = region.rva + offset;
   const target = branchTarget(word, rva);
-  return { kind: 'direct', rva, length: 4, target, text: `b ${hexadecimal(target)}` };
+  return { kind: 'direct', rva, length: 4, target, text: `b ${hex(target)}` };
 }
 
 const MAX_PADDING = 4;

@@ -1,4 +1,5 @@
 // What x86 and x64 have in common. Intel SDM volume 2: JMP, CALL, MOV, NOP.
+import { hex } from '@ijw/binary';
 
 import { type BytePattern, matchPattern } from '../code/byte-pattern.ts';
 import type { CodeRegion } from '../code/code-region.ts';
@@ -34,13 +35,11 @@ function skipPadding(region: CodeRegion, start: number): number {
   return offset;
 }
 
-const hexadecimal = (rva: number | undefined): string => `0x${(rva ?? 0).toString(16)}`;
-
 function jumpOf(pattern: JumpPattern, region: CodeRegion, offset: number): Jump | undefined {
   const match = matchPattern(region, offset, pattern.parts);
   if (match === undefined) return undefined;
   const { length, target, pointer } = match;
-  const text = pattern.text.replace('%target', hexadecimal(target)).replace('%pointer', hexadecimal(pointer));
+  const text = pattern.text.replace('%target', hex(target ?? 0)).replace('%pointer', hex(pointer ?? 0));
   const place = { rva: region.rva + offset, length, text };
   if (pattern.kind === 'direct') return target === undefined ? undefined : { kind: 'direct', ...place, target };
   if (pointer === undefined) return undefined;

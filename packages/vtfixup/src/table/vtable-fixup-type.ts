@@ -1,4 +1,5 @@
 // ECMA-335 II.25.3.3.3; COR_VTABLE_* of clr `corhdr.h`, which has two bits that the standard does not name.
+import { hex } from '@ijw/binary';
 
 /** The bits of a fixup record's Type. */
 export const VTableFixupType = {
@@ -47,6 +48,6 @@ const keywords: readonly (readonly [number, string])[] = [
 export function vtableFixupTypeText(type: number): string {
   const words = keywords.filter(([bit]) => type & bit).map(([, word]) => word);
   const unknown = unknownTypeBits(type);
-  if (unknown) words.push(`0x${unknown.toString(16)}`);
+  if (unknown) words.push(hex(unknown));
   return words.join(' ');
 }

@@ -1,4 +1,5 @@
 /// <reference path="../capstone-wasm.d.ts" />
+import { hex } from '@ijw/binary';
 import type { Capstone } from 'capstone-wasm';
 import { uint32At } from '../../body/little-endian.ts';
 import { invalidInstruction, type NativeDecoder, type NativeFlow, type NativeInstruction } from '../native-instruction.ts';
@@ -61,7 +62,7 @@ class Arm64Decoder implements NativeDecoder {
       rva,
       size: 4,
       mnemonic: text?.mnemonic ?? 'udf',
-      operands: text?.opStr ?? `#0x${(word & 0xffff).toString(16)}`,
+      operands: text?.opStr ?? `#${hex(word & 0xffff)}`,
       flow: known?.flow ?? 'next',
       ...(known?.distance && { target: rva + signed(word, ...known.distance) * 4 }),
       ...(memory !== undefined && { memory }),
