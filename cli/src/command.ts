@@ -28,6 +28,8 @@ export type OptionValues = Readonly<Record<string, string | boolean | readonly s
 
 export interface CommandContext {
   readonly io: Io;
+  /** Every command of `ijw`, this one too. */
+  readonly commands: readonly CommandDefinition[];
   /** Where the command's own output goes: standard output, or the file of `--output`. */
   write(chunk: string | Uint8Array): void;
   readonly operands: readonly string[];

@@ -84,7 +84,15 @@ async function runCommand(definition: CommandDefinition, operands: readonly stri
     const path = definition.options.some((option) => option.flags.includes('--output')) ? undefined : options.output;
     output = typeof path === 'string' ? io.createFile(path) : undefined;
     const write = output ? output.write.bind(output) : io.write.bind(io);
-    const context: CommandContext = { io, write, operands, options, style: style(options, io, output !== undefined), log: logger(options) };
+    const context: CommandContext = {
+      io,
+      commands: COMMANDS,
+      write,
+      operands,
+      options,
+      style: style(options, io, output !== undefined),
+      log: logger(options),
+    };
     const { run: command } = await definition.load();
     const exitCode = await command(context);
     output?.commit();

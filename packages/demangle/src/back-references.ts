@@ -1,4 +1,4 @@
-import type { NamePiece, TemplateArgument, TypeNode } from './tree.ts';
+import type { DecoratedType, NamePiece, TemplateArgument } from './tree.ts';
 
 /** Each list holds ten entries: the decoration refers to them with one decimal digit. */
 const CAPACITY = 10;
@@ -10,7 +10,7 @@ const CAPACITY = 10;
 export class BackReferences {
   readonly #names: NamePiece[] = [];
   readonly #keys: string[] = [];
-  readonly #parameters: TypeNode[] = [];
+  readonly #parameters: DecoratedType[] = [];
   readonly #templateArguments: TemplateArgument[] = [];
 
   /** Names are told apart by their decorated spelling: a name that is already listed is not listed again. */
@@ -20,7 +20,7 @@ export class BackReferences {
     this.#keys.push(key);
   }
 
-  rememberParameter(type: TypeNode): void {
+  rememberParameter(type: DecoratedType): void {
     if (this.#parameters.length < CAPACITY) this.#parameters.push(type);
   }
 
@@ -32,7 +32,7 @@ export class BackReferences {
     return this.#names[index];
   }
 
-  parameter(index: number): TypeNode | undefined {
+  parameter(index: number): DecoratedType | undefined {
     return this.#parameters[index];
   }
 

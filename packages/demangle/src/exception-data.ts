@@ -1,6 +1,6 @@
 import { Cursor } from './cursor.ts';
 import { readSymbol } from './symbols.ts';
-import type { DecoratedSymbol, TypeNode } from './tree.ts';
+import type { DecoratedSymbol, DecoratedType } from './tree.ts';
 import { readReturnedType } from './types.ts';
 
 /*
@@ -30,7 +30,7 @@ export function exceptionDataReader(decorated: string): (() => DecoratedSymbol) 
   return single === null ? undefined : () => readCatchableType(new Cursor(decorated, single[0].length));
 }
 
-function readWholeType(decorated: string, start: number): TypeNode {
+function readWholeType(decorated: string, start: number): DecoratedType {
   const cursor = new Cursor(decorated, start);
   const type = readReturnedType(cursor) ?? cursor.fail('Exception data needs a type');
   if (!cursor.atEnd) cursor.fail('Unexpected text after the type');

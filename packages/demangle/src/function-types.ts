@@ -1,7 +1,7 @@
 import type { Cursor } from './cursor.ts';
 import { qualifiersOf, readBasedOn, readExtensions, readStorageCode } from './modifiers.ts';
 import { noQualifiers } from './qualifiers.ts';
-import type { FunctionType, TypeNode } from './tree.ts';
+import type { DecoratedType, FunctionType } from './tree.ts';
 import { callingConventions } from './type-codes.ts';
 import { readReturnedType, readType } from './types.ts';
 
@@ -49,7 +49,7 @@ export function readCallingConvention(cursor: Cursor): string {
 function readParameters(cursor: Cursor): Pick<FunctionType, 'parameters' | 'variadic' | 'unspecified'> {
   if (cursor.accept('X')) return { parameters: [], variadic: false };
   if (cursor.accept('@')) return { parameters: [], variadic: false, unspecified: true };
-  const parameters: TypeNode[] = [];
+  const parameters: DecoratedType[] = [];
   while (!cursor.accept('@')) {
     if (cursor.accept('Z')) return { parameters, variadic: true };
     parameters.push(readParameter(cursor));
@@ -57,7 +57,7 @@ function readParameters(cursor: Cursor): Pick<FunctionType, 'parameters' | 'vari
   return { parameters, variadic: false };
 }
 
-function readParameter(cursor: Cursor): TypeNode {
+function readParameter(cursor: Cursor): DecoratedType {
   if (cursor.atDigit) {
     const index = cursor.next('a back reference').charCodeAt(0) - 48;
     return cursor.backReferences.parameter(index) ?? cursor.fail(`No parameter has the number ${index} yet`, cursor.position - 1);
@@ -72,7 +72,7 @@ function readParameter(cursor: Cursor): TypeNode {
 function readExceptions(cursor: Cursor): Pick<FunctionType, 'noexcept' | 'throws'> {
   if (cursor.accept('_E')) return { noexcept: true };
   if (cursor.accept('Z')) return { noexcept: false };
-  const throws: TypeNode[] = [];
+  const throws: DecoratedType[] = [];
   while (!cursor.accept('@')) throws.push(readParameter(cursor));
   return { noexcept: false, throws };
 }

@@ -2,14 +2,15 @@ export { type Demangled, demangle, isDecorated, type NotDemangled, parseDecorate
 export { DemangleError } from './demangle-error.ts';
 export { type DemangleOptions, optionsOfUndnameFlags, type TextParts, type TextStyle, UndnameFlag } from './options.ts';
 export type {
-  Access,
   ArrayType,
   BasedOn,
   CustomType,
   DecoratedSymbol,
+  DecoratedType,
   FunctionSymbol,
   FunctionType,
   ManagedArrayType,
+  MemberAccess,
   NamePiece,
   PinnedPointerType,
   PointerSymbol,
@@ -23,6 +24,5 @@ export type {
   TemplateArgument,
   TemplateParameterType,
   Thunk,
-  TypeNode,
   VariableSymbol,
 } from './tree.ts';

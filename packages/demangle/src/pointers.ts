@@ -3,7 +3,7 @@ import { readFunctionType } from './function-types.ts';
 import { type Extensions, type ManagedMark, qualifiersOf, readBasedOn, readExtensions, readStorageCode } from './modifiers.ts';
 import { readQualifiedTypeName } from './names.ts';
 import { mergeQualifiers, noQualifiers, qualified } from './qualifiers.ts';
-import type { PointerSymbol, Qualifiers, TypeNode } from './tree.ts';
+import type { DecoratedType, PointerSymbol, Qualifiers } from './tree.ts';
 import type { StorageCode } from './type-codes.ts';
 import { readType } from './types.ts';
 
@@ -21,7 +21,7 @@ function pointerQualifiers(own: Qualifiers, extensions: Extensions): Qualifiers 
 }
 
 /** A pointer or reference, after the code that tells which. `own` qualifies the pointer itself. */
-export function readPointer(cursor: Cursor, symbol: PointerSymbol, own: Qualifiers): TypeNode {
+export function readPointer(cursor: Cursor, symbol: PointerSymbol, own: Qualifiers): DecoratedType {
   const extensions = readExtensions(cursor, false);
   const start = cursor.position;
   const code = readStorageCode(cursor);
@@ -45,7 +45,7 @@ export function readPointer(cursor: Cursor, symbol: PointerSymbol, own: Qualifie
   };
 }
 
-function readObjectTarget(cursor: Cursor, code: StorageCode): TypeNode {
+function readObjectTarget(cursor: Cursor, code: StorageCode): DecoratedType {
   const based = code.based ? readBasedOn(cursor) : undefined;
   const storage = code.const || code.volatile || based ? qualifiersOf(code, noExtensions, based) : noQualifiers;
   return qualified(readType(cursor), storage);
@@ -53,12 +53,12 @@ function readObjectTarget(cursor: Cursor, code: StorageCode): TypeNode {
 
 const noExtensions: Extensions = { pointer64: false, restrict: false, unaligned: false, managed: new Set() };
 
-function readManagedArray(cursor: Cursor, rank: number, code: StorageCode, qualifiers: Qualifiers): TypeNode {
+function readManagedArray(cursor: Cursor, rank: number, code: StorageCode, qualifiers: Qualifiers): DecoratedType {
   if (code.function || code.member) cursor.fail('The elements of an array cannot be functions or members', cursor.position - 1);
   if (rank === 0) cursor.fail('An array has one dimension at least', cursor.position - 2);
   return { kind: 'managedArray', rank, element: readObjectTarget(cursor, code), qualifiers };
 }
 
-function isVoid(type: TypeNode): boolean {
+function isVoid(type: DecoratedType): boolean {
   return type.kind === 'primitive' && type.name === 'void';
 }

@@ -1,4 +1,4 @@
-import type { Qualifiers, TypeNode } from './tree.ts';
+import type { DecoratedType, Qualifiers } from './tree.ts';
 
 export const noQualifiers: Qualifiers = { const: false, volatile: false, restrict: false, unaligned: false, pointer64: false };
 
@@ -17,6 +17,6 @@ export function mergeQualifiers(left: Qualifiers, right: Qualifiers): Qualifiers
 }
 
 /** The same type, qualified further. Types are shared by back references, so a new node is made. */
-export function qualified(type: TypeNode, qualifiers: Qualifiers): TypeNode {
+export function qualified(type: DecoratedType, qualifiers: Qualifiers): DecoratedType {
   return qualifiers === noQualifiers ? type : { ...type, qualifiers: mergeQualifiers(type.qualifiers, qualifiers) };
 }

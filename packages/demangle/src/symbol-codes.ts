@@ -1,8 +1,8 @@
-import type { Access } from './tree.ts';
+import type { MemberAccess } from './tree.ts';
 
 /** What the letter after a name says about a function. Far functions share their near neighbour's row. */
 export interface FunctionCode {
-  readonly access?: Access;
+  readonly access?: MemberAccess;
   readonly static: boolean;
   readonly virtual: boolean;
   /** An adjustor thunk: an offset follows. */
@@ -22,13 +22,13 @@ export function functionCode(letter: string): FunctionCode | undefined {
 }
 
 /** `$0`…`$5` and `$R0`…`$R5`: thunks that go through a vtordisp field, near and far of each access. */
-export function thunkAccess(digit: string): Access | undefined {
+export function thunkAccess(digit: string): MemberAccess | undefined {
   const index = digit.charCodeAt(0) - 48;
   return digit.length === 1 && index >= 0 ? accessOrder[index >> 1] : undefined;
 }
 
 /** `0`…`4`: static members by access, then globals and static locals. */
-export const variableAccess: Readonly<Record<string, Access | undefined>> = {
+export const variableAccess: Readonly<Record<string, MemberAccess | undefined>> = {
   '0': 'private',
   '1': 'protected',
   '2': 'public',

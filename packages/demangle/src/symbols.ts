@@ -5,7 +5,7 @@ import { readQualifiedSymbolName, readQualifiedTypeName } from './names.ts';
 import { readInt32, readUint32, readUnsigned } from './numbers.ts';
 import { readStringLiteral } from './string-literals.ts';
 import { functionCode, managedMarks, thunkAccess, variableAccess } from './symbol-codes.ts';
-import type { BasedOn, DecoratedSymbol, FunctionSymbol, NamePiece, QualifiedName, Thunk, TypeNode } from './tree.ts';
+import type { BasedOn, DecoratedSymbol, DecoratedType, FunctionSymbol, NamePiece, QualifiedName, Thunk } from './tree.ts';
 import { readType } from './types.ts';
 
 /** A C++ symbol: `?`, its name, and the encoding of what it is. */
@@ -149,7 +149,7 @@ function finishFunction(cursor: Cursor, symbol: FunctionSymbol, based: BasedOn |
 }
 
 /** A conversion operator is named by the type that it returns. */
-function withConversionTarget(cursor: Cursor, piece: NamePiece, target: TypeNode | undefined): NamePiece {
+function withConversionTarget(cursor: Cursor, piece: NamePiece, target: DecoratedType | undefined): NamePiece {
   if (piece.kind === 'template') return { ...piece, base: withConversionTarget(cursor, piece.base, target) };
   if (piece.kind !== 'conversion') return piece;
   return { kind: 'conversion', target: target ?? cursor.fail('A conversion operator needs a type') };

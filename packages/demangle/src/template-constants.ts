@@ -2,7 +2,7 @@ import type { Cursor } from './cursor.ts';
 import { readTypePiece } from './names.ts';
 import { readSigned, readUnsigned } from './numbers.ts';
 import { readSymbol } from './symbols.ts';
-import type { NamePiece, QualifiedName, TemplateArgument, TypeNode } from './tree.ts';
+import type { DecoratedType, NamePiece, QualifiedName, TemplateArgument } from './tree.ts';
 import { readType } from './types.ts';
 
 /** Template arguments that are values, by the code after `$`. */
@@ -30,7 +30,7 @@ const readers: Readonly<Record<string, (cursor: Cursor) => TemplateArgument>> = 
 const deducedCodes = '0123567EFGHIJ';
 
 /** Whether a value starts here, not a type: after the type of an `auto` parameter. `A` and `B` are values of floating-point types only. */
-export function isValueOf(type: TypeNode, code: string): boolean {
+export function isValueOf(type: DecoratedType, code: string): boolean {
   if (code === 'A' || code === 'B') return type.kind === 'primitive' && /float|double/.test(type.name);
   return code !== '' && deducedCodes.includes(code);
 }

@@ -28,7 +28,7 @@ export type NamePiece =
   /** `of` is its class where the name stands outside of it, in a back reference. */
   | { readonly kind: 'destructor'; readonly of?: NamePiece }
   /** `operator T`; a conversion without its target has no signature. */
-  | { readonly kind: 'conversion'; readonly target?: TypeNode }
+  | { readonly kind: 'conversion'; readonly target?: DecoratedType }
   | { readonly kind: 'literalOperator'; readonly suffix: string }
   /** An operator or compiler-made function or table; `code` is a key of `specialNames`. */
   | { readonly kind: 'special'; readonly code: string; readonly of?: NamePiece }
@@ -36,7 +36,7 @@ export type NamePiece =
   | { readonly kind: 'initializer'; readonly destructor: boolean; readonly variable: NamePiece }
   | { readonly kind: 'symbolInitializer'; readonly destructor: boolean; readonly symbol: DecoratedSymbol }
   | { readonly kind: 'guard'; readonly thread: boolean; readonly index: number }
-  | { readonly kind: 'typeDescriptor'; readonly type: TypeNode }
+  | { readonly kind: 'typeDescriptor'; readonly type: DecoratedType }
   | { readonly kind: 'baseClassDescriptor'; readonly offsets: readonly number[] }
   /** clang's object behind a template argument of class type. */
   | { readonly kind: 'templateObject'; readonly value: TemplateArgument }
@@ -49,15 +49,15 @@ export interface QualifiedName {
 }
 
 export type TemplateArgument =
-  | { readonly kind: 'type'; readonly type: TypeNode }
+  | { readonly kind: 'type'; readonly type: DecoratedType }
   | { readonly kind: 'template'; readonly name: QualifiedName }
   | { readonly kind: 'integer'; readonly value: bigint }
   | { readonly kind: 'float'; readonly text: string }
   | { readonly kind: 'symbol'; readonly reference: boolean; readonly symbol?: DecoratedSymbol; readonly offsets: readonly bigint[] }
   | { readonly kind: 'offsets'; readonly offsets: readonly bigint[] }
   /** An object by the values of its members; `member` is the one that is set in a union. */
-  | { readonly kind: 'object'; readonly type: TypeNode; readonly member?: NamePiece; readonly values: readonly TemplateArgument[] }
-  | { readonly kind: 'elements'; readonly type: TypeNode; readonly values: readonly TemplateArgument[] }
+  | { readonly kind: 'object'; readonly type: DecoratedType; readonly member?: NamePiece; readonly values: readonly TemplateArgument[] }
+  | { readonly kind: 'elements'; readonly type: DecoratedType; readonly values: readonly TemplateArgument[] }
   /** A reference to, or the address of, a member of an object. */
   | { readonly kind: 'subobject'; readonly reference: boolean; readonly object: TemplateArgument; readonly members: readonly NamePiece[] }
   | { readonly kind: 'parameter'; readonly text: string };
@@ -86,7 +86,7 @@ export interface TagType extends TypeBase {
 export interface PointerType extends TypeBase {
   readonly kind: 'pointer';
   readonly symbol: PointerSymbol;
-  readonly target: TypeNode;
+  readonly target: DecoratedType;
   /** The class of a pointer to member. */
   readonly memberOf?: QualifiedName;
   /** clang's pointer authentication: key, address discrimination, extra discriminator. */
@@ -95,13 +95,13 @@ export interface PointerType extends TypeBase {
 
 export interface PinnedPointerType extends TypeBase {
   readonly kind: 'pinnedPointer';
-  readonly target: TypeNode;
+  readonly target: DecoratedType;
 }
 
 export interface ManagedArrayType extends TypeBase {
   readonly kind: 'managedArray';
   readonly rank: number;
-  readonly element: TypeNode;
+  readonly element: DecoratedType;
 }
 
 /** The qualifiers of an array are those of its elements. */
@@ -109,7 +109,7 @@ export interface ArrayType extends TypeBase {
   readonly kind: 'array';
   /** A dimension of 0 is unknown. */
   readonly dimensions: readonly bigint[];
-  readonly element: TypeNode;
+  readonly element: DecoratedType;
 }
 
 export interface FunctionType extends TypeBase {
@@ -117,14 +117,14 @@ export interface FunctionType extends TypeBase {
   /** A name of `callingConventions`; empty where the code has none. */
   readonly convention: string;
   /** Absent for constructors and destructors. */
-  readonly returns?: TypeNode;
-  readonly parameters: readonly TypeNode[];
+  readonly returns?: DecoratedType;
+  readonly parameters: readonly DecoratedType[];
   readonly variadic: boolean;
   /** There is an empty list, not even `void`. */
   readonly unspecified?: boolean;
   readonly noexcept: boolean;
   /** The types of a `throw(…)` list. */
-  readonly throws?: readonly TypeNode[];
+  readonly throws?: readonly DecoratedType[];
   /** The `&` or `&&` after the parameters of a member function. */
   readonly referenceQualifier?: '&' | '&&';
   /** `this` is a tracking reference. */
@@ -143,7 +143,7 @@ export interface TemplateParameterType extends TypeBase {
   readonly text: string;
 }
 
-export type TypeNode =
+export type DecoratedType =
   | PrimitiveType
   | TagType
   | PointerType
@@ -154,7 +154,7 @@ export type TypeNode =
   | CustomType
   | TemplateParameterType;
 
-export type Access = 'private' | 'protected' | 'public';
+export type MemberAccess = 'private' | 'protected' | 'public';
 
 /** How a virtual function's thunk finds `this`. */
 export type Thunk =
@@ -171,7 +171,7 @@ export type Thunk =
 export interface FunctionSymbol {
   readonly kind: 'function';
   readonly name: QualifiedName;
-  readonly access?: Access;
+  readonly access?: MemberAccess;
   readonly static: boolean;
   readonly virtual: boolean;
   readonly externC: boolean;
@@ -185,9 +185,9 @@ export interface FunctionSymbol {
 export interface VariableSymbol {
   readonly kind: 'variable';
   readonly name: QualifiedName;
-  readonly access?: Access;
+  readonly access?: MemberAccess;
   readonly externC: boolean;
-  readonly type: TypeNode;
+  readonly type: DecoratedType;
   /** What follows the type; for a pointer, the qualifiers of what it points to once more. */
   readonly storage: Qualifiers;
   readonly managed?: string;
@@ -212,7 +212,7 @@ export interface StringLiteralSymbol {
   readonly byteLength: number;
   readonly checksum: string;
   /** C++/CLI metadata adds the type of the data. */
-  readonly type?: TypeNode;
+  readonly type?: DecoratedType;
 }
 
 export type DecoratedSymbol =
@@ -226,25 +226,25 @@ export type DecoratedSymbol =
   /** A name of more than 4,096 characters: only its MD5 is left. */
   | { readonly kind: 'hashed'; readonly text: string }
   /** The string in a `type_info`. */
-  | { readonly kind: 'typeInfoName'; readonly type: TypeNode }
-  | { readonly kind: 'type'; readonly type: TypeNode }
+  | { readonly kind: 'typeInfoName'; readonly type: DecoratedType }
+  | { readonly kind: 'type'; readonly type: DecoratedType }
   /** An entry point or import pointer of another symbol; `marker` is a key of `markers`. */
   | { readonly kind: 'marked'; readonly marker: string; readonly symbol: DecoratedSymbol }
   /** Data with C linkage in C++/CLI metadata: the plain name, then `$$B` and its type. */
-  | { readonly kind: 'metadataData'; readonly name: string; readonly type: TypeNode }
-  | { readonly kind: 'metadataConversion'; readonly scope: string; readonly target: TypeNode }
+  | { readonly kind: 'metadataData'; readonly name: string; readonly type: DecoratedType }
+  | { readonly kind: 'metadataConversion'; readonly scope: string; readonly target: DecoratedType }
   /** For `throw`: the type that is thrown, and how many types of `catch` take it. */
   | {
       readonly kind: 'throwInfo';
-      readonly type: TypeNode;
+      readonly type: DecoratedType;
       readonly types: number;
       readonly const: boolean;
       readonly volatile: boolean;
       readonly unaligned: boolean;
     }
-  | { readonly kind: 'catchableTypeArray'; readonly type: TypeNode; readonly types: number }
+  | { readonly kind: 'catchableTypeArray'; readonly type: DecoratedType; readonly types: number }
   /** `numbers` are the size and the offsets in its class, written together. */
-  | { readonly kind: 'catchableType'; readonly type: TypeNode; readonly copyConstructor?: DecoratedSymbol; readonly numbers: string }
+  | { readonly kind: 'catchableType'; readonly type: DecoratedType; readonly copyConstructor?: DecoratedSymbol; readonly numbers: string }
   /** `_f@8`, `@f@8`, `f@@8`: x86 and x64 C functions. */
   | {
       readonly kind: 'cFunction';

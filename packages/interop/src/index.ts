@@ -125,7 +125,7 @@ export {
   type FieldShape,
   type MethodShape,
   qualifiedName,
-  type TypeKind,
+  type ShapeKind,
   type TypeShape,
 } from './shape/assembly-shape.ts';
 export {

@@ -3,7 +3,6 @@ export {
   type AttributeType,
   type EnumAttributeType,
   type EnumReference,
-  type EnumUnderlyingTypeName,
   type PrimitiveAttributeTypeName,
   SerializationType,
   simpleAttributeTypeOf,
@@ -16,17 +15,9 @@ export type {
   CustomAttributeValue,
   NamedAttributeArgument,
 } from './attributes/custom-attribute-value.ts';
-export { enumUnderlyingType, isEnumeration } from './attributes/enumeration.ts';
 export { attributeDecoderOf, attributeTypeOf, customAttributeValue, findCustomAttribute } from './attributes/find-custom-attribute.ts';
 export { type AttributeValueContext, readAttributeValue, readNamedArguments } from './attributes/read-attribute-value.ts';
 export { readSerializedString, writeSerializedString } from './attributes/serialized-string.ts';
-export {
-  formatSerializedTypeName,
-  parseSerializedTypeName,
-  type SerializedType,
-  type SerializedTypeName,
-  tryParseSerializedTypeName,
-} from './attributes/serialized-type-name.ts';
 export { targetFramework } from './attributes/target-framework.ts';
 export { writeAttributeValue, writeNamedArguments } from './attributes/write-attribute-value.ts';
 export { BlobHeapBuilder } from './builder/blob-heap-builder.ts';
@@ -52,6 +43,7 @@ export { presentTables, type TableDocument, type TablesDocument, tableDocument, 
 export { TokenText } from './canonical/token-text.ts';
 export { ConstantType, type ConstantValue, readConstantValue, writeConstantValue } from './constants/constant-value.ts';
 export { type FloatingPoint, float32Bits, float64Bits, type NotANumber } from './constants/floating-point.ts';
+export { type EnumUnderlyingTypeName, enumUnderlyingType, isEnumeration } from './enumeration.ts';
 export { type GenerationRow, MetadataGenerations } from './generations/metadata-generations.ts';
 export { BlobHeap } from './heaps/blob-heap.ts';
 export { formatGuid, GuidHeap, parseGuid } from './heaps/guid-heap.ts';
@@ -82,6 +74,13 @@ export {
 } from './metadata-root.ts';
 export { fieldFullName, methodFullName } from './names/method-full-name.ts';
 export { methodSignatureOf, methodSignatureText, parameterNames } from './names/method-signature-text.ts';
+export {
+  formatSerializedTypeName,
+  parseSerializedTypeName,
+  type SerializedType,
+  type SerializedTypeName,
+  tryParseSerializedTypeName,
+} from './names/serialized-type-name.ts';
 export { typeFullName } from './names/type-full-name.ts';
 export { modifierNames, typeSpecText, typeText } from './names/type-text.ts';
 export {
@@ -132,7 +131,7 @@ export { sha1 } from './resolution/sha1.ts';
 export { TypeIndex } from './resolution/type-index.ts';
 export { TypeResolver } from './resolution/type-resolver.ts';
 export { embeddedResource, type ManifestResource, manifestResources, type ResourceLocation } from './resources/manifest-resource.ts';
-export { ResourceType, type ResourceTypeName } from './resources/resource-type.ts';
+export { type ResourceTypeName, ResourceValueType } from './resources/resource-type.ts';
 export type { ResourceDecimal, ResourceValue } from './resources/resource-value.ts';
 export {
   isResourcesFile,

@@ -1,7 +1,7 @@
 import { BadImageError } from '@ijw/binary';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { formatSerializedTypeName, parseSerializedTypeName, type SerializedType } from '../src/attributes/serialized-type-name.ts';
+import { formatSerializedTypeName, parseSerializedTypeName, type SerializedType } from '../src/names/serialized-type-name.ts';
 import { formatAssemblyIdentity, parseAssemblyIdentity } from '../src/resolution/assembly-identity.ts';
 import { endsWell } from './hostile-blobs.ts';
 

@@ -1,6 +1,6 @@
 export type { FileOffset, Rva } from './address.ts';
 export type { Segment } from './address-map.ts';
-export { bytesPart, type ImagePart, type Place } from './builder/image-part.ts';
+export { bytesPart, type ImagePart, type ImagePlace } from './builder/image-part.ts';
 export { ImagePlan, type PlacedPart, type PlacedSection } from './builder/image-plan.ts';
 export { PEBuilder, type PEBuilderOptions } from './builder/pe-builder.ts';
 export { SectionBuilder, type SectionOptions } from './builder/section-builder.ts';
@@ -26,7 +26,7 @@ export {
 } from './cli-header/cli-header.ts';
 export { type ImageKind, imageKind, imageKindOf } from './cli-header/image-kind.ts';
 export { type Inflate, inflate, loadInflate } from './compression/inflate.ts';
-export { type Container, type ContainerKind, detectContainer } from './containers/container.ts';
+export { type Container, type ContainerKind, detectContainer } from './container.ts';
 export {
   type BundleEntry,
   BundleFileType,

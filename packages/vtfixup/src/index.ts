@@ -61,4 +61,4 @@ export {
 export { readVTableSlots, slotToken, type VTableSlot, writeSlot, writeSlots } from './table/vtable-slot.ts';
 export { findDirectTransfers, findIndirectTransfers, type IndirectJump, type IndirectTransfers } from './transfers/indirect-transfers.ts';
 export { type CallerKind, findNativeCallers, type NativeCaller } from './transfers/native-callers.ts';
-export { decodeStub, type PointerMeaning, type Stub, type StubTarget } from './transfers/stub.ts';
+export { decodeStub, type PointerMeaning, type Stub, type StubDestination } from './transfers/stub.ts';

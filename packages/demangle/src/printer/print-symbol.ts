@@ -1,6 +1,6 @@
 import { markers } from '../marked-names.ts';
 import { noQualifiers, qualified } from '../qualifiers.ts';
-import type { DecoratedSymbol, FunctionSymbol, TableSymbol, Thunk, TypeNode, VariableSymbol } from '../tree.ts';
+import type { DecoratedSymbol, DecoratedType, FunctionSymbol, TableSymbol, Thunk, VariableSymbol } from '../tree.ts';
 import { printConvention, printFunctionAfter, printReturnBefore, printSignatureAfter } from './print-function.ts';
 import { printPiece, printQualifiedName } from './print-name.ts';
 import { printPointerMarks } from './print-pointer.ts';
@@ -96,7 +96,7 @@ function printVariable(writer: TextWriter, symbol: VariableSymbol): void {
 }
 
 /** For a pointer, what follows the type qualifies the pointer's target once more; for other types it is all there is. */
-function declaredType({ type, storage }: VariableSymbol): TypeNode {
+function declaredType({ type, storage }: VariableSymbol): DecoratedType {
   if (type.kind !== 'pointer') return { ...type, qualifiers: storage };
   const { const: isConst, volatile, restrict, unaligned, pointer64 } = storage;
   const target = qualified(type.target, { const: isConst, volatile, restrict: false, unaligned: false, pointer64: false });
@@ -104,7 +104,7 @@ function declaredType({ type, storage }: VariableSymbol): TypeNode {
 }
 
 /** A type, a name, and the rest of the type. */
-function printDeclared(writer: TextWriter, type: TypeNode, printName: () => void): void {
+function printDeclared(writer: TextWriter, type: DecoratedType, printName: () => void): void {
   printTypeBefore(writer, type);
   if (writer.style === 'undname') writer.write(' ');
   else writer.space();

@@ -1,11 +1,11 @@
-import type { PointerType, Qualifiers, TypeNode } from '../tree.ts';
+import type { DecoratedType, PointerType, Qualifiers } from '../tree.ts';
 import { printFunctionAfter, printFunctionBefore } from './print-function.ts';
 import { printPiece, printQualifiedName } from './print-name.ts';
 import { printPointerAfter, printPointerBefore } from './print-pointer.ts';
 import type { TextWriter } from './text-writer.ts';
 
 /** A type that declares nothing. */
-export function printType(writer: TextWriter, type: TypeNode): void {
+export function printType(writer: TextWriter, type: DecoratedType): void {
   printTypeBefore(writer, type);
   // Microsoft parts the dimensions from where a name would be.
   if (writer.style === 'undname' && type.kind === 'array' && type.dimensions[0] !== 0n) writer.write(' ');
@@ -16,11 +16,11 @@ export function printType(writer: TextWriter, type: TypeNode): void {
 const shortNames: Readonly<Record<string, string>> = { __int64: 'int64_t', 'unsigned __int64': 'uint64_t' };
 
 /** The part of a type that stands before what it declares. */
-export function printTypeBefore(writer: TextWriter, type: TypeNode): void {
+export function printTypeBefore(writer: TextWriter, type: DecoratedType): void {
   writer.nested(() => printBefore(writer, type));
 }
 
-function printBefore(writer: TextWriter, type: TypeNode): void {
+function printBefore(writer: TextWriter, type: DecoratedType): void {
   switch (type.kind) {
     case 'pointer':
       printPointerBefore(writer, type);
@@ -63,7 +63,7 @@ export function printUnaligned(writer: TextWriter, qualifiers: Qualifiers): void
 }
 
 /** Microsoft's spelling: a space, then the rank if it is not 1. */
-function printManagedArray(writer: TextWriter, element: TypeNode, rank: number): void {
+function printManagedArray(writer: TextWriter, element: DecoratedType, rank: number): void {
   writer.write('cli::array<');
   printType(writer, element);
   if (writer.style !== 'short') writer.write(' ');
@@ -84,7 +84,7 @@ export function printQualifiers(writer: TextWriter, qualifiers: Qualifiers): voi
 }
 
 /** The part of a type that stands after what it declares. */
-export function printTypeAfter(writer: TextWriter, type: TypeNode): void {
+export function printTypeAfter(writer: TextWriter, type: DecoratedType): void {
   writer.nested(() => {
     if (type.kind === 'pointer') printPointerAfter(writer, type);
     else if (type.kind === 'function') printFunctionAfter(writer, type);

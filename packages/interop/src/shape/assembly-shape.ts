@@ -10,7 +10,7 @@ import {
   typeFullName,
 } from '@ijw/metadata';
 
-export type TypeKind = 'class' | 'struct' | 'enum' | 'interface' | 'delegate';
+export type ShapeKind = 'class' | 'struct' | 'enum' | 'interface' | 'delegate';
 
 export interface FieldShape {
   readonly token: FieldToken;
@@ -39,7 +39,7 @@ export interface TypeShape {
   readonly token: TypeDefToken;
   readonly namespace: string;
   readonly name: string;
-  readonly kind: TypeKind;
+  readonly kind: ShapeKind;
   readonly genericArity: number;
   readonly enclosing: TypeShape | undefined;
   /** The base type when it is of this module. */

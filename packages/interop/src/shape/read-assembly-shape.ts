@@ -13,7 +13,7 @@ import {
   typeFullName,
   typeNodes,
 } from '@ijw/metadata';
-import type { AssemblyShape, FieldShape, MethodShape, TypeKind, TypeShape } from './assembly-shape.ts';
+import type { AssemblyShape, FieldShape, MethodShape, ShapeKind, TypeShape } from './assembly-shape.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -59,7 +59,7 @@ function bareType(metadata: Metadata, rid: number): Mutable<TypeShape> {
   };
 }
 
-function kindOf(flags: number, base: string, name: string): TypeKind {
+function kindOf(flags: number, base: string, name: string): ShapeKind {
   if (flags & TYPE_INTERFACE) return 'interface';
   if (base === 'System.Enum') return 'enum';
   if (base === 'System.ValueType') return name === 'System.Enum' ? 'class' : 'struct';

@@ -1,4 +1,6 @@
 import { BadImageError, Lazy } from '@ijw/binary';
+import type { EnumUnderlyingTypeName } from '../enumeration.ts';
+import { enumUnderlyingType } from '../enumeration.ts';
 import { BlobCursor } from '../heaps/blob-cursor.ts';
 import type { BlobHeap } from '../heaps/blob-heap.ts';
 import type { Metadata } from '../metadata.ts';
@@ -7,9 +9,8 @@ import type { Column } from '../tables/column.ts';
 import { TableId } from '../tables/table-id.ts';
 import { type TypeDefToken, tokenTable } from '../tables/token.ts';
 import { attributeParameterTypes } from './attribute-parameter-types.ts';
-import type { AttributeType, EnumReference, EnumUnderlyingTypeName } from './attribute-type.ts';
+import type { AttributeType, EnumReference } from './attribute-type.ts';
 import { type CustomAttributeValue, EMPTY_ATTRIBUTE_VALUE } from './custom-attribute-value.ts';
-import { enumUnderlyingType } from './enumeration.ts';
 import { type AttributeValueContext, readAttributeValue } from './read-attribute-value.ts';
 import { assumedMagnitude, UnknownEnumWidths } from './unknown-enum-widths.ts';
 

@@ -1,3 +1,4 @@
+import type { EnumUnderlyingTypeName } from '../enumeration.ts';
 import type { Metadata } from '../metadata.ts';
 import { typeFullName } from '../names/type-full-name.ts';
 import { decodeMethodSignature, decodeTypeSpec } from '../signatures/decode-signature.ts';
@@ -5,14 +6,7 @@ import type { PrimitiveName } from '../signatures/element-type.ts';
 import type { SignatureTypeProvider } from '../signatures/signature-type-provider.ts';
 import { TableId } from '../tables/table-id.ts';
 import { type Token, type TypeDefOrRefToken, tokenRid, tokenTable } from '../tables/token.ts';
-import {
-  type AttributeType,
-  BOXED,
-  type EnumReference,
-  type EnumUnderlyingTypeName,
-  simpleAttributeTypeOf,
-  TYPE,
-} from './attribute-type.ts';
+import { type AttributeType, BOXED, type EnumReference, simpleAttributeTypeOf, TYPE } from './attribute-type.ts';
 
 /** What a type in the signature of an attribute's constructor comes to. */
 type Parameter =

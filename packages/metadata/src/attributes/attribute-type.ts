@@ -1,3 +1,4 @@
+import type { EnumUnderlyingTypeName, IntegerTypeName } from '../enumeration.ts';
 import { ElementType, valueElementTypes } from '../signatures/element-type.ts';
 import type { Token } from '../tables/token.ts';
 
@@ -13,10 +14,6 @@ export const SerializationType = {
 } as const;
 
 export type PrimitiveAttributeTypeName = 'boolean' | 'char' | IntegerTypeName | 'r4' | 'r8' | 'string';
-export type IntegerTypeName = 'i1' | 'u1' | 'i2' | 'u2' | 'i4' | 'u4' | 'i8' | 'u8';
-
-/** A type that an enumeration may have underneath: an integer type, or by ECMA-335 II.14.3 also `bool` and `char`. */
-export type EnumUnderlyingTypeName = IntegerTypeName | 'boolean' | 'char';
 
 /** How an attribute speaks of an enumeration: by token in the constructor's signature, by serialized name in the value. */
 export type EnumReference = { readonly kind: 'token'; readonly token: Token } | { readonly kind: 'name'; readonly name: string };
@@ -66,17 +63,3 @@ export const simpleAttributeTypes: ReadonlyMap<number, AttributeType> = new Map<
 /** The type of that name. */
 export const simpleAttributeTypeOf = (name: PrimitiveAttributeTypeName): AttributeType =>
   simpleAttributeTypes.get(SerializationType[name])!;
-
-/** What may stand under an enumeration, by element type. */
-export const enumUnderlyingTypes: ReadonlyMap<number, EnumUnderlyingTypeName> = new Map<number, EnumUnderlyingTypeName>([
-  [SerializationType.boolean, 'boolean'],
-  [SerializationType.char, 'char'],
-  [SerializationType.i1, 'i1'],
-  [SerializationType.u1, 'u1'],
-  [SerializationType.i2, 'i2'],
-  [SerializationType.u2, 'u2'],
-  [SerializationType.i4, 'i4'],
-  [SerializationType.u4, 'u4'],
-  [SerializationType.i8, 'i8'],
-  [SerializationType.u8, 'u8'],
-]);

@@ -1,10 +1,10 @@
 import { hex } from '@ijw/binary';
 import { readFloat32, readFloat64 } from '../constants/floating-point.ts';
+import type { EnumUnderlyingTypeName } from '../enumeration.ts';
 import type { BlobSource } from '../heaps/blob-cursor.ts';
 import {
   type AttributeType,
   type EnumReference,
-  type EnumUnderlyingTypeName,
   type PrimitiveAttributeTypeName,
   SerializationType,
   simpleAttributeTypes,

@@ -1,4 +1,5 @@
-import type { EnumReference, EnumUnderlyingTypeName } from './attribute-type.ts';
+import type { EnumUnderlyingTypeName } from '../enumeration.ts';
+import type { EnumReference } from './attribute-type.ts';
 import type { AttributeArgument, CustomAttributeValue } from './custom-attribute-value.ts';
 
 /** By how common they are. The sign of a guess means nothing. */

@@ -1,6 +1,6 @@
 import { type BadImageError, hex } from '@ijw/binary';
-import { isEnumeration } from '../attributes/enumeration.ts';
 import { customAttributeValue } from '../attributes/find-custom-attribute.ts';
+import { isEnumeration } from '../enumeration.ts';
 import type { Metadata } from '../metadata.ts';
 import { typeFullName } from '../names/type-full-name.ts';
 import type { Resolver } from '../resolution/resolver.ts';

@@ -1,7 +1,8 @@
-import type { EnumReference, EnumUnderlyingTypeName } from '../attributes/attribute-type.ts';
-import { enumUnderlyingType } from '../attributes/enumeration.ts';
-import { tryParseSerializedTypeName } from '../attributes/serialized-type-name.ts';
+import type { EnumReference } from '../attributes/attribute-type.ts';
+import type { EnumUnderlyingTypeName } from '../enumeration.ts';
+import { enumUnderlyingType } from '../enumeration.ts';
 import type { Metadata } from '../metadata.ts';
+import { tryParseSerializedTypeName } from '../names/serialized-type-name.ts';
 import { TableId } from '../tables/table-id.ts';
 import {
   isNilToken,

@@ -1,6 +1,6 @@
 import { Lazy } from '@ijw/binary';
-import { tryParseSerializedTypeName } from '../attributes/serialized-type-name.ts';
 import type { Metadata } from '../metadata.ts';
+import { tryParseSerializedTypeName } from '../names/serialized-type-name.ts';
 import type { Column } from '../tables/column.ts';
 import { TableId } from '../tables/table-id.ts';
 import { type ExportedTypeToken, makeToken, type TypeDefToken, tokenRid, tokenTable } from '../tables/token.ts';

@@ -1,5 +1,5 @@
 /** `ResourceTypeCode` of the runtime (System.Resources.ResourceTypeCode): the types that a `.resources` file of version 2 knows by number. */
-export const ResourceType = {
+export const ResourceValueType = {
   null: 0x00,
   string: 0x01,
   boolean: 0x02,
@@ -21,7 +21,7 @@ export const ResourceType = {
   stream: 0x21,
 } as const;
 
-export type ResourceTypeName = keyof typeof ResourceType;
+export type ResourceTypeName = keyof typeof ResourceValueType;
 
 /** Type codes from here on count into the file's own list of types. */
 export const FIRST_USER_TYPE = 0x40;
@@ -46,7 +46,9 @@ export const versionOneTypes: ReadonlyMap<string, ResourceTypeName> = new Map([
   ['System.TimeSpan', 'timeSpan'],
 ]);
 
-const names = new Map<number, ResourceTypeName>(Object.entries(ResourceType).map(([name, value]) => [value, name as ResourceTypeName]));
+const names = new Map<number, ResourceTypeName>(
+  Object.entries(ResourceValueType).map(([name, value]) => [value, name as ResourceTypeName]),
+);
 
 /** The name of a type code, `undefined` for one that no runtime defines and for user types. */
 export const resourceTypeName = (code: number): ResourceTypeName | undefined => names.get(code);

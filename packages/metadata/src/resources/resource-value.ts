@@ -1,7 +1,7 @@
 import { type ByteReader, type ByteWriter, hex } from '@ijw/binary';
 import { readUtf8 } from '../attributes/serialized-string.ts';
 import { type FloatingPoint, readFloat32, readFloat64, writeFloat32, writeFloat64 } from '../constants/floating-point.ts';
-import { FIRST_USER_TYPE, ResourceType } from './resource-type.ts';
+import { FIRST_USER_TYPE, ResourceValueType } from './resource-type.ts';
 
 /** One value of a `.resources` file. Bytes are views of the file. */
 export type ResourceValue =
@@ -65,25 +65,25 @@ const bytes = (reader: ByteReader): Uint8Array => reader.view(reader.u32());
 
 /** What follows the type code, by type code. */
 const valueReaders: ReadonlyMap<number, ValueReader> = new Map<number, ValueReader>([
-  [ResourceType.null, () => ({ type: 'null' })],
-  [ResourceType.string, (reader) => ({ type: 'string', value: readUtf8(reader, read7BitEncodedInt(reader)) })],
-  [ResourceType.boolean, (reader) => ({ type: 'boolean', value: reader.u8() !== 0 })],
-  [ResourceType.char, (reader) => ({ type: 'char', value: reader.u16() })],
-  [ResourceType.byte, (reader) => ({ type: 'byte', value: reader.u8() })],
-  [ResourceType.sbyte, (reader) => ({ type: 'sbyte', value: reader.i8() })],
-  [ResourceType.int16, (reader) => ({ type: 'int16', value: reader.i16() })],
-  [ResourceType.uint16, (reader) => ({ type: 'uint16', value: reader.u16() })],
-  [ResourceType.int32, (reader) => ({ type: 'int32', value: reader.i32() })],
-  [ResourceType.uint32, (reader) => ({ type: 'uint32', value: reader.u32() })],
-  [ResourceType.int64, (reader) => ({ type: 'int64', value: reader.i64() })],
-  [ResourceType.uint64, (reader) => ({ type: 'uint64', value: reader.u64() })],
-  [ResourceType.single, (reader) => ({ type: 'single', value: readFloat32(reader) })],
-  [ResourceType.double, (reader) => ({ type: 'double', value: readFloat64(reader) })],
-  [ResourceType.decimal, (reader) => ({ type: 'decimal', value: readDecimal(reader) })],
-  [ResourceType.dateTime, (reader) => ({ type: 'dateTime', value: reader.i64() })],
-  [ResourceType.timeSpan, (reader) => ({ type: 'timeSpan', value: reader.i64() })],
-  [ResourceType.byteArray, (reader) => ({ type: 'byteArray', value: bytes(reader) })],
-  [ResourceType.stream, (reader) => ({ type: 'stream', value: bytes(reader) })],
+  [ResourceValueType.null, () => ({ type: 'null' })],
+  [ResourceValueType.string, (reader) => ({ type: 'string', value: readUtf8(reader, read7BitEncodedInt(reader)) })],
+  [ResourceValueType.boolean, (reader) => ({ type: 'boolean', value: reader.u8() !== 0 })],
+  [ResourceValueType.char, (reader) => ({ type: 'char', value: reader.u16() })],
+  [ResourceValueType.byte, (reader) => ({ type: 'byte', value: reader.u8() })],
+  [ResourceValueType.sbyte, (reader) => ({ type: 'sbyte', value: reader.i8() })],
+  [ResourceValueType.int16, (reader) => ({ type: 'int16', value: reader.i16() })],
+  [ResourceValueType.uint16, (reader) => ({ type: 'uint16', value: reader.u16() })],
+  [ResourceValueType.int32, (reader) => ({ type: 'int32', value: reader.i32() })],
+  [ResourceValueType.uint32, (reader) => ({ type: 'uint32', value: reader.u32() })],
+  [ResourceValueType.int64, (reader) => ({ type: 'int64', value: reader.i64() })],
+  [ResourceValueType.uint64, (reader) => ({ type: 'uint64', value: reader.u64() })],
+  [ResourceValueType.single, (reader) => ({ type: 'single', value: readFloat32(reader) })],
+  [ResourceValueType.double, (reader) => ({ type: 'double', value: readFloat64(reader) })],
+  [ResourceValueType.decimal, (reader) => ({ type: 'decimal', value: readDecimal(reader) })],
+  [ResourceValueType.dateTime, (reader) => ({ type: 'dateTime', value: reader.i64() })],
+  [ResourceValueType.timeSpan, (reader) => ({ type: 'timeSpan', value: reader.i64() })],
+  [ResourceValueType.byteArray, (reader) => ({ type: 'byteArray', value: bytes(reader) })],
+  [ResourceValueType.stream, (reader) => ({ type: 'stream', value: bytes(reader) })],
 ]);
 
 /** Reads the value after a type code; the reader ends where the next value starts. Throws `BadImageError`. */
@@ -96,7 +96,7 @@ export function readResourceValue(reader: ByteReader, typeCode: number): Resourc
 
 /** The type code that `writeResourceValue` needs before the value. */
 export const resourceTypeCode = (value: ResourceValue): number =>
-  value.type === 'user' ? FIRST_USER_TYPE + value.typeIndex : ResourceType[value.type];
+  value.type === 'user' ? FIRST_USER_TYPE + value.typeIndex : ResourceValueType[value.type];
 
 /** The twin of `readResourceValue`, without the type code. */
 export const writeResourceValue: ValueWriter = (writer, value) => {

@@ -1,6 +1,6 @@
 import { type BadImageError, ByteReader, hex } from '@ijw/binary';
 import { readUtf8 } from '../attributes/serialized-string.ts';
-import { FIRST_USER_TYPE, ResourceType, type ResourceTypeName, resourceTypeName, versionOneTypes } from './resource-type.ts';
+import { FIRST_USER_TYPE, type ResourceTypeName, ResourceValueType, resourceTypeName, versionOneTypes } from './resource-type.ts';
 import { type ResourceValue, read7BitEncodedInt, readResourceValue } from './resource-value.ts';
 
 /** One entry of a `.resources` file, without its value. */
@@ -140,9 +140,9 @@ export function readResourcesFile(bytes: Uint8Array, base = 0): ResourcesFile {
 
 /** Version 1 counts into the list of types; plain types are known by their names, the index -1 is null. */
 function versionOneCode(file: ResourcesFile, index: number): number {
-  if (index === -1) return ResourceType.null;
+  if (index === -1) return ResourceValueType.null;
   const plain = versionOneTypes.get(file.typeNames[index]?.split(',', 1)[0] ?? '');
-  return plain ? ResourceType[plain] : FIRST_USER_TYPE + index;
+  return plain ? ResourceValueType[plain] : FIRST_USER_TYPE + index;
 }
 
 function entryReader(file: ResourcesFile, { start, end }: ResourceEntry): { reader: ByteReader; code: number } {

@@ -1,6 +1,6 @@
 import { BadImageError, ByteReader, type Diagnostics, hex } from '@ijw/binary';
 import type { FileOffset } from '../address.ts';
-import { detectContainer } from '../containers/container.ts';
+import { detectContainer } from '../container.ts';
 import { type CoffHeader, coffHeaderLayout } from './coff-header.ts';
 import { type DataDirectory, directoryNames } from './data-directory.ts';
 import { DOS_MAGIC, type DosHeader, dosHeaderLayout } from './dos-header.ts';

@@ -4,7 +4,7 @@ import type { Boundary } from '../boundary.ts';
 import { importedName } from '../code/imported-function.ts';
 import type { ManagedToNative, NativeToManaged } from '../crossing.ts';
 import { exportText } from '../entries/image-export.ts';
-import type { StubTarget } from '../transfers/stub.ts';
+import type { StubDestination } from '../transfers/stub.ts';
 
 /** The DOT language: a quoted identifier. */
 const quoted = (text: string): string => `"${text.split(/\r?\n/).map(quotedLine).join('\\n')}"`;
@@ -34,7 +34,7 @@ function addImport(graph: Graph, module: string, name: string): string {
   return id;
 }
 
-function addTarget(graph: Graph, target: StubTarget): string {
+function addTarget(graph: Graph, target: StubDestination): string {
   if (target.kind === 'import') {
     return addImport(graph, target.function.module, importedName(target.function));
   }

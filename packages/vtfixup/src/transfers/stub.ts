@@ -4,7 +4,7 @@ import type { Jump } from '../code/jump.ts';
 import type { Platform } from '../platform/platform.ts';
 
 /** Where following jumps from an address ends. */
-export type StubTarget =
+export type StubDestination =
   /** At a function of another module. */
   | { readonly kind: 'import'; readonly function: ImportedFunction }
   /** At a vtable slot: in managed code, once the runtime has filled it. */
@@ -22,7 +22,7 @@ export type StubTarget =
 export interface Stub {
   readonly rva: number;
   readonly hops: readonly Jump[];
-  readonly target: StubTarget;
+  readonly target: StubDestination;
 }
 
 /** What pointers of the image are. */
@@ -34,14 +34,14 @@ export interface PointerMeaning {
 /** An incremental linker's table, a hot patch and an import thunk are three jumps; more than this many mean nothing. */
 const MAX_HOPS = 16;
 
-export function pointerTarget(pointerRva: number, { imports, isSlot }: PointerMeaning): StubTarget {
+export function pointerTarget(pointerRva: number, { imports, isSlot }: PointerMeaning): StubDestination {
   const imported = imports.get(pointerRva);
   if (imported !== undefined) return { kind: 'import', function: imported };
   return isSlot(pointerRva) ? { kind: 'slot', slotRva: pointerRva } : { kind: 'pointer', pointerRva };
 }
 
 /** Where one jump goes: an address to go on from, or the end. */
-function follow(jump: Jump, meaning: PointerMeaning): number | StubTarget {
+function follow(jump: Jump, meaning: PointerMeaning): number | StubDestination {
   if (jump.kind === 'direct') return jump.target;
   if (jump.kind === 'indirect') return pointerTarget(jump.pointer, meaning);
   // What looks like a delay-load stub is one only if its pointer is a delay-loaded function's.
