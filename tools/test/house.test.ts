@@ -1,35 +1,68 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+// Covers the rules of the house that are about packages and files: floors, dependencies, circles, names, folders, indexes.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, posix } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ALLOWED_ARROWS } from '../allowed-arrows.ts';
+import { circlesOf } from '../circles.ts';
+import { FLOORS } from '../floors.ts';
+import { CIRCLES_TO_CUT, NAMES_TO_PART, NATURAL_RECURSION } from '../house-exceptions.ts';
+import { folderGraph, importsOf, moduleGraph, packageOf, sourceFiles } from '../source-imports.ts';
 
 const root = join(import.meta.dirname, '../..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
-const names = Object.keys(ALLOWED_ARROWS);
-const folder = (name: string): string => `packages/${name.slice('@ijw/'.length)}`;
-const IMPORT = /^(?:import|export)\b[^'";]*?\bfrom '([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)/gm;
-const importsOf = (source: string): string[] => [...source.matchAll(IMPORT)].map((match) => match[1] ?? match[2] ?? match[3]!);
+const packages = readdirSync(join(root, 'packages')).filter((name) => existsSync(join(root, 'packages', name, 'package.json')));
+const folderOf = (name: string): string => (packages.includes(name) ? `packages/${name}` : name);
+/** Everything that has sources of its own. */
+const houses = [...packages, 'cli', 'fixtures'];
+const sources = new Map(houses.map((name) => [name, sourceFiles(join(root, folderOf(name), 'src'))]));
+const manifests = new Map(houses.map((name) => [name, JSON.parse(read(`${folderOf(name)}/package.json`))]));
+const floorOf = (name: string): number => FLOORS.findIndex((floor) => floor.includes(name));
 
-describe.each(names)('%s', (name) => {
-  const sources = readdirSync(join(root, folder(name), 'src'), { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.ts'))
-    .map((path) => `${folder(name)}/src/${path}`);
-  const manifest = JSON.parse(read(`${folder(name)}/package.json`));
+/** The packages that the files import, each with a file that does. */
+function importedBy(name: string): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const [path, source] of sources.get(name)!) {
+    for (const { specifier } of importsOf(source)) {
+      if (!specifier.startsWith('.') && !specifier.startsWith('node:')) found.set(packageOf(specifier), path);
+    }
+  }
+  return found;
+}
 
-  it('imports only from floors below its own, and only what it declares', () => {
-    const declared = Object.keys(manifest.dependencies ?? {});
-    for (const source of sources) {
-      for (const target of importsOf(read(source)).filter((path) => !path.startsWith('.'))) {
-        const bare = target.startsWith('@') ? target.split('/').slice(0, 2).join('/') : target.split('/')[0]!;
-        expect(declared, `${source} imports ${target}`).toContain(bare);
-        if (bare.startsWith('@ijw/')) expect(ALLOWED_ARROWS[name], source).toContain(bare);
-        expect(target, `${source} would not run in a browser`).not.toMatch(/^node:/);
-      }
+/** What the bundle of the command line leaves to be installed beside it. */
+const besideBundle = (): string[] =>
+  Array.from(/external: \[([^\]]*)\]/.exec(read('tools/bundle-cli.ts'))![1]!.matchAll(/'([^']+)'/g), ([, name]) => name!);
+
+describe.each(houses)('%s', (name) => {
+  const declared = Object.keys(manifests.get(name).dependencies ?? {});
+  const imported = importedBy(name);
+
+  it('declares what it imports, and nothing else', () => {
+    const used = new Set([...imported.keys(), ...(name === 'cli' ? besideBundle() : [])]);
+    expect(declared.sort()).toEqual([...used].sort());
+  });
+
+  it('pins the versions of its dependencies', () => {
+    for (const version of Object.values(manifests.get(name).dependencies ?? {})) expect(version).toMatch(/^(workspace:\*|\d+\.\d+\.\d+)$/);
+  });
+});
+
+describe.each(packages)('%s', (name) => {
+  it('imports only from floors below its own', () => {
+    expect(floorOf(name), `tools/floors.ts does not name ${name}`).toBeGreaterThanOrEqual(0);
+    for (const [target, path] of importedBy(name)) {
+      if (target.startsWith('@ijw/'))
+        expect(floorOf(target.slice('@ijw/'.length)), `${path} imports ${target}`).toBeLessThan(floorOf(name));
+    }
+  });
+
+  it('runs in a browser', () => {
+    for (const [path, source] of sources.get(name)!) {
+      for (const { specifier } of importsOf(source)) expect(specifier, path).not.toMatch(/^node:/);
     }
   });
 
   it('has an index that only re-exports by name', () => {
-    const statements = read(`${folder(name)}/src/index.ts`)
+    const statements = read(`packages/${name}/src/index.ts`)
       .replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')
       .split(';')
       .map((statement) => statement.trim())
@@ -38,12 +71,87 @@ describe.each(names)('%s', (name) => {
   });
 
   it('says what it is: README, licence, types', () => {
-    expect(read(`${folder(name)}/README.md`)).toContain(name);
-    expect(manifest).toMatchObject({ license: 'MIT', type: 'module', engines: { node: '>=20' } });
-    expect(manifest.exports['.']).toMatchObject({ types: './dist/index.d.ts', default: './dist/index.js' });
+    expect(read(`packages/${name}/README.md`)).toContain(`@ijw/${name}`);
+    expect(manifests.get(name)).toMatchObject({ license: 'MIT', type: 'module', engines: { node: '>=20' } });
+    expect(manifests.get(name).exports['.']).toMatchObject({ types: './dist/index.d.ts', default: './dist/index.js' });
+  });
+});
+
+describe('circles', () => {
+  const found = houses.flatMap((name) => {
+    const files = sources.get(name)!;
+    return [...circlesOf(moduleGraph(files)), ...circlesOf(folderGraph(files))].map((circle) => `${name}: ${circle.join(' ')}`);
   });
 
-  it('pins the versions of its dependencies', () => {
-    for (const version of Object.values(manifest.dependencies ?? {})) expect(version).toMatch(/^(workspace:\*|\d+\.\d+\.\d+)$/);
+  it('are found', () => {
+    const files = (...pairs: [string, string][]) => new Map(pairs.map(([path, target]) => [path, `import { a } from '${target}';\n`]));
+    expect(circlesOf(moduleGraph(files(['a.ts', './b/b.ts'], ['b/b.ts', '../c.ts'], ['c.ts', './a.ts'])))).toEqual([
+      ['a.ts', 'b/b.ts', 'c.ts'],
+    ]);
+    expect(circlesOf(folderGraph(files(['a/1.ts', '../b/1.ts'], ['b/2.ts', '../a/2.ts'])))).toEqual([['a', 'b']]);
+    expect(
+      circlesOf(
+        moduleGraph(
+          new Map([
+            ['a.ts', "import type { b } from './b.ts';"],
+            ['b.ts', "import { type a } from './a.ts';"],
+          ]),
+        ),
+      ),
+    ).toEqual([]);
+  });
+
+  it('are only those of the grammar, and those to be cut', () => {
+    expect([...new Set(found)].sort()).toEqual([...new Set([...NATURAL_RECURSION, ...CIRCLES_TO_CUT])].sort());
+  });
+});
+
+/** `Name` to the files that define it, for every class, type and constant that an entry of a package exports. */
+function definitions(): ReadonlyMap<string, ReadonlySet<string>> {
+  const found = new Map<string, Set<string>>();
+  for (const name of packages) {
+    for (const [path, source] of sources.get(name)!) {
+      if (posix.basename(path) !== 'index.ts') continue;
+      for (const [, list, from] of source.matchAll(/^export (?:type )?\{([^}]*)\} from '([^']+)'/gm)) {
+        const names = list!.split(',').map((item) =>
+          item
+            .trim()
+            .replace(/^type /, '')
+            .replace(/^.* as /, ''),
+        );
+        for (const exported of names.filter((item) => /^[A-Z]/.test(item))) {
+          found.set(exported, (found.get(exported) ?? new Set()).add(`${name}/${posix.join(posix.dirname(path), from!)}`));
+        }
+      }
+    }
+  }
+  return found;
+}
+
+describe('exported names', () => {
+  it('mean one thing across packages', () => {
+    const all = definitions();
+    expect(all.size).toBeGreaterThan(500);
+    const ambiguous = [...all].filter(([, files]) => files.size > 1);
+    expect(ambiguous.map(([name]) => name).sort(), JSON.stringify(ambiguous.map(([name, files]) => [name, ...files]))).toEqual(
+      NAMES_TO_PART,
+    );
+  });
+});
+
+describe('docs/architecture.md', () => {
+  const described = Array.from(read('docs/architecture.md').matchAll(/^\| `([^`]+)` \| (.+) \|$/gm), ([, folder, text]) => ({
+    folder: folder!,
+    text: text!,
+  }));
+
+  it('describes every folder of every package, and none that is not there', () => {
+    const folders = houses.flatMap((name) =>
+      [...new Set([...sources.get(name)!.keys()].map((path) => posix.dirname(path)))].map((folder) =>
+        folder === '.' ? name : `${name}/${folder}`,
+      ),
+    );
+    expect(described.map(({ folder }) => folder).sort()).toEqual(folders.sort());
+    for (const { text } of described) expect(text.trim()).not.toBe('');
   });
 });

@@ -1,0 +1,66 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, posix } from 'node:path';
+
+/** One import, export or `import()` of a source file. */
+export interface SourceImport {
+  readonly specifier: string;
+  /** False where nothing but types is named, so that nothing is left of it at run time. */
+  readonly runTime: boolean;
+}
+
+const STATEMENT = /^(?:import|export)\s+(type\s)?([^'";]*?)\bfrom '([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)/gm;
+
+function namesOnlyTypes(clause: string): boolean {
+  const names = clause
+    .replace(/[{}]/g, '')
+    .split(',')
+    .map((name) => name.trim())
+    .filter(Boolean);
+  return names.length > 0 && names.every((name) => name.startsWith('type '));
+}
+
+export const importsOf = (source: string): SourceImport[] =>
+  Array.from(source.matchAll(STATEMENT), ([, type, clause, from, bare, dynamic]) => ({
+    specifier: (from ?? bare ?? dynamic)!,
+    runTime: from === undefined || (type === undefined && !namesOnlyTypes(clause!)),
+  }));
+
+/** `@ijw/pe` of `@ijw/pe/resources`; `fflate` of `fflate`. */
+export const packageOf = (specifier: string): string =>
+  specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
+
+/** The TypeScript files of a folder and those below it, by their path from it, with their text. */
+export function sourceFiles(folder: string): ReadonlyMap<string, string> {
+  const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((path) => path.replaceAll('\\', '/'));
+  return new Map(
+    paths
+      .filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts'))
+      .sort()
+      .map((path) => [path, readFileSync(join(folder, path), 'utf8')]),
+  );
+}
+
+/** Which file of a package imports which at run time. */
+export function moduleGraph(files: ReadonlyMap<string, string>): ReadonlyMap<string, readonly string[]> {
+  const targets = (path: string, source: string): string[] =>
+    importsOf(source)
+      .filter(({ specifier, runTime }) => runTime && specifier.startsWith('.'))
+      .map(({ specifier }) => posix.join(posix.dirname(path), specifier));
+  return new Map(Array.from(files, ([path, source]) => [path, targets(path, source)]));
+}
+
+/** The same between folders. A file of the package's root is a node of its own; its index is left out. */
+export function folderGraph(files: ReadonlyMap<string, string>): ReadonlyMap<string, readonly string[]> {
+  const nodeOf = (path: string): string => (posix.dirname(path) === '.' ? path : posix.dirname(path));
+  const graph = new Map<string, string[]>();
+  for (const [path, targets] of moduleGraph(files)) {
+    if (path === 'index.ts') continue;
+    const node = nodeOf(path);
+    const nodes = targets.map(nodeOf).filter((target) => target !== node);
+    graph.set(node, [...(graph.get(node) ?? []), ...nodes]);
+  }
+  return graph;
+}
