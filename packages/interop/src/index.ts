@@ -71,10 +71,10 @@ export { isWindowsRuntimeVersion } from './inventory/windows-runtime-use.ts';
 export {
   ArgumentReader,
   ArgumentSlots,
+  type ArgumentSlotValue,
   SLOT_SIZE,
   SLOT_TYPES,
   type SlotType,
-  type SlotValue,
   slotCount,
 } from './leanclr/argument-slots.ts';
 export { type LeanClrBinding, leanClrBindings, type RejectedRegistration } from './leanclr/bindings.ts';

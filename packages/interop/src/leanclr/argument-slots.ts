@@ -20,7 +20,7 @@ export const SLOT_TYPES = {
 export type SlotType = keyof typeof SLOT_TYPES;
 
 /** A value in a slot: whole numbers of 64 bits and pointers are bigints, structures are their bytes. */
-export type SlotValue = number | bigint | boolean | Uint8Array;
+export type ArgumentSlotValue = number | bigint | boolean | Uint8Array;
 
 /** Every argument starts at a slot of its own: an 8-byte union of LeanCLR's interpreter stack. */
 export const SLOT_SIZE = 8;
@@ -43,7 +43,7 @@ export class ArgumentSlots {
   }
 
   /** Reads the argument whose first slot is `slot`. */
-  get(type: SlotType | { readonly struct: number }, slot: number): SlotValue {
+  get(type: SlotType | { readonly struct: number }, slot: number): ArgumentSlotValue {
     const at = this.#place(type, slot);
     if (typeof type === 'object') return this.bytes.slice(at, at + type.struct);
     const view = this.#view;
@@ -76,7 +76,7 @@ export class ArgumentSlots {
   }
 
   /** Writes a value at `slot`; returns the first slot after it. */
-  set(type: SlotType | { readonly struct: number }, slot: number, value: SlotValue): number {
+  set(type: SlotType | { readonly struct: number }, slot: number, value: ArgumentSlotValue): number {
     const at = this.#place(type, slot);
     if (typeof type === 'object') {
       if (!(value instanceof Uint8Array) || value.length !== type.struct)
@@ -122,7 +122,7 @@ export class ArgumentReader {
     this.#slots = slots;
   }
 
-  getArgument(type: SlotType | { readonly struct: number }): SlotValue {
+  getArgument(type: SlotType | { readonly struct: number }): ArgumentSlotValue {
     const value = this.#slots.get(type, this.offset);
     this.offset += typeof type === 'object' ? slotCount(type.struct) : 1;
     return value;

@@ -1,10 +1,10 @@
 import { UsageError } from '@ijw/binary';
-import type { ArgumentReader, ArgumentSlots, SlotType, SlotValue } from './argument-slots.ts';
+import type { ArgumentReader, ArgumentSlots, ArgumentSlotValue, SlotType } from './argument-slots.ts';
 import { formatLeanClrSignature, type LeanClrSignature } from './signature.ts';
 import { parseLeanClrSignature } from './signature-parser.ts';
 
 /** The native function a method is bound to; its invoker decides what it is called with. */
-export type NativeFunction = (...values: SlotValue[]) => SlotValue | undefined;
+export type NativeFunction = (...values: ArgumentSlotValue[]) => ArgumentSlotValue | undefined;
 
 /** LeanCLR's fixed invoker shape: takes the arguments out of their slots, calls, and writes the result. */
 export type Invoker = (native: NativeFunction, parameters: ArgumentReader, result: ArgumentSlots) => void;

@@ -2,12 +2,12 @@ import { join } from 'node:path';
 import {
   ArgumentReader,
   ArgumentSlots,
+  type ArgumentSlotValue,
   type LeanClrNative,
   leanClrNatives,
   leanClrStubs,
   PInvokeRegistry,
   SLOT_TYPES,
-  type SlotValue,
   simpleInvoker,
   slotCount,
 } from '@ijw/interop';
@@ -66,13 +66,13 @@ describe("a call of a real assembly's P/Invoke", () => {
 
   it.each(chosen.map((native) => [native.key, native] as const))('%s gets its arguments from their slots', (_key, native) => {
     const registry = new PInvokeRegistry();
-    const sent = native.parameters.map(({ value }, index): SlotValue => {
+    const sent = native.parameters.map(({ value }, index): ArgumentSlotValue => {
       if (value.slot === 'bool') return true;
       return /64|pointer/.test(String(value.slot)) ? BigInt(index + 40) : index + 40;
     });
-    const calls: SlotValue[][] = [];
+    const calls: ArgumentSlotValue[][] = [];
     const result = native.result!.slot;
-    const answer: SlotValue = result === 'bool' ? true : /64|pointer/.test(String(result)) ? 42n : 42;
+    const answer: ArgumentSlotValue = result === 'bool' ? true : /64|pointer/.test(String(result)) ? 42n : 42;
     const invoker = simpleInvoker(
       native.parameters.map(({ value }) => value.slot),
       result,

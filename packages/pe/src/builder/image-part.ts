@@ -16,7 +16,7 @@ export interface ImagePart {
 }
 
 /** A place in a part, or an address as it is. */
-export type ImagePlace = Rva | { readonly part: ImagePart; readonly offset?: number };
+export type PartPlace = Rva | { readonly part: ImagePart; readonly offset?: number };
 
 /** A part whose bytes depend on no address. */
 export const bytesPart = (bytes: Uint8Array, alignment = 4): ImagePart => ({ alignment, size: bytes.length, write: () => bytes });

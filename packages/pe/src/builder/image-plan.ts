@@ -1,6 +1,6 @@
 import { hex, UsageError } from '@ijw/binary';
 import type { FileOffset, Rva } from '../address.ts';
-import type { ImagePart, ImagePlace } from './image-part.ts';
+import type { ImagePart, PartPlace } from './image-part.ts';
 import type { SectionBuilder } from './section-builder.ts';
 
 export interface PlacedPart {
@@ -46,7 +46,7 @@ export class ImagePlan {
   }
 
   /** The address of a place, or of the byte `offset` bytes into a part. */
-  rvaOf(place: ImagePlace | ImagePart, offset = 0): Rva {
+  rvaOf(place: PartPlace | ImagePart, offset = 0): Rva {
     if (typeof place === 'number') return place + offset;
     if ('part' in place) return this.#placeOf(place.part).rva + (place.offset ?? 0) + offset;
     return this.#placeOf(place).rva + offset;
@@ -57,7 +57,7 @@ export class ImagePlan {
   }
 
   /** The same as an address in the loaded image. */
-  vaOf(place: ImagePlace | ImagePart, offset = 0): bigint {
+  vaOf(place: PartPlace | ImagePart, offset = 0): bigint {
     return this.imageBase + BigInt(this.rvaOf(place, offset));
   }
 

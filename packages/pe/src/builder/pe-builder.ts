@@ -12,7 +12,7 @@ import { type BaseRelocation, RelocationType } from '../relocations/base-relocat
 import { writeBaseRelocations } from '../relocations/base-relocations-writer.ts';
 import type { WrittenSymbolTable } from '../symbols/coff-symbol-table.ts';
 import { DOS_STUB, defaultCoffHeader, defaultDosHeader, defaultOptionalHeader, defaultSectionHeader } from './default-headers.ts';
-import type { ImagePart, ImagePlace } from './image-part.ts';
+import type { ImagePart, PartPlace } from './image-part.ts';
 import { ImagePlan, type PlacedSection } from './image-plan.ts';
 import { SectionBuilder, type SectionOptions } from './section-builder.ts';
 
@@ -41,7 +41,7 @@ export interface PEBuilderOptions {
 type DirectorySource = ImagePart | DataDirectory | ((plan: ImagePlan) => DataDirectory);
 
 interface RelocationRequest {
-  readonly place: ImagePlace;
+  readonly place: PartPlace;
   readonly type: number;
   readonly adjustment?: number;
 }
@@ -65,7 +65,7 @@ export class PEBuilder {
   readonly #overlay = new ByteWriter();
   #certificates: Uint8Array | undefined;
   #symbolTable: WrittenSymbolTable | undefined;
-  #entryPoint: ImagePlace = 0;
+  #entryPoint: PartPlace = 0;
 
   constructor(options: PEBuilderOptions = {}) {
     this.#options = options;
@@ -91,13 +91,13 @@ export class PEBuilder {
     this.#directories.set(name, source);
   }
 
-  setEntryPoint(place: ImagePlace): void {
+  setEntryPoint(place: PartPlace): void {
     this.#entryPoint = place;
   }
 
   /** Asks for a base relocation; of the pointer's width when no type is said. */
   relocate(
-    place: ImagePlace,
+    place: PartPlace,
     type: number = this.pointerSize === 8 ? RelocationType.DIR64 : RelocationType.HIGHLOW,
     adjustment?: number,
   ): void {

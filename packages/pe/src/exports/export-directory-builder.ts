@@ -1,11 +1,11 @@
 import { ByteWriter } from '@ijw/binary';
-import type { ImagePart, ImagePlace } from '../builder/image-part.ts';
+import type { ImagePart, PartPlace } from '../builder/image-part.ts';
 import type { ImagePlan } from '../builder/image-plan.ts';
 import { exportDirectoryLayout } from './export-directory.ts';
 
 /** One name of one ordinal, or an ordinal without a name. An ordinal may be given several times, for several names. */
 export type ExportInput = { readonly ordinal: number; readonly name?: string } & (
-  | { readonly target: ImagePlace }
+  | { readonly target: PartPlace }
   /** `MODULE.Name` or `MODULE.#ordinal`. */
   | { readonly forwarder: string }
 );
@@ -43,7 +43,7 @@ interface Layout {
   readonly base: number;
   readonly functions: number;
   readonly named: readonly { readonly name: string; readonly index: number; readonly offset: number }[];
-  readonly targets: ReadonlyMap<number, { readonly forwarderOffset: number } | { readonly target: ImagePlace }>;
+  readonly targets: ReadonlyMap<number, { readonly forwarderOffset: number } | { readonly target: PartPlace }>;
   readonly moduleNameOffset: number;
   readonly texts: Uint8Array;
 }

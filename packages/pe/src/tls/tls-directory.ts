@@ -1,6 +1,6 @@
 import { ByteWriter, hex, lazyFor } from '@ijw/binary';
 import type { Rva } from '../address.ts';
-import type { ImagePart, ImagePlace } from '../builder/image-part.ts';
+import type { ImagePart, PartPlace } from '../builder/image-part.ts';
 import type { ImagePlan } from '../builder/image-plan.ts';
 import type { PEImage } from '../pe-image.ts';
 
@@ -56,9 +56,9 @@ export const readTlsDirectory = lazyFor((image: PEImage): TlsDirectory | undefin
 
 export interface TlsDirectoryInput {
   /** The template that each thread gets a copy of. */
-  readonly rawData?: { readonly start: ImagePlace; readonly end: ImagePlace };
-  readonly index: ImagePlace;
-  readonly callbacks?: readonly ImagePlace[];
+  readonly rawData?: { readonly start: PartPlace; readonly end: PartPlace };
+  readonly index: PartPlace;
+  readonly callbacks?: readonly PartPlace[];
   readonly sizeOfZeroFill?: number;
   readonly characteristics?: number;
 }
@@ -73,7 +73,7 @@ export function tlsDirectoryPart(input: TlsDirectoryInput, pointerSize: 4 | 8): 
     size: header + (callbacks === undefined ? 0 : (callbacks.length + 1) * pointerSize),
     write: (plan: ImagePlan) => {
       const writer = new ByteWriter();
-      const address = (place: ImagePlace | undefined): void => {
+      const address = (place: PartPlace | undefined): void => {
         const value = place === undefined ? 0n : plan.vaOf(place);
         if (pointerSize === 8) writer.u64(value);
         else writer.u32(Number(value));
