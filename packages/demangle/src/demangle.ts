@@ -1,4 +1,3 @@
-import { readCName } from './c-names.ts';
 import { Cursor, readToEnd } from './cursor.ts';
 import { DemangleError } from './demangle-error.ts';
 import { exceptionDataReader } from './exception-data.ts';
@@ -11,6 +10,23 @@ import { TextWriter } from './printer/text-writer.ts';
 import { readSymbol } from './symbols.ts';
 import type { DecoratedSymbol } from './tree.ts';
 import { readReturnedType } from './types.ts';
+
+/** C functions' decorations: the convention and the bytes of arguments ("Format of a C decorated name", learn.microsoft.com). */
+const decorations = [
+  { pattern: /^_([^@?]+)@(\d+)$/, convention: '__stdcall' },
+  { pattern: /^@([^@?]+)@(\d+)$/, convention: '__fastcall' },
+  { pattern: /^([^@?]+)@@(\d+)$/, convention: '__vectorcall' },
+];
+
+/** A C function's name, which is printed as it is. */
+function readCName(decorated: string): DecoratedSymbol | undefined {
+  for (const { pattern, convention } of decorations) {
+    const match = pattern.exec(decorated);
+    if (match?.[1] === undefined) continue;
+    return { kind: 'cFunction', decorated, name: match[1], convention, argumentBytes: Number(match[2]) };
+  }
+  return undefined;
+}
 
 /** Characters of the longest name that is read; compilers hash what is longer than 4,096. */
 const MAXIMUM_NAME = 1 << 16;

@@ -1,5 +1,5 @@
 import { type Diagnostics, hex } from '@ijw/binary';
-import { FieldDataReader, type Metadata, makeToken, TableId, TypeIndex } from '@ijw/metadata';
+import { FieldDataReader, isNilToken, type Metadata, makeToken, TableId, TypeIndex } from '@ijw/metadata';
 import { CorFlags, type PEImage, readCliHeader } from '@ijw/pe';
 import { MethodBodySource } from '../body/method-body-source.ts';
 import type { ByteSink } from '../listing/ascii-writer.ts';
@@ -29,7 +29,6 @@ import { writeAttributesOfNothing, writeOrphanAttributes } from './orphan-attrib
 import { definesType } from './pseudo-attribute-text.ts';
 import { ReferenceText } from './reference-text.ts';
 import { TextSink } from './text-sink.ts';
-import { writeUnownedMembers } from './unowned-members.ts';
 import { writeUnusedTypes } from './unused-type-text.ts';
 import { isVisibleMember } from './visibility.ts';
 import { writeVTableFixups } from './vtable-fixup-text.ts';
@@ -192,4 +191,22 @@ function writeFiltered(disassembly: Disassembly, { kind, rids }: MemberFilter): 
     else attempt(disassembly, makeToken(TableId.Field, rid), () => writeField(disassembly, rid, labels));
   }
   return [];
+}
+
+/** Fields and methods before the run of the first type and after that of the last one (ECMA-335 II.22.37): no type has them. */
+function writeUnownedMembers(disassembly: Disassembly, labels: DataLabels): void {
+  const { metadata } = disassembly;
+  const { Field, MethodDef } = metadata.tables;
+  for (let rid = 1; rid <= Field.rowCount; rid++) {
+    const token = makeToken(TableId.Field, rid);
+    if (!isNilToken(metadata.declaringType(token)) || !isVisibleMember(disassembly, TableId.Field, rid)) continue;
+    damage(disassembly, token, 'NO_OWNER', `The field ${hex(token, 8)} belongs to no type`);
+    attempt(disassembly, token, () => writeField(disassembly, rid, labels));
+  }
+  for (let rid = 1; rid <= MethodDef.rowCount; rid++) {
+    const token = makeToken(TableId.MethodDef, rid);
+    if (!isNilToken(metadata.declaringType(token)) || !isVisibleMember(disassembly, TableId.MethodDef, rid)) continue;
+    damage(disassembly, token, 'NO_OWNER', `The method ${hex(token, 8)} belongs to no type`);
+    attempt(disassembly, token, () => writeMethod(disassembly, rid));
+  }
 }

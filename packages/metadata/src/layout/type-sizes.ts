@@ -10,7 +10,6 @@ import { FieldAttributes } from '../tables/metadata-flags.ts';
 import { TableId } from '../tables/table-id.ts';
 import { makeToken, type Token, type TypeDefToken, tokenRid, tokenTable } from '../tables/token.ts';
 import { type Extent, type PlacedField, placeFields } from './field-placement.ts';
-import { intrinsicAlignments } from './intrinsic-alignment.ts';
 import { layoutRequestOf } from './layout-request.ts';
 import { primitiveSizes } from './primitive-size.ts';
 
@@ -20,6 +19,15 @@ export interface TypeSizesOptions {
   /** Finds the types of other modules; without it they have no size. */
   readonly resolver?: Resolver;
 }
+
+/** Types that the runtime aligns more strictly than their fields ask for (src/coreclr/vm/methodtablebuilder.cpp, `CheckForSystemTypes`), on x64. */
+const intrinsicAlignments: Readonly<Record<string, number>> = {
+  'System.Int128': 16,
+  'System.UInt128': 16,
+  'System.Runtime.Intrinsics.Vector128`1': 16,
+  'System.Runtime.Intrinsics.Vector256`1': 32,
+  'System.Runtime.Intrinsics.Vector512`1': 64,
+};
 
 /** Structures in structures; the runtime's own limits are lower than what these allow. */
 const MAXIMUM_DEPTH = 100;

@@ -3,13 +3,33 @@ import { demangle } from '@ijw/demangle';
 import { conventionProblems, type EffectiveConvention, type MarshallingCause } from '@ijw/marshalling';
 import type { Boundary, ExportJumpEntry } from '../boundary.ts';
 import type { ImportedFunction } from '../code/imported-function.ts';
+import type { CppCliData } from '../cppcli/cpp-cli-data.ts';
+import type { MappedField } from '../cppcli/mapped-field.ts';
 import type { SlotField } from '../cppcli/slot-fields.ts';
 import type { ManagedToNative, NativeToManaged } from '../crossing.ts';
 import { exportText } from '../entries/image-export.ts';
 import { grouped } from '../grouped.ts';
 import type { NativeCaller } from '../transfers/native-callers.ts';
 import type { Stub } from '../transfers/stub.ts';
-import { cppCliJson } from './cpp-cli-json.ts';
+
+const fieldJson = ({ token, name, rva, size, zeroFilled, value }: MappedField) => ({
+  token,
+  name,
+  rva,
+  ...(size !== undefined && { size }),
+  ...(zeroFilled && { zeroFilled }),
+  ...(value.kind !== 'static' && { value }),
+});
+
+/** C++/CLI's data for the JSON of the boundary; `undefined` where a compiler of another language left nothing of the kind. */
+function cppCliJson({ fields, startupLists, sizedTypes }: CppCliData) {
+  if (!fields.some(({ value }) => value.kind !== 'static')) return undefined;
+  return {
+    fields: fields.map(fieldJson),
+    startupLists: startupLists.map(({ name, purpose, start, end, entries }) => ({ name, purpose, start, end, entries })),
+    arrayTypes: sizedTypes.filter(({ isArray }) => isArray).map(({ token, name, size }) => ({ token, name, size })),
+  };
+}
 
 /** An imported function; `demangled` where its name is decorated. */
 function importJson({ module, name, ordinal, iatRva, delayed }: ImportedFunction) {
