@@ -21,7 +21,7 @@ export type SlotTarget =
       readonly address: number;
       readonly size: number;
       readonly bytes: Uint8Array;
-      /** The marshalling code of a `reverse` thunk, which its first call makes, or whoever asks for it here. */
+      /** The marshalling code of a `reverse` thunk, which its first call or reading this property makes. */
       readonly stub?: ThunkStub;
     }
   /** ijwhost's, which starts the runtime. */

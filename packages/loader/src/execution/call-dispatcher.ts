@@ -153,7 +153,7 @@ export class CallDispatcher {
   }
 }
 
-/** What a P/Invoke comes to before its native code is run. */
+/** How a call of a P/Invoke ends or leaves managed code. */
 type PInvokeCall = Extract<CallResult, { readonly kind: 'native' | 'threw' | 'processDied' }>;
 
 const violation = (address: number, reason: string): CallResult => ({ kind: 'accessViolation', address, reason });

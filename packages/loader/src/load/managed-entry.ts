@@ -17,7 +17,7 @@ export interface ManagedCall {
 
 export type ManagedResult = { readonly value: unknown } | { readonly exception: ClrException };
 
-/** What runs the managed code behind a thunk. This package has no IL interpreter: whoever loads an image says what a call does. */
+/** What runs the managed code behind a thunk. This package has no IL interpreter: the caller of `load` says what a call does. */
 export interface ManagedEntry {
   call(call: ManagedCall): ManagedResult;
 }

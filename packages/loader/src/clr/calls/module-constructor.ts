@@ -59,7 +59,7 @@ export function activate({ managedEntry, trace, cause }: Activation, assembly: L
   return assembly.failure;
 }
 
-/** What a reflection-only assembly says to whoever wants to run it. */
+/** What every use of a reflection-only assembly throws. */
 const FORBIDDEN = clrException(
   'InvalidOperationException',
   HResult.COR_E_INVALIDOPERATION,

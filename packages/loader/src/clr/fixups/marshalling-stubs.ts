@@ -68,7 +68,7 @@ export class MarshallingStubs {
     return thunk.kind === 'unsupported' ? thunk : { kind: 'entry', ...this.#place(thunk), plan: thunk.plan };
   }
 
-  /** The stub of a method, or why it has none: its first call goes to the runtime as it is. What it does is worked out again for whoever asks. */
+  /** The stub of a method, or why it has none: its first call goes to the runtime as it is. Its plan is made again when it is read. */
   of(method: ResolvedMethod): PlacedStub | Unsupported {
     const known = this.#byToken.get(method.token);
     if (known) return this.#stub(known, () => (this.#thunk(method) as ReverseThunk).plan);
