@@ -1,6 +1,6 @@
 import { ByteWriter } from '@ijw/binary';
 import { encodeMethodBody } from '@ijw/il';
-import { encodeFieldSignature, encodeMethodSpec, encodeTypeSpec } from '@ijw/metadata';
+import { encodeFieldSignature, encodeMethodSpec, encodeTypeSpec, makeToken, TableId } from '@ijw/metadata';
 import { classType, INT, methodSignature, VOID } from '../il-image.ts';
 import { bodyCases } from './body-cases.ts';
 import type { GoldenCases } from './golden-case.ts';
@@ -10,6 +10,24 @@ import { typeCases } from './type-cases.ts';
 export const strictCases: GoldenCases = {
   'strict-array-shapes': { ...typeCases['array-shapes']!, options: { strict: true } },
   'strict-nested-in-module': { ...typeCases['nested-in-module']!, options: { strict: true } },
+  'strict-undefined-references': {
+    options: { strict: true },
+    fill: ({ builder, system }) => {
+      const here = makeToken(TableId.Module, 1);
+      const reference = (Namespace: string, Name: string) => {
+        const type = builder.add('TypeRef', { ResolutionScope: here, Namespace, Name });
+        builder.add('MemberRef', { Class: type, Name: '.ctor', Signature: methodSignature(0x20, VOID) });
+        return type;
+      };
+      // What ilasm leaves for the word `reqsecobj`, a type that nothing defines, one within it, and one that is defined.
+      reference('System.Security', 'DynamicSecurityMethodAttribute');
+      const outer = reference('N', 'Missing');
+      builder.add('TypeRef', { ResolutionScope: outer, Namespace: '', Name: 'Inner' });
+      reference('N', 'C');
+      builder.add('TypeDef', { Namespace: 'N', Name: 'C', Flags: 1, Extends: system('System.Object') });
+      builder.add('MethodDef', { Name: 'Stack', Flags: 0x8016, Signature: methodSignature(0, VOID) });
+    },
+  },
   'strict-empty-locals': { ...bodyCases['empty-locals']!, options: { strict: true } },
   'strict-signalling-nan': {
     options: { strict: true },
