@@ -1,10 +1,13 @@
+import { basename, dirname, join } from 'node:path';
 import type { Assembly } from '@ijw/assembly';
 import { BadImageError, hex } from '@ijw/binary';
 import type { CompiledText, NativeText } from '@ijw/il';
-import { CompiledCode, type CompiledMethod, canDecodeNative, NativeDisassembler } from '@ijw/il/native';
+import { CompiledCode, type CompiledMethod, canDecodeNative, NativeDisassembler, ownerOf } from '@ijw/il/native';
 import { type Metadata, TableId } from '@ijw/metadata';
-import type { PEImage } from '@ijw/pe';
+import { PEImage, readReadyToRunHeader } from '@ijw/pe';
 import type { Boundary } from '@ijw/vtfixup';
+import type { CommandContext } from './command.ts';
+import { noteLine } from './output/error-line.ts';
 import { stubTargetText } from './output/stub-target-text.ts';
 
 /** Native bodies as assembler text, with the function behind each jump through an import. The decoder is loaded here, and only when it is asked for. */
@@ -44,16 +47,40 @@ export interface ReadyToRunText {
   readonly others: () => Iterable<string>;
 }
 
+/** The image with the code, and the code. */
+interface CodeOfImage {
+  readonly image: PEImage;
+  readonly code: CompiledCode | undefined;
+}
+
+/** The code of a component is in the composite image beside it. */
+function compiledCodeOf({ io, operands }: CommandContext, image: PEImage, metadata: Metadata): CodeOfImage {
+  const header = image.diagnostics.attempt(() => readReadyToRunHeader(image));
+  const owner = header?.kind === 'readyToRun' ? ownerOf(image, header) : undefined;
+  if (owner === undefined) return { image, code: CompiledCode.of(image, metadata) };
+  const path = join(dirname(operands[0] ?? ''), basename(owner));
+  if (!io.isFile(path)) {
+    io.writeError(noteLine(operands[0], `--native: the compiled code is in ${owner}, which is not beside the file`));
+    return { image, code: undefined };
+  }
+  const composite = PEImage.parse(io.readFile(path));
+  return { image: composite, code: CompiledCode.ofComponent(composite, metadata) };
+}
+
 /** `undefined` for an image without compiled code, or for a machine whose code cannot be read. */
-export async function readyToRunText(image: PEImage, metadata: Metadata): Promise<ReadyToRunText | undefined> {
-  const code = canDecodeNative(image.machine) ? CompiledCode.of(image, metadata) : undefined;
+export async function readyToRunText(context: CommandContext, assembly: PEImage, metadata: Metadata): Promise<ReadyToRunText | undefined> {
+  const { image, code } = canDecodeNative(assembly.machine)
+    ? compiledCodeOf(context, assembly, metadata)
+    : { image: assembly, code: undefined };
   if (code === undefined) return undefined;
   const disassembler = await NativeDisassembler.load(image, { ranges: code.functions, describe: (rva) => code.describe(rva) });
   const byToken = new Map<number, CompiledMethod[]>();
   const others: CompiledMethod[] = [];
   for (const method of code.methods) {
-    if (method.token === undefined || method.token >>> 24 !== TableId.MethodDef) others.push(method);
-    else byToken.set(method.token, [...(byToken.get(method.token) ?? []), method]);
+    if (method.token === undefined || method.token >>> 24 !== TableId.MethodDef) {
+      // A composite image has the instances of all its components.
+      if (image === assembly) others.push(method);
+    } else byToken.set(method.token, [...(byToken.get(method.token) ?? []), method]);
   }
   const lines = function* (methods: readonly CompiledMethod[]): Generator<string> {
     for (const method of methods) yield* methodLines(disassembler, method);

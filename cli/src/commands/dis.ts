@@ -31,7 +31,7 @@ export async function run(context: CommandContext): Promise<number> {
   const filter = member === undefined ? undefined : parseMemberFilter(metadata, member);
   if (context.options.listing) return listing(context, image, metadata, filter);
   const diagnostics = new Diagnostics();
-  const compiled = context.options.native && !context.options.strict ? await readyToRunText(image, metadata) : undefined;
+  const compiled = context.options.native && !context.options.strict ? await readyToRunText(context, image, metadata) : undefined;
   const options = { ...(await disassemblyOptions(context, assembly)), ...(compiled && { compiled: compiled.ofMethod }) };
   await context.io.expectShortRun?.();
   if (context.options.headers) for (const text of headerComments(image)) context.write(text);

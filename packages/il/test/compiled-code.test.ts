@@ -7,6 +7,7 @@ import { encodeMethodSignature, Metadata, MetadataBuilder } from '@ijw/metadata'
 import {
   bytesPart,
   cliHeaderPart,
+  exportDirectoryPart,
   type ImagePart,
   PEBuilder,
   PEImage,
@@ -28,6 +29,7 @@ const signature = encodeMethodSignature({
 function metadataBytes(): Uint8Array {
   const builder = new MetadataBuilder();
   builder.add('Module', { Name: 'r2r.dll' });
+  builder.add('Assembly', { Name: 'r2r' });
   builder.add('TypeDef', { Name: '<Module>' });
   builder.add('TypeDef', { Namespace: 'N', Name: 'C', Flags: 1 });
   for (const Name of ['First', 'Second', 'Generic']) builder.add('MethodDef', { Name, Flags: 0x16, Signature: signature });
@@ -50,6 +52,50 @@ const SIGNATURES = [
 interface R2rInput {
   /** A component of this composite image. */
   readonly owner?: string;
+}
+
+/** A composite image of one component, `r2r`: the tables of its methods stand in a header of its own. */
+function buildComposite(): PEImage {
+  const pe = new PEBuilder({ machine: 0x8664, coff: { characteristics: 0x2022 } });
+  const text = pe.addSection('.text');
+  const code = text.add(bytesPart(new Uint8Array(0x20).fill(0xc3), 16));
+  const functions = text.add(
+    part(24, (plan, writer) => {
+      for (const offset of [0, 8])
+        writer
+          .u32(plan.rvaOf(code) + offset)
+          .u32(plan.rvaOf(code) + offset + 8)
+          .u32(0);
+    }),
+  );
+  const methods = text.add(Uint8Array.from([(1 << 2) << 1, 1, 0, 0]));
+  // UpdateContext and an argument: method 3 of module 2, which is the first of the manifest.
+  const instances = text.add(Uint8Array.from([0, 2, 4, 0, 1 << 1, 0x80, 0x84, 2, 3, 1, 0x08, (1 << 1) << 1]));
+  const manifest = new MetadataBuilder();
+  manifest.add('Module', { Name: 'manifest' });
+  manifest.add('AssemblyRef', { Name: 'r2r' });
+  const references = text.add(bytesPart(manifest.build(), 4));
+  const component = text.add(
+    part(20, (plan, writer) => {
+      writer.u32(0).u32(1).u32(ReadyToRunSectionType.MethodDefEntryPoints).u32(plan.rvaOf(methods)).u32(sizeOf(methods));
+    }),
+  );
+  const components = text.add(part(16, (plan, writer) => writer.u32(0).u32(0).u32(plan.rvaOf(component)).u32(20)));
+  const list = [
+    [ReadyToRunSectionType.RuntimeFunctions, functions],
+    [ReadyToRunSectionType.InstanceEntryPoints, instances],
+    [ReadyToRunSectionType.ManifestMetadata, references],
+    [ReadyToRunSectionType.ComponentAssemblies, components],
+  ] as const;
+  const header = text.add(
+    part(16 + list.length * 12, (plan, writer) => {
+      const sections = list.map(([type, each]) => ({ type, rva: plan.rvaOf(each), size: sizeOf(each) }));
+      writer.bytes(writeReadyToRunHeader({ majorVersion: 9, minorVersion: 2, flags: 0, sections }));
+    }),
+  );
+  const symbols = [{ name: 'RTR_HEADER', ordinal: 1, target: { part: header } }];
+  pe.setDirectory('export', text.add(exportDirectoryPart({ moduleName: 'r2r.r2r.dll', symbols })));
+  return PEImage.parse(pe.build());
 }
 
 /** Functions 0 and 1 are of the first method, 2 of the second, 3 of an instance of the third. */
@@ -121,7 +167,7 @@ function build({ owner }: R2rInput = {}): PEImage {
 
 const sizeOf = ({ size }: ImagePart): number => Number(size);
 
-function part(size: number, fill: (plan: Parameters<ImagePart['write']>[0], writer: ByteWriter) => void): ImagePart {
+function part(size: number, fill: (plan: Parameters<ImagePart['write']>[0], writer: ByteWriter) => unknown): ImagePart {
   return {
     size,
     alignment: 4,
@@ -167,6 +213,20 @@ describe('a ReadyToRun image', () => {
       'fixup 0x7e',
     ]);
     expect(code.describe(cells + 4)).toBeUndefined();
+  });
+
+  it('of several assemblies has the code of each by its name', () => {
+    const composite = buildComposite();
+    const code = CompiledCode.ofComponent(composite, Metadata.parse(metadataBytes()))!;
+    expect(composite.diagnostics.entries).toEqual([]);
+    expect(code.methods.map(({ name, token, functions }) => [name, token, functions.length])).toEqual([
+      ['N.C::First', 0x06000001, 1],
+      ['N.C::Generic<int32>', 0x06000003, 1],
+    ]);
+    const other = new MetadataBuilder();
+    other.add('Module', { Name: 'other.dll' });
+    other.add('Assembly', { Name: 'other' });
+    expect(CompiledCode.ofComponent(composite, Metadata.parse(other.build()))).toBeUndefined();
   });
 
   it('that is a component leaves its code to its owner', () => {

@@ -1,5 +1,5 @@
-import { BadImageError } from '@ijw/binary';
-import { Metadata, makeToken, methodFullName, TableId, type Token } from '@ijw/metadata';
+import { BadImageError, ifReadable } from '@ijw/binary';
+import { assemblyIdentity, Metadata, makeToken, methodFullName, TableId, type Token } from '@ijw/metadata';
 import {
   type ImportSection,
   importCellSignature,
@@ -35,6 +35,20 @@ interface Entry extends Pick<CompiledMethod, 'name' | 'token' | 'isInstance'> {
   readonly functionIndex: number;
 }
 
+/** A component of a composite image. */
+interface Component {
+  /** Of the assembly. */
+  readonly name: string;
+  /** Functions that begin methods of the other components. */
+  readonly otherStarts: readonly number[];
+}
+
+/** No MethodDef table has more rows. */
+const MOST_METHODS = 0xffffff;
+
+const entryPointIndexes = (image: PEImage, core: ReadyToRunCore): readonly number[] =>
+  image.diagnostics.attempt(() => readMethodEntryPoints(image, core, MOST_METHODS).map(({ functionIndex }) => functionIndex)) ?? [];
+
 /**
  * The compiled code of a ReadyToRun image (dotnet/runtime `docs/design/coreclr/botr/readytorun-format.md`): which addresses belong to which method, and
  * what the cells are for that the code refers to. What cannot be read is recorded in the image's diagnostics.
@@ -51,15 +65,15 @@ export class CompiledCode {
   readonly functions: readonly ReadyToRunFunction[];
   readonly #byStart: ReadonlyMap<number, CompiledMethod>;
 
-  /** @param image with the code: of a component, the composite image */
-  constructor(image: PEImage, core: ReadyToRunCore, metadata: Metadata) {
+  /** @param image with the code: of a component, the composite image, in which it has this name */
+  private constructor(image: PEImage, core: ReadyToRunCore, metadata: Metadata, component?: Component) {
     this.#image = image;
     this.#core = core;
     this.#metadata = metadata;
-    this.#names = new SignatureNames(metadata, this.#manifest());
+    this.#names = new SignatureNames(metadata, { manifest: manifestOf(image, core), compositeName: component?.name });
     this.#sections = this.#attempt(() => readImportSections(image, core)) ?? [];
     this.functions = this.#attempt(() => readRuntimeFunctions(image, core)) ?? [];
-    this.methods = this.#group([...this.#methodEntries(), ...this.#instanceEntries()]);
+    this.methods = this.#group([...this.#methodEntries(), ...this.#instanceEntries()], component?.otherStarts ?? []);
     this.#byStart = new Map(this.methods.flatMap((method) => (method.functions[0] ? [[method.functions[0].start, method]] : [])));
   }
 
@@ -68,6 +82,22 @@ export class CompiledCode {
     const header = image.diagnostics.attempt(() => readReadyToRunHeader(image));
     if (header?.kind !== 'readyToRun' || ownerOf(image, header) !== undefined) return undefined;
     return new CompiledCode(image, header, metadata);
+  }
+
+  /** Of an assembly whose code is in a composite image; `undefined` where that does not list the assembly. */
+  static ofComponent(composite: PEImage, metadata: Metadata): CompiledCode | undefined {
+    const header = composite.diagnostics.attempt(() => readReadyToRunHeader(composite));
+    const name = composite.diagnostics.attempt(() => assemblyIdentity(metadata))?.name;
+    if (header?.kind !== 'readyToRun' || name === undefined) return undefined;
+    const index = componentIndex(composite, header, name);
+    const core = header.components[index]?.core;
+    const otherStarts = header.components.flatMap((other, each) =>
+      each === index || other.core === undefined ? [] : entryPointIndexes(composite, other.core),
+    );
+    // What the component has of its own counts before what all share.
+    return (
+      core && new CompiledCode(composite, { ...core, sections: [...core.sections, ...header.sections] }, metadata, { name, otherStarts })
+    );
   }
 
   /** What the runtime puts into the cell at an address, or the method that begins there. */
@@ -92,13 +122,6 @@ export class CompiledCode {
     return this.#image.diagnostics.attempt(read);
   }
 
-  #manifest(): Metadata | undefined {
-    return this.#attempt(() => {
-      const reader = readyToRunSection(this.#image, this.#core, ReadyToRunSectionType.ManifestMetadata, 'the manifest metadata');
-      return reader && Metadata.parse(reader.bytes, { base: reader.base, diagnostics: this.#image.diagnostics });
-    });
-  }
-
   #methodEntries(): readonly Entry[] {
     const { rowCount } = this.#metadata.tables.MethodDef;
     const entryPoints = this.#attempt(() => readMethodEntryPoints(this.#image, this.#core, rowCount)) ?? [];
@@ -120,10 +143,10 @@ export class CompiledCode {
   }
 
   /** A method has the functions from its first one up to that of the next method; so has its cold part. */
-  #group(entries: readonly Entry[]): readonly CompiledMethod[] {
+  #group(entries: readonly Entry[], otherStarts: readonly number[]): readonly CompiledMethod[] {
     const { functions } = this;
     const coldOf = this.#attempt(() => readHotColdMap(this.#image, this.#core)) ?? new Map<number, number>();
-    const starts = new Set([...entries.map(({ functionIndex }) => functionIndex), ...coldOf.values()]);
+    const starts = new Set([...entries.map(({ functionIndex }) => functionIndex), ...coldOf.values(), ...otherStarts]);
     const run = (first: number | undefined): ReadyToRunFunction[] => {
       const found: ReadyToRunFunction[] = [];
       for (let index = first ?? functions.length; index < functions.length && (index === first || !starts.has(index)); index++)
@@ -134,6 +157,22 @@ export class CompiledCode {
       .sort((one, other) => one.functionIndex - other.functionIndex)
       .map(({ functionIndex, ...entry }) => ({ ...entry, functions: [...run(functionIndex), ...run(coldOf.get(functionIndex))] }));
   }
+}
+
+function manifestOf(image: PEImage, core: ReadyToRunCore): Metadata | undefined {
+  return image.diagnostics.attempt(() => {
+    const reader = readyToRunSection(image, core, ReadyToRunSectionType.ManifestMetadata, 'the manifest metadata');
+    return reader && Metadata.parse(reader.bytes, { base: reader.base, diagnostics: image.diagnostics });
+  });
+}
+
+/** Components are in the order of the manifest's AssemblyRef table (readytorun-format.md, "READYTORUN_SECTION_COMPONENT_ASSEMBLIES"); -1 for a name that is not there. */
+function componentIndex(image: PEImage, core: ReadyToRunCore, name: string): number {
+  const manifest = manifestOf(image, core);
+  const { AssemblyRef } = manifest?.tables ?? {};
+  for (let rid = 1; AssemblyRef !== undefined && rid <= AssemblyRef.rowCount; rid++)
+    if (ifReadable(() => manifest?.strings.get(AssemblyRef.get(rid, 'Name'))) === name) return rid - 1;
+  return -1;
 }
 
 /** The file name of the composite image that holds the code of a component; `undefined` for an image that is not one. */

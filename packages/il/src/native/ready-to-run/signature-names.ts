@@ -44,15 +44,21 @@ export interface NamedMethod {
 /** Whose rows the tokens of a signature name: this module's, or another's, of which only the name is known. */
 type Context = { readonly metadata: Metadata } | { readonly module: string };
 
+export interface SignatureNamesOptions {
+  /** The assembly references that the compiler added. */
+  readonly manifest?: Metadata | undefined;
+  /** The signatures are of a composite image: modules are numbered by the manifest alone, in which this is the assembly's own name. */
+  readonly compositeName?: string | undefined;
+}
+
 /** Names what signatures of ReadyToRun images name (readytorun-format.md, "Fixup signatures"). Each method reads from where a reader stands. */
 export class SignatureNames {
   readonly #own: { readonly metadata: Metadata };
-  /** The references that the compiler added: their numbers follow those of the module's own. */
-  readonly #manifest: Metadata | undefined;
+  readonly #options: SignatureNamesOptions;
 
-  constructor(metadata: Metadata, manifest: Metadata | undefined) {
+  constructor(metadata: Metadata, options: SignatureNamesOptions) {
     this.#own = { metadata };
-    this.#manifest = manifest;
+    this.#options = options;
   }
 
   /** The method of an entry in InstanceEntryPoints. @throws BadImageError */
@@ -101,7 +107,8 @@ export class SignatureNames {
 
   #method(reader: ByteReader, outer: Context): NamedMethod {
     const flags = reader.compressedUnsigned();
-    const context = flags & SignatureFlag.UpdateContext ? this.#module(reader.compressedUnsigned()) : outer;
+    const updated = flags & SignatureFlag.UpdateContext ? this.#module(reader.compressedUnsigned()) : outer;
+    const context = flags & SignatureFlag.OwnerType ? this.#moduleOfType(reader, updated) : updated;
     const owner = flags & SignatureFlag.OwnerType ? this.#type(reader, context, 0) : undefined;
     if (flags & SignatureFlag.SlotInsteadOfToken) return { text: `${owner ?? ''} slot ${reader.compressedUnsigned()}` };
     const token = makeToken(flags & SignatureFlag.MemberRef ? TableId.MemberRef : TableId.MethodDef, reader.compressedUnsigned());
@@ -113,8 +120,9 @@ export class SignatureNames {
     return { text: `${text}${args}`, ...('metadata' in context && { token }) };
   }
 
-  #field(reader: ByteReader, context: Context): string {
+  #field(reader: ByteReader, outer: Context): string {
     const flags = reader.compressedUnsigned();
+    const context = flags & SignatureFlag.OwnerType ? this.#moduleOfType(reader, outer) : outer;
     const owner = flags & SignatureFlag.OwnerType ? this.#type(reader, context, 0) : undefined;
     const token = makeToken(flags & SignatureFlag.MemberRef ? TableId.MemberRef : TableId.Field, reader.compressedUnsigned());
     const name = this.#named(context, token);
@@ -175,6 +183,16 @@ export class SignatureNames {
     }
   }
 
+  /** The module that the type at the reader's place is of, which the token behind it is of too. Nothing is read. */
+  #moduleOfType(reader: ByteReader, context: Context): Context {
+    if (reader.peek() !== Zap.Module) return context;
+    const start = reader.position;
+    reader.skip(1);
+    const module = this.#module(reader.compressedUnsigned());
+    reader.position = start;
+    return module;
+  }
+
   #array(reader: ByteReader, element: string): string {
     const rank = reader.compressedUnsigned();
     for (let list = 0; list < 2; list++)
@@ -197,16 +215,17 @@ export class SignatureNames {
     return table === TableId.MethodDef || table === TableId.MemberRef ? methodFullName(metadata, token) : typeFullName(metadata, token);
   }
 
-  /** The module of an index: 0 is this one, then the assembly references of its metadata, then those that the compiler added. */
+  /** The module of an index: 0 is this one, then the assembly references of its metadata (none in a composite image), then those that the compiler added. */
   #module(index: number): Context {
     if (index === 0) return this.#own;
-    const { AssemblyRef } = this.#own.metadata.tables;
-    const own = index <= AssemblyRef.rowCount;
-    const metadata = own ? this.#own.metadata : this.#manifest;
-    const rid = own ? index : index - AssemblyRef.rowCount;
+    const { manifest, compositeName } = this.#options;
+    const ownCount = compositeName === undefined ? this.#own.metadata.tables.AssemblyRef.rowCount : 0;
+    const metadata = index <= ownCount ? this.#own.metadata : manifest;
+    // The number between the two lists is the manifest's own.
+    const rid = index <= ownCount ? index : index - ownCount - 1;
     try {
       const name = metadata?.strings.get(metadata.tables.AssemblyRef.get(rid, 'Name'));
-      return { module: name ?? `module ${index}` };
+      return name !== undefined && name === compositeName ? this.#own : { module: name ?? `module ${index}` };
     } catch (error) {
       if (error instanceof BadImageError) return { module: `module ${index}` };
       throw error;
