@@ -94,6 +94,65 @@ describe('ijw dis of a mixed-mode image', () => {
   });
 });
 
+describe('ijw dis --json', () => {
+  const bodies = buildILImage(({ builder, body, system, data }) => {
+    const localVarSigToken = builder.add('StandAloneSig', { Signature: Uint8Array.of(7, 1, 8) });
+    const text = 0x70000000 | builder.userStrings.add('two words');
+    builder.add('TypeDef', { Namespace: 'N', Name: 'C', Flags: 1, Extends: system('System.Object') });
+    const RVA = body(
+      (code) => {
+        const [start, end, handler] = [code.label(), code.label(), code.label()];
+        code.mark(start).emit('ldstr', text).emit('pop').emit('ldc.r8', -0).emit('pop').emit('leave.s', handler).mark(end);
+        code.emit('pop').emit('leave.s', handler).mark(handler).emit('ldc.i8', -1n).emit('pop').emit('ret');
+      },
+      { localVarSigToken, initLocals: true },
+    );
+    const Signature = Uint8Array.of(0, 0, 1);
+    builder.add('MethodDef', { Name: 'M', Flags: 0x16, Signature, RVA });
+    builder.add('MethodDef', { Name: 'Abstract', Flags: 0x5c6, Signature });
+    // `ldc.r4` of a signalling NaN, a call of nothing, a byte that starts no instruction.
+    const code = [0x22, 1, 0, 0xa0, 0x7f, 0x26, 0x28, 9, 0, 0, 6, 0xff];
+    builder.add('MethodDef', { Name: 'Odd', Flags: 0x16, Signature, RVA: data(Uint8Array.of((code.length << 2) | 2, ...code)) });
+  });
+
+  it('prints methods with their instructions', async () => {
+    const { output, exitCode } = await dis(['a.dll', '--json'], { 'a.dll': bodies });
+    const { methods, diagnostics } = JSON.parse(output);
+    expect(methods[0]).toMatchObject({ token: 0x06000001, name: 'N.C::M', maxStack: 8, initLocals: true, locals: ['int'], handlers: [] });
+    expect(methods[0].instructions.slice(0, 5)).toEqual([
+      { offset: 0, opcode: 'ldstr', operand: 0x70000001, text: 'two words' },
+      { offset: 5, opcode: 'pop' },
+      { offset: 6, opcode: 'ldc.r8', operand: '0x8000000000000000' },
+      { offset: 15, opcode: 'pop' },
+      { offset: 16, opcode: 'leave.s', operand: 21 },
+    ]);
+    expect(methods[1]).toEqual({ token: 0x06000002, name: 'N.C::Abstract', rva: 0 });
+    expect(methods[2].instructions).toEqual([
+      { offset: 0, opcode: 'ldc.r4', operand: '0x7fa00001' },
+      { offset: 5, opcode: 'pop' },
+      { offset: 6, opcode: 'call', operand: 0x06000009 },
+      { offset: 11, operand: 0xff },
+    ]);
+    expect([exitCode, diagnostics]).toEqual([1, [expect.objectContaining({ code: 'BAD_ROW', token: 0x06000003 })]]);
+  });
+
+  it('prints one method, and the methods of a type', async () => {
+    const names = async (member: string) => {
+      const { output } = await dis(['a.dll', member, '--json'], { 'a.dll': bodies });
+      return JSON.parse(output).methods.map(({ name }: { name: string }) => name);
+    };
+    expect(await names('N.C::Abstract')).toEqual(['N.C::Abstract']);
+    expect(await names('N.C')).toEqual(['N.C::M', 'N.C::Abstract', 'N.C::Odd']);
+  });
+
+  it('says what code is of the machine', async () => {
+    const { output, exitCode } = await dis(['edge.node', '--json'], { 'edge.node': edge });
+    const { methods } = JSON.parse(output);
+    expect([methods.length, methods.filter((each: object) => 'native' in each).length, exitCode]).toEqual([325, 100, 0]);
+    expect(methods.filter((each: object) => 'instructions' in each)).toHaveLength(223);
+  });
+});
+
 describe('ijw dis options', () => {
   it('writes headers and classes as comments first', async () => {
     const { output } = await dis(['a.dll', '--headers', '--class-list'], { 'a.dll': small });

@@ -5,6 +5,7 @@ import {
   type DisassemblyOptions,
   disassemble,
   type MemberFilter,
+  methodDocuments,
   type NativeText,
   parseMemberFilter,
   type ResourceFile,
@@ -18,6 +19,7 @@ import { openAssembly } from '../input.ts';
 import { lineNumbers } from '../line-numbers.ts';
 import { nativeText, type ReadyToRunText, readyToRunText } from '../native-text.ts';
 import { noteLine } from '../output/error-line.ts';
+import { writeJson } from '../output/json.ts';
 import { reportDiagnostics } from '../output/report-diagnostics.ts';
 import { sourceText } from '../source-text.ts';
 import { classComments, headerComments } from '../text-preamble.ts';
@@ -30,6 +32,7 @@ export async function run(context: CommandContext): Promise<number> {
   const member = context.operands[1];
   const filter = member === undefined ? undefined : parseMemberFilter(metadata, member);
   if (context.options.listing) return listing(context, image, metadata, filter);
+  if (context.options.json) return methodsJson(context, image, metadata, filter);
   const diagnostics = new Diagnostics();
   const compiled = context.options.native && !context.options.strict ? await readyToRunText(context, image, metadata) : undefined;
   const options = { ...(await disassemblyOptions(context, assembly)), ...(compiled && { compiled: compiled.ofMethod }) };
@@ -42,6 +45,15 @@ export async function run(context: CommandContext): Promise<number> {
   const damaged = reportDiagnostics(context, image.diagnostics);
   // What the assembler would not take is a warning.
   return reportDiagnostics(context, diagnostics, context.options.strict ? ['error', 'warning', 'info'] : ['error']) || damaged;
+}
+
+function methodsJson(context: CommandContext, image: PEImage, metadata: Metadata, filter: MemberFilter | undefined): number {
+  if (filter !== undefined && filter.kind === 'fields') throw new UsageError('--json takes a type or a method');
+  const rids = filter?.kind === 'type' ? filter.rids.flatMap((rid) => [...metadata.methodsOf(rid)]) : filter?.rids;
+  const { diagnostics } = image;
+  const methods = methodDocuments(image, metadata, diagnostics, rids);
+  writeJson(context.write, { file: context.operands[0], methods, diagnostics: diagnostics.entries });
+  return diagnostics.entries.some(({ severity }) => severity === 'error') ? 1 : 0;
 }
 
 /** Compiled instances of methods that other modules define, after everything that this module does. */
