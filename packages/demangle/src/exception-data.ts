@@ -14,7 +14,7 @@ const throwInfo = /^_{1,2}TI([CVU]*)(\d+)(?=[^\d])/;
 const typeArray = /^_{1,2}CTA(\d+)(?=[^\d])/;
 const catchableType = /^_{1,2}CT(?=\?\?_R0)/;
 
-/** How to read one of those names, or undefined when it is none. */
+/** How to read one of those names; `undefined` for other names. */
 export function exceptionDataReader(decorated: string): (() => DecoratedSymbol) | undefined {
   const info = throwInfo.exec(decorated);
   if (info !== null) {

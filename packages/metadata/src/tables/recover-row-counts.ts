@@ -23,13 +23,14 @@ const ROWS_LOOKED_AT = 2000;
  * name rows that are there. `undefined` where no table or more than one can have it.
  */
 export function recoverRowCount(input: TablesStreamInput, read: (input: TablesStreamInput) => Tables): RecoveredRowCount | undefined {
-  const found = [...candidates(input)].filter((candidate) => isPlausible(read(withRowCount(input, candidate))));
-  // Rows of zeroes at the end may as well be what the stream is filled up with.
-  const least = found.reduce<RecoveredRowCount | undefined>(
-    (one, other) => (one === undefined || other.count < one.count ? other : one),
-    undefined,
-  );
-  return found.every(({ table }) => table === least?.table) ? least : undefined;
+  let found: RecoveredRowCount | undefined;
+  for (const candidate of candidates(input)) {
+    if (!isPlausible(read(withRowCount(input, candidate)))) continue;
+    if (found !== undefined && found.table !== candidate.table) return undefined;
+    // Rows of zeroes at the end may as well be what the stream is filled up with.
+    if (found === undefined || candidate.count < found.count) found = candidate;
+  }
+  return found;
 }
 
 /**
