@@ -88,13 +88,16 @@ export function* instanceEntryPoints(image: PEImage, core: ReadyToRunCore): Gene
   }
 }
 
-/** Pairs of the HotColdMap section: the first function of a method's cold part by that of its hot part. @throws BadImageError */
+/** Pairs of the HotColdMap section: the first function of a method's cold part by that of its hot part. A cold part belongs to one method, the first that names it. @throws BadImageError */
 export function readHotColdMap(image: PEImage, core: ReadyToRunCore): ReadonlyMap<number, number> {
   const reader = readyToRunSection(image, core, ReadyToRunSectionType.HotColdMap, 'the hot and cold map');
   const coldOf = new Map<number, number>();
+  const taken = new Set<number>();
   while (reader !== undefined && reader.remaining >= 8) {
     const cold = reader.u32();
-    coldOf.set(reader.u32(), cold);
+    const hot = reader.u32();
+    if (!taken.has(cold)) coldOf.set(hot, cold);
+    taken.add(cold);
   }
   return coldOf;
 }

@@ -43,6 +43,9 @@ interface Component {
   readonly otherStarts: readonly number[];
 }
 
+/** The names of instances in the largest images have a tenth of it. */
+const MOST_CHARACTERS = 1 << 26;
+
 /** No MethodDef table has more rows. */
 const MOST_METHODS = 0xffffff;
 
@@ -133,9 +136,12 @@ export class CompiledCode {
 
   #instanceEntries(): readonly Entry[] {
     const entries: Entry[] = [];
+    let left = MOST_CHARACTERS;
     this.#attempt(() => {
       for (const reader of instanceEntryPoints(this.#image, this.#core)) {
         const { text, token } = this.#names.method(reader);
+        left -= text.length;
+        if (left < 0) throw reader.error('TEXT_TOO_LONG', `The names of instances have more than ${MOST_CHARACTERS} characters`);
         entries.push({ name: text, ...(token !== undefined && { token }), isInstance: true, functionIndex: readFunctionIndex(reader) });
       }
     });
@@ -147,15 +153,22 @@ export class CompiledCode {
     const { functions } = this;
     const coldOf = this.#attempt(() => readHotColdMap(this.#image, this.#core)) ?? new Map<number, number>();
     const starts = new Set([...entries.map(({ functionIndex }) => functionIndex), ...coldOf.values(), ...otherStarts]);
-    const run = (first: number | undefined): ReadyToRunFunction[] => {
-      const found: ReadyToRunFunction[] = [];
-      for (let index = first ?? functions.length; index < functions.length && (index === first || !starts.has(index)); index++)
-        found.push(functions[index]!);
+    const run = (first: number): ReadyToRunFunction[] => {
+      let end = first + 1;
+      while (end < functions.length && !starts.has(end)) end++;
+      return functions.slice(first, end);
+    };
+    // Damaged images may have one first function for many methods.
+    const runs = new Map<number, readonly ReadyToRunFunction[]>();
+    const runOf = (first: number): readonly ReadyToRunFunction[] => {
+      const cold = coldOf.get(first);
+      const found = runs.get(first) ?? [...run(first), ...(cold === undefined ? [] : run(cold))];
+      runs.set(first, found);
       return found;
     };
     return [...entries]
       .sort((one, other) => one.functionIndex - other.functionIndex)
-      .map(({ functionIndex, ...entry }) => ({ ...entry, functions: [...run(functionIndex), ...run(coldOf.get(functionIndex))] }));
+      .map(({ functionIndex, ...entry }) => ({ ...entry, functions: runOf(functionIndex) }));
   }
 }
 
