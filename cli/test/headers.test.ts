@@ -1,4 +1,5 @@
-import { Machine } from '@ijw/pe';
+import { ByteWriter } from '@ijw/binary';
+import { Machine, PEBuilder } from '@ijw/pe';
 import { describe, expect, it } from 'vitest';
 import { buildEverything } from '../../packages/pe/test/everything-image.ts';
 import { run } from '../src/run.ts';
@@ -26,5 +27,21 @@ describe('ijw headers', () => {
     expect(exceptions).toMatchObject({ format, count: 2, functions: [first, {}] });
     expect(JSON.parse(await headers(machine, '--json')).exceptions).toEqual({ format, count: 2 });
     expect(await headers(machine, '--unwind')).toMatch(/^ {6}unwindData /m);
+  });
+});
+
+describe('ijw info of an image that NativeAOT made', () => {
+  const builder = new PEBuilder({ machine: Machine.AMD64 });
+  for (const name of ['.text', '.managed', 'hydrated']) builder.addSection(name).add(Uint8Array.of(0xc3));
+  builder.addSection('.rdata').add(new ByteWriter().u32(0x00525452).u16(9).u16(2).u32(0).u16(30).u8(24).u8(1).toBytes());
+  const files = { 'a.exe': builder.build() };
+
+  it('says so, and by what', async () => {
+    const text = memoryIo(files);
+    expect(await run(['info', 'a.exe'], text)).toBe(0);
+    expect(text.output.text).toMatch(/NativeAOT: sections \.managed, hydrated; ReadyToRun header 9\.2 at RVA 0x[0-9a-f]+/);
+    const json = memoryIo(files);
+    await run(['info', 'a.exe', '--json'], json);
+    expect(JSON.parse(json.output.text)).toMatchObject({ kind: 'native', nativeAot: { header: { majorVersion: 9 } } });
   });
 });
