@@ -1,5 +1,5 @@
 export { type AbiType, type AggregateType, abiSize, pointerType, type Unsupported, unsupported } from './abi/abi-type.ts';
-export type { CallPlacement, Piece, Place, PlacedArgument, PlacedResult } from './abi/call-placement.ts';
+export type { ArgumentPlace, CallPlacement, Piece, PlacedArgument, PlacedResult } from './abi/call-placement.ts';
 export type { CallShape } from './abi/call-shape.ts';
 export { placeCall } from './abi/place-call.ts';
 export { ENUM_PRIMITIVES, TypeMeasure } from './abi/type-measure.ts';

@@ -1,5 +1,5 @@
 import { integerOf, isFault, LiveMemory, NativeFault, type Processor, type StepBudget, UnknownInstruction } from '@ijw/machine';
-import type { CallPlacement, Piece, Place } from '@ijw/marshalling';
+import type { ArgumentPlace, CallPlacement, Piece } from '@ijw/marshalling';
 import type { GuestProcess, GuestStack } from '@ijw/windows';
 
 /** Code that goes on for longer is left to a real processor. */
@@ -135,7 +135,7 @@ class CallerFrame {
     if (duplicate !== undefined) processor.set(duplicate, integerOf(bytes));
   }
 
-  #placeBits(processor: Processor, place: Place, bytes: Uint8Array): void {
+  #placeBits(processor: Processor, place: ArgumentPlace, bytes: Uint8Array): void {
     if (place.kind === 'register') processor.set(place.register, integerOf(bytes));
     else this.#write(this.stackPointer + place.offset, bytes);
   }

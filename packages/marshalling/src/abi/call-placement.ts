@@ -1,12 +1,12 @@
 /** Where a value is when the callee's first instruction runs. */
-export type Place =
+export type ArgumentPlace =
   | { readonly kind: 'register'; readonly register: string }
   /** `offset` counts from the argument base: the first argument slot of the stack, above the return address where the stack holds one. */
   | { readonly kind: 'stack'; readonly offset: number };
 
 /** A run of a value's bytes that is in one place. */
 export interface Piece {
-  readonly place: Place;
+  readonly place: ArgumentPlace;
   /** Offset and size in the value. */
   readonly offset: number;
   readonly size: number;
@@ -24,7 +24,7 @@ export type PlacedResult =
   | { readonly kind: 'void' }
   | { readonly kind: 'registers'; readonly pieces: readonly Piece[] }
   /** The caller gives the address of a buffer as a hidden argument; `returnedIn`: the register that holds the address again on return. */
-  | { readonly kind: 'buffer'; readonly size: number; readonly address: Place; readonly returnedIn?: string };
+  | { readonly kind: 'buffer'; readonly size: number; readonly address: ArgumentPlace; readonly returnedIn?: string };
 
 /** Where everything is that a native call passes. */
 export interface CallPlacement {
@@ -37,5 +37,8 @@ export interface CallPlacement {
   readonly calleePops: number;
 }
 
-export const inRegister = (register: string): Place => ({ kind: 'register', register });
-export const onStack = (offset: number): Place => ({ kind: 'stack', offset });
+export const inRegister = (register: string): ArgumentPlace => ({ kind: 'register', register });
+export const onStack = (offset: number): ArgumentPlace => ({ kind: 'stack', offset });
+
+/** `rcx`, or `stack+8` counted from the argument base. */
+export const placeText = (place: ArgumentPlace): string => (place.kind === 'register' ? place.register : `stack+${place.offset}`);

@@ -1,5 +1,5 @@
 import { type AbiType, abiSize, pointerType, type Unsupported, unsupported } from './abi-type.ts';
-import { type CallPlacement, inRegister, onStack, type Place } from './call-placement.ts';
+import { type ArgumentPlace, type CallPlacement, inRegister, onStack } from './call-placement.ts';
 import { placeResultX86 } from './x86.ts';
 
 const SLOT = 4;
@@ -17,7 +17,7 @@ export function placeManagedCallX86(parameters: readonly AbiType[], result: AbiT
   const types = buffer ? [pointerType(SLOT), ...parameters] : parameters;
   const stackBytes = types.reduce((sum, type, index) => sum + (registerOf(types, index) ? 0 : roomOf(type)), 0);
   let left = stackBytes;
-  const places = types.map((type, index): Place => {
+  const places = types.map((type, index): ArgumentPlace => {
     const register = registerOf(types, index);
     if (register !== undefined) return inRegister(register);
     left -= roomOf(type);

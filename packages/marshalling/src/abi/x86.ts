@@ -4,11 +4,11 @@ import { alignUp } from '@ijw/binary';
 import type { UnmanagedConvention } from '../calls/unmanaged-convention.ts';
 import { type AbiType, abiSize, pointerType } from './abi-type.ts';
 import {
+  type ArgumentPlace,
   type CallPlacement,
   inRegister,
   onStack,
   type Piece,
-  type Place,
   type PlacedArgument,
   type PlacedResult,
 } from './call-placement.ts';
@@ -60,7 +60,7 @@ class Allocator {
     return this.#stack;
   }
 
-  take(type: AbiType): Place {
+  take(type: AbiType): ArgumentPlace {
     const { registers, firstOnly } = this.#convention;
     const first = this.#index++ === 0;
     const register = registers[this.#registers];
@@ -80,7 +80,7 @@ export function placeCallX86(shape: CallShape): CallPlacement {
   const allocator = new Allocator(convention);
   const placed: PlacedArgument[] = [];
   const bufferIndex = needsBuffer(shape) ? Math.min(memberFunction ? 1 : 0, parameters.length) : undefined;
-  let buffer: Place | undefined;
+  let buffer: ArgumentPlace | undefined;
   for (const [index, type] of parameters.entries()) {
     if (index === bufferIndex) buffer = allocator.take(pointerType(SLOT));
     placed.push({ passed: 'value', pieces: [{ place: allocator.take(type), offset: 0, size: abiSize(type) }] });

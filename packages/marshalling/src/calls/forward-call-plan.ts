@@ -2,7 +2,7 @@
 
 import { abiSize } from '../abi/abi-type.ts';
 import type { PlacedArgument } from '../abi/call-placement.ts';
-import { placeText } from '../abi/place-text.ts';
+import { placeText } from '../abi/call-placement.ts';
 import type { CrossingParameter } from '../crossing-type.ts';
 import { conversionStep } from '../forms/conversion-text.ts';
 import type { TextConversion } from '../forms/text-conversion.ts';

@@ -1,8 +1,8 @@
 import type { Architecture } from '@ijw/machine';
 import { decodeMethodSignature, type Metadata, type MethodDefToken, SignatureFlags, type TypeNode, typeNodes } from '@ijw/metadata';
 import { type AbiType, abiSize, type Unsupported, unsupported } from '../abi/abi-type.ts';
+import { placeText } from '../abi/call-placement.ts';
 import { placeCall } from '../abi/place-call.ts';
-import { placeText } from '../abi/place-text.ts';
 import type { CrossingParameter } from '../crossing-type.ts';
 import type { CrossingTypes } from '../crossing-types.ts';
 import { conversionStep } from '../forms/conversion-text.ts';
