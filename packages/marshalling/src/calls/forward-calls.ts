@@ -26,7 +26,7 @@ import type { NativeCalls } from './native-calls.ts';
 import { type PInvoke, readPInvoke } from './p-invoke.ts';
 import { conventionProblems } from './unmanaged-convention.ts';
 
-/** Where a call goes, as whoever bound it says. */
+/** Where a call goes, as its binding says. */
 export interface ForwardTarget {
   readonly target: string;
   readonly returnsSavedError?: boolean;

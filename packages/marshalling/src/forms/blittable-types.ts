@@ -55,7 +55,7 @@ export interface BlittableTypesInit {
   readonly metadata: Metadata;
   /** DisableRuntimeMarshallingAttribute: `bool` and `char` cross as their bits. */
   readonly runtimeMarshallingDisabled: boolean;
-  /** The full name of a type, where somebody keeps names. */
+  /** The full name of a type, from a cache of names. */
   readonly typeName?: (token: Token) => string;
 }
 

@@ -1,7 +1,7 @@
 import { isTokenOf, type Token, tokenRid, typeFullName } from '@ijw/metadata';
 import type { FormSource } from './native-form.ts';
 
-/** What marshalling distinguishes classes by. `elsewhere`: a class of another assembly whose bases are not at hand. */
+/** What marshalling distinguishes classes by. `elsewhere`: a class of another assembly whose bases are not known. */
 export type ClassKind =
   | 'string'
   | 'object'

@@ -70,7 +70,7 @@ function primitive(source: FormSource, type: PrimitiveName): NativeForm | Unsupp
   });
 }
 
-/** Only the bits of a value cross: MarshalAs counts for nothing, and what is no plain value is refused. @throws BadImageError */
+/** Only the bits of a value cross: MarshalAs counts for nothing, and anything but a plain value is refused. @throws BadImageError */
 export function disabledForm(source: FormSource, type: TypeNode): NativeForm | Unsupported {
   const { metadata, measure } = source;
   switch (type.kind) {

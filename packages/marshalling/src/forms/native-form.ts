@@ -35,7 +35,7 @@ export interface FormSource {
   readonly blittable: BlittableTypes;
   /** The form of any type, for elements and fields. @throws BadImageError */
   readonly form: (type: TypeNode, request: FormRequest) => CrossingType | Unsupported;
-  /** The definition of a type of another assembly, where that is at hand. @throws BadImageError */
+  /** The definition of a type of another assembly that was given. @throws BadImageError */
   readonly definition: (reference: Token) => { readonly source: FormSource; readonly token: TypeDefToken } | undefined;
 }
 

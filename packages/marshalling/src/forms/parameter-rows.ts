@@ -12,7 +12,7 @@ import {
 
 /** What metadata says of a parameter besides its type. */
 export interface ParameterRow {
-  /** Empty where there is no row. */
+  /** Empty without a row. */
   readonly name: string;
   /** `ParamAttributes`. */
   readonly flags: number;

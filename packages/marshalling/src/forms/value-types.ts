@@ -14,7 +14,7 @@ import {
   typeNodes,
 } from '@ijw/metadata';
 
-/** What is known of a value type; `elsewhere` where it, or one of its fields, is in an assembly that is not at hand. */
+/** What is known of a value type; `elsewhere` where it, or one of its fields, is in an assembly that was not given. */
 export type ValueTypeNature = 'enum' | 'blittable' | 'notBlittable' | 'elsewhere';
 
 const LAYOUT_MASK = 0x18;
@@ -48,7 +48,7 @@ const blittablePrimitives: ReadonlySet<string> = new Set([
   'native uint',
 ]);
 
-/** Answers for the value types of one metadata, each worked out once. With a resolver those of other assemblies are looked up too. */
+/** The natures of the value types of one metadata, each worked out once. With a resolver those of other assemblies are looked up too. */
 export class ValueTypes {
   private readonly metadata: Metadata;
   private readonly resolver: Resolver | undefined;
@@ -71,7 +71,7 @@ export class ValueTypes {
   }
 
   /**
-   * The one integer or pointer that a structure consists of, if it is no more than that. On x86 the runtime takes such a structure for the integer
+   * The one integer or pointer that a structure consists of, if there is nothing else in it. On x86 the runtime takes such a structure for the integer
    * (`MethodTable::GetInternalCorElementType`).
    */
   isSingleInteger(token: TypeDefToken): boolean {
@@ -95,7 +95,7 @@ export class ValueTypes {
     const rid = tokenRid(token);
     if (this.extendsEnum(token)) return 'enum';
     if ((TypeDef.get(rid, 'Flags') & LAYOUT_MASK) === AUTO_LAYOUT || depth > MAX_DEPTH) return 'notBlittable';
-    // A type that holds itself is none the runtime loads; the answer for it only has to end.
+    // The runtime does not load a type that holds itself; the answer for it only has to end.
     this.natures.set(token, 'notBlittable');
     let nature: ValueTypeNature = 'blittable';
     for (const field of this.instanceFields(token)) {
