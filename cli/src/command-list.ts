@@ -1,7 +1,9 @@
+import { runtimeIds } from '@ijw/assembly/runtime-profiles';
 import type { CommandDefinition } from './command.ts';
 
 const FILE = { notation: '<file>', description: 'a PE file, a bare metadata root, a Webcil or a bundle; - reads standard input' };
 const ENTRY = { flags: '--entry <path>', description: 'the file of that path inside a .NET single-file bundle' };
+const RUNTIME = { flags: '--runtime <name>', description: 'the runtime; as the file says without it', choices: runtimeIds };
 
 /** Every command of `ijw`, in the order of the help. A new command is a row here and a file in `commands/`. */
 export const COMMANDS: readonly CommandDefinition[] = [
@@ -95,6 +97,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
       { flags: '--suppressions <file>', description: 'JSON: [{ rule, target, reason }]; target may have *' },
       { flags: '--baseline <file>', description: 'report only what is not in the baseline' },
       { flags: '--write-baseline <file>', description: 'write what is found as a baseline, and report nothing' },
+      RUNTIME,
       { flags: '--search <dir>', description: 'a folder with the native libraries that P/Invokes name', repeatable: true },
       {
         flags: '--check <file>',
@@ -116,6 +119,8 @@ export const COMMANDS: readonly CommandDefinition[] = [
     summary: 'simulate the load as the CLR does it',
     options: [
       { flags: '--host <host>', description: 'mscoree (framework) or ijwhost (core)', choices: ['framework', 'core'] },
+      RUNTIME,
+      { flags: '--legacy-v2-policy', description: 'useLegacyV2RuntimeActivationPolicy is set' },
       { flags: '--base <address>', description: 'where to map the image' },
       { flags: '--architecture <name>', description: 'architecture of the process', choices: ['x86', 'x64', 'arm64'] },
       { flags: '--native-first', description: 'the module is loaded by native code before any runtime' },
@@ -132,6 +137,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
     summary: 'a mixed-mode file on two screens: what it is, its boundary, its load',
     options: [
       { flags: '--host <host>', description: 'mscoree (framework) or ijwhost (core)', choices: ['framework', 'core'] },
+      RUNTIME,
       { flags: '--trace', description: 'every row and every step' },
     ],
     example: 'ijw tour mixed.dll',

@@ -16,7 +16,7 @@ export async function run(context: CommandContext): Promise<number> {
   const several = context.operands.length > 1;
   for (const [index, file] of context.operands.entries()) {
     try {
-      const document = describe(await openOperand(context, file), file);
+      const document = describe(context, await openOperand(context, file), file);
       if (context.options.json) (several ? writeJsonLine : writeJson)(context.write, document);
       else {
         if (index > 0) context.write('\n');
@@ -32,8 +32,8 @@ export async function run(context: CommandContext): Promise<number> {
 }
 
 /** With the digest of Node, which is the fastest. */
-export const describe = (opened: OpenedFile, file: string): InfoDocument =>
-  infoDocument(opened, { file, sha256: createHash('sha256').update(opened.bytes).digest('hex') });
+export const describe = ({ options }: CommandContext, opened: OpenedFile, file: string): InfoDocument =>
+  infoDocument(opened, { file, sha256: (bytes) => createHash('sha256').update(bytes).digest('hex'), similarity: options.json === true });
 
 /** Not `toLocaleString`: it loads the data of all languages, which costs more than everything else here. */
 const thousands = (value: number): string => String(value).replace(/\B(?=(\d{3})+$)/g, ',');
@@ -69,11 +69,13 @@ export function* infoText({ style }: CommandContext, document: InfoDocument): Ge
 }
 
 function facts(document: InfoDocument): (readonly [string, string])[] {
-  const { sha256, corFlags, runtimeVersion, targetFramework, assembly, module, references, counts, bundle, nativeAot } = document;
+  const { sha256, platform, host, corFlags, runtimeVersion, targetFramework, assembly, module, references, counts, bundle, nativeAot } =
+    document;
   const rows: (readonly [string, string])[] = [
     ['sha256', sha256],
     ['entry point', entryPointText(document)],
   ];
+  if (platform !== undefined) rows.push(['platform', host === undefined ? platform : `${platform}  host: ${host}`]);
   if (corFlags !== undefined) rows.push(['CLI flags', `${hex(corFlags)} ${corFlagNames(corFlags)}`.trimEnd()]);
   if (nativeAot !== undefined) rows.push(['compiled by', nativeAotText(nativeAot)]);
   if (runtimeVersion !== undefined) rows.push(['runtime', [runtimeVersion, targetFramework].filter(Boolean).join('  ')]);

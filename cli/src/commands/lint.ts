@@ -1,3 +1,4 @@
+import type { RuntimeId } from '@ijw/assembly';
 import { printable, UnsupportedError, UsageError } from '@ijw/binary';
 import {
   type Baseline,
@@ -75,7 +76,7 @@ async function lintOne(context: CommandContext, file: string, suppressions: read
 }
 
 function lintOptions(context: CommandContext): LintOptions {
-  const { rule, severity } = context.options;
+  const { rule, severity, runtime } = context.options;
   const rules = Array.isArray(rule) ? (rule as readonly string[]).flatMap((ids) => ids.split(',')) : undefined;
   const { sources, firmware } = checkedFiles(context);
   const signatures = textOption(context, 'signatures', readRegistrations);
@@ -83,6 +84,7 @@ function lintOptions(context: CommandContext): LintOptions {
   const nativeLibrary = folders.length > 0 ? nativeLibraries(context.io, folders) : undefined;
   return {
     ...(rules !== undefined && { rules }),
+    ...(typeof runtime === 'string' && { runtime: runtime as RuntimeId }),
     ...(typeof severity === 'string' && { minimumLevel: severity as LintLevel }),
     ...(sources[0] !== undefined && { interopTable: readInteropSource(sources[0].text, sources[0].path) }),
     ...(firmware !== undefined && { firmware }),

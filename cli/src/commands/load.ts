@@ -1,10 +1,19 @@
 import { basename } from 'node:path';
-import { hostOf } from '@ijw/assembly';
+import { type Assembly, OBSERVED_RUNTIME, RUNTIME_PROFILES, type RuntimeId } from '@ijw/assembly';
 import { hex, lazyList, printable } from '@ijw/binary';
-import { type BoundPInvoke, type Host, type LoadEvent, Loader, type LoadOutcome, loadDocument } from '@ijw/loader';
+import {
+  type BoundPInvoke,
+  type CaughtException,
+  type Host,
+  type LoadEvent,
+  Loader,
+  type LoaderOptions,
+  type LoadOutcome,
+  loadDocument,
+  type RefusedOutcome,
+} from '@ijw/loader';
 import type { Architecture } from '@ijw/machine';
-import type { PEImage } from '@ijw/pe';
-import type { CommandContext } from '../command.ts';
+import type { CommandContext, OptionValues } from '../command.ts';
 import { openAssembly, parseNumber } from '../input.ts';
 import { columns, headed, type Row } from '../output/columns.ts';
 import { writeJson } from '../output/json.ts';
@@ -12,11 +21,11 @@ import { loadEventText } from '../output/load-event-text.ts';
 import { moduleProvider, searchPath } from '../search-path.ts';
 
 export async function run(context: CommandContext): Promise<number> {
-  const image = (await openAssembly(context)).requireImage();
-  const outcome = loadImage(context, image);
+  const assembly = await openAssembly(context);
+  const outcome = loadImage(context, assembly);
   for (const event of outcome.events) await context.log('debug', event.step, event);
   if (context.options.json) {
-    const diagnostics = image.diagnostics.entries;
+    const diagnostics = assembly.diagnostics.entries;
     writeJson(context.write, { file: context.operands[0], ...loadDocument(outcome), diagnostics });
   } else {
     context.write(`${outcomeText(context, outcome)}\n`);
@@ -27,11 +36,13 @@ export async function run(context: CommandContext): Promise<number> {
   return outcome.outcome === 'loaded' ? 0 : 1;
 }
 
-export function loadImage({ io, operands, options }: CommandContext, image: PEImage): LoadOutcome {
+export function loadImage({ io, operands, options }: CommandContext, assembly: Assembly): LoadOutcome {
+  const image = assembly.requireImage();
   const search = options.search;
   const loader = new Loader({
-    host: (options.host as Host | undefined) ?? hostOf(image),
+    ...chosenRuntime(options, assembly),
     relocate: options.relocate !== false,
+    legacyV2Policy: options.legacyV2Policy === true,
     ...(typeof options.architecture === 'string' && { architecture: options.architecture as Architecture }),
     ...(typeof options.base === 'string' && { base: parseNumber(options.base, '--base') }),
     ...(Array.isArray(search) && { provider: moduleProvider(io, searchPath(io, search)) }),
@@ -39,17 +50,39 @@ export function loadImage({ io, operands, options }: CommandContext, image: PEIm
   return loader.load(image, { path: basename(operands[0]!), nativeFirst: options.nativeFirst === true });
 }
 
+/** As the options say; else what the image was built for, where that has the host that was asked for. */
+function chosenRuntime({ host, runtime }: OptionValues, assembly: Assembly): Pick<LoaderOptions, 'host' | 'runtime'> {
+  const chosen = (runtime as RuntimeId | undefined) ?? assembly.diagnostics.attempt(() => assembly.target)?.runtime ?? OBSERVED_RUNTIME;
+  const own = RUNTIME_PROFILES[chosen].host;
+  const wanted = (host as Host | undefined) ?? own;
+  return { host: wanted, ...((runtime !== undefined || wanted === own) && { runtime: chosen }) };
+}
+
 export function outcomeText({ style, operands }: CommandContext, outcome: LoadOutcome): string {
-  const where = `${outcome.host} host, ${outcome.architecture}${outcome.nativeFirst ? ', native first' : ''}`;
+  const { name } = RUNTIME_PROFILES[outcome.runtime];
+  const where = `${outcome.host} host, ${name}, ${outcome.architecture}${outcome.nativeFirst ? ', native first' : ''}`;
   const file = style.bold(printable(operands[0] ?? ''));
   if (outcome.outcome === 'loaded') {
-    const { base, size } = outcome.module;
-    return `${file}  ${style.green('loaded')} at ${hex(base)}, ${hex(size)} bytes (${where})\n`;
+    const { base, size, mapped } = outcome.module;
+    const place = mapped ? ` at ${hex(base)}, ${hex(size)} bytes` : ', not mapped by Windows';
+    return `${file}  ${style.green('loaded')}${place} (${where})\n`;
   }
   const left = outcome.module?.mapped ? `; the module stays mapped at ${hex(outcome.module.base)}` : '';
   const place = outcome.place === undefined ? '' : ` ${JSON.stringify(outcome.place)}`;
-  const reason = printable(`${outcome.rule}: ${outcome.reason}${place}${left}`);
-  return `${file}  ${style.red('refused')} ${hex(outcome.hresult, 8)} (${where})\n  ${reason}\n`;
+  const lines = [`${outcome.rule}: ${outcome.reason}${place}${left}`, ...answerLines(outcome)];
+  const code = outcome.hresult === undefined ? 'with a code that is not known' : hex(outcome.hresult, 8);
+  return `${file}  ${style.red('refused')} ${code} (${where})\n${lines.map((line) => `  ${printable(line)}\n`).join('')}`;
+}
+
+const exceptionText = ({ type, message }: CaughtException): string => (message === undefined ? type : `${type}: ${message}`);
+
+/** What a managed caller catches, or that it is not known. */
+function answerLines({ runtime, exception, observed }: RefusedOutcome): readonly string[] {
+  if (exception) return [exceptionText(exception)];
+  if (observed === undefined) return [];
+  const { hresult, exception: other } = observed;
+  const answer = `${hex(hresult, 8)}${other ? ` ${exceptionText(other)}` : ''}`;
+  return [`What ${RUNTIME_PROFILES[runtime].name} answers is not known; ${RUNTIME_PROFILES[observed.runtime].name} answers ${answer}`];
 }
 
 /** Steps that come by the dozen: without `--trace` a run of them is one line. */

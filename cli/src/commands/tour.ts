@@ -38,9 +38,8 @@ const STORY: ReadonlySet<LoadEvent['step']> = new Set([
 export async function run(context: CommandContext): Promise<number> {
   const file = context.operands[0]!;
   const assembly = await openAssembly(context);
-  const image = assembly.requireImage();
-  const description = describe(assembly.file, file);
-  const outcome = loadImage(context, image);
+  const description = describe(context, assembly.file, file);
+  const outcome = loadImage(context, assembly);
   if (context.options.json) writeJson(context.write, { ...description, outcome: outcome.outcome, hresult: outcome.hresult });
   else for (const text of tourText(context, description, assembly.boundary, outcome)) context.write(text);
   return outcome.outcome === 'loaded' ? 0 : 1;

@@ -58,7 +58,8 @@ const SENTENCES: { readonly [S in LoadStep]: (event: EventOf<S>) => string } = {
   callManaged: ({ method, through }) => `${method} through ${through}`,
   callNative: ({ target, address: at }) => `${target} at ${hex(at)}`,
   unmap: ({ module, base }) => `${module} from ${hex(base)}`,
-  refuse: ({ rule, reason, hresult, exception: thrown }) => `${hex(hresult, 8)} ${rule}: ${reason}${exception(thrown)}`,
+  refuse: ({ rule, reason, hresult, exception: thrown }) =>
+    `${hresult === undefined ? 'unknown code' : hex(hresult, 8)} ${rule}: ${reason}${exception(thrown)}`,
 };
 
 /** What happened, without the step's name. */

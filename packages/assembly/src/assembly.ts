@@ -26,7 +26,7 @@ import { Boundary } from '@ijw/vtfixup';
 import { CallerIndex } from './callers.ts';
 import { type OpenedFile, type OpenOptions, openFile } from './open-file.ts';
 import { type FoundPortablePdb, findPortablePdb, type LookUpFile } from './portable-pdb-lookup.ts';
-import { hostOf, type RuntimeHost } from './target-host.ts';
+import { type TargetRuntime, targetRuntime } from './runtime-profiles/target-runtime.ts';
 
 const MEMBER_TABLES = { type: TableId.TypeDef, methods: TableId.MethodDef, fields: TableId.Field } as const;
 
@@ -99,9 +99,9 @@ export class Assembly {
     return this.metadata && targetFramework(this.metadata);
   }
 
-  /** The host that the image was linked for. @throws BadImageError */
-  get host(): RuntimeHost | undefined {
-    return this.image && hostOf(this.image);
+  /** The runtime that the image was built for; `undefined` without an image. @throws BadImageError */
+  get target(): TargetRuntime | undefined {
+    return this.image && targetRuntime(this.image, this.metadata);
   }
 
   /** Where managed and native code meet. Metadata that cannot be read is a diagnostic. @throws UnsupportedError where there is no image */

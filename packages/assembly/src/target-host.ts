@@ -3,8 +3,9 @@ import { type PEImage, readImportDirectory } from '@ijw/pe';
 /** `framework`: mscoree.dll of the .NET Framework; `core`: ijwhost.dll of .NET. */
 export type RuntimeHost = 'framework' | 'core';
 
-/** The host that a mixed image or a program was linked for: the module it imports `_CorDllMain` or `_CorExeMain` from. An image that imports neither is for .NET. */
-export function hostOf(image: PEImage): RuntimeHost {
-  const modules = readImportDirectory(image)?.modules.map((module) => module.name.toLowerCase()) ?? [];
-  return modules.includes('mscoree.dll') && !modules.includes('ijwhost.dll') ? 'framework' : 'core';
+/** The host that an image imports `_CorDllMain` or `_CorExeMain` from; `undefined` where it imports neither. @throws BadImageError */
+export function hostImportOf(image: PEImage): RuntimeHost | undefined {
+  const modules = new Set(readImportDirectory(image)?.modules.map(({ name }) => name.toLowerCase()));
+  if (modules.has('ijwhost.dll')) return 'core';
+  return modules.has('mscoree.dll') ? 'framework' : undefined;
 }

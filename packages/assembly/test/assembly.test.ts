@@ -99,9 +99,9 @@ describe('what is opened', () => {
     const assembly = await Assembly.open(mixed);
     expect(assembly.file.format).toBe('PE32+');
     expect(assembly.boundary.nativeToManaged.map(({ token }) => token)).toEqual([methodToken('Add')]);
-    expect(assembly.host).toBe('core');
+    expect(assembly.target).toEqual({ host: 'core', runtime: 'net10.0', because: 'hostImport' });
     const framework = await Assembly.open(buildMixedImage({ architecture: 'x86', host: 'mscoree.dll', records: [] }).bytes);
-    expect(framework.host).toBe('framework');
+    expect(framework.target).toMatchObject({ host: 'framework', runtime: 'net40' });
   });
 
   it('an entry of a bundle, by its path in any case', async () => {

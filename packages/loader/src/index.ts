@@ -9,6 +9,7 @@ export type { ClrEvent, LoadEvent, LoadStep } from './load/load-event.ts';
 export type { ClrException } from './load/load-refusal.ts';
 export type { ContextRequest, ImageInput, LoaderOptions, LoadRequest } from './load/loader-options.ts';
 export { type ManagedCall, type ManagedEntry, type ManagedResult, RecordingManagedEntry } from './load/managed-entry.ts';
+export type { CaughtException, RuntimeRefusal } from './load/refusal-by-runtime.ts';
 export { START_UP, type StartUpPath, type StartUpState } from './load/start-up.ts';
 export { type LoadDocument, loadDocument } from './load-document.ts';
 export type { LoadedOutcome, LoadOutcome, RefusedOutcome } from './load-outcome.ts';

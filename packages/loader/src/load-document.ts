@@ -7,13 +7,17 @@ import type { SlotState, SlotWord, ThunkStub } from './slot-state.ts';
 /** The JSON of `ijw load`: keys and units as the command line promises them. An absent thing has no key. */
 export interface LoadDocument {
   readonly outcome: 'loaded' | 'refused';
-  readonly hresult: number;
+  /** Absent where it is not known of the runtime. */
+  readonly hresult?: number;
+  /** What the runtime that was observed answers, where it is not known of this one. */
+  readonly observed?: object;
   readonly reason?: string;
   readonly rule?: string;
   readonly place?: object;
   readonly exception?: object;
   readonly fatal?: true;
   readonly host: string;
+  readonly runtime: string;
   readonly architecture: string;
   readonly nativeFirst: boolean;
   readonly assembly?: string;
@@ -35,9 +39,10 @@ export function loadDocument(outcome: LoadOutcome): LoadDocument {
   const mapped = module?.mapped ?? false;
   return {
     outcome: outcome.outcome,
-    hresult: outcome.hresult,
+    ...(outcome.hresult !== undefined && { hresult: outcome.hresult }),
     ...(outcome.outcome === 'refused' && refusalKeys(outcome)),
     host: outcome.host,
+    runtime: outcome.runtime,
     architecture: outcome.architecture,
     nativeFirst: outcome.nativeFirst,
     ...(module?.assemblyName !== undefined && { assembly: module.assemblyName }),
@@ -50,11 +55,12 @@ export function loadDocument(outcome: LoadOutcome): LoadDocument {
   };
 }
 
-const refusalKeys = ({ reason, rule, place, exception, fatal }: Extract<LoadOutcome, { outcome: 'refused' }>) => ({
+const refusalKeys = ({ reason, rule, place, exception, observed, fatal }: Extract<LoadOutcome, { outcome: 'refused' }>) => ({
   reason,
   rule,
   ...(place && { place }),
   ...(exception && { exception }),
+  ...(observed && { observed }),
   ...(fatal && { fatal }),
 });
 

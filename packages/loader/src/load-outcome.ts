@@ -1,12 +1,14 @@
+import type { RuntimeId } from '@ijw/assembly/runtime-profiles';
 import type { Architecture } from '@ijw/machine';
 import type { ImagePlace } from '@ijw/windows';
 import type { Host } from './load/host.ts';
 import type { LoadEvent } from './load/load-event.ts';
-import type { ClrException } from './load/load-refusal.ts';
+import type { RuntimeRefusal } from './load/refusal-by-runtime.ts';
 import type { LoadedModule } from './loaded-module.ts';
 
 interface CommonOutcome {
   readonly host: Host;
+  readonly runtime: RuntimeId;
   readonly architecture: Architecture;
   readonly nativeFirst: boolean;
   /** The steps of this load. */
@@ -21,16 +23,12 @@ export interface LoadedOutcome extends CommonOutcome {
   readonly again: boolean;
 }
 
-export interface RefusedOutcome extends CommonOutcome {
+export interface RefusedOutcome extends CommonOutcome, RuntimeRefusal {
   readonly outcome: 'refused';
-  /** Unsigned. */
-  readonly hresult: number;
   /** The rule that was broken. */
   readonly rule: string;
   readonly reason: string;
   readonly place?: ImagePlace;
-  /** What a managed caller catches. */
-  readonly exception?: ClrException;
   /** Nothing catches this: the process ends. */
   readonly fatal: boolean;
   /** What stays mapped after the refusal, if anything does. */

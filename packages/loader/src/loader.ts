@@ -1,10 +1,12 @@
+import { processPlatform } from '@ijw/assembly/runtime-profiles';
 import { BadImageError, hex, ifReadable } from '@ijw/binary';
 import { type Architecture, architectureOf } from '@ijw/machine';
 import { Metadata, methodFullName, type Token, tableNameOf, tokenTable } from '@ijw/metadata';
-import { PEImage } from '@ijw/pe';
+import { imageKind, PEImage, readCliHeader } from '@ijw/pe';
 import { firstOf, GuestProcess, LoadRefusal, modulesByName, OsLoader } from '@ijw/windows';
 import type { LoadContext } from './clr/bind/load-context.ts';
 import { hostEntryPoint } from './clr/cor-dll-main.ts';
+import { assemblyDisplayName } from './clr/image/assembly-image.ts';
 import { asRuntimeSees } from './clr/image/image-view.ts';
 import { type AssemblyRequest, type LoadProgress, moduleOf, opened } from './clr/load-progress.ts';
 import { Runtime, type RuntimeRun } from './clr/runtime.ts';
@@ -14,6 +16,7 @@ import { clrRefusal, clrRefusals } from './load/clr-error.ts';
 import { Trace } from './load/load-event.ts';
 import { type ClrRefusalDetails, refusalDetails } from './load/load-refusal.ts';
 import type { ImageInput, LoaderOptions, LoadRequest } from './load/loader-options.ts';
+import { type RefusedImage, refusalOf } from './load/refusal-by-runtime.ts';
 import type { StartUpPath } from './load/start-up.ts';
 import type { LoadOutcome } from './load-outcome.ts';
 import { LoadedModule } from './loaded-module.ts';
@@ -55,7 +58,7 @@ export class Loader {
     const path = nativeFirst ? 'native' : request.from === 'reflectionOnly' ? 'reflectionOnly' : 'managed';
     const load: Load = { runtime, trace, path, request: this.#request(runtime, image, file, request) };
     const { host } = this.#options;
-    const common = { host, architecture: runtime.process.architecture, nativeFirst };
+    const common = { host, runtime: runtime.id, architecture: runtime.process.architecture, nativeFirst };
     const wasMapped = runtime.osLoader.find(file) !== undefined;
     let reached: LoadProgress = opened(load.request);
     try {
@@ -66,11 +69,13 @@ export class Loader {
       const again = nativeFirst ? wasMapped : reached.stage === 'loaded' && reached.again;
       return withEvents({ outcome: 'loaded', hresult: 0, module, again, ...common }, trace);
     } catch (error) {
-      const { rule, hresult, reason, place, exception, fatal = false } = detailsOf(error, load.request.file);
-      const optional = { ...(place && { place }), ...(exception && { exception }) };
-      trace.add({ step: 'refuse', rule, hresult, reason, ...optional });
+      const details = detailsOf(error, load.request.file);
+      const { rule, reason, place, fatal = false } = details;
+      const { observed, ...known } = refusalOf(runtime.id, details, refusedImage(load.request));
+      const said = { rule, ...known, reason, ...(place && { place }) };
+      trace.add({ step: 'refuse', ...said });
       const module = leaveMapped(load, reached, rule) ? describe(load, reached) : undefined;
-      const refused = { outcome: 'refused' as const, hresult, rule, reason, fatal, ...optional, ...(module && { module }), ...common };
+      const refused = { outcome: 'refused' as const, ...said, fatal, ...(observed && { observed }), ...(module && { module }), ...common };
       return withEvents(refused, trace);
     }
   }
@@ -78,7 +83,7 @@ export class Loader {
   /** The process is made for the first image, unless the caller said what it is. */
   #start(image: PEImage): Runtime {
     if (this.#runtime) return this.#runtime;
-    const architecture: Architecture = this.#options.architecture ?? architectureOf(image.machine) ?? 'x64';
+    const architecture = this.#options.architecture ?? defaultArchitecture(image);
     const process = new GuestProcess(architecture, this.#options.commitLimit);
     const hosts = modulesByName([
       ['ijwhost.dll', ijwhost(thunkPlatformFor(architecture).hostEntryNames)],
@@ -113,6 +118,21 @@ export class Loader {
     if (request.from === 'bytes') return runtime.context({ name: `Load(byte[]) #${++this.#contexts}` });
     return runtime.context('default');
   }
+}
+
+/** What messages say of an image, as far as it can be read. */
+function refusedImage({ image, file }: AssemblyRequest): RefusedImage {
+  const seen = asRuntimeSees(image);
+  const metadata = readMetadata(seen);
+  const assembly = metadata && ifReadable(() => assemblyDisplayName(metadata));
+  return { file, mixed: ifReadable(() => imageKind(seen)) === 'mixed', assembly, version: metadata?.root.version };
+}
+
+/** Of the process that loads an image on 64-bit Windows. */
+function defaultArchitecture(image: PEImage): Architecture {
+  const platform = ifReadable(() => processPlatform(image, readCliHeader(image)));
+  if (platform?.anyCpu) return platform.architecture === 'x86' ? 'x86' : 'x64';
+  return architectureOf(image.machine) ?? 'x64';
 }
 
 /** @throws LoadRefusal */

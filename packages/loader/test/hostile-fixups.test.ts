@@ -119,7 +119,7 @@ describe('vtable fixups that ask for what they may not have', () => {
     it.each(TABLES.map((table) => [table.title, table] as const))('%s', (_title, table) => {
       const outcome = load(placed(table.records), host);
       const { hresult, rule } = table[key];
-      expect(outcome.hresult.toString(16)).toBe(hresult.toString(16));
+      expect(outcome.hresult ?? outcome.observed?.hresult).toBe(hresult);
       if (outcome.outcome === 'loaded') return;
       if (rule) expect(outcome.rule).toBe(rule);
       expect(outcome.reason).not.toBe('');

@@ -128,6 +128,7 @@ export { type DelayImportDirectory, type DelayImportedModule, readDelayImportDir
 export { buildDelayImports, type DelayImportTables } from './imports/delay-import-directory-builder.ts';
 export { type ImportDirectory, type ImportedModule, readImportDirectory } from './imports/import-directory.ts';
 export { buildImports, type ImportInput, type ImportTables } from './imports/import-directory-builder.ts';
+export { importHash } from './imports/import-hash.ts';
 export type { SymbolInput } from './imports/import-tables.ts';
 export type { ImportedSymbol } from './imports/thunk-table.ts';
 export { type GuardTableEntry, type GuardTableName, readGuardTable } from './load-config/guard-tables.ts';

@@ -22,6 +22,8 @@ import {
   readImportDirectory,
   readNativeAot,
 } from '@ijw/pe';
+import { type ProcessPlatform, processPlatform } from '../runtime-profiles/process-platform.ts';
+import { type TargetFacts, type TargetRuntime, targetRuntimeOf } from '../runtime-profiles/target-runtime.ts';
 
 export interface ImageCounts {
   readonly types: number;
@@ -44,6 +46,9 @@ export interface ImageSummary {
   readonly machine: string;
   readonly machineOs?: string;
   readonly kind: ImageKind;
+  readonly platform?: ProcessPlatform;
+  /** What a managed or mixed image was built for. */
+  readonly target?: TargetRuntime;
   readonly corFlags?: number;
   readonly entryPoint?: { readonly token: number } | { readonly rva: number };
   readonly metadata?: MetadataSummary;
@@ -66,10 +71,14 @@ export function summarizeImage(image: PEImage, diagnostics: Diagnostics = image.
   const metadata = header && diagnostics.attempt(() => Metadata.of(image, { diagnostics }));
   const nativeAot = diagnostics.attempt(() => readNativeAot(image));
   const summary = metadata && diagnostics.attempt(() => summarizeMetadata(metadata));
+  const platform = diagnostics.attempt(() => processPlatform(image, header));
+  const target = header && diagnostics.attempt(() => targetRuntimeOf(image, summary && targetFacts(summary)));
   return {
     machine: image.machine,
     ...(image.machineOs !== undefined && { machineOs: image.machineOs }),
     kind: imageKindOf(header),
+    ...(platform && { platform }),
+    ...(target && { target }),
     ...(header && { corFlags: header.flags }),
     ...entryPoint(image, header),
     ...(summary && { metadata: summary }),
@@ -77,6 +86,12 @@ export function summarizeImage(image: PEImage, diagnostics: Diagnostics = image.
     counts: countCrossings(image, header, metadata, diagnostics),
   };
 }
+
+const targetFacts = ({ targetFramework: framework, runtimeVersion: version, references }: MetadataSummary): TargetFacts => ({
+  framework,
+  version,
+  references: references.map(({ name }) => name),
+});
 
 function entryPoint(image: PEImage, header: CliHeader | undefined): Pick<ImageSummary, 'entryPoint'> {
   const value = header?.entryPointTokenOrRva ?? image.optionalHeader.addressOfEntryPoint;

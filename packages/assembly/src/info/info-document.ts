@@ -1,8 +1,10 @@
-import type { Diagnostic, Diagnostics } from '@ijw/binary';
+import { type Diagnostic, type Diagnostics, ifReadable } from '@ijw/binary';
 import { Metadata } from '@ijw/metadata';
-import { type BundleEntry, type NativeAotImage, type PEImage, readSingleFileBundle, type SingleFileBundle } from '@ijw/pe';
+import { type BundleEntry, importHash, type NativeAotImage, type PEImage, readSingleFileBundle, type SingleFileBundle } from '@ijw/pe';
 import type { OpenedFile } from '../open-file.ts';
+import type { TargetHost } from '../runtime-profiles/target-runtime.ts';
 import { type ImageCounts, type ImageSummary, type MetadataSummary, summarizeImage, summarizeMetadata } from './image-summary.ts';
+import { typeRefNames } from './type-ref-names.ts';
 
 /** The answer to "what is this file?": the JSON of `ijw info`. */
 export interface InfoDocument extends Partial<MetadataSummary> {
@@ -14,43 +16,84 @@ export interface InfoDocument extends Partial<MetadataSummary> {
   readonly machine?: string;
   readonly machineOs?: string;
   readonly kind: ImageSummary['kind'] | 'metadata';
+  /** The processes that the image can be loaded into: `AnyCPU: x64 process on 64-bit Windows`. */
+  readonly platform?: string;
+  /** Architecture of the process on 64-bit Windows. */
+  readonly processArchitecture?: string;
+  /** The runtimes that a managed or mixed image was built for. */
+  readonly host?: (typeof HOST_NAMES)[TargetHost];
   readonly corFlags?: number;
   readonly entryPoint?: ImageSummary['entryPoint'];
   readonly nativeAot?: NativeAotImage;
   readonly counts: ImageCounts;
+  /** MD5 over the names of the imports, and SHA-256 over those of the referenced types, where they were asked for. */
+  readonly imphash?: string;
+  readonly typeRefHash?: string;
   /** What a single-file application carries. */
   readonly bundle?: { readonly version: string; readonly id: string; readonly files: readonly BundleEntry[] };
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** What a document says of the file itself; the digest is the caller's, who has the fastest one. */
-export interface FileIdentity {
+/** As users know them. */
+const HOST_NAMES = { framework: '.NET Framework', core: '.NET', either: 'either' } as const satisfies Record<TargetHost, string>;
+
+/** SHA-256 in lower-case hexadecimal digits: the caller's, who has the fastest one. */
+export type Sha256 = (bytes: Uint8Array) => string;
+
+export interface InfoOptions {
+  /** What the document calls the file. */
   readonly file: string;
-  /** Of the opened bytes, in lower-case hexadecimal digits. */
-  readonly sha256: string;
+  readonly sha256: Sha256;
+  /** With `imphash` and `typeRefHash`, which take some time. */
+  readonly similarity?: boolean;
 }
 
 /** Reads no more than the document needs. What cannot be read is a diagnostic. */
-export function infoDocument(opened: OpenedFile, identity: FileIdentity): InfoDocument {
-  const common = { file: identity.file, size: opened.bytes.length, sha256: identity.sha256, format: opened.format };
+export function infoDocument(opened: OpenedFile, { file, sha256, similarity = false }: InfoOptions): InfoDocument {
+  const common = { file, size: opened.bytes.length, sha256: sha256(opened.bytes), format: opened.format };
   switch (opened.format) {
     case 'bundle':
       return { ...common, kind: 'native', counts: NO_COUNTS, bundle: bundleSummary(opened.bundle), diagnostics: [] };
     case 'metadata':
       return { ...common, ...metadataFacts(opened.bytes, opened.diagnostics) };
     default:
-      return { ...common, ...imageFacts(opened.image, opened.bytes) };
+      return { ...common, ...imageFacts(opened.image, opened.bytes, similarity ? sha256 : undefined) };
   }
 }
 
 type Facts = Omit<InfoDocument, 'file' | 'size' | 'sha256' | 'format'>;
 
-function imageFacts(image: PEImage, bytes: Uint8Array): Facts {
-  const { metadata, ...summary } = summarizeImage(image);
+function imageFacts(image: PEImage, bytes: Uint8Array, sha256: Sha256 | undefined): Facts {
+  const { diagnostics } = image;
+  const { metadata, platform, target, kind, machine, machineOs, ...summary } = summarizeImage(image);
   // Only a host that was linked as a program carries a bundle; the search through the whole file is left out for others.
-  const bundle =
-    metadata === undefined && image.sections.length > 0 ? image.diagnostics.attempt(() => readSingleFileBundle(bytes)) : undefined;
-  return { ...summary, ...metadata, ...(bundle && { bundle: bundleSummary(bundle) }), diagnostics: [...image.diagnostics.entries] };
+  const bundle = metadata === undefined && image.sections.length > 0 ? diagnostics.attempt(() => readSingleFileBundle(bytes)) : undefined;
+  const hashes = sha256 && similarityHashes(image, sha256);
+  return {
+    machine,
+    ...(machineOs !== undefined && { machineOs }),
+    kind,
+    ...(platform && { platform: platform.text, processArchitecture: platform.architecture }),
+    ...(target && { host: HOST_NAMES[target.host] }),
+    ...summary,
+    ...metadata,
+    ...hashes,
+    ...(bundle && { bundle: bundleSummary(bundle) }),
+    diagnostics: [...diagnostics.entries],
+  };
+}
+
+/** Names that cannot be read have no hash; they are diagnostics of what reads them otherwise. */
+function similarityHashes(image: PEImage, sha256: Sha256): Pick<InfoDocument, 'imphash' | 'typeRefHash'> {
+  const imphash = ifReadable(() => importHash(image));
+  const names = ifReadable(() => {
+    const metadata = Metadata.of(image);
+    return metadata && typeRefNames(metadata);
+  });
+  return {
+    ...(imphash !== undefined && { imphash }),
+    ...(names !== undefined && { typeRefHash: sha256(new TextEncoder().encode(names)) }),
+  };
 }
 
 const bundleSummary = ({ majorVersion, minorVersion, bundleId, entries }: SingleFileBundle): NonNullable<InfoDocument['bundle']> => ({

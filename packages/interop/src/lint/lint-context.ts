@@ -1,3 +1,4 @@
+import { RUNTIME_PROFILES } from '@ijw/assembly/runtime-profiles';
 import { ifReadable } from '@ijw/binary';
 import { BlittableTypes } from '@ijw/marshalling';
 import { type Metadata, makeToken, TableId, type Token, targetFramework, tokenTable } from '@ijw/metadata';
@@ -81,10 +82,12 @@ export class LintContext {
     return this.module.attributes.has('disableRuntimeMarshalling', makeToken(TableId.Assembly, 1));
   }
 
-  /** `.NETCoreApp,Version=v8.0`. */
-  get framework(): string | undefined {
+  /** The version of .NET that the assembly is for: 8. `undefined` for the .NET Framework, and where nothing says. */
+  get coreVersion(): number | undefined {
+    const { runtime } = this.options;
+    if (runtime !== undefined) return coreVersionOf(RUNTIME_PROFILES[runtime].name);
     if (this.#framework === undefined) this.#framework = ifReadable(() => targetFramework(this.metadata)) ?? null;
-    return this.#framework ?? undefined;
+    return coreVersionOf(this.#framework ?? '');
   }
 
   isEnabled(rule: string): boolean {
@@ -134,3 +137,9 @@ const fill = (message: string, values: Readonly<Record<string, string | number>>
     const text = String(values[name] ?? '');
     return text.length > MAX_VALUE ? `${text.slice(0, MAX_VALUE)}…` : text;
   });
+
+/** Of `.NETCoreApp,Version=v8.0`, and of the name of a runtime: `.NET 8`, `.NET Core 3.1`. */
+function coreVersionOf(name: string): number | undefined {
+  const version = /^\.NET(?:CoreApp,Version=v| Core | )(\d+)/.exec(name)?.[1];
+  return version === undefined ? undefined : Number(version);
+}

@@ -1,3 +1,4 @@
+import type { RuntimeId } from '@ijw/assembly/runtime-profiles';
 import type { FirmwareFiles } from '../firmware/check-firmware.ts';
 import type { SourceTable } from '../firmware/source-table.ts';
 import type { ListedRegistration } from '../leanclr/registration-list.ts';
@@ -22,6 +23,8 @@ export interface LintOptions {
   readonly minimumLevel?: LintLevel;
   /** A native library by the name that a P/Invoke gives it; `undefined` where nothing is known of it. Rules that need it are silent without. */
   readonly nativeLibrary?: (name: string) => NativeExports | MissingLibrary | undefined;
+  /** The runtime that the assembly is for, where it is not what the assembly says. */
+  readonly runtime?: RuntimeId;
   /** A TinyCLR interop table to compare with the assembly. */
   readonly interopTable?: SourceTable;
   /** What was linked for TinyCLR, to compare with the assembly. */

@@ -1,4 +1,5 @@
-import { ifReadable } from '@ijw/binary';
+import { OBSERVED_RUNTIME, RUNTIME_PROFILES, type RuntimeId } from '@ijw/assembly/runtime-profiles';
+import { ifReadable, UsageError } from '@ijw/binary';
 import { type AssemblyProvider, Metadata, Resolver } from '@ijw/metadata';
 import { PEImage } from '@ijw/pe';
 import { type GuestProcess, GuestStack, type MappedModule, type ModuleProvider, type OsLoader } from '@ijw/windows';
@@ -18,6 +19,7 @@ import type { FixedSlot, FixedSlots } from './fixups/fixed-slots.ts';
 /** The managed half of the process: contexts, assemblies, and what each mapped image's slots have become. */
 export class Runtime {
   readonly host: Host;
+  readonly id: RuntimeId;
   readonly process: GuestProcess;
   readonly platform: ThunkPlatform;
   /** Bootstrap thunks and marshalling code. Precodes have runs of their own. */
@@ -40,6 +42,7 @@ export class Runtime {
   constructor(options: LoaderOptions, process: GuestProcess, osLoader: OsLoader<Trace>) {
     this.options = options;
     this.host = options.host;
+    this.id = runtimeOf(options);
     this.process = process;
     this.platform = thunkPlatformFor(process.architecture);
     this.heap = new ExecutableHeap(process.memory, this.platform.heapBase, process.processor.pointerSize);
@@ -133,9 +136,14 @@ export class Runtime {
   start(cause: string, trace: Trace): void {
     if (this.started) return;
     this.started = true;
-    const runtime = this.host === 'core' ? 'CoreCLR' : 'CLR 4';
-    trace.add({ step: 'startRuntime', runtime, cause });
+    trace.add({ step: 'startRuntime', runtime: RUNTIME_PROFILES[this.id].engine, cause });
   }
+}
+
+/** @throws UsageError where the runtime is not one of the host's */
+function runtimeOf({ host, runtime = host === 'core' ? OBSERVED_RUNTIME : 'net40' }: LoaderOptions): RuntimeId {
+  if (RUNTIME_PROFILES[runtime].host === host) return runtime;
+  throw new UsageError(`${RUNTIME_PROFILES[runtime].name} does not have the ${host} host`);
 }
 
 /** A slot of a mapped image that has been fixed up. */

@@ -16,6 +16,7 @@ import {
 } from '../load/start-up.ts';
 import { checkArchitecture } from './bind/check-architecture.ts';
 import { checkFormat } from './bind/check-format.ts';
+import { checkRuntimeVersion } from './bind/check-runtime-version.ts';
 import { imageToCheck } from './bind/image-to-check.ts';
 import type { LoadedAssembly } from './bind/load-context.ts';
 import { checkMetadata, readManifest } from './bind/read-manifest.ts';
@@ -26,7 +27,7 @@ import { activate } from './calls/module-constructor.ts';
 import { bindPInvokes } from './calls/p-invoke.ts';
 import { fixUpVTables } from './fixups/fix-up-vtables.ts';
 import { type AssemblyImage, assemblyImage } from './image/assembly-image.ts';
-import { viewImage } from './image/image-view.ts';
+import { isMixed, viewImage } from './image/image-view.ts';
 import { type Bound, type Fixed, type Loaded, type LoadProgress, moduleOf, type Opened, type Viewed } from './load-progress.ts';
 import type { RuntimeRun } from './runtime.ts';
 
@@ -142,6 +143,8 @@ function bind({ runtime, trace }: RuntimeRun, load: Viewed): Bound {
   const { file, context } = request;
   const { metadata, displayName } = readManifest(view, file);
   checkArchitecture(view, runtime.process.architecture, file);
+  const versioned = { version: metadata.root.version, mixed: isMixed(view.cli) };
+  checkRuntimeVersion(runtime.id, versioned, runtime.options.legacyV2Policy ?? false);
   trace.add({ step: 'bindAssembly', assembly: displayName, context: context.name });
   return { ...load, stage: 'bound', bound: assemblyImage(view, { file, metadata, displayName }) };
 }

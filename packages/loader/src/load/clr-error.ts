@@ -4,6 +4,7 @@ import { type ClrException, ClrRefusal } from './load-refusal.ts';
 /** corerror.h, winerror.h: what the runtime answers with. */
 export const HResult = {
   COR_E_BADIMAGEFORMAT: 0x8007000b,
+  ERROR_MOD_NOT_FOUND: 0x8007007e,
   COR_E_ASSEMBLYEXPECTED: 0x80131018,
   CLDB_E_FILE_OLDVER: 0x80131107,
   CLDB_E_FILE_CORRUPT: 0x8013110e,
@@ -68,7 +69,7 @@ const BAD_IMAGE_CODES: readonly number[] = [
 
 /** `EEFileLoadException::GetFileLoadKind` (vm/clrex.cpp), as far as the codes of the two loaders go. */
 function fileLoadKind(hresult: number): string {
-  if (hresult === 0x8007007e) return 'IO.FileNotFoundException';
+  if (hresult === HResult.ERROR_MOD_NOT_FOUND) return 'IO.FileNotFoundException';
   return BAD_IMAGE_CODES.includes(hresult) ? 'BadImageFormatException' : 'IO.FileLoadException';
 }
 

@@ -1,2 +1,2 @@
 /** Which host brings the image to life: mscoree of .NET Framework, or ijwhost of .NET Core 3.1 and later. */
-export type Host = 'framework' | 'core';
+export type { RuntimeHost as Host } from '@ijw/assembly/runtime-profiles';

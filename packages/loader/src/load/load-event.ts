@@ -1,5 +1,5 @@
 import type { DllReason, ImagePlace, WindowsEvent } from '@ijw/windows';
-import type { ClrException } from './load-refusal.ts';
+import type { CaughtException } from './refusal-by-runtime.ts';
 import type { StartUpState } from './start-up.ts';
 
 /** One step of the host or the runtime, in the order it happens. Addresses are guest addresses, `rva` is relative to the image's base. */
@@ -86,10 +86,11 @@ export type ClrEvent =
   | {
       readonly step: 'refuse';
       readonly rule: string;
-      readonly hresult: number;
+      /** Absent where it is not known of the runtime. */
+      readonly hresult?: number;
       readonly reason: string;
       readonly place?: ImagePlace;
-      readonly exception?: ClrException;
+      readonly exception?: CaughtException;
     };
 
 /** One step of a load: of the Windows loader, or of the host and the runtime. */

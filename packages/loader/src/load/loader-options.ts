@@ -1,3 +1,4 @@
+import type { RuntimeId } from '@ijw/assembly/runtime-profiles';
 import type { Architecture } from '@ijw/machine';
 import type { PEImage } from '@ijw/pe';
 import type { ModuleProvider } from '@ijw/windows';
@@ -7,7 +8,11 @@ import type { ManagedEntry } from './managed-entry.ts';
 export interface LoaderOptions {
   /** mscoree of .NET Framework, or ijwhost and CoreCLR. */
   readonly host: Host;
-  /** The process's architecture. Default: that of the first image that is loaded. */
+  /** Whose codes and rules they are; one of the host's. Default: `net40` for mscoree, the runtime that was observed for ijwhost. */
+  readonly runtime?: RuntimeId;
+  /** `useLegacyV2RuntimeActivationPolicy` is set: CLR 4 takes mixed images that were built for CLR 2. */
+  readonly legacyV2Policy?: boolean;
+  /** The process's architecture. Default: that of the first image that is loaded; x64 for an image that is for all of them. */
   readonly architecture?: Architecture;
   /** Real DLLs and host modules for the images' imports. */
   readonly provider?: ModuleProvider;

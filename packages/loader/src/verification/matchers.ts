@@ -57,7 +57,7 @@ export const outcomeMatchers = {
       outcome.outcome === 'refused' && (hresult === undefined || outcome.hresult === hresult),
       'the image',
       `to be refused${hresult === undefined ? '' : ` with ${hex(hresult)}`}`,
-      hex(outcome.hresult),
+      outcome.hresult === undefined ? 'an unknown code' : hex(outcome.hresult),
     ),
   toBreakRule: (outcome: LoadOutcome, rule: string): MatchResult =>
     matched(

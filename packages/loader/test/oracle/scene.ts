@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type CallResult, type ClrException, type LoadedModule, Loader, type LoadOutcome, type LoadRequest } from '@ijw/loader';
+import { type CallResult, type CaughtException, type LoadedModule, Loader, type LoadOutcome, type LoadRequest } from '@ijw/loader';
 import { expect } from 'vitest';
 import { parseException, withoutWine } from './exception-text.ts';
 import { type FactGroup, type ImageMap, imagePath, readMap } from './fact-file.ts';
@@ -87,7 +87,7 @@ function slotOf(module: LoadedModule, rva: number, width: number): { readonly ki
   return { kind: 'raw', value: width === 8 ? view.getBigUint64(0, true) : BigInt(view.getUint32(0, true)) };
 }
 
-export function expectException(actual: ClrException | undefined, text: string): void {
+export function expectException(actual: CaughtException | undefined, text: string): void {
   expect(actual).toEqual(withoutWine(parseException(text)));
 }
 

@@ -65,12 +65,6 @@ function ownerClass(context: LintContext, method: PlatformInvokeMethod): readonl
   return context.module.typeName(method.type).split('/').map(simpleName);
 }
 
-/** The version of a `.NETCoreApp` target framework. */
-export function netCoreVersion(framework: string | undefined): number | undefined {
-  const version = /^\.NETCoreApp,Version=v(\d+)/.exec(framework ?? '')?.[1];
-  return version === undefined ? undefined : Number(version);
-}
-
 const namedRules: Readonly<Record<string, MethodRule>> = {
   NI001(context, method) {
     if (isGlobal(method) || !visibleMembers.has(method.flags & MethodAttributes.MemberAccessMask)) return undefined;
@@ -99,7 +93,7 @@ const namedRules: Readonly<Record<string, MethodRule>> = {
     return isPlace ? undefined : { type: context.module.typeName(method.type) };
   },
   NI020(context, method) {
-    const version = netCoreVersion(context.framework);
+    const version = context.coreVersion;
     if (version === undefined || version < 7 || isGlobal(method) || isGenerated(context, method)) return undefined;
     const isVararg = (method.signature.header & 0xf) === CallingConvention.VarArg;
     const isPlain = !isVararg && !context.module.attributes.has('lcidConversion', method.token);

@@ -1,0 +1,116 @@
+// What each runtime answers to an image that it refuses, and that it is said where nothing is known.
+import { type RuntimeId, refusalCodes, runtimeIds } from '@ijw/assembly';
+import { buildMixedImage, buildNativeDll } from '@ijw/fixtures';
+import { Loader, type LoaderOptions, type LoadOutcome, type LoadRequest, loadDocument } from '@ijw/loader';
+import { describe, expect, it } from 'vitest';
+
+const hostOf = (runtime: RuntimeId): 'framework' | 'core' => (runtime === 'net20' || runtime === 'net40' ? 'framework' : 'core');
+
+function load(bytes: Uint8Array, runtime: RuntimeId, options: Partial<LoaderOptions> = {}, request: LoadRequest = {}): LoadOutcome {
+  const loader = new Loader({ host: hostOf(runtime), runtime, architecture: 'x64', ...options });
+  return loader.load(bytes, { path: 'C:\\app\\a.dll', ...request });
+}
+
+/** The version strings of CLR 2 and CLR 4 are of one length. */
+function withVersion(bytes: Uint8Array, version: string): Uint8Array {
+  const text = new TextDecoder('latin1').decode(bytes);
+  const at = text.indexOf('v4.0.30319');
+  if (at < 0) return bytes;
+  const changed = Uint8Array.from(bytes);
+  changed.fill(0, at, at + 12);
+  changed.set(new TextEncoder().encode(version), at);
+  return changed;
+}
+
+const mixed = (architecture: 'x86' | 'x64' | 'arm64', host?: 'ijwhost.dll' | 'mscoree.dll'): Uint8Array =>
+  buildMixedImage({ architecture, host, records: [{ type: architecture === 'x86' ? 5 : 6, slots: ['Add'] }] }).bytes;
+
+const refused = (outcome: LoadOutcome) => (outcome.outcome === 'refused' ? outcome : expect.unreachable());
+
+const native = buildNativeDll({ name: 'n.dll', architecture: 'x64', functions: [], variables: {} });
+
+describe.each([
+  ['a mixed image for x86', mixed('x86'), 'otherArchitecture', {}],
+  ['a mixed image for arm64', mixed('arm64'), 'otherArchitecture', {}],
+  ['a native DLL', native, 'nativeImage', {}],
+  ['a mixed image from a byte[]', mixed('x64'), 'mixedFromBytes', { from: 'bytes' }],
+] as const)('%s in an x64 process', (_, bytes, refusal, request) => {
+  it.each(runtimeIds)('on %s', (runtime) => {
+    const asked = runtime === 'net20' ? withVersion(bytes, 'v2.0.50727') : bytes;
+    const { hresult, exception, observed } = refused(load(asked, runtime, {}, request));
+    const codes = refusalCodes(runtime, refusal);
+    if (codes === undefined || codes === 'unknown') {
+      expect({ hresult, exception }).toEqual({ hresult: undefined, exception: undefined });
+      expect(observed).toMatchObject({ runtime: 'net10.0', exception: { type: expect.any(String) } });
+    } else {
+      expect({ hresult, type: exception?.type }).toEqual({ hresult: codes.hresult, type: codes.exception });
+      expect(exception?.message ?? '').not.toMatch(/\{(file|assembly|version)\}/);
+    }
+  });
+});
+
+describe('a DLL that is not there', () => {
+  const provider = { find: () => 'missing' as const };
+
+  it.each([
+    ['net40', 'mscoree.dll', 0x8007007e, 'System.IO.FileNotFoundException'],
+    ['netcoreapp3.1', 'ijwhost.dll', 0x8007000b, 'System.BadImageFormatException'],
+    ['net5.0', 'ijwhost.dll', 0x8007000b, 'System.BadImageFormatException'],
+    ['net8.0', 'ijwhost.dll', 0x8007007e, 'System.IO.FileNotFoundException'],
+    ['net10.0', 'ijwhost.dll', 0x8007007e, 'System.IO.FileNotFoundException'],
+  ] as const)('on %s', (runtime, host, hresult, type) => {
+    expect(refused(load(mixed('x64', host), runtime, { provider }))).toMatchObject({ hresult, exception: { type } });
+  });
+
+  it('is the error of Windows where native code loads the image, whatever the runtime', () => {
+    for (const runtime of ['net5.0', 'net40'] as const)
+      expect(refused(load(mixed('x64', 'ijwhost.dll'), runtime, { provider }, { nativeFirst: true })).hresult).toBe(0x8007007e);
+  });
+});
+
+describe('the version that an image was built for', () => {
+  const old = withVersion(mixed('x86', 'mscoree.dll'), 'v2.0.50727');
+
+  it.each(['v2.0.50727', 'v1.1.4322'])('%s is refused by CLR 4 without the policy', (version) => {
+    const outcome = refused(load(withVersion(mixed('x86', 'mscoree.dll'), version), 'net40', { architecture: 'x86' }));
+    expect(outcome).toMatchObject({
+      rule: 'olderRuntime',
+      exception: {
+        type: 'System.IO.FileLoadException',
+        message: `Mixed mode assembly is built against version '${version}' of the runtime and cannot be loaded in the 4.0 runtime without additional configuration information.`,
+      },
+    });
+    expect(outcome.hresult).toBeUndefined();
+    expect(loadDocument(outcome)).not.toHaveProperty('hresult');
+  });
+
+  it('is taken with the policy, by CLR 2, and by .NET', () => {
+    expect(load(old, 'net40', { architecture: 'x86', legacyV2Policy: true }).outcome).toBe('loaded');
+    expect(load(old, 'net20', { architecture: 'x86' }).outcome).toBe('loaded');
+    expect(load(old, 'net10.0', { architecture: 'x86' }).outcome).toBe('loaded');
+  });
+
+  it('is too new for CLR 2', () => {
+    expect(refused(load(mixed('x64', 'mscoree.dll'), 'net20'))).toMatchObject({ rule: 'newerRuntime', hresult: 0x8013101b });
+  });
+});
+
+describe('a refusal that the profile does not list', () => {
+  const bad = buildMixedImage({ architecture: 'x64', records: [{ type: 0x12, slots: ['Add'] }] }).bytes;
+
+  it('has the codes of the observed runtime where the profile says so', () => {
+    const observed = refused(load(bad, 'net10.0'));
+    const { hresult, exception } = observed;
+    expect(refused(load(bad, 'net8.0'))).toMatchObject({ hresult, exception });
+  });
+
+  it('and else none', () => {
+    const outcome = refused(load(bad, 'net5.0'));
+    expect(outcome.hresult).toBeUndefined();
+    expect(loadDocument(outcome)).toMatchObject({ runtime: 'net5.0', observed: { runtime: 'net10.0', hresult: 0x8007000b } });
+  });
+});
+
+it('a runtime has one host', () => {
+  expect(() => load(mixed('x64'), 'net40', { host: 'core' })).toThrow('.NET Framework 4 does not have the core host');
+});
