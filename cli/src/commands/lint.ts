@@ -1,5 +1,5 @@
 import type { RuntimeId } from '@ijw/assembly';
-import { printable, UnsupportedError, UsageError } from '@ijw/binary';
+import { printable, UsageError } from '@ijw/binary';
 import {
   type Baseline,
   baselineOf,
@@ -63,10 +63,7 @@ function textOption<T>(context: CommandContext, name: string, parse: (text: stri
 
 async function lintOne(context: CommandContext, file: string, suppressions: readonly Suppression[]): Promise<FileResult> {
   try {
-    const assembly = await openAssembly(context, file);
-    const image = assembly.requireImage();
-    if (assembly.metadata === undefined) throw new UnsupportedError('The image is native: there is no metadata to lint');
-    return lintFile({ file, image, metadata: assembly.metadata }, lintOptions(context), suppressions);
+    return lintFile(file, await openAssembly(context, file), lintOptions(context), suppressions);
   } catch (error) {
     const line = error instanceof UsageError ? undefined : errorLine(file, error);
     if (line === undefined) throw error;

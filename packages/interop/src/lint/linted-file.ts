@@ -1,6 +1,5 @@
+import type { Assembly } from '@ijw/assembly';
 import type { Diagnostic } from '@ijw/binary';
-import type { Metadata } from '@ijw/metadata';
-import type { PEImage } from '@ijw/pe';
 import type { LintFinding } from './lint-finding.ts';
 import { lintModule } from './lint-module.ts';
 import type { LintOptions } from './lint-options.ts';
@@ -15,13 +14,12 @@ export interface LintedFile extends FileFindings {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Runs the rules over a file and parts what is suppressed from the rest. Throws as `lintModule` does. */
-export function lintFile(
-  { file, image, metadata }: { readonly file: string; readonly image: PEImage; readonly metadata: Metadata },
-  options: LintOptions,
-  suppressions: readonly Suppression[],
-): LintedFile {
-  const report = lintModule(image, metadata, options);
+/**
+ * Runs the rules over a file and parts what is suppressed from the rest. Throws as `lintModule` does, and `UnsupportedError` where the file has no image, or no
+ * metadata.
+ */
+export function lintFile(file: string, assembly: Assembly, options: LintOptions, suppressions: readonly Suppression[]): LintedFile {
+  const report = lintModule(assembly.requireImage(), assembly.requireMetadata('there is nothing to lint'), options);
   const findings: LintFinding[] = [];
   const suppressed: { finding: LintFinding; suppression: Suppression }[] = [];
   for (const finding of report.findings) {
@@ -29,7 +27,7 @@ export function lintFile(
     if (suppression) suppressed.push({ finding, suppression });
     else findings.push(finding);
   }
-  return { file, findings, suppressed, dropped: report.dropped, diagnostics: [...image.diagnostics.entries, ...report.diagnostics] };
+  return { file, findings, suppressed, dropped: report.dropped, diagnostics: [...assembly.diagnostics.entries, ...report.diagnostics] };
 }
 
 /** The JSON of `ijw lint` for one file; a suppressed finding has the reason. */
