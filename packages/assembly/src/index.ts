@@ -6,22 +6,15 @@ export type { ImageCounts, ImageSummary, MetadataSummary } from './info/image-su
 export { type InfoDocument, type InfoOptions, infoDocument, type Sha256 } from './info/info-document.ts';
 export { entryPaths, type OpenedFile, type OpenOptions, openFile } from './open-file.ts';
 export { type FoundPortablePdb, findPortablePdb, type LookUpFile } from './portable-pdb-lookup.ts';
+export { type ProcessPlatform, processPlatform } from './runtime-profiles/process-platform.ts';
+export { type RefusalCase, type RefusalCodes, refusalCodes, refusalMessage } from './runtime-profiles/refusal-codes.ts';
 export {
   isRuntimeId,
   OBSERVED_RUNTIME,
-  type ProcessPlatform,
-  processPlatform,
-  type RefusalCase,
-  type RefusalCodes,
   RUNTIME_PROFILES,
-  type RuntimeHost,
   type RuntimeId,
   type RuntimeProfile,
-  refusalCodes,
-  refusalMessage,
   runtimeIds,
-  type TargetHost,
-  type TargetRuntime,
-  targetRuntime,
-} from './runtime-profiles/index.ts';
-export { hostImportOf } from './target-host.ts';
+} from './runtime-profiles/runtime-profile.ts';
+export { type TargetHost, type TargetRuntime, targetRuntime } from './runtime-profiles/target-runtime.ts';
+export { hostImportOf, type RuntimeHost } from './target-host.ts';
