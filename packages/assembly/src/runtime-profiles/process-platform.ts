@@ -20,8 +20,8 @@ const BITS = CorFlags.REQUIRED_32BIT | CorFlags.PREFERRED_32BIT;
 const ANY_CPU = 'AnyCPU: x64 process on 64-bit Windows';
 
 /**
- * The processes that an image is for, as the CLR decides it (dotnet/runtime `src/coreclr/vm/assemblyname` and `PEImage::GetPEKindAndMachine`): IL-only PE32
- * for i386 is for all of them, unless a flag says otherwise. @throws BadImageError where the ReadyToRun header cannot be read
+ * The processes that an image is for, as the CLR decides it (dotnet/runtime `src/coreclr/binder/assemblyname.cpp`): IL-only PE32 for i386 is for all of them,
+ * unless a flag says otherwise. @throws BadImageError where the ReadyToRun header cannot be read
  */
 export function processPlatform(image: PEImage, header: CliHeader | undefined): ProcessPlatform {
   const architecture = architectureName(image.machine);

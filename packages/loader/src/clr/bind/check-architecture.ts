@@ -1,11 +1,8 @@
+import { processPlatform } from '@ijw/assembly/runtime-profiles';
 import { type Architecture, architectureOf } from '@ijw/machine';
 import { CorFlags } from '@ijw/pe';
 import { clrRefusal, clrRefusals } from '../../load/clr-error.ts';
-import { type CheckedView, isReadyToRun } from '../image/image-view.ts';
-
-/** READYTORUN_HEADER (inc/readytorun.h): the flags stand behind signature and version, bit 0 says that the IL is for every machine. */
-const READY_TO_RUN_FLAGS = 8;
-const PLATFORM_NEUTRAL_SOURCE = 1;
+import type { CheckedView } from '../image/image-view.ts';
 
 const BITS = CorFlags.REQUIRED_32BIT | CorFlags.PREFERRED_32BIT;
 
@@ -22,7 +19,7 @@ export function checkArchitecture(view: CheckedView, process: Architecture, file
     const reason = 'The image is PE32+ and requires a 32-bit process';
     throw clrRefusal({ rule: '32BitRequiredOnPe32Plus', reason, exception: clrRefusals.badFormat(file), place });
   }
-  if (isNeutral(view)) return;
+  if (processPlatform(image, cli).anyCpu) return;
   // The 32-bit machines are ones of PE32 alone.
   const isKnown = image.machine === 'arm' || image.machine === 'i386' ? !image.is64Bit : architecture !== undefined;
   if (!isKnown || image.machineOs !== undefined) {
@@ -42,12 +39,4 @@ export function checkArchitecture(view: CheckedView, process: Architecture, file
     exception: clrRefusals.architectureMismatch(file),
     place: { structure: 'COFF header', field: 'Machine' },
   });
-}
-
-/** For every process: IL-only PE32 for i386 that does not require 32 bits, and ReadyToRun images whose IL says so of itself. */
-function isNeutral({ image, cli }: CheckedView): boolean {
-  if ((cli.flags & CorFlags.ILONLY) === 0) return false;
-  if (isReadyToRun(cli))
-    return (image.u32At(cli.managedNativeHeader.rva + READY_TO_RUN_FLAGS, 'the ReadyToRun header') & PLATFORM_NEUTRAL_SOURCE) !== 0;
-  return !image.is64Bit && image.machine === 'i386' && (cli.flags & BITS) !== CorFlags.REQUIRED_32BIT;
 }
