@@ -25,7 +25,7 @@ const assemblyOwner: Owner = ({ references, sink }, token) => {
 
 /**
  * Rows that no directive declares, or none that an attribute can follow: what stands in parentheses for each. ilasm's grammar has types, members
- * and the brackets of assemblies and modules there; a name for the two others it has not.
+ * and the brackets of assemblies and modules there.
  */
 const OWNERS: readonly (readonly [number, Owner])[] = [
   [TableId.TypeRef, typeOwner],
