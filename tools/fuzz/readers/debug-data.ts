@@ -32,7 +32,7 @@ function portablePdb(decisions: Decisions): Uint8Array {
 }
 
 function embedded(decisions: Decisions): Uint8Array {
-  const pdb = decisions.chance() ? portablePdb(decisions) : new Uint8Array(decisions.count() * 8192);
+  const pdb = decisions.chance() ? portablePdb(decisions) : new Uint8Array(decisions.count(3000) * 8192);
   const size = decisions.byte() === 255 ? decisions.u32() : pdb.length;
   return new ByteWriter().u32(0x4244504d).u32(size).bytes(deflateRawSync(pdb)).toBytes();
 }

@@ -26,7 +26,7 @@ export function readUnwoundFunctions(image: PEImage, { format, functions }: Exce
   for (const entry of functions) {
     const information = image.diagnostics.attempt(() => readUnwindInformation(image, format, entry));
     const afforded = image.diagnostics.attempt(() => {
-      if (information !== undefined) budget.spend(operationCount(information), entry.unwindData);
+      if (information !== undefined) budget.spend(operationCount(information) * OPERATION_COST, entry.unwindData);
       return true;
     });
     if (afforded === undefined) return unwound;
@@ -34,6 +34,9 @@ export function readUnwoundFunctions(image: PEImage, { format, functions }: Exce
   }
   return unwound;
 }
+
+/** An operation has two bytes or less in the file, and is an object and a line here. */
+const OPERATION_COST = 3;
 
 function operationCount(information: UnwindInformation): number {
   if ('chain' in information) return information.chain.reduce((sum, { operations }) => sum + operations.length, 0);
