@@ -245,7 +245,8 @@ export class Boundary {
 
   #withStub(method: PInvoke): ManagedToNative {
     const stub = method.kind === 'rva' ? this.stubAt(method.rva) : undefined;
-    return { ...method, ...(stub !== undefined && { stub }), replacedGetLastError: this.#isGetLastError(method, stub) };
+    // Not copied: of an object spread into another V8 keeps a description that is larger than the object.
+    return Object.assign(method, { replacedGetLastError: this.#isGetLastError(method, stub) }, stub && { stub });
   }
 
   /** HeuristicDoesThisLookLikeAGetLastErrorCall (dllimport.cpp): the function itself, or one `FF 25` away from it. */

@@ -89,12 +89,12 @@ function readMethod(
   metadata: Metadata,
   decoder: SignatureDecoder<TypeNode>,
   token: MethodDefToken,
-  row: Pick<PlatformInvokeMethod, 'kind' | 'flags' | 'implFlags' | 'rva'>,
+  { kind, flags, implFlags, rva }: Pick<PlatformInvokeMethod, 'kind' | 'flags' | 'implFlags' | 'rva'>,
   typeName: (type: TypeDefToken) => string,
 ): PlatformInvokeMethod {
   const { MethodDef } = metadata.tables;
   const rid = tokenRid(token);
-  const mapping = row.flags & MethodAttributes.PInvokeImpl ? platformInvokeOf(metadata, token) : undefined;
+  const mapping = flags & MethodAttributes.PInvokeImpl ? platformInvokeOf(metadata, token) : undefined;
   const signature = decoder.open(metadata.blobs, MethodDef.get(rid, 'Signature'), 'a method signature').method();
   const [returnValue, ...parameters] = interopParameters(metadata, token, signature);
   const name = metadata.strings.get(MethodDef.get(rid, 'Name'));
@@ -104,7 +104,10 @@ function readMethod(
     fullName: `${typeName(type)}::${name}`,
     name,
     type,
-    ...row,
+    kind,
+    flags,
+    implFlags,
+    rva,
     mapping,
     signature,
     returnValue: returnValue!,

@@ -103,7 +103,7 @@ export function readPInvoke(calls: NativeCalls, rid: number): PInvoke | undefine
     : refusalOfMethod(metadata, { flags, implFlags, rva, hasImplMap }, token, signature.genericParameterCount);
   const setLastError = implMap !== undefined && (implMap.flags & PInvokeAttributes.SupportsLastError) !== 0;
   const preserveSig = (implFlags & MethodImplAttributes.PreserveSig) !== 0;
-  return {
+  const method = {
     token,
     method: methodFullName(metadata, token),
     signature: methodSignatureText(metadata, token),
@@ -111,14 +111,14 @@ export function readPInvoke(calls: NativeCalls, rid: number): PInvoke | undefine
     rva: kind === 'rva' ? rva : 0,
     flags,
     implFlags,
-    ...(implMap !== undefined && { implMap }),
     earlyBound: rva !== 0 && (implFlags & 7) === (MethodImplAttributes.Native | MethodImplAttributes.Unmanaged),
     convention: calls.conventionOf(token, signature, implMap?.flags),
     setLastError,
     preserveSig,
     marshallingCauses: isFrameworkCall ? [] : calls.causesOf(token, signature, { setLastError, preserveSig }),
-    ...(refusal !== undefined && { refusal }),
   };
+  // Not spread: of an object with a spread in it V8 keeps a description that is larger than the object.
+  return Object.assign(method, implMap && { implMap }, refusal && { refusal });
 }
 
 /** Every method with a native body, in the order of the MethodDef table. A method that cannot be read is reported and left out. */
