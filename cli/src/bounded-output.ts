@@ -1,4 +1,4 @@
-import { BadImageError } from '@ijw/binary';
+import { BadImageError, UsageError } from '@ijw/binary';
 import type { Io, OutputFile } from './io.ts';
 
 /** Every output may be as long as this, in bytes. */
@@ -13,6 +13,7 @@ const FOR_EACH_BYTE = 128;
  */
 export function boundedOutput(io: Io): Io {
   let left = BASE;
+  const created = new Set<string>();
   const pay = (chunk: string | Uint8Array): void => {
     left -= chunk.length;
     if (left >= 0) return;
@@ -33,7 +34,11 @@ export function boundedOutput(io: Io): Io {
       pay(chunk);
       io.write(chunk);
     },
-    createFile: (path) => bounded(io.createFile(path)),
+    createFile(path) {
+      if (created.has(path)) throw new UsageError(`${path} would be written twice: give the files one at a time`);
+      created.add(path);
+      return bounded(io.createFile(path));
+    },
     readFile(path, options) {
       const bytes = io.readFile(path, options);
       left += bytes.length * FOR_EACH_BYTE;

@@ -1,15 +1,20 @@
 import { runtimeIds } from '@ijw/assembly/runtime-profiles';
 import type { CommandDefinition } from './command.ts';
 
-const FILE = { notation: '<file>', description: 'a PE file, a bare metadata root, a Webcil or a bundle; - reads standard input' };
+const FILES = { notation: '<files...>', description: 'PE files, bare metadata, Webcil or bundles; - reads standard input' };
 const ENTRY = { flags: '--entry <path>', description: 'the file of that path inside a .NET single-file bundle' };
 const RUNTIME = { flags: '--runtime <name>', description: 'the runtime; as the file says without it', choices: runtimeIds };
+
+/** What changes IL text has no meaning in a document or a listing. */
+const TEXT_ONLY = ['json', 'listing'];
 
 /** Every command of `ijw`, in the order of the help. A new command is a row here and a file in `commands/`. */
 export const COMMANDS: readonly CommandDefinition[] = [
   {
     name: 'info',
-    operands: [{ notation: '<files...>', description: 'PE files; - reads standard input' }],
+    operands: [FILES],
+    files: 'each',
+    heading: 'own',
     summary: 'one screen: what is this file?',
     options: [ENTRY],
     example: 'ijw info app.dll --json',
@@ -17,7 +22,8 @@ export const COMMANDS: readonly CommandDefinition[] = [
   },
   {
     name: 'headers',
-    operands: [FILE],
+    operands: [FILES],
+    files: 'each',
     summary: 'every header and directory',
     options: [{ flags: '--unwind', description: 'how each function is unwound, too' }, ENTRY],
     example: 'ijw headers kernel.dll',
@@ -25,11 +31,13 @@ export const COMMANDS: readonly CommandDefinition[] = [
   },
   {
     name: 'tables',
-    operands: [FILE, { notation: '[table]', description: 'a metadata table: MethodDef, or its number 0x06' }],
+    operands: [FILES],
+    files: 'each',
+    subject: { notation: '[table]', description: 'a metadata table: MethodDef, or its number 0x06' },
     summary: 'metadata tables and heaps',
     options: [
-      { flags: '--raw', description: 'every row as stored, a line each' },
-      { flags: '--resolved', description: 'every row with its names and signatures, a line each' },
+      { flags: '--raw', description: 'every row as stored, a line each', conflicts: ['json'] },
+      { flags: '--resolved', description: 'every row with its names and signatures, a line each', conflicts: ['json'] },
       ENTRY,
     ],
     example: 'ijw tables app.dll MethodDef',
@@ -37,27 +45,40 @@ export const COMMANDS: readonly CommandDefinition[] = [
   },
   {
     name: 'dis',
-    operands: [FILE, { notation: '[member]', description: 'NS.Type, NS.Type::Method, or a token such as 0x06000001' }],
+    operands: [FILES],
+    files: 'each',
+    heading: 'comment',
+    subject: { notation: '[member]', description: 'NS.Type, NS.Type::Method, or a token such as 0x06000001' },
     summary: 'IL text',
     options: [
-      { flags: '--strict', description: 'only what the platform assembler accepts; what it would drop is listed' },
-      { flags: '--tokens', description: 'show metadata tokens' },
-      { flags: '--bytes', description: 'show the bytes of instructions' },
-      { flags: '--raw-eh', description: 'exception clauses in their raw form' },
-      { flags: '--native', description: 'disassemble native method bodies' },
-      { flags: '--source', description: 'source lines from the portable PDB' },
-      { flags: '--source-root <dir>', description: 'a folder with the sources, beside that of the file', repeatable: true },
-      { flags: '--line-numbers', description: '.line and .language from the portable PDB' },
-      { flags: '--listing', description: 'bodies and instructions in the canonical form, a line each' },
-      { flags: '--headers', description: 'PE and CLI headers as comments first' },
-      { flags: '--quote-all-names', description: "put every name in ' '" },
-      { flags: '--no-ca', description: 'leave custom attributes out' },
-      { flags: '--ca-verbal', description: 'custom attributes in words' },
-      { flags: '--no-il', description: 'leave method bodies out' },
-      { flags: '--public-only', description: 'only public types and members' },
-      { flags: '--visibility <list>', description: 'only members so visible: PUB+PRI+FAM+ASM+FAA+FOA+PSC' },
-      { flags: '--forward', description: 'declare every class first' },
-      { flags: '--class-list', description: 'a list of the classes first' },
+      {
+        flags: '--strict',
+        description: 'only what the platform assembler accepts; what it would drop is listed',
+        conflicts: TEXT_ONLY,
+      },
+      { flags: '--tokens', description: 'show metadata tokens', conflicts: TEXT_ONLY },
+      { flags: '--bytes', description: 'show the bytes of instructions', conflicts: TEXT_ONLY },
+      { flags: '--raw-eh', description: 'exception clauses in their raw form', conflicts: TEXT_ONLY },
+      { flags: '--native', description: 'disassemble native method bodies', conflicts: TEXT_ONLY },
+      { flags: '--source', description: 'source lines from the portable PDB', conflicts: TEXT_ONLY },
+      {
+        flags: '--source-root <dir>',
+        description: 'a folder with the sources, beside that of the file',
+        repeatable: true,
+        needs: ['source'],
+        conflicts: TEXT_ONLY,
+      },
+      { flags: '--line-numbers', description: '.line and .language from the portable PDB', conflicts: TEXT_ONLY },
+      { flags: '--listing', description: 'bodies and instructions in the canonical form, a line each', conflicts: ['json'] },
+      { flags: '--headers', description: 'PE and CLI headers as comments first', conflicts: TEXT_ONLY },
+      { flags: '--quote-all-names', description: "put every name in ' '", conflicts: TEXT_ONLY },
+      { flags: '--no-ca', description: 'leave custom attributes out', conflicts: TEXT_ONLY },
+      { flags: '--ca-verbal', description: 'custom attributes in words', conflicts: TEXT_ONLY },
+      { flags: '--no-il', description: 'leave method bodies out', conflicts: TEXT_ONLY },
+      { flags: '--public-only', description: 'only public types and members', conflicts: TEXT_ONLY },
+      { flags: '--visibility <list>', description: 'only members so visible: PUB+PRI+FAM+ASM+FAA+FOA+PSC', conflicts: TEXT_ONLY },
+      { flags: '--forward', description: 'declare every class first', conflicts: TEXT_ONLY },
+      { flags: '--class-list', description: 'a list of the classes first', conflicts: TEXT_ONLY },
       ENTRY,
     ],
     example: 'ijw dis app.dll Program::Main',
@@ -65,21 +86,23 @@ export const COMMANDS: readonly CommandDefinition[] = [
   },
   {
     name: 'boundary',
-    operands: [FILE],
+    operands: [FILES],
+    files: 'each',
+    heading: 'comment',
     summary: 'where managed and native code meet',
-    options: [{ flags: '--dot', description: 'as a graph for Graphviz' }],
+    options: [{ flags: '--dot', description: 'as a graph for Graphviz', conflicts: ['json'] }],
     example: 'ijw boundary mixed.dll',
     load: () => import('./commands/boundary.ts'),
   },
   {
     name: 'interop',
-    operands: [{ notation: '<what>', description: 'inventory, verdicts or registry' }, FILE],
-    fileOperand: 1,
+    operands: [{ notation: '<what>', description: 'inventory, verdicts or registry' }, FILES],
+    files: 'each',
     summary: 'what is there for interop, what the runtime says of it, how LeanCLR and TinyCLR find native code',
     options: [
-      { flags: '--signatures <file>', description: 'registry: what is registered with LeanCLR, as for lint' },
+      { flags: '--signatures <file>', description: 'registry: what is registered with LeanCLR, as for lint', conflicts: ['check'] },
       { flags: '--check <file>', description: 'registry: the raw binary of TinyCLR, its linker map, a scatter file', repeatable: true },
-      { flags: '--base <address>', description: 'registry: where that binary is loaded' },
+      { flags: '--base <address>', description: 'registry: where that binary is loaded', needs: ['check'] },
       ENTRY,
     ],
     example: 'ijw interop inventory app.dll --json',
@@ -87,16 +110,33 @@ export const COMMANDS: readonly CommandDefinition[] = [
   },
   {
     name: 'lint',
-    operands: [{ notation: '[files...]', description: 'PE files; - reads standard input' }],
+    operands: [{ ...FILES, notation: '[files...]' }],
+    files: 'together',
     summary: 'rules for interop: P/Invokes, function pointers, COM, mixed mode',
     options: [
-      { flags: '--format <format>', description: 'how to print what was found', choices: ['text', 'json', 'sarif'], default: 'text' },
+      {
+        flags: '--format <format>',
+        description: 'how to print what was found',
+        choices: ['text', 'json', 'sarif'],
+        default: 'text',
+        conflicts: ['json'],
+      },
       { flags: '--rule <id>', description: 'only this rule (NI001), or several: NI001,NI002', repeatable: true },
-      { flags: '--severity <level>', description: 'only findings at least as bad', choices: ['info', 'warning', 'error'] },
+      { flags: '--severity <level>', description: 'only findings at least as bad', choices: ['info', 'warning', 'error'], default: 'info' },
+      {
+        flags: '--fail-on <level>',
+        description: 'exit code 1 for findings at least as bad',
+        choices: ['info', 'warning', 'error'],
+        default: 'warning',
+      },
       { flags: '--explain <id>', description: 'say what a rule is about' },
       { flags: '--suppressions <file>', description: 'JSON: [{ rule, target, reason }]; target may have *' },
       { flags: '--baseline <file>', description: 'report only what is not in the baseline' },
-      { flags: '--write-baseline <file>', description: 'write what is found as a baseline, and report nothing' },
+      {
+        flags: '--write-baseline <file>',
+        description: 'write what is found as a baseline, and report nothing',
+        conflicts: ['json', 'baseline', 'format', 'output'],
+      },
       RUNTIME,
       { flags: '--search <dir>', description: 'a folder with the native libraries that P/Invokes name', repeatable: true },
       {
@@ -104,7 +144,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
         description: 'what of TinyCLR to compare with the assembly: C++ source, a linker map, a raw binary, a scatter file',
         repeatable: true,
       },
-      { flags: '--base <address>', description: 'where the binary of --check is loaded' },
+      { flags: '--base <address>', description: 'where the binary of --check is loaded', needs: ['check'] },
       {
         flags: '--signatures <file>',
         description: 'what is registered with LeanCLR: signatures, one a line, or the C++ source with the calls',
@@ -115,7 +155,9 @@ export const COMMANDS: readonly CommandDefinition[] = [
   },
   {
     name: 'load',
-    operands: [FILE],
+    operands: [FILES],
+    files: 'each',
+    heading: 'own',
     summary: 'simulate the load as the CLR does it',
     options: [
       { flags: '--host <host>', description: 'mscoree (framework) or ijwhost (core)', choices: ['framework', 'core'] },
@@ -133,7 +175,9 @@ export const COMMANDS: readonly CommandDefinition[] = [
   },
   {
     name: 'tour',
-    operands: [FILE],
+    operands: [FILES],
+    files: 'each',
+    heading: 'own',
     summary: 'a mixed-mode file on two screens: what it is, its boundary, its load',
     options: [
       { flags: '--host <host>', description: 'mscoree (framework) or ijwhost (core)', choices: ['framework', 'core'] },
@@ -145,7 +189,8 @@ export const COMMANDS: readonly CommandDefinition[] = [
   },
   {
     name: 'stubs',
-    operands: [FILE],
+    operands: [FILES],
+    files: 'each',
     summary: 'the native side of a boundary: stubs, tables, prototypes, registrations',
     options: [
       {
@@ -153,14 +198,14 @@ export const COMMANDS: readonly CommandDefinition[] = [
         description: 'what to write',
         choices: ['tinyclr', 'nanoframework', 'leanclr', 'c', 'csharp'],
       },
-      { flags: '-o, --output <dir>', description: 'the folder to write into; without it nothing is written' },
+      { flags: '-o, --output <dir>', description: 'the folder to write into; without it nothing is written', conflicts: ['check'] },
       {
         flags: '--check <path>',
         description:
           'compare with the assembly: a folder, C++ source, a linker map, a raw binary, a scatter file, a .pe file; exit code 1 for differences',
         repeatable: true,
       },
-      { flags: '--base <address>', description: 'where the binary of --check is loaded' },
+      { flags: '--base <address>', description: 'where the binary of --check is loaded', needs: ['check'] },
       {
         flags: '--search <dir>',
         description: 'a folder with the assemblies of base types, after the folder of the file',
@@ -177,6 +222,8 @@ export const COMMANDS: readonly CommandDefinition[] = [
   {
     name: 'demangle',
     operands: [{ notation: '[names...]', description: 'decorated names; without them, standard input is filtered' }],
+    files: 'none',
+    shared: ['json', 'output'],
     summary: 'MSVC decorated names as C++',
     options: [],
     example: "ijw demangle '?f@@YAHH@Z'",
@@ -185,6 +232,8 @@ export const COMMANDS: readonly CommandDefinition[] = [
   {
     name: 'completion',
     operands: [{ notation: '<shell>', description: 'bash, zsh or fish' }],
+    files: 'none',
+    shared: ['output'],
     summary: 'a completion script for a shell',
     options: [],
     example: 'source <(ijw completion bash)',

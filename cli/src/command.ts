@@ -1,3 +1,4 @@
+import type { Diagnostics } from '@ijw/binary';
 import type { ChalkInstance } from 'chalk';
 import type { Io } from './io.ts';
 
@@ -9,16 +10,34 @@ export interface OptionDefinition {
   readonly default?: string | boolean;
   /** The option may be given several times; its value is the list. */
   readonly repeatable?: boolean;
+  /** Options that cannot be given beside this one, as `OptionValues` names them. */
+  readonly conflicts?: readonly string[];
+  /** One of these options must be given too, as `OptionValues` names them. */
+  readonly needs?: readonly string[];
 }
+
+export interface OperandDefinition {
+  /** commander's notation: `<files...>`, `[member]`. */
+  readonly notation: string;
+  readonly description: string;
+}
+
+/** Options that several commands have. */
+export type SharedOption = 'json' | 'output' | 'color' | 'layout' | 'logLevel';
 
 /** What a user can type. The code behind it is loaded only when it is typed. */
 export interface CommandDefinition {
   readonly name: string;
-  /** Operands in commander's notation: `<file>`, `[member]`, `<files...>`. */
-  readonly operands: readonly { readonly notation: string; readonly description: string }[];
-  /** Which operand is the file that errors name. Default 0. */
-  readonly fileOperand?: number;
+  readonly operands: readonly OperandDefinition[];
+  /** `each`: the command runs once a file. `together`: the command takes the whole list. `none`: the operands are not files. */
+  readonly files: 'each' | 'together' | 'none';
+  /** What may follow the files: the last operand, where it does not name a file. */
+  readonly subject?: OperandDefinition;
+  /** What stands before the text of each of several files. Default: the file as a title. `own`: the text names the file. */
+  readonly heading?: 'comment' | 'own';
   readonly summary: string;
+  /** Default: all of them. */
+  readonly shared?: readonly SharedOption[];
   readonly options: readonly OptionDefinition[];
   readonly example: string;
   load(): Promise<{ readonly run: CommandRun }>;
@@ -32,6 +51,11 @@ export interface CommandContext {
   readonly commands: readonly CommandDefinition[];
   /** Where the command's own output goes: standard output, or the file of `--output`. */
   write(chunk: string | Uint8Array): void;
+  /** Writes a JSON document of the contract: indented for one file, on one line for each of several. */
+  document(value: object): void;
+  /** Has the exit code be 1 where an error is among these when the command ends. */
+  watch(diagnostics: Diagnostics): void;
+  /** For a command that runs once a file: what stands before the files, the file, the subject. */
   readonly operands: readonly string[];
   readonly options: OptionValues;
   readonly style: ChalkInstance;

@@ -9,12 +9,21 @@ const openOptions = ({ options }: CommandContext): OpenOptions => ({
 });
 
 /** Opens a file of the command line as it is, a bundle too. Rejects with `FileAccessError`, `BadImageError`, `UsageError`. */
-export const openOperand = (context: CommandContext, file: string): Promise<OpenedFile> =>
-  openFile(context.io.readFile(file, { image: true }), openOptions(context));
+export async function openOperand(context: CommandContext, file: string): Promise<OpenedFile> {
+  const opened = await openFile(context.io.readFile(file, { image: true }), openOptions(context));
+  await watched(context, file, opened);
+  return opened;
+}
 
-/** The file that a command works on: a bundle alone is nothing that it could work on. Rejects with `FileAccessError`, `BadImageError`, `UsageError`, `UnsupportedError`. */
-export async function openAssembly(context: CommandContext, file = context.operands[0]!): Promise<Assembly> {
+async function watched(context: CommandContext, file: string, { format, bytes, diagnostics }: OpenedFile): Promise<void> {
+  context.watch(diagnostics);
+  await context.log('info', 'opened', { file, format, bytes: bytes.length });
+}
+
+/** The file that a command works on; a bundle needs `--entry`. Rejects with `FileAccessError`, `BadImageError`, `UsageError`, `UnsupportedError`. */
+export async function openAssembly(context: CommandContext, file = context.operands[0] ?? ''): Promise<Assembly> {
   const assembly = await Assembly.open(context.io.readFile(file, { image: true }), openOptions(context));
+  await watched(context, file, assembly.file);
   const { bundle } = assembly;
   if (bundle !== undefined)
     throw new UnsupportedError(`The file is a .NET single-file bundle: --entry opens one of its files, ${entryPaths(bundle)}`);
@@ -24,6 +33,7 @@ export async function openAssembly(context: CommandContext, file = context.opera
 /** An address or number as users write it: decimal, or hexadecimal after `0x`. */
 export function parseNumber(text: string, what: string): number {
   const value = Number(text);
-  if (text.trim() === '' || !Number.isSafeInteger(value) || value < 0) throw new UsageError(`${what} wants a number, not "${text}"`);
+  if (text.trim() === '' || !Number.isSafeInteger(value) || value < 0)
+    throw new UsageError(`${what} needs a number (0x1000 or 4096), not "${text}"`);
   return value;
 }

@@ -34,8 +34,8 @@ describe('ijw lint', () => {
     const one = JSON.parse((await lint('bad.dll', '--json')).output);
     expect(one).toMatchObject({ file: 'bad.dll', diagnostics: [] });
     expect(one.findings[0]).toMatchObject({ rule: 'NI070', level: 'error', target: '<Module>::NativeAdd', token: 0x06000003 });
-    const several = JSON.parse((await lint('bad.dll', 'good.dll', '--format', 'json')).output);
-    expect(several.files.map(({ file }: { file: string }) => file)).toEqual(['bad.dll', 'good.dll']);
+    const several = (await lint('bad.dll', 'good.dll', '--format', 'json')).output.trim().split('\n');
+    expect(several.map((line) => JSON.parse(line).file)).toEqual(['bad.dll', 'good.dll']);
   });
 
   it('prints SARIF', async () => {
@@ -48,6 +48,11 @@ describe('ijw lint', () => {
     expect((await lint('bad.dll', '--rule', 'NI072,NI073')).code).toBe(0);
     expect((await lint('bad.dll', '--rule', 'NI072', '--rule', 'NI070')).code).toBe(1);
     expect(await lint('bad.dll', '--rule', 'NI999')).toMatchObject({ code: 2, errors: 'ijw: bad.dll: Unknown rule NI999\n' });
+  });
+
+  it('fails by the level of what it finds', async () => {
+    expect((await lint('bad.dll', '--fail-on', 'error')).code).toBe(1);
+    expect((await lint('good.dll', '--fail-on', 'info')).code).toBe(0);
   });
 
   it('explains a rule', async () => {

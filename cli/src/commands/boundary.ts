@@ -7,7 +7,6 @@ import { openAssembly } from '../input.ts';
 import { type Cell, clip, columns, headed, type Row } from '../output/columns.ts';
 import { diagnosticLines } from '../output/diagnostic-lines.ts';
 import { interopText } from '../output/interop-text.ts';
-import { writeJson } from '../output/json.ts';
 import { stubTargetText } from '../output/stub-target-text.ts';
 
 export async function run(context: CommandContext): Promise<number> {
@@ -20,7 +19,7 @@ export async function run(context: CommandContext): Promise<number> {
     const document = boundaryJson(boundary);
     const inventory = metadata && diagnostics.attempt(() => readInteropInventory(image, metadata, diagnostics));
     const interop = inventory && { interop: interopJson(inventory) };
-    writeJson(context.write, { file: context.operands[0], ...document, ...interop, diagnostics: diagnostics.entries });
+    context.document({ file: context.operands[0], ...document, ...interop, diagnostics: diagnostics.entries });
   } else {
     const inventory = metadata && diagnostics.attempt(() => readInteropInventory(image, metadata, diagnostics));
     let empty = true;

@@ -2,7 +2,6 @@ import { printable } from '@ijw/binary';
 import { demangle, isDecorated } from '@ijw/demangle';
 import type { CommandContext } from '../command.ts';
 import { noteLine } from '../output/error-line.ts';
-import { writeJson } from '../output/json.ts';
 
 /** Words of other text that may be names: decorated ones contain no spaces, quotes, commas or brackets but those of C++/CLI's own names. */
 const WORD = /[^\s"'`,;()[\]]+/g;
@@ -15,7 +14,7 @@ export async function run(context: CommandContext): Promise<number> {
 function demangleNames(context: CommandContext): number {
   const results = context.operands.map((name) => demangle(name));
   if (context.options.json) {
-    writeJson(context.write, { names: results.map(({ decorated, text }) => ({ decorated, text })) });
+    context.document({ names: results.map(({ decorated, text }) => ({ decorated, text })) });
   } else {
     for (const { text } of results) context.write(`${printable(text)}\n`);
   }
@@ -34,7 +33,7 @@ function filterInput(context: CommandContext): number {
       .map(([word]) => word)
       .filter(isDecorated)
       .map((word) => demangle(word));
-    writeJson(context.write, { names: names.map(({ decorated, text: name }) => ({ decorated, text: name })) });
+    context.document({ names: names.map(({ decorated, text: name }) => ({ decorated, text: name })) });
   } else {
     context.write(text.replaceAll(WORD, (word) => (isDecorated(word) ? demangle(word).text : word)));
   }

@@ -19,7 +19,6 @@ import { openAssembly } from '../input.ts';
 import { lineNumbers } from '../line-numbers.ts';
 import { nativeText, type ReadyToRunText, readyToRunText } from '../native-text.ts';
 import { noteLine } from '../output/error-line.ts';
-import { writeJson } from '../output/json.ts';
 import { reportDiagnostics } from '../output/report-diagnostics.ts';
 import { sourceText } from '../source-text.ts';
 import { classComments, headerComments } from '../text-preamble.ts';
@@ -31,8 +30,8 @@ export async function run(context: CommandContext): Promise<number> {
   const metadata = assembly.requireMetadata('there is no IL in it');
   const member = context.operands[1];
   const filter = member === undefined ? undefined : parseMemberFilter(metadata, member);
+  if (context.options.json) return writeMethods(context, image, metadata, filter);
   if (context.options.listing) return listing(context, image, metadata, filter);
-  if (context.options.json) return methodsJson(context, image, metadata, filter);
   const diagnostics = new Diagnostics();
   const compiled = context.options.native && !context.options.strict ? await readyToRunText(context, image, metadata) : undefined;
   const options = { ...(await disassemblyOptions(context, assembly)), ...(compiled && { compiled: compiled.ofMethod }) };
@@ -47,24 +46,28 @@ export async function run(context: CommandContext): Promise<number> {
   return reportDiagnostics(context, diagnostics, context.options.strict ? ['error', 'warning', 'info'] : ['error']) || damaged;
 }
 
-function methodsJson(context: CommandContext, image: PEImage, metadata: Metadata, filter: MemberFilter | undefined): number {
-  if (filter !== undefined && filter.kind === 'fields') throw new UsageError('--json takes a type or a method');
-  const rids = filter?.kind === 'type' ? filter.rids.flatMap((rid) => [...metadata.methodsOf(rid)]) : filter?.rids;
-  const { diagnostics } = image;
-  const methods = methodDocuments(image, metadata, diagnostics, rids);
-  writeJson(context.write, { file: context.operands[0], methods, diagnostics: diagnostics.entries });
-  return diagnostics.entries.some(({ severity }) => severity === 'error') ? 1 : 0;
-}
-
 /** Compiled instances of methods that other modules define, after everything that this module does. */
 function writeOtherInstances(context: CommandContext, { others }: ReadyToRunText): void {
   for (const line of others()) context.write(`// ${line}\n`);
 }
 
+function writeMethods(context: CommandContext, image: PEImage, metadata: Metadata, filter: MemberFilter | undefined): number {
+  const rids = filter && methodsOf(metadata, filter);
+  const { diagnostics } = image;
+  // Written in this order: reading the methods adds to the diagnostics.
+  const methods = methodDocuments(image, metadata, diagnostics, rids);
+  context.document({ file: context.operands[0], methods, diagnostics: diagnostics.entries });
+  return 0;
+}
+
+function methodsOf(metadata: Metadata, { kind, rids }: MemberFilter): readonly number[] {
+  if (kind === 'fields') throw new UsageError('--json and --listing take a type or a method, not a field');
+  return kind === 'methods' ? rids : rids.flatMap((type) => [...metadata.methodsOf(type)]);
+}
+
 function listing(context: CommandContext, image: PEImage, metadata: Metadata, filter: MemberFilter | undefined): number {
   if (filter === undefined) writeILListing(image, metadata, (chunk) => context.write(chunk));
-  else if (filter.kind !== 'methods') throw new UsageError('--listing takes a method');
-  else for (const rid of filter.rids) writeILListing(image, metadata, (chunk) => context.write(chunk), { rid });
+  else for (const rid of methodsOf(metadata, filter)) writeILListing(image, metadata, (chunk) => context.write(chunk), { rid });
   return reportDiagnostics(context, image.diagnostics);
 }
 

@@ -2,7 +2,6 @@ import { certificatesDocument, headersDocument } from '@ijw/pe';
 import type { CommandContext } from '../command.ts';
 import { openAssembly } from '../input.ts';
 import { diagnosticLines } from '../output/diagnostic-lines.ts';
-import { writeJson } from '../output/json.ts';
 import { outlineOf } from '../output/outline.ts';
 
 export async function run(context: CommandContext): Promise<number> {
@@ -12,7 +11,7 @@ export async function run(context: CommandContext): Promise<number> {
     certificates: await certificatesDocument(image),
   };
   const diagnostics = image.diagnostics.entries;
-  if (context.options.json) writeJson(context.write, { file: context.operands[0], ...document, diagnostics });
+  if (context.options.json) context.document({ file: context.operands[0], ...document, diagnostics });
   else {
     for (const [title, part] of Object.entries(document)) {
       if (part === undefined) continue;

@@ -1,34 +1,19 @@
 import { createHash } from 'node:crypto';
 import { type InfoDocument, infoDocument } from '@ijw/assembly/info';
 import type { OpenedFile } from '@ijw/assembly/open';
-import { BadImageError, hex, printable } from '@ijw/binary';
+import { hex, printable } from '@ijw/binary';
 import { CorFlags } from '@ijw/pe';
 import type { CommandContext } from '../command.ts';
 import { openOperand } from '../input.ts';
-import { FileAccessError } from '../io.ts';
 import { type Cell, columns } from '../output/columns.ts';
 import { diagnosticLines } from '../output/diagnostic-lines.ts';
-import { errorLine } from '../output/error-line.ts';
-import { writeJson, writeJsonLine } from '../output/json.ts';
 
 export async function run(context: CommandContext): Promise<number> {
-  let exitCode = 0;
-  const several = context.operands.length > 1;
-  for (const [index, file] of context.operands.entries()) {
-    try {
-      const document = describe(context, await openOperand(context, file), file);
-      if (context.options.json) (several ? writeJsonLine : writeJson)(context.write, document);
-      else {
-        if (index > 0) context.write('\n');
-        for (const text of infoText(context, document)) context.write(text);
-      }
-    } catch (error) {
-      if (!several || !(error instanceof BadImageError || error instanceof FileAccessError)) throw error;
-      context.io.writeError(errorLine(file, error)!);
-      exitCode = 1;
-    }
-  }
-  return exitCode;
+  const [file = ''] = context.operands;
+  const document = describe(context, await openOperand(context, file), file);
+  if (context.options.json) context.document(document);
+  else for (const text of infoText(context, document)) context.write(text);
+  return 0;
 }
 
 /** With the digest of Node, which is the fastest. */

@@ -22,7 +22,6 @@ import { openAssembly } from '../input.ts';
 import { columns, type Row } from '../output/columns.ts';
 import { diagnosticLines } from '../output/diagnostic-lines.ts';
 import { inventoryText } from '../output/inventory-text.ts';
-import { writeJson } from '../output/json.ts';
 
 /** What the parts of the command look at. */
 interface InteropInput {
@@ -46,14 +45,20 @@ export async function run(context: CommandContext): Promise<number> {
   const [what = '', file = ''] = context.operands;
   const part = Object.hasOwn(PARTS, what) ? PARTS[what] : undefined;
   if (part === undefined) throw new UsageError(`Unknown part "${what}": interop has ${Object.keys(PARTS).join(', ')}`);
+  if (what !== 'registry') refuseRegistryOptions(context, what);
   const input = await open(context, file);
   const { json, text } = part(input);
-  if (context.options.json) writeJson(context.write, { file, ...json, diagnostics: input.diagnostics.entries });
+  if (context.options.json) context.document({ file, ...json, diagnostics: input.diagnostics.entries });
   else {
     for (const piece of text()) context.write(piece);
     context.write(diagnosticLines(input.diagnostics.entries, context.style));
   }
   return 0;
+}
+
+function refuseRegistryOptions({ options }: CommandContext, what: string): void {
+  const given = ['signatures', 'check', 'base'].find((name) => options[name] !== undefined);
+  if (given !== undefined) throw new UsageError(`--${given} is an option of "interop registry", not of "interop ${what}"`);
 }
 
 async function open(context: CommandContext, file: string): Promise<InteropInput> {

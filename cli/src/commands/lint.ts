@@ -22,12 +22,12 @@ import {
   sarifLog,
 } from '@ijw/interop';
 import { type CheckedFiles, readCheckedFiles } from '../checked-files.ts';
-import type { CommandContext } from '../command.ts';
+import type { CommandContext, OptionValues } from '../command.ts';
 import { openAssembly } from '../input.ts';
 import { nativeLibraries } from '../native-libraries.ts';
 import { diagnosticLines } from '../output/diagnostic-lines.ts';
 import { errorLine } from '../output/error-line.ts';
-import { writeJson } from '../output/json.ts';
+import { writeJsonLine } from '../output/json.ts';
 import { VERSION } from '../version.ts';
 
 /** What was found in one file, or that it could not be read. */
@@ -35,6 +35,7 @@ type FileResult = LintedFile & { readonly failed?: boolean };
 
 export async function run(context: CommandContext): Promise<number> {
   const { options, operands } = context;
+  if (typeof options.explain === 'string' && operands.length > 0) throw new UsageError('--explain takes a rule and no file');
   if (typeof options.explain === 'string') return explain(context, options.explain);
   if (operands.length === 0) throw new UsageError('lint needs a file, or --explain with a rule');
   const suppressions = textOption(context, 'suppressions', parseSuppressions) ?? [];
@@ -43,13 +44,18 @@ export async function run(context: CommandContext): Promise<number> {
   if (typeof options.writeBaseline === 'string') return writeBaseline(context, options.writeBaseline, results);
   const shown = baseline ? withoutKnown(results, baseline) : results;
   write(context, shown);
-  return shown.some(({ findings, failed }) => failed || findings.length > 0) ? 1 : 0;
+  return shown.some(({ findings, failed }) => failed || findings.some(({ level }) => isAtLeast(level, options.failOn))) ? 1 : 0;
 }
+
+/** From the least to the worst. */
+const LEVELS: readonly LintLevel[] = ['info', 'warning', 'error'];
+
+const isAtLeast = (level: LintLevel, least: OptionValues[string]): boolean => LEVELS.indexOf(level) >= LEVELS.indexOf(least as LintLevel);
 
 function explain(context: CommandContext, id: string): number {
   const rule = lintRule(id);
   if (rule === undefined) throw new UsageError(`Unknown rule ${id}; the rules are ${lintRules.map((one) => one.id).join(' ')}`);
-  if (context.options.json || context.options.format === 'json') writeJson(context.write, rule);
+  if (context.options.json || context.options.format === 'json') context.document(rule);
   else context.write(explanationText(rule));
   return 0;
 }
@@ -126,9 +132,15 @@ function withoutKnown(results: readonly FileResult[], baseline: Baseline): reado
 
 function write(context: CommandContext, results: readonly FileResult[]): void {
   const format = context.options.json ? 'json' : context.options.format;
-  if (format === 'sarif') writeJson(context.write, sarifLog(results, VERSION));
-  else if (format === 'json') writeJson(context.write, lintDocument(results));
+  if (format === 'sarif') context.document(sarifLog(results, VERSION));
+  else if (format === 'json') writeDocuments(context, results);
   else for (const result of results) writeText(context, result);
+}
+
+/** One document for one file, a line a file for several. */
+function writeDocuments(context: CommandContext, results: readonly FileResult[]): void {
+  const write = results.length === 1 ? context.document : (value: object) => writeJsonLine(context.write, value);
+  for (const result of results) if (!result.failed) write(lintDocument(result));
 }
 
 function writeText(context: CommandContext, { file, findings, suppressed, dropped, diagnostics, failed }: FileResult): void {

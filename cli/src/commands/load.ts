@@ -16,7 +16,6 @@ import type { Architecture } from '@ijw/machine';
 import type { CommandContext, OptionValues } from '../command.ts';
 import { openAssembly, parseNumber } from '../input.ts';
 import { columns, headed, type Row } from '../output/columns.ts';
-import { writeJson } from '../output/json.ts';
 import { loadEventText } from '../output/load-event-text.ts';
 import { moduleProvider, searchPath } from '../search-path.ts';
 
@@ -26,7 +25,7 @@ export async function run(context: CommandContext): Promise<number> {
   for (const event of outcome.events) await context.log('debug', event.step, event);
   if (context.options.json) {
     const diagnostics = assembly.diagnostics.entries;
-    writeJson(context.write, { file: context.operands[0], ...loadDocument(outcome), diagnostics });
+    context.document({ file: context.operands[0], ...loadDocument(outcome), diagnostics });
   } else {
     context.write(`${outcomeText(context, outcome)}\n`);
     for (const text of eventsText(context, outcome.events)) context.write(text);

@@ -15,7 +15,6 @@ import { openAssembly } from '../input.ts';
 import type { OutputFile } from '../io.ts';
 import { columns, type Row } from '../output/columns.ts';
 import { diagnosticLines } from '../output/diagnostic-lines.ts';
-import { writeJson } from '../output/json.ts';
 import { assemblyProvider, searchPathBeside } from '../search-path.ts';
 import { compareStubs, existingText, firmwareRows, inFolder, mismatchLine } from '../stub-comparison.ts';
 
@@ -30,7 +29,8 @@ export async function run(context: CommandContext): Promise<number> {
   return report(context, input, set, planned);
 }
 
-function targetOf({ options }: CommandContext): StubTarget {
+function targetOf(context: CommandContext): StubTarget {
+  const { options } = context;
   const target = STUB_TARGETS.get(String(options.for));
   if (target === undefined) throw new UsageError(`stubs needs --for ${[...STUB_TARGETS.keys()].join('|')}`);
   const { api } = options;
@@ -38,7 +38,16 @@ function targetOf({ options }: CommandContext): StubTarget {
     const known = target.versions.length === 0 ? 'has one API only' : `has the APIs ${target.versions.join(', ')}`;
     throw new UsageError(`${options.for} ${known}, not "${api}"`);
   }
+  refuseOtherSystems(context);
   return target;
+}
+
+/** Options that one system has. */
+const OF_ONE_SYSTEM = { bare: 'tinyclr', project: 'nanoframework', method: 'leanclr' } as const;
+
+function refuseOtherSystems({ options }: CommandContext): void {
+  for (const [name, system] of Object.entries(OF_ONE_SYSTEM))
+    if (options[name] !== undefined && options.for !== system) throw new UsageError(`--${name} is an option of --for ${system}`);
 }
 
 async function readInput(context: CommandContext): Promise<StubInput> {
@@ -95,7 +104,7 @@ function report(
   const { operands, options } = context;
   if (options.json) {
     const head = { file: operands[0], for: options.for };
-    writeJson(context.write, { ...head, ...stubsDocument(set, files, comparison), diagnostics: input.diagnostics.entries });
+    context.document({ ...head, ...stubsDocument(set, files, comparison), diagnostics: input.diagnostics.entries });
   } else for (const part of text(context, input, set, files, comparison)) context.write(part);
   return comparison !== undefined && comparison.mismatches.length > 0 ? 1 : 0;
 }

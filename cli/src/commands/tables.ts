@@ -18,7 +18,6 @@ import type { CommandContext } from '../command.ts';
 import { openAssembly } from '../input.ts';
 import { clip, columns, type Row } from '../output/columns.ts';
 import { diagnosticLines } from '../output/diagnostic-lines.ts';
-import { writeJson } from '../output/json.ts';
 import { reportDiagnostics } from '../output/report-diagnostics.ts';
 
 export async function run(context: CommandContext): Promise<number> {
@@ -56,7 +55,7 @@ function writeLines(context: CommandContext, metadata: Metadata, table: TableNam
 
 function writeDocument(context: CommandContext, metadata: Metadata, name: TableName | undefined, diagnostics: Diagnostics): void {
   const document = name === undefined ? tablesDocument(metadata) : tableDocument(metadata, name);
-  writeJson(context.write, { file: context.operands[0], ...document, diagnostics: diagnostics.entries });
+  context.document({ file: context.operands[0], ...document, diagnostics: diagnostics.entries });
 }
 
 function writeOverview(context: CommandContext, metadata: Metadata): void {

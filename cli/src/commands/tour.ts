@@ -3,7 +3,6 @@ import type { LoadEvent, LoadOutcome } from '@ijw/loader';
 import type { Boundary } from '@ijw/vtfixup';
 import type { CommandContext } from '../command.ts';
 import { openAssembly } from '../input.ts';
-import { writeJson } from '../output/json.ts';
 import { managedToNativeText, nativeToManagedText } from './boundary.ts';
 import { describe, infoText } from './info.ts';
 import { eventsText, loadImage, outcomeText, slotsText } from './load.ts';
@@ -40,7 +39,7 @@ export async function run(context: CommandContext): Promise<number> {
   const assembly = await openAssembly(context);
   const description = describe(context, assembly.file, file);
   const outcome = loadImage(context, assembly);
-  if (context.options.json) writeJson(context.write, { ...description, outcome: outcome.outcome, hresult: outcome.hresult });
+  if (context.options.json) context.document({ ...description, outcome: outcome.outcome, hresult: outcome.hresult });
   else for (const text of tourText(context, description, assembly.boundary, outcome)) context.write(text);
   return outcome.outcome === 'loaded' ? 0 : 1;
 }

@@ -111,7 +111,7 @@ export type { LintFinding } from './lint/lint-finding.ts';
 export { isAtLeast, type LintReport, lintModule } from './lint/lint-module.ts';
 export type { LintOptions, MissingLibrary, NativeExports } from './lint/lint-options.ts';
 export type { LintLevel, LintNeed, LintRule } from './lint/lint-rule.ts';
-export { type LintDocument, type LintDocuments, type LintedFile, lintDocument, lintFile } from './lint/linted-file.ts';
+export { type LintDocument, type LintedFile, lintDocument, lintFile } from './lint/linted-file.ts';
 export { explanationText, findingText, placeText } from './lint/output/lint-text.ts';
 export { type FileFindings, sarifLog } from './lint/output/sarif.ts';
 export { lintRule, lintRules } from './lint/rule-catalog.ts';

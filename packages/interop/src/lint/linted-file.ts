@@ -30,7 +30,7 @@ export function lintFile(file: string, assembly: Assembly, options: LintOptions,
   return { file, findings, suppressed, dropped: report.dropped, diagnostics: [...assembly.diagnostics.entries, ...report.diagnostics] };
 }
 
-/** The JSON of `ijw lint` for one file; a suppressed finding has the reason. */
+/** The JSON of `ijw lint` for a file; a suppressed finding has the reason. */
 export interface LintDocument {
   readonly file: string;
   readonly findings: readonly LintFinding[];
@@ -39,20 +39,7 @@ export interface LintDocument {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-export interface LintDocuments {
-  readonly files: readonly LintDocument[];
-  readonly diagnostics: readonly Diagnostic[];
-}
-
-/** One document for one file; for several, one with all of them. */
-export function lintDocument(results: readonly LintedFile[]): LintDocument | LintDocuments {
-  const files = results.map(documentOf);
-  const [only] = files;
-  if (files.length === 1 && only !== undefined) return only;
-  return { files, diagnostics: files.flatMap((document) => document.diagnostics) };
-}
-
-const documentOf = ({ file, findings, suppressed, dropped, diagnostics }: LintedFile): LintDocument => ({
+export const lintDocument = ({ file, findings, suppressed, dropped, diagnostics }: LintedFile): LintDocument => ({
   file,
   findings,
   suppressed: suppressed.map(({ finding, suppression }) => ({ ...finding, reason: suppression.reason })),
