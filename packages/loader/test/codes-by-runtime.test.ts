@@ -3,6 +3,7 @@ import { type RuntimeId, refusalCodes, runtimeIds } from '@ijw/assembly';
 import { buildMixedImage, buildNativeDll } from '@ijw/fixtures';
 import { Loader, type LoaderOptions, type LoadOutcome, type LoadRequest, loadDocument } from '@ijw/loader';
 import { describe, expect, it } from 'vitest';
+import { buildILImage, methodSignature, VOID } from '../../il/test/il-image.ts';
 
 const hostOf = (runtime: RuntimeId): 'framework' | 'core' => (runtime === 'net20' || runtime === 'net40' ? 'framework' : 'core');
 
@@ -113,4 +114,23 @@ describe('a refusal that the profile does not list', () => {
 
 it('a runtime has one host', () => {
   expect(() => load(mixed('x64'), 'net40', { host: 'core' })).toThrow('.NET Framework 4 does not have the core host');
+});
+
+describe('an AnyCPU library', () => {
+  const library = buildILImage(({ builder, system }) => {
+    builder.add('Assembly', { Name: 'p', Major: 1 });
+    builder.add('TypeDef', { Namespace: 'N', Name: 'NativeMethods', Extends: system('System.Object'), MethodList: 1 });
+    const method = builder.add('MethodDef', { Name: 'F', Flags: 0x2013, ImplFlags: 0x80, Signature: methodSignature(0, VOID) });
+    const module = builder.add('ModuleRef', { Name: 'native' });
+    builder.add('ImplMap', { MappingFlags: 0x100, MemberForwarded: method, ImportName: 'F', ImportScope: module });
+  });
+
+  it('is loaded into an x64 process, with its P/Invokes and without its imports', () => {
+    const outcome = new Loader({ host: 'core' }).load(library, { path: 'p.dll' });
+    expect(outcome).toMatchObject({ outcome: 'loaded', architecture: 'x64' });
+    expect(outcome.module?.mapped).toBe(true);
+    expect(outcome.module?.pinvokes.map(({ method }) => method)).toEqual(['N.NativeMethods::F']);
+    expect(outcome.module?.imports).toEqual([]);
+    expect(outcome.events.some(({ step }) => step === 'callEntryPoint')).toBe(false);
+  });
 });

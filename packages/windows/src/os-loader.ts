@@ -1,6 +1,6 @@
-import { BadImageError } from '@ijw/binary';
+import { BadImageError, ifReadable } from '@ijw/binary';
 import { architectureOf } from '@ijw/machine';
-import { PEImage } from '@ijw/pe';
+import { CorFlags, PEImage, readCliHeader } from '@ijw/pe';
 import { bindImports } from './bind-imports.ts';
 import { callEntryPoint, callTlsCallback, type EntryPointHost } from './call-entry-point.ts';
 import { findExport } from './find-export.ts';
@@ -113,7 +113,8 @@ export class OsLoader<T extends WindowsTrace = WindowsTrace> {
   }
 
   #map(loading: Loading<T>, image: PEImage, path: string, base?: number): MappedModule {
-    if (architectureOf(image.machine) !== this.#process.architecture || image.machineOs !== undefined) {
+    const ilOnly = isForEveryProcess(image);
+    if (!ilOnly && (architectureOf(image.machine) !== this.#process.architecture || image.machineOs !== undefined)) {
       const reason = `The image is for ${image.machineOs ? `${image.machineOs} ` : ''}${image.machine}, the process is ${this.#process.architecture}`;
       throw windowsRefusal('BAD_EXE_FORMAT', 'wrongMachine', reason, { structure: 'COFF header', field: 'Machine' });
     }
@@ -129,6 +130,7 @@ export class OsLoader<T extends WindowsTrace = WindowsTrace> {
       imports: [],
       references: 1,
       attached: false,
+      ilOnly: ilOnly && this.#process.architecture !== 'x86',
     };
     this.#process.modules.set(module.base, module);
     this.#byPath.set(path.toLowerCase(), module);
@@ -141,9 +143,11 @@ export class OsLoader<T extends WindowsTrace = WindowsTrace> {
     const mappedBefore = order.length;
     try {
       if (this.#options.relocate) relocateImage(loading, module.image, module.name, mapping);
-      bindImports(loading, module, { load: (name) => this.#dependency(loading, name), known: (name) => this.#known(loading, name) });
-      initializeTls(loading, module);
-      initializeSecurityCookie(loading, module);
+      if (!module.ilOnly) {
+        bindImports(loading, module, { load: (name) => this.#dependency(loading, name), known: (name) => this.#known(loading, name) });
+        initializeTls(loading, module);
+        initializeSecurityCookie(loading, module);
+      }
       protectSections(loading, module.image, module.name, mapping);
     } catch (error) {
       order.splice(mappedBefore, 0, module);
@@ -199,6 +203,7 @@ export class OsLoader<T extends WindowsTrace = WindowsTrace> {
   }
 
   #callEntryPoints(run: LoadRun<T>, module: MappedModule, reason: DllReason): number | undefined {
+    if (module.ilOnly) return undefined;
     for (const address of module.tls?.callbacks ?? []) callTlsCallback(run, module, address, reason);
     return callEntryPoint(run, module, reason, this.#options.entryPointHost);
   }
@@ -209,6 +214,16 @@ export class OsLoader<T extends WindowsTrace = WindowsTrace> {
     this.#process.memory.release(module.base);
     trace.add({ step: 'unmap', module: module.name, base: module.base });
   }
+}
+
+/**
+ * IL-only PE32 for i386 that does not require 32 bits: 64-bit Windows maps it into 64-bit processes too, for the runtime alone (Wine `dlls/ntdll/loader.c`,
+ * `convert_to_pe64`, does as Windows does).
+ */
+function isForEveryProcess(image: PEImage): boolean {
+  if (image.is64Bit || image.machine !== 'i386') return false;
+  const flags = ifReadable(() => readCliHeader(image)?.flags) ?? 0;
+  return (flags & (CorFlags.ILONLY | CorFlags.REQUIRED_32BIT)) === CorFlags.ILONLY;
 }
 
 /** A host module is where Windows looks first: an image that only shares its name does not stand in for it. */

@@ -45,6 +45,8 @@ export interface MappedModule extends ModuleIdentity {
   /** LoadLibrary calls not yet met by FreeLibrary; a CLR that has loaded the module never gives up its own. */
   references: number;
   attached: boolean;
+  /** Mapped for the runtime alone: its imports are not bound, and its entry point is not called. */
+  readonly ilOnly: boolean;
 }
 
 export interface HostedModule extends ModuleIdentity {
