@@ -2,8 +2,7 @@
 
 import type { Metadata } from '../metadata.ts';
 import { MethodAttributes, MethodImplAttributes } from '../tables/metadata-flags.ts';
-import { TableId } from '../tables/table-id.ts';
-import { type MethodDefToken, makeToken, tokenRid } from '../tables/token.ts';
+import { isTokenOf, type MethodDefToken, tokenRid } from '../tables/token.ts';
 
 /**
  * Where a method's code comes from. `rva`: machine code in this image (C++/CLI), or a P/Invoke whose RVA says so; `named`: a function of another module, by the
@@ -46,16 +45,31 @@ export function methodCodeKind(metadata: Metadata, method: MethodDefToken): Meth
   });
 }
 
-/** Gives the kind by row number. A large assembly has a hundred thousand methods: columns are looked up once. */
+/** Gives the kind by row number. A large assembly has a hundred thousand methods: what all of them need is looked up once. */
 function kindReader(metadata: Metadata): (rid: number) => MethodCodeKind {
   const table = metadata.tables.MethodDef;
   const [rvas, flags, implFlags] = [table.column('RVA'), table.column('Flags'), table.column('ImplFlags')];
   let asked = 0;
-  const hasImplMap = (): boolean => metadata.findImplMap(makeToken(TableId.MethodDef, asked)) !== undefined;
+  let mapped: Uint8Array | undefined;
+  const hasImplMap = (): boolean => {
+    mapped ??= mappedMethods(metadata);
+    return mapped[asked] === 1;
+  };
   return (rid) => {
     asked = rid;
     return methodCodeKindOf({ rva: rvas.at(rid), flags: flags.at(rid), implFlags: implFlags.at(rid), hasImplMap });
   };
+}
+
+/** By row number of MethodDef: 1 where a row of ImplMap names it. One pass over ImplMap costs less than a search for each of thousands of P/Invokes. */
+function mappedMethods({ tables: { ImplMap, MethodDef } }: Metadata): Uint8Array {
+  const mapped = new Uint8Array(MethodDef.rowCount + 1);
+  const member = ImplMap.column('MemberForwarded');
+  for (let rid = 1; rid <= ImplMap.rowCount; rid++) {
+    const token = member.tokenOrBad(rid);
+    if (isTokenOf(token, 'MethodDef') && MethodDef.has(tokenRid(token))) mapped[tokenRid(token)] = 1;
+  }
+  return mapped;
 }
 
 /** The kind of every method's code, in the order of the MethodDef table. */
