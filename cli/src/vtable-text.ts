@@ -4,16 +4,15 @@ import { type Boundary, slotWidth } from '@ijw/vtfixup';
 /** What IL text says of the slots and exports of a mixed-mode image: every slot and every export of it. */
 export function vtableText(boundary: Boundary): VTableText {
   const entries = new Map<number, { record: number; slot: number }[]>();
-  const exports = new Map<number, { ordinal: number; name?: string }[]>();
+  /** By token, then by what tells one export from another. */
+  const exports = new Map<number, Map<string, { ordinal: number; name?: string }>>();
   for (const [record, { entries: slots }] of boundary.fixupEntries.entries()) {
     for (const [slot, { token, exports: exported }] of slots.entries()) {
-      entries.set(token, [...(entries.get(token) ?? []), { record: record + 1, slot: slot + 1 }]);
-      const list = exports.get(token) ?? [];
+      listAt(entries, token).push({ record: record + 1, slot: slot + 1 });
       for (const { ordinal, name } of exported) {
-        if (!list.some((known) => known.ordinal === ordinal && known.name === name))
-          list.push({ ordinal, ...(name !== undefined && { name }) });
+        const known = exports.get(token) ?? new Map<string, { ordinal: number; name?: string }>();
+        exports.set(token, known.set(`${ordinal} ${name}`, { ordinal, ...(name !== undefined && { name }) }));
       }
-      if (list.length > 0) exports.set(token, list);
     }
   }
   return {
@@ -24,9 +23,19 @@ export function vtableText(boundary: Boundary): VTableText {
       return { rva: fixup.rva, count: fixup.count, type: fixup.type, bytes };
     }),
     entriesOf: (token) => entries.get(token) ?? [],
-    exportsOf: (token) => exports.get(token) ?? [],
+    exportsOf: (token) => [...(exports.get(token)?.values() ?? [])],
     otherExports: otherExports(boundary),
   };
+}
+
+/** The list of a key, which any number of entries may share. */
+function listAt<K, T>(lists: Map<K, T[]>, key: K): T[] {
+  let list = lists.get(key);
+  if (list === undefined) {
+    list = [];
+    lists.set(key, list);
+  }
+  return list;
 }
 
 const otherExports = (boundary: Boundary): VTableText['otherExports'] =>
