@@ -3,7 +3,7 @@ import { type DirectoryName, Machine, PEBuilder, SectionCharacteristics } from '
 
 const START = 0x1000;
 const CLI_HEADER_SIZE = 72;
-const ALL = SectionCharacteristics.MEM_READ | SectionCharacteristics.MEM_WRITE | SectionCharacteristics.MEM_EXECUTE;
+const CODE = SectionCharacteristics.MEM_READ | SectionCharacteristics.MEM_EXECUTE | SectionCharacteristics.CNT_CODE;
 
 /** Places parts one after another, and says where each is before the next is made. */
 export class Placement {
@@ -29,13 +29,13 @@ export interface ImageParts {
   readonly certificates?: Uint8Array;
 }
 
-/** An image with one section that holds everything, and may be read, written and executed. */
+/** An image with one section that holds everything, and is executed: of one that is written too only writing would be granted. */
 export function imageOf(
   placement: Placement,
   { machine = Machine.I386, directories = {}, entryPoint, certificates }: ImageParts = {},
 ): Uint8Array {
   const builder = new PEBuilder({ machine, coff: { characteristics: 0x2022 }, imageBase: 0x1000_0000n });
-  builder.addSection('.text', { rva: START, characteristics: ALL | SectionCharacteristics.CNT_CODE }).add(placement.bytes, { rva: START });
+  builder.addSection('.text', { rva: START, characteristics: CODE }).add(placement.bytes, { rva: START });
   for (const [name, place] of Object.entries(directories)) builder.setDirectory(name as DirectoryName, place);
   if (entryPoint !== undefined) builder.setEntryPoint(entryPoint);
   if (certificates !== undefined) builder.setCertificates(certificates);
