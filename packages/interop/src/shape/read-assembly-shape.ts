@@ -81,9 +81,14 @@ function readFields(metadata: Metadata, rid: number): FieldShape[] {
   });
 }
 
+/** The lists of types may overlap: any number of types may claim the same methods. */
+const METHOD_COST = 16;
+
 function readMethods(metadata: Metadata, rid: number): MethodShape[] {
   const { MethodDef } = metadata.tables;
-  return [...metadata.methodsOf(rid)].map((method) => {
+  const methods = metadata.methodsOf(rid);
+  metadata.budget.spend(methods.length * METHOD_COST, metadata.place);
+  return [...methods].map((method) => {
     const token = makeToken(TableId.MethodDef, method);
     const flags = MethodDef.get(method, 'Flags');
     const signature = methodSignatureOf(metadata, token);
