@@ -26,7 +26,7 @@ export function readUnwoundFunctions(image: PEImage, { format, functions }: Exce
   for (const entry of functions) {
     const information = image.diagnostics.attempt(() => readUnwindInformation(image, format, entry));
     const afforded = image.diagnostics.attempt(() => {
-      if (information !== undefined) budget.spend(operationCount(information) * OPERATION_COST, entry.unwindData);
+      budget.spend(information === undefined ? FAILURE_COST : operationCount(information) * OPERATION_COST, entry.unwindData);
       return true;
     });
     if (afforded === undefined) return unwound;
@@ -37,6 +37,9 @@ export function readUnwoundFunctions(image: PEImage, { format, functions }: Exce
 
 /** An operation has two bytes or less in the file, and is an object and a line here. */
 const OPERATION_COST = 3;
+
+/** A chain may be long before it turns out to be malformed. */
+const FAILURE_COST = 1000;
 
 function operationCount(information: UnwindInformation): number {
   if ('chain' in information) return information.chain.reduce((sum, { operations }) => sum + operations.length, 0);
