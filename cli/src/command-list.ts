@@ -48,7 +48,10 @@ export const COMMANDS: readonly CommandDefinition[] = [
     operands: [FILES],
     files: 'each',
     heading: 'comment',
-    subject: { notation: '[member]', description: 'NS.Type, NS.Type::Method, or a token such as 0x06000001' },
+    subject: {
+      notation: '[member]',
+      description: 'a type or a member: Main, Type::M, Ns.Type.M, M(string, int), List<T>::Add, Type::Get*, or a token such as 0x06000001',
+    },
     summary: 'IL text',
     options: [
       {

@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import type { Assembly } from '@ijw/assembly';
+import { type Assembly, requireMembers } from '@ijw/assembly';
 import { Diagnostics, UsageError } from '@ijw/binary';
 import {
   type DisassemblyOptions,
@@ -7,7 +7,6 @@ import {
   type MemberFilter,
   methodDocuments,
   type NativeText,
-  parseMemberFilter,
   type ResourceFile,
   writeILListing,
 } from '@ijw/il';
@@ -29,7 +28,7 @@ export async function run(context: CommandContext): Promise<number> {
   const image = assembly.requireImage();
   const metadata = assembly.requireMetadata('there is no IL in it');
   const member = context.operands[1];
-  const filter = member === undefined ? undefined : parseMemberFilter(metadata, member);
+  const filter = member === undefined ? undefined : requireMembers(metadata, member);
   if (context.options.json) return writeMethods(context, image, metadata, filter);
   if (context.options.listing) return listing(context, image, metadata, filter);
   const diagnostics = new Diagnostics();

@@ -1,3 +1,4 @@
+import { requireMembers } from '@ijw/assembly';
 import { hex, printable, UnsupportedError, UsageError } from '@ijw/binary';
 import {
   type MergedFile,
@@ -10,6 +11,7 @@ import {
   stubsDocument,
   utf8Size,
 } from '@ijw/interop';
+import { type Metadata, makeToken, TableId } from '@ijw/metadata';
 import type { CommandContext } from '../command.ts';
 import { openAssembly } from '../input.ts';
 import type { OutputFile } from '../io.ts';
@@ -53,16 +55,26 @@ function refuseOtherSystems({ options }: CommandContext): void {
 async function readInput(context: CommandContext): Promise<StubInput> {
   const { options, operands, io } = context;
   const assembly = await openAssembly(context);
+  const metadata = assembly.requireMetadata('there is nothing to generate from');
   return {
-    metadata: assembly.requireMetadata('there is nothing to generate from'),
+    metadata,
     image: assembly.image,
     diagnostics: assembly.diagnostics,
     provider: assemblyProvider(io, searchPathBeside(io, operands[0]!, (options.search as readonly string[] | undefined) ?? [])),
     ...(typeof options.api === 'string' && { version: options.api }),
     ...(options.bare === true && { bare: true }),
     ...(typeof options.project === 'string' && { project: options.project }),
-    ...(Array.isArray(options.method) && { methods: options.method as readonly string[] }),
+    ...(Array.isArray(options.method) && { methods: methodTokens(metadata, options.method as readonly string[]) }),
   };
+}
+
+/** The tokens of the methods that `--method` names. @throws UsageError */
+function methodTokens(metadata: Metadata, names: readonly string[]): readonly string[] {
+  return names.flatMap((name) => {
+    const { kind, rids } = requireMembers(metadata, name);
+    if (kind !== 'methods') throw new UsageError(`--method takes methods, and "${name}" is not one`);
+    return rids.map((rid) => hex(makeToken(TableId.MethodDef, rid), 8));
+  });
 }
 
 /** Generated files have plain names: nothing is written outside of the folder, whatever an assembly calls its types. */

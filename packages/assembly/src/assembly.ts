@@ -1,13 +1,5 @@
 import { type Diagnostics, UnsupportedError } from '@ijw/binary';
-import {
-  type BadInstruction,
-  findMembers,
-  type Instruction,
-  type MethodBody,
-  MethodBodySource,
-  SingleInstructionText,
-  type TokenUse,
-} from '@ijw/il';
+import { type BadInstruction, type Instruction, type MethodBody, MethodBodySource, SingleInstructionText, type TokenUse } from '@ijw/il';
 import {
   CustomAttribute,
   findCustomAttribute,
@@ -24,6 +16,7 @@ import {
 import type { PEImage, SingleFileBundle } from '@ijw/pe';
 import { Boundary } from '@ijw/vtfixup';
 import { CallerIndex } from './callers.ts';
+import { findMembers } from './members/find-members.ts';
 import { type OpenedFile, type OpenOptions, openFile } from './open-file.ts';
 import { type FoundPortablePdb, findPortablePdb, type LookUpFile } from './portable-pdb-lookup.ts';
 import { type TargetRuntime, targetRuntime } from './runtime-profiles/target-runtime.ts';
@@ -115,7 +108,7 @@ export class Assembly {
     return this.#boundary;
   }
 
-  /** The TypeDefs, MethodDefs or Fields that `NS.Type`, `NS.Type::Name`, `::Name` (a global member) or a token names; overloads are several. @throws BadImageError */
+  /** The TypeDefs, MethodDefs or Fields that a text names, as `findMembers` reads it: `Type::Name`, `::Name` (a global member), `M(string)`; overloads are several. @throws BadImageError */
   members(name: string): readonly Token[] {
     const found = this.metadata && findMembers(this.metadata, name);
     return found?.rids.map((rid): Token => makeToken(MEMBER_TABLES[found.kind], rid)) ?? [];

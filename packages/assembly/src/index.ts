@@ -4,6 +4,8 @@ export { type FileSource, memoryFiles, windowsPaths } from './files/file-source.
 export { zipFiles } from './files/zip-archive.ts';
 export type { ImageCounts, ImageSummary, MetadataSummary } from './info/image-summary.ts';
 export { type InfoDocument, type InfoOptions, infoDocument, type Sha256 } from './info/info-document.ts';
+export { findMembers, requireMembers } from './members/find-members.ts';
+export { parameterTypes } from './members/parameter-types.ts';
 export { entryPaths, type OpenedFile, type OpenOptions, openFile } from './open-file.ts';
 export { type FoundPortablePdb, findPortablePdb, type LookUpFile } from './portable-pdb-lookup.ts';
 export { type ProcessPlatform, processPlatform } from './runtime-profiles/process-platform.ts';

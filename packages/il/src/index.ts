@@ -40,9 +40,8 @@ export {
   type StackPush,
 } from './opcodes/opcode.ts';
 export { allOpCodes, type OpCodeName, OpCodes, opCodeOf, opCodesByIndex, operandKindNames } from './opcodes/opcode-table.ts';
-export { type DisassemblyResult, disassemble } from './text/disassembler.ts';
+export { type DisassemblyResult, disassemble, type MemberFilter } from './text/disassembler.ts';
 export type { CompiledText, DisassemblyOptions, NativeText, SourceText, VTableText } from './text/disassembly.ts';
 export type { LineDocument, LineNumbers, LinePoint } from './text/line-directive-text.ts';
 export type { ResourceFile } from './text/manifest-text.ts';
-export { findMembers, type MemberFilter, parseMemberFilter } from './text/member-filter.ts';
 export { SingleInstructionText } from './text/single-instruction-text.ts';

@@ -22,7 +22,6 @@ import {
   writeResources,
 } from './manifest-text.ts';
 import { memberColumns } from './member-columns.ts';
-import type { MemberFilter } from './member-filter.ts';
 import { writeMethod } from './method-text.ts';
 import { readNamedRows } from './named-rows.ts';
 import { writeAttributesOfNothing, writeOrphanAttributes } from './orphan-attribute-text.ts';
@@ -32,6 +31,12 @@ import { TextSink } from './text-sink.ts';
 import { writeUnusedTypes } from './unused-type-text.ts';
 import { isVisibleMember } from './visibility.ts';
 import { writeVTableFixups } from './vtable-fixup-text.ts';
+
+/** What a user names to see only that: types, methods, fields, each by its row. */
+export interface MemberFilter {
+  readonly kind: 'type' | 'methods' | 'fields';
+  readonly rids: readonly number[];
+}
 
 export interface DisassemblyResult {
   readonly lines: number;
