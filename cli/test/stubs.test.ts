@@ -125,7 +125,7 @@ describe('ijw stubs', () => {
     ['c', nativeAssembly(), ['Native.h']],
     ['csharp', nativeAssembly(), ['Native.NativeMethods.cs', 'Native.Structures.cs']],
   ] as const)('writes for %s, and finds its own files in order', async (system, bytes, names) => {
-    const args = ['b.dll', '--for', system, ...(system === 'tinyclr' ? ['--bare'] : [])];
+    const args = ['b.dll', '--for', system, ...(['tinyclr', 'nanoframework'].includes(system) ? ['--bare'] : [])];
     const { exitCode, output, files } = await ijw([...args, '-o', 'out', '--json'], { 'b.dll': bytes });
     const document = JSON.parse(output);
     expect([exitCode, document.files.map(({ path }: { path: string }) => path)]).toEqual([0, names]);

@@ -44,12 +44,17 @@ function targetOf(context: CommandContext): StubTarget {
   return target;
 }
 
-/** Options that one system has. */
-const OF_ONE_SYSTEM = { bare: 'tinyclr', project: 'nanoframework', method: 'leanclr' } as const;
+/** The systems that an option is for. */
+const OPTION_SYSTEMS: Readonly<Record<string, readonly string[]>> = {
+  bare: ['tinyclr', 'nanoframework'],
+  project: ['nanoframework'],
+  method: ['leanclr'],
+};
 
 function refuseOtherSystems({ options }: CommandContext): void {
-  for (const [name, system] of Object.entries(OF_ONE_SYSTEM))
-    if (options[name] !== undefined && options.for !== system) throw new UsageError(`--${name} is an option of --for ${system}`);
+  for (const [name, systems] of Object.entries(OPTION_SYSTEMS))
+    if (options[name] !== undefined && !systems.includes(String(options.for)))
+      throw new UsageError(`--${name} is an option of --for ${systems.join(' or ')}`);
 }
 
 async function readInput(context: CommandContext): Promise<StubInput> {
