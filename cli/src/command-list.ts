@@ -25,7 +25,11 @@ export const COMMANDS: readonly CommandDefinition[] = [
     operands: [FILES],
     files: 'each',
     summary: 'every header and directory',
-    options: [{ flags: '--unwind', description: 'how each function is unwound, too' }, ENTRY],
+    options: [
+      { flags: '--raw', description: 'numbers and decorated names instead of words', conflicts: ['json'] },
+      { flags: '--unwind', description: 'how each function is unwound, too' },
+      ENTRY,
+    ],
     example: 'ijw headers kernel.dll',
     load: () => import('./commands/headers.ts'),
   },
@@ -33,6 +37,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
     name: 'tables',
     operands: [FILES],
     files: 'each',
+    unfolded: ['raw', 'resolved'],
     subject: { notation: '[table]', description: 'a metadata table: MethodDef, or its number 0x06' },
     summary: 'metadata tables and heaps',
     options: [
@@ -47,6 +52,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
     name: 'dis',
     operands: [FILES],
     files: 'each',
+    unfolded: ['listing', 'strict'],
     heading: 'comment',
     subject: {
       notation: '[member]',
@@ -91,6 +97,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
     name: 'boundary',
     operands: [FILES],
     files: 'each',
+    unfolded: ['dot'],
     heading: 'comment',
     summary: 'where managed and native code meet',
     options: [{ flags: '--dot', description: 'as a graph for Graphviz', conflicts: ['json'] }],

@@ -35,6 +35,8 @@ export interface CommandDefinition {
   readonly subject?: OperandDefinition;
   /** What stands before the text of each of several files. Default: the file as a title. `own`: the text names the file. */
   readonly heading?: 'comment' | 'own';
+  /** Options by which the text is in a format of its own: it is never folded. */
+  readonly unfolded?: readonly string[];
   readonly summary: string;
   /** Default: all of them. */
   readonly shared?: readonly SharedOption[];
@@ -59,6 +61,8 @@ export interface CommandContext {
   readonly operands: readonly string[];
   readonly options: OptionValues;
   readonly style: ChalkInstance;
+  /** Columns of the terminal that the text is for; `undefined` for a pipe, a file, and what is not folded. */
+  readonly width?: number | undefined;
   /** Logs to standard error at `--log-level`; the logger is loaded only for a level that was asked for. */
   log(level: LogLevel, message: string, details?: object): Promise<void>;
 }

@@ -8,6 +8,7 @@ import { type BaseContext, runEachFile, runWatched } from './each-file.ts';
 import { ClosedPipeError, type Io, type OutputFile } from './io.ts';
 import { fileOperands } from './operands.ts';
 import { errorLine } from './output/error-line.ts';
+import { foldedLine, LineWriter } from './output/fold.ts';
 import { writeJson } from './output/json.ts';
 import { createProgram, withDefaultCommand } from './program.ts';
 
@@ -34,12 +35,15 @@ async function runCommand(definition: CommandDefinition, operands: readonly stri
   let output: OutputFile | undefined;
   try {
     output = outputFile(definition, options, io);
-    const write = output ? output.write.bind(output) : io.write.bind(io);
+    const plain = output ? output.write.bind(output) : io.write.bind(io);
+    const width = output ? undefined : terminalWidth(definition, options, io);
+    const lines = width === undefined ? undefined : new LineWriter(plain, (line) => foldedLine(line, width));
     const context: BaseContext = {
       io,
       commands: COMMANDS,
-      write,
-      document: (value) => writeJson(write, value),
+      write: lines ? lines.write.bind(lines) : plain,
+      width,
+      document: (value) => writeJson(plain, value),
       operands,
       options,
       style: colours(options, io, output !== undefined),
@@ -47,6 +51,7 @@ async function runCommand(definition: CommandDefinition, operands: readonly stri
     };
     const { run: command } = await definition.load();
     const exitCode = await (definition.files === 'each' ? runEachFile(definition, context, command) : runWatched(context, command));
+    lines?.end();
     output?.commit();
     return exitCode;
   } catch (error) {
@@ -62,6 +67,12 @@ async function runCommand(definition: CommandDefinition, operands: readonly stri
 /** The file that an error is about, where it is one. */
 function subjectOfErrors(definition: CommandDefinition, operands: readonly string[], io: Io): string | undefined {
   return definition.files === 'none' ? operands[0] : fileOperands(definition, operands, io).files[0];
+}
+
+/** On a terminal text is folded; a document, and a format of its own, are not. */
+function terminalWidth({ files, unfolded = [] }: CommandDefinition, options: OptionValues, { isTerminal, width }: Io): number | undefined {
+  const isText = files !== 'none' && !['json', ...unfolded].some((name) => options[name] === true) && (options.format ?? 'text') === 'text';
+  return isTerminal && isText ? width : undefined;
 }
 
 /** `-` is standard output. A command with an `--output` of its own writes what that names itself. */

@@ -1,6 +1,6 @@
-import { printable } from '@ijw/binary';
+import { hex, printable } from '@ijw/binary';
 import { type Metadata, makeToken, TableId, typeFullName } from '@ijw/metadata';
-import { headersDocument, type PEImage } from '@ijw/pe';
+import { headersDocument, headerWords, type PEImage } from '@ijw/pe';
 import { Chalk } from 'chalk';
 import { outlineOf } from './output/outline.ts';
 
@@ -10,11 +10,11 @@ const PARTS: readonly string[] = ['dos', 'coff', 'optional', 'sections', 'direct
 /** PE and CLI headers as comments. */
 export function* headerComments(image: PEImage): Generator<string> {
   const document = headersDocument(image);
-  const style = new Chalk({ level: 0 });
+  const page = { style: new Chalk({ level: 0 }), words: headerWords(image) };
   for (const part of PARTS) {
     const content = document[part];
     if (content === undefined) continue;
-    for (const line of [part, ...[...outlineOf(content, style)].join('').split('\n')]) yield `${`// ${line}`.trimEnd()}\n`;
+    for (const line of [part, ...[...outlineOf(content, page, part)].join('').split('\n')]) yield `${`// ${line}`.trimEnd()}\n`;
   }
 }
 
@@ -22,6 +22,6 @@ export function* headerComments(image: PEImage): Generator<string> {
 export function* classComments(metadata: Metadata): Generator<string> {
   for (let rid = 1; rid <= metadata.tables.TypeDef.rowCount; rid++) {
     const token = makeToken(TableId.TypeDef, rid);
-    yield `// ${token.toString(16).padStart(8, '0')}  ${printable(typeFullName(metadata, token))}\n`;
+    yield `// ${hex(token, 8)}  ${printable(typeFullName(metadata, token))}\n`;
   }
 }

@@ -159,7 +159,7 @@ describe('ijw dis options', () => {
     const comments = output.slice(0, output.indexOf('.assembly extern'));
     expect(comments.split('\n').filter((line) => line !== '' && !line.startsWith('//'))).toEqual([]);
     expect(comments).toMatch(/^\/\/ {3}imageBase +0x10000000$/m);
-    expect(comments).toContain('// 02000002  N.C\n');
+    expect(comments).toContain('// 0x02000002  N.C\n');
   });
 
   it('shows the source that a PDB beside the file embeds', async () => {

@@ -45,3 +45,19 @@ describe('ijw info of an image that NativeAOT made', () => {
     expect(JSON.parse(json.output.text)).toMatchObject({ kind: 'native', nativeAot: { header: { majorVersion: 9 } } });
   });
 });
+
+describe('ijw headers in words', () => {
+  it('says what numbers mean', async () => {
+    const text = await headers(Machine.AMD64);
+    expect(text).toMatch(/^ {2}machine +amd64$/m);
+    expect(text).toMatch(/^ {2}characteristics +.*EXECUTABLE_IMAGE/m);
+    expect(text).toMatch(/^ {2}\.\w+ .* [r-][w-][x-] CNT_/m);
+    expect(text).toMatch(/^ {2}subsystem +[A-Z_]+$/m);
+  });
+
+  it('prints the numbers with --raw', async () => {
+    const text = await headers(Machine.AMD64, '--raw');
+    expect(text).toMatch(/^ {2}machine +0x8664$/m);
+    expect(text).toMatch(/^ {2}characteristics +0x[0-9a-f]+$/m);
+  });
+});

@@ -4,7 +4,7 @@ import type { EffectiveConvention } from '@ijw/marshalling';
 import { type Boundary, boundaryJson, boundaryToDot, type ManagedToNative, type NativeToManaged, type SlotField } from '@ijw/vtfixup';
 import type { CommandContext } from '../command.ts';
 import { openAssembly } from '../input.ts';
-import { type Cell, clip, columns, headed, type Row } from '../output/columns.ts';
+import { type Cell, columns, headed, type Row } from '../output/columns.ts';
 import { diagnosticLines } from '../output/diagnostic-lines.ts';
 import { interopText } from '../output/interop-text.ts';
 import { stubTargetText } from '../output/stub-target-text.ts';
@@ -38,7 +38,7 @@ function* boundaryText(context: CommandContext, boundary: Boundary, inventory: I
   yield* nativeToManagedText(context, boundary);
   yield* unmanagedCallersOnlyText(context, boundary);
   yield* exportJumpsText(context, boundary);
-  if (inventory) yield* interopText(interopCounts(inventory), context.style);
+  if (inventory) yield* interopText(interopCounts(inventory), context);
 }
 
 const conventionText = ({ convention, suppressGCTransition }: EffectiveConvention): string =>
@@ -57,7 +57,7 @@ function* table<T>(
   head: readonly string[],
   items: readonly T[],
   rowOf: (item: T) => Row,
-  { style }: CommandContext,
+  { style, width }: CommandContext,
   limit: TableLimit = {},
 ): Generator<string> {
   const shown = cut(items, limit);
@@ -68,23 +68,24 @@ function* table<T>(
       lazyList(shown, rowOf),
     ),
     '  ',
+    width,
   );
   if (shown.length < items.length) yield style.dim(`  … ${items.length - shown.length} more\n`);
 }
 
 export function* managedToNativeText(context: CommandContext, boundary: Boundary, limit?: TableLimit): Generator<string> {
-  const { style, io } = context;
+  const { style } = context;
   const calls = boundary.managedToNative;
   if (calls.length === 0) return;
   const head = ['token', 'method', 'kind', 'RVA', 'convention', 'marshal', 'target'];
   const row = (call: ManagedToNative): Row => [
     hex(call.token, 8),
-    { text: clip(call.method, 52), paint: style.cyan },
+    { text: call.method, paint: style.cyan },
     call.kind,
     call.rva ? hex(call.rva) : '',
     conventionText(call.convention),
     call.marshallingCauses.length > 0 ? 'yes' : '',
-    { text: clip(nativeTarget(call), Math.max(40, io.width - 110)), paint: style.green },
+    { text: nativeTarget(call), paint: style.green },
   ];
   yield* table(`${style.bold('managed → native')}  ${calls.length}`, head, calls, row, context, limit);
 }
@@ -107,7 +108,7 @@ export function* nativeToManagedText(context: CommandContext, boundary: Boundary
     hex(entry.slot.rva),
     hex(entry.slot.fixup.type),
     hex(entry.token, 8),
-    { text: clip(entry.method ?? '', 60), paint: style.cyan },
+    { text: entry.method ?? '', paint: style.cyan },
     entryConvention(entry),
     entry.stubs.map(({ rva }) => hex(rva)).join(' '),
     ...(hasNep ? [entry.nepEntries.map(({ rva }) => hex(rva)).join(' ')] : []),

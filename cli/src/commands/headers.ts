@@ -1,4 +1,5 @@
-import { certificatesDocument, headersDocument } from '@ijw/pe';
+import { demangle, isDecorated } from '@ijw/demangle';
+import { certificatesDocument, headersDocument, headerWords, type PEImage } from '@ijw/pe';
 import type { CommandContext } from '../command.ts';
 import { openAssembly } from '../input.ts';
 import { diagnosticLines } from '../output/diagnostic-lines.ts';
@@ -13,13 +14,26 @@ export async function run(context: CommandContext): Promise<number> {
   const diagnostics = image.diagnostics.entries;
   if (context.options.json) context.document({ file: context.operands[0], ...document, diagnostics });
   else {
+    const page = { ...context, words: context.options.raw ? undefined : wordsOf(image) };
     for (const [title, part] of Object.entries(document)) {
       if (part === undefined) continue;
       context.write(`${context.style.bold(title)}\n`);
-      for (const text of outlineOf(part, context.style)) context.write(text);
+      for (const text of outlineOf(part, page, title)) context.write(text);
       context.write('\n');
     }
     context.write(diagnosticLines(diagnostics, context.style));
   }
   return 0;
+}
+
+/** Where the names of functions stand. */
+const FUNCTIONS: ReadonlySet<string> = new Set(['imports.symbols.name', 'delayImports.symbols.name', 'exports.name']);
+
+/** What stands for the numbers of the headers, and for decorated names. */
+function wordsOf(image: PEImage): (place: string, value: unknown) => string | undefined {
+  const words = headerWords(image);
+  return (place, value) => {
+    if (typeof value === 'string' && FUNCTIONS.has(place)) return isDecorated(value) ? demangle(value).text : value;
+    return words(place, value);
+  };
 }

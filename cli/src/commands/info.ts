@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type InfoDocument, infoDocument } from '@ijw/assembly/info';
 import type { OpenedFile } from '@ijw/assembly/open';
-import { hex, printable } from '@ijw/binary';
+import { bitNames, hex, printable } from '@ijw/binary';
 import { CorFlags } from '@ijw/pe';
 import type { CommandContext } from '../command.ts';
 import { openOperand } from '../input.ts';
@@ -44,12 +44,12 @@ const COUNT_NAMES: Readonly<Record<keyof InfoDocument['counts'], string>> = {
 };
 
 /** One screen. */
-export function* infoText({ style }: CommandContext, document: InfoDocument): Generator<string> {
+export function* infoText({ style, width }: CommandContext, document: InfoDocument): Generator<string> {
   const { machine, machineOs, format, kind, size } = document;
   const where = machine === undefined ? '' : ` ${machine}${machineOs === undefined ? '' : ` (${machineOs})`}`;
   yield `${style.bold(printable(document.file))}  ${format}${where}, ${style.cyan(KINDS[kind])}, ${thousands(size)} bytes\n`;
   const rows = facts(document).map(([label, text]): Cell[] => [{ text: label, paint: style.dim }, { text }]);
-  yield* columns(rows, '  ');
+  yield* columns(rows, '  ', width);
   yield diagnosticLines(document.diagnostics, style);
 }
 
@@ -61,7 +61,7 @@ function facts(document: InfoDocument): (readonly [string, string])[] {
     ['entry point', entryPointText(document)],
   ];
   if (platform !== undefined) rows.push(['platform', host === undefined ? platform : `${platform}  host: ${host}`]);
-  if (corFlags !== undefined) rows.push(['CLI flags', `${hex(corFlags)} ${corFlagNames(corFlags)}`.trimEnd()]);
+  if (corFlags !== undefined) rows.push(['CLI flags', `${hex(corFlags)} ${bitNames(corFlags, CorFlags)}`.trimEnd()]);
   if (nativeAot !== undefined) rows.push(['compiled by', nativeAotText(nativeAot)]);
   if (runtimeVersion !== undefined) rows.push(['runtime', [runtimeVersion, targetFramework].filter(Boolean).join('  ')]);
   if (assembly) rows.push(['assembly', assemblyText(assembly)]);
@@ -92,17 +92,3 @@ function nativeAotText({ debugHeader, sections, header }: NonNullable<InfoDocume
 
 const assemblyText = ({ name, version, culture, publicKeyToken }: NonNullable<InfoDocument['assembly']>): string =>
   [name, version, culture, publicKeyToken && `PublicKeyToken=${publicKeyToken}`].filter(Boolean).join(' ');
-
-/** The names of the bits that are set, as `A | B`; what has no name as a number. */
-function corFlagNames(flags: number): string {
-  const names: string[] = [];
-  let rest = flags >>> 0;
-  for (const [name, bit] of Object.entries(CorFlags)) {
-    if (rest & bit) {
-      names.push(name);
-      rest = (rest & ~bit) >>> 0;
-    }
-  }
-  if (rest !== 0) names.push(hex(rest));
-  return names.join(' | ');
-}

@@ -83,7 +83,7 @@ function inventory({ context, file, image, metadata, diagnostics }: InteropInput
     },
     *text() {
       let empty = true;
-      for (const piece of inventoryText(found, context.style)) {
+      for (const piece of inventoryText(found, context)) {
         empty = false;
         yield piece;
       }
@@ -108,6 +108,7 @@ function verdicts({ context, file, image, metadata, diagnostics }: InteropInput)
         yield* columns(
           found.map(({ outcome, exception, when, message }): Row => [exception ?? outcome, when, message]),
           '  ',
+          context.width,
         );
       }
       yield style.dim(
@@ -139,6 +140,8 @@ function leanClrRegistry({ context, metadata, diagnostics }: InteropInput): Answ
           const how = boundBy ?? (listed.length === 0 ? keys.join('  ') : (error?.message ?? ''));
           return [hex(token, 8), method, { text: via, paint: via === 'none' ? style.yellow : style.green }, how];
         }),
+        '',
+        context.width,
       );
       for (const { signature, problem } of rejected) yield `${style.yellow('not taken')}: ${printable(`${signature}: ${problem}`)}\n`;
       yield style.dim(
@@ -174,6 +177,7 @@ function tinyClrRegistry({ context, metadata }: InteropInput, paths: readonly st
           ],
         ),
         '  ',
+        context.width,
       );
     },
   };

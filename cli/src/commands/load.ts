@@ -99,7 +99,7 @@ const REPEATED: ReadonlySet<string> = new Set([
 ]);
 
 export const eventsText = (context: CommandContext, events: readonly LoadEvent[]): Generator<string> =>
-  columns(eventRows(context, events), '  ');
+  columns(eventRows(context, events), '  ', context.width);
 
 function* eventRows({ style, options }: CommandContext, events: readonly LoadEvent[]): Generator<Row> {
   let number = 0;
@@ -139,7 +139,7 @@ function condense(events: readonly LoadEvent[]): readonly CountedEvent[] {
 const SLOTS_SHOWN = 16;
 
 /** Slots as the file has them (token, method) and as the load left them. `limit` rows, all where there is none. */
-export function* slotsText({ style }: CommandContext, outcome: LoadOutcome, limit?: number): Generator<string> {
+export function* slotsText({ style, width }: CommandContext, outcome: LoadOutcome, limit?: number): Generator<string> {
   const slots = outcome.module?.slots ?? [];
   if (slots.length === 0) return;
   const shown = slots.slice(0, limit);
@@ -156,7 +156,7 @@ export function* slotsText({ style }: CommandContext, outcome: LoadOutcome, limi
     ],
   );
   yield '\n';
-  yield* columns(headed(head, rows), '  ');
+  yield* columns(headed(head, rows), '  ', width);
   if (slots.length > shown.length) yield style.dim(`  … ${slots.length - shown.length} more slots; --trace shows them\n`);
 }
 
@@ -167,7 +167,7 @@ function stubText(stub: BoundPInvoke['stub']): string {
   return reasons.length === 0 ? 'in line' : reasons.join(', ');
 }
 
-function* pinvokesText({ style, options }: CommandContext, outcome: LoadOutcome): Generator<string> {
+function* pinvokesText({ style, options, width }: CommandContext, outcome: LoadOutcome): Generator<string> {
   const pinvokes = outcome.module?.pinvokes ?? [];
   if (pinvokes.length === 0) return;
   if (!options.trace) {
@@ -186,5 +186,5 @@ function* pinvokesText({ style, options }: CommandContext, outcome: LoadOutcome)
     ],
   );
   yield '\n';
-  yield* columns(headed(head, rows), '  ');
+  yield* columns(headed(head, rows), '  ', width);
 }

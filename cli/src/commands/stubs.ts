@@ -136,10 +136,10 @@ function* text(
   const { style } = context;
   const checksum = set.checksum === undefined ? '' : `, checksum ${hex(set.checksum, 8)}`;
   yield `${style.bold(String(context.options.for))}  ${set.entries.length} native methods${checksum}\n`;
-  yield* columns(fileRows(context, files), '  ');
+  yield* columns(fileRows(context, files), '  ', context.width);
   for (const { token, method, reason } of set.refusals) yield `${printable(`not written: ${hex(token, 8)} ${method}: ${reason}`)}\n`;
   for (const { token, type, reason } of set.omissions ?? []) yield `${printable(`${hex(token, 8)} ${type}: ${reason}`)}\n`;
-  if (comparison?.firmware) yield* columns(firmwareRows(context, comparison.firmware), '  ');
+  if (comparison?.firmware) yield* columns(firmwareRows(context, comparison.firmware), '  ', context.width);
   for (const mismatch of comparison?.mismatches ?? []) yield mismatchLine(context, mismatch);
   if (comparison?.mismatches.length === 0) yield 'Everything matches\n';
   yield diagnosticLines(diagnostics.entries, style);

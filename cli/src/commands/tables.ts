@@ -16,7 +16,7 @@ import {
 } from '@ijw/metadata';
 import type { CommandContext } from '../command.ts';
 import { openAssembly } from '../input.ts';
-import { clip, columns, type Row } from '../output/columns.ts';
+import { columns, type Row } from '../output/columns.ts';
 import { diagnosticLines } from '../output/diagnostic-lines.ts';
 import { reportDiagnostics } from '../output/report-diagnostics.ts';
 
@@ -64,10 +64,10 @@ function writeOverview(context: CommandContext, metadata: Metadata): void {
   context.write(`${style.bold('metadata')}  ${root.majorVersion}.${root.minorVersion}  ${printable(root.version)}\n\n`);
   const head = (...names: string[]) => names.map((text) => ({ text, paint: style.dim }));
   const streams = root.streams.map(({ name, offset, size }): Row => [name, hex(offset), String(size)]);
-  for (const text of columns([head('stream', 'offset', 'size'), ...streams], '  ')) context.write(text);
+  for (const text of columns([head('stream', 'offset', 'size'), ...streams], '  ', context.width)) context.write(text);
   const tables = presentTables(metadata).map(
     (table): Row => [
-      `0x${table.id.toString(16).padStart(2, '0')}`,
+      hex(table.id, 2),
       table.name,
       String(table.rowCount),
       String(table.rowSize),
@@ -75,7 +75,7 @@ function writeOverview(context: CommandContext, metadata: Metadata): void {
     ],
   );
   context.write('\n');
-  for (const text of columns([head('id', 'table', 'rows', 'row size', 'columns'), ...tables], '  ')) context.write(text);
+  for (const text of columns([head('id', 'table', 'rows', 'row size', 'columns'), ...tables], '  ', context.width)) context.write(text);
 }
 
 /** A block of rows at a time, so that the widths of a large table are those of its neighbours and memory does not grow. */
@@ -89,8 +89,8 @@ function writeRows(context: CommandContext, metadata: Metadata, name: TableName)
   for (let first = 1; first <= table.rowCount; first += ROWS_AT_ONCE) {
     const block = Array.from({ length: Math.min(ROWS_AT_ONCE, table.rowCount - first + 1) }, (_, index) => {
       const rid = first + index;
-      return [hex(makeToken(table.id, rid), 8), ...cells.map(({ resolve }) => clip(resolve(rid), 80))];
+      return [hex(makeToken(table.id, rid), 8), ...cells.map(({ resolve }) => resolve(rid))];
     });
-    for (const lines of columns([head, ...block])) context.write(lines);
+    for (const lines of columns([head, ...block], '', context.width)) context.write(lines);
   }
 }

@@ -1,9 +1,18 @@
 import { printable } from '@ijw/binary';
+import type { ChalkInstance } from 'chalk';
+import { foldedText } from './fold.ts';
 
 /** A cell, and how it is coloured once its width is known. */
 export interface Cell {
   readonly text: string;
   readonly paint?: (text: string) => string;
+}
+
+/** What text is written with. */
+export interface Page {
+  readonly style: ChalkInstance;
+  /** Of the terminal; `undefined` where nothing is folded. */
+  readonly width?: number | undefined;
 }
 
 export type Row = readonly (Cell | string)[];
@@ -14,16 +23,19 @@ const asCell = (cell: Cell | string): Cell =>
 /** Rows whose widths are measured together: a longer table is written in blocks, so that memory does not grow with it. */
 const BLOCK = 8192;
 
-/** Rows of cells in aligned columns, two spaces apart; the last column is not padded. Yields the text of many lines at a time. */
-export function* columns(rows: Iterable<Row>, indent = ''): Generator<string> {
+/**
+ * Rows of cells in aligned columns, two spaces apart; the last column is not padded. On a terminal of a `width`, cells are folded within their columns; without
+ * one nothing is folded or cut. Yields the text of many lines at a time.
+ */
+export function* columns(rows: Iterable<Row>, indent = '', width?: number): Generator<string> {
   let block: (readonly Cell[])[] = [];
   for (const row of rows) {
     block.push(row.map(asCell));
     if (block.length < BLOCK) continue;
-    yield* aligned(block, indent);
+    yield* aligned(block, indent, width);
     block = [];
   }
-  yield* aligned(block, indent);
+  yield* aligned(block, indent, width);
 }
 
 /** A table's head before its rows. */
@@ -44,16 +56,29 @@ function widthsOf(rows: readonly (readonly Cell[])[]): readonly number[] {
 /** Lines are gathered up to this many characters. */
 const PIECE = 1 << 16;
 
-function* aligned(rows: readonly (readonly Cell[])[], indent: string): Generator<string> {
-  const widths = widthsOf(rows);
+/** Narrower columns than this are harder to read than lines that are folded as a whole. */
+const NARROWEST = 12;
+
+/** The widths of columns that fit: the widest ones share what the others leave. */
+function fittingWidths(natural: readonly number[], width: number): readonly number[] {
+  const room = width - 2 * (natural.length - 1);
+  if (natural.reduce((sum, each) => sum + each, 0) <= room) return natural;
+  let left = room;
+  let share = 0;
+  for (const [index, each] of [...natural].sort((a, b) => a - b).entries()) {
+    share = Math.floor(left / (natural.length - index));
+    if (each > share) break;
+    left -= each;
+  }
+  return share < NARROWEST ? natural : natural.map((each) => Math.min(each, share));
+}
+
+function* aligned(rows: readonly (readonly Cell[])[], indent: string, width?: number): Generator<string> {
+  const natural = widthsOf(rows);
+  const widths = width === undefined ? natural : fittingWidths(natural, width - indent.length);
   let text = '';
   for (const row of rows) {
-    const last = row.length - 1;
-    const parts = row.map(({ text: content, paint }, index) => {
-      const shown = paint ? paint(content) : content;
-      return index === last ? shown : shown + padding(widths[index]! - content.length);
-    });
-    text += `${indent}${parts.join('  ').trimEnd()}\n`;
+    for (const line of widths === natural ? [row] : foldedRow(row, widths)) text += `${indent}${lineOf(line, widths)}\n`;
     if (text.length < PIECE) continue;
     yield text;
     text = '';
@@ -61,10 +86,23 @@ function* aligned(rows: readonly (readonly Cell[])[], indent: string): Generator
   if (text !== '') yield text;
 }
 
+function lineOf(row: readonly Cell[], widths: readonly number[]): string {
+  const last = row.length - 1;
+  const parts = row.map(({ text, paint }, index) => {
+    const shown = paint ? paint(text) : text;
+    return index === last ? shown : shown + padding((widths[index] ?? 0) - text.length);
+  });
+  return parts.join('  ').trimEnd();
+}
+
+/** A row as several, whose cells fit their columns. */
+function foldedRow(row: readonly Cell[], widths: readonly number[]): readonly (readonly Cell[])[] {
+  const folded = row.map(({ text }, index) => foldedText(text, widths[index] ?? text.length));
+  const height = folded.reduce((most, { length }) => Math.max(most, length), 1);
+  return Array.from({ length: height }, (_, line) => row.map((cell, index) => ({ ...cell, text: folded[index]?.[line] ?? '' })));
+}
+
 /** Wider than any column that is read beside others: what stands after a longer cell is not moved out as far. */
 const WIDEST = 400;
 
-const padding = (width: number): string => ' '.repeat(Math.min(width, WIDEST));
-
-/** `text` cut to `width` characters, the cut marked. */
-export const clip = (text: string, width: number): string => (text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`);
+const padding = (width: number): string => ' '.repeat(Math.max(0, Math.min(width, WIDEST)));

@@ -1,6 +1,5 @@
 import type { InteropCounts } from '@ijw/interop';
-import type { ChalkInstance } from 'chalk';
-import { columns } from './columns.ts';
+import { columns, type Page } from './columns.ts';
 
 const conventions = (counts: Readonly<Record<string, number>>): string =>
   Object.entries(counts)
@@ -8,7 +7,7 @@ const conventions = (counts: Readonly<Record<string, number>>): string =>
     .join(', ');
 
 /** What of an interop inventory is there, a line a kind. */
-export function* interopText(counts: InteropCounts, style: ChalkInstance): Generator<string> {
+export function* interopText(counts: InteropCounts, { style, width }: Page): Generator<string> {
   const rows: readonly (readonly [string, number | string | false])[] = [
     ['function pointers', conventions(counts.functionPointers)],
     ['calls through unmanaged pointers', counts.unmanagedCalls],
@@ -30,5 +29,5 @@ export function* interopText(counts: InteropCounts, style: ChalkInstance): Gener
   const shown = rows.filter(([, value]) => Boolean(value)).map(([name, value]) => [name, String(value)]);
   if (shown.length === 0) return;
   yield `\n${style.bold('interop')}\n`;
-  yield* columns(shown, '  ');
+  yield* columns(shown, '  ', width);
 }

@@ -1,7 +1,6 @@
 import { hex } from '@ijw/binary';
 import { type CodeSite, type InteropInventory, interopCounts, type NamedMethod, type NamedType } from '@ijw/interop';
-import type { ChalkInstance } from 'chalk';
-import { columns, type Row } from './columns.ts';
+import { columns, type Page, type Row } from './columns.ts';
 import { interopText } from './interop-text.ts';
 
 const method = ({ token, method: name }: NamedMethod, ...more: readonly string[]): Row => [hex(token, 8), name, ...more];
@@ -47,12 +46,12 @@ const SECTIONS: readonly { readonly title: string; rows(inventory: InteropInvent
 ];
 
 /** An inventory: its counts, then its lists. */
-export function* inventoryText(inventory: InteropInventory, style: ChalkInstance): Generator<string> {
-  yield* interopText(interopCounts(inventory), style);
+export function* inventoryText(inventory: InteropInventory, page: Page): Generator<string> {
+  yield* interopText(interopCounts(inventory), page);
   for (const { title, rows } of SECTIONS) {
     const list = rows(inventory);
     if (list.length === 0) continue;
-    yield `\n${style.bold(title)}\n`;
-    yield* columns(list, '  ');
+    yield `\n${page.style.bold(title)}\n`;
+    yield* columns(list, '  ', page.width);
   }
 }

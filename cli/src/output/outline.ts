@@ -1,66 +1,75 @@
 import { hex, hexBytes, lazyList, printable } from '@ijw/binary';
-import type { ChalkInstance } from 'chalk';
-import { type Cell, clip, columns, headed, type Row } from './columns.ts';
+import { type Cell, columns, headed, type Page, type Row } from './columns.ts';
 
 /** Numbers that count things are decimal; addresses, sizes and flags are hexadecimal. */
 const COUNTS = /^(count|age|number|index|hint|ordinal|build|productId|minor|major|codePage|language|id$)/i;
 
-/** Enough bytes to tell values apart, and one more than is shown. */
-const BYTES_SHOWN = 33;
+/** What an outline is written with. Places are the keys that lead to a value, without the numbers of list items: `sections.flags`. */
+export interface OutlineStyle extends Page {
+  /** What is shown for a value; `undefined` where it is shown as it is. */
+  readonly words?: ((place: string, value: unknown) => string | undefined) | undefined;
+}
 
 function scalar(key: string, value: unknown): string | undefined {
   if (typeof value === 'string') return value;
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (typeof value === 'bigint') return hex(value);
   if (typeof value === 'number') return value < 10 || COUNTS.test(key) ? String(value) : hex(value);
-  if (value instanceof Uint8Array) return clip(hexBytes(value.subarray(0, BYTES_SHOWN)), 64);
+  if (value instanceof Uint8Array) return hexBytes(value);
   return undefined;
 }
+
+const placeOf = (place: string, key: string): string => (place === '' ? key : `${place}.${key}`);
 
 const isFlat = (value: object): boolean =>
   Object.entries(value).every(([key, field]) => field === undefined || scalar(key, field) !== undefined);
 
-function* outline(value: object, style: ChalkInstance, indent: string): Generator<string> {
+function* outline(value: object, page: OutlineStyle, indent: string, place: string): Generator<string> {
   const entries = Object.entries(value).filter(([, field]) => field !== undefined);
   const fields = entries.flatMap(([key, field]): Row[] => {
-    const text = scalar(key, field);
-    return text === undefined ? [] : [[{ text: key, paint: style.dim }, text]];
+    const text = page.words?.(placeOf(place, key), field) ?? scalar(key, field);
+    return text === undefined ? [] : [[{ text: page.words?.(`${place}.`, key) ?? key, paint: page.style.dim }, text]];
   });
-  yield* columns(fields, indent);
+  yield* columns(fields, indent, page.width);
   for (const [key, field] of entries) {
     if (field === null || scalar(key, field) !== undefined) continue;
-    yield `${indent}${style.dim(printable(key))}\n`;
-    yield* outlineOf(field, style, `${indent}  `);
+    yield `${indent}${page.style.dim(printable(key))}\n`;
+    yield* outlineOf(field, page, placeOf(place, key), `${indent}  `);
   }
 }
 
 /** A value of nested objects and arrays as text: fields in columns, arrays of flat objects as tables, the rest indented. */
-export function* outlineOf(value: unknown, style: ChalkInstance, indent = '  '): Generator<string> {
-  if (!Array.isArray(value)) yield* outline(value as object, style, indent);
+export function* outlineOf(value: unknown, page: OutlineStyle, place = '', indent = '  '): Generator<string> {
+  if (!Array.isArray(value)) yield* outline(value as object, page, indent, place);
   else if (value.length === 0) return;
-  else if (value.every((item) => typeof item !== 'object')) yield* words(value, indent);
-  else if (value.every((item) => isFlat(item as object))) yield* table(value as object[], style, indent);
+  else if (value.every((item) => typeof item !== 'object')) yield* words(value, page, indent, place);
+  else if (value.every((item) => isFlat(item as object))) yield* table(value as object[], page, indent, place);
   else
     for (const [index, item] of value.entries()) {
-      yield `${indent}${style.dim(`${index}`)}\n`;
-      yield* outline(item as object, style, `${indent}  `);
+      yield `${indent}${page.style.dim(`${index}`)}\n`;
+      yield* outline(item as object, page, `${indent}  `, place);
     }
 }
 
 /** Scalars beside each other on one line. */
-function* words(items: readonly unknown[], indent: string): Generator<string> {
+function* words(items: readonly unknown[], page: OutlineStyle, indent: string, place: string): Generator<string> {
   let separator = indent;
   for (const item of items) {
-    yield separator + printable(scalar('', item) ?? '');
+    yield separator + printable(page.words?.(place, item) ?? scalar('', item) ?? '');
     separator = ' ';
   }
   yield '\n';
 }
 
-function* table(rows: readonly object[], style: ChalkInstance, indent: string): Generator<string> {
+function* table(rows: readonly object[], page: OutlineStyle, indent: string, place: string): Generator<string> {
   const keys = new Set<string>();
   for (const row of rows) for (const key of Object.keys(row)) keys.add(key);
-  const head = [...keys].map((key): Cell => ({ text: key, paint: style.dim }));
-  const cells = lazyList(rows, (row) => [...keys].map((key) => clip(scalar(key, (row as Record<string, unknown>)[key]) ?? '', 100)));
-  yield* columns(headed(head, cells), indent);
+  const head = [...keys].map((key): Cell => ({ text: key, paint: page.style.dim }));
+  const cells = lazyList(rows, (row) =>
+    [...keys].map((key) => {
+      const field = (row as Readonly<Record<string, unknown>>)[key];
+      return page.words?.(placeOf(place, key), field) ?? scalar(key, field) ?? '';
+    }),
+  );
+  yield* columns(headed(head, cells), indent, page.width);
 }

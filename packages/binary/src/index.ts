@@ -1,5 +1,6 @@
 export { alignUp } from './alignment.ts';
 export { type BadImageCode, type BadImageDetails, BadImageError, UnsupportedError, UsageError } from './bad-image-error.ts';
+export { bitNames } from './bit-names.ts';
 export { ByteReader, type ByteReaderOptions } from './byte-reader.ts';
 export { ByteWriter } from './byte-writer.ts';
 export { type Diagnostic, Diagnostics, type Severity } from './diagnostics.ts';

@@ -106,6 +106,7 @@ export {
 } from './exceptions/x64-unwind.ts';
 export { type ExportDirectory, type ExportedSymbol, readExportDirectory } from './exports/export-directory.ts';
 export { type ExportDirectoryInput, type ExportInput, exportDirectoryPart } from './exports/export-directory-builder.ts';
+export { headerWords } from './header-words.ts';
 export { computeChecksum, imageChecksum } from './headers/checksum.ts';
 export { CoffCharacteristics, type CoffHeader } from './headers/coff-header.ts';
 export { type DataDirectory, type DirectoryName, directoryNames } from './headers/data-directory.ts';
