@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import { ifReadable, UsageError } from '@ijw/binary';
 import { type AssemblyProvider, Metadata } from '@ijw/metadata';
 import { detectContainer, PEImage } from '@ijw/pe';
-import type { ModuleProvider } from '@ijw/windows';
+import { type ModuleProvider, searchedModules } from '@ijw/windows';
 import { FileAccessError, type Io } from './io.ts';
 
 /** The files of the folders that `--search` names, in the order of the folders. */
@@ -48,15 +48,12 @@ function filesOf(io: Io, folder: string): readonly string[] {
   }
 }
 
-/** Modules for the simulated process: a name without an extension is a DLL's. */
-export function moduleProvider(io: Io, search: SearchPath): ModuleProvider {
-  return {
-    find(name) {
-      const path = search.find(name) ?? search.find(`${name}.dll`);
-      return path === undefined ? undefined : { kind: 'image', bytes: io.readFile(path), path };
-    },
-  };
-}
+/** Modules for the simulated process, which has no others than these and those of Windows. */
+export const moduleProvider = (io: Io, search: SearchPath): ModuleProvider =>
+  searchedModules((name) => {
+    const path = search.find(name);
+    return path === undefined ? undefined : { bytes: io.readFile(path), path };
+  });
 
 /** Assemblies by their simple name: `Name.dll`, else `Name.exe`. A file that cannot be read as one is passed over. */
 export function assemblyProvider(io: Io, search: SearchPath): AssemblyProvider {

@@ -3,12 +3,14 @@ import { type Assembly, OBSERVED_RUNTIME, RUNTIME_PROFILES, type RuntimeId } fro
 import { hex, lazyList, printable } from '@ijw/binary';
 import {
   type BoundPInvoke,
-  type CaughtException,
+  type CallResult,
+  callDocument,
   type Host,
   type LoadEvent,
   Loader,
   type LoaderOptions,
   type LoadOutcome,
+  type LoadRequest,
   loadDocument,
   type RefusedOutcome,
 } from '@ijw/loader';
@@ -16,23 +18,28 @@ import type { Architecture } from '@ijw/machine';
 import type { CommandContext, OptionValues } from '../command.ts';
 import { openAssembly, parseNumber } from '../input.ts';
 import { columns, headed, type Row } from '../output/columns.ts';
+import { exceptionText } from '../output/exception-text.ts';
 import { loadEventText } from '../output/load-event-text.ts';
+import { placeText } from '../output/place-text.ts';
 import { moduleProvider, searchPath } from '../search-path.ts';
 
 export async function run(context: CommandContext): Promise<number> {
   const assembly = await openAssembly(context);
   const outcome = loadImage(context, assembly);
+  const call = context.options.runtimeconfig === undefined ? undefined : outcome.module?.callFirstSlot();
   for (const event of outcome.events) await context.log('debug', event.step, event);
   if (context.options.json) {
     const diagnostics = assembly.diagnostics.entries;
-    context.document({ file: context.operands[0], ...loadDocument(outcome), diagnostics });
+    const firstCall = call && { firstCall: callDocument(call) };
+    context.document({ file: context.operands[0], ...loadDocument(outcome), ...firstCall, diagnostics });
   } else {
-    context.write(`${outcomeText(context, outcome)}\n`);
+    context.write(`${outcomeText(context, outcome)}${call ? `  First call of a slot: ${printable(callText(call))}\n` : ''}\n`);
     for (const text of eventsText(context, outcome.events)) context.write(text);
     for (const text of slotsText(context, outcome, context.options.trace ? undefined : SLOTS_SHOWN)) context.write(text);
     for (const text of pinvokesText(context, outcome)) context.write(text);
   }
-  return outcome.outcome === 'loaded' ? 0 : 1;
+  const fails = call !== undefined && !['returned', 'native'].includes(call.kind);
+  return outcome.outcome === 'loaded' && !fails ? 0 : 1;
 }
 
 export function loadImage({ io, operands, options }: CommandContext, assembly: Assembly): LoadOutcome {
@@ -42,11 +49,23 @@ export function loadImage({ io, operands, options }: CommandContext, assembly: A
     ...chosenRuntime(options, assembly),
     relocate: options.relocate !== false,
     legacyV2Policy: options.legacyV2Policy === true,
+    ...(typeof options.runtimeconfig === 'string' && { runtimeConfig: options.runtimeconfig as LoaderOptions['runtimeConfig'] }),
     ...(typeof options.architecture === 'string' && { architecture: options.architecture as Architecture }),
     ...(typeof options.base === 'string' && { base: parseNumber(options.base, '--base') }),
     ...(Array.isArray(search) && { provider: moduleProvider(io, searchPath(io, search)) }),
   });
-  return loader.load(image, { path: basename(operands[0]!), nativeFirst: options.nativeFirst === true });
+  return loader.load(image, loadRequest(operands[0]!, options));
+}
+
+/** A file inside a bundle is loaded from there, under its own name. */
+function loadRequest(operand: string, { entry, from, collectible, nativeFirst }: OptionValues): LoadRequest {
+  const inBundle = typeof entry === 'string';
+  return {
+    path: basename(inBundle ? entry : operand),
+    nativeFirst: nativeFirst === true,
+    ...(from === 'bytes' ? { from } : inBundle && { from: 'bundle' }),
+    ...(collectible === true && { context: { name: 'Collectible', collectible: true } }),
+  };
 }
 
 /** As the options say; else what the image was built for, where that has the host that was asked for. */
@@ -67,20 +86,35 @@ export function outcomeText({ style, operands }: CommandContext, outcome: LoadOu
     return `${file}  ${style.green('loaded')}${place} (${where})\n`;
   }
   const left = outcome.module?.mapped ? `; the module stays mapped at ${hex(outcome.module.base)}` : '';
-  const place = outcome.place === undefined ? '' : ` ${JSON.stringify(outcome.place)}`;
+  const place = outcome.place === undefined ? '' : ` (${placeText(outcome.place)})`;
   const lines = [`${outcome.rule}: ${outcome.reason}${place}${left}`, ...answerLines(outcome)];
   const code = outcome.hresult === undefined ? 'with a code that is not known' : hex(outcome.hresult, 8);
   return `${file}  ${style.red('refused')} ${code} (${where})\n${lines.map((line) => `  ${printable(line)}\n`).join('')}`;
 }
 
-const exceptionText = ({ type, message }: CaughtException): string => (message === undefined ? type : `${type}: ${message}`);
+function callText(call: CallResult): string {
+  switch (call.kind) {
+    case 'returned':
+      return `reaches ${call.method}`;
+    case 'native':
+      return `leaves for ${call.target} at ${hex(call.address)}`;
+    case 'threw':
+      return exceptionText(call.exception);
+    case 'processDied':
+      return `the process ends, ${hex(call.hresult, 8)}: ${call.reason}${call.exception ? ` (${exceptionText(call.exception)})` : ''}`;
+    case 'accessViolation':
+      return `access violation at ${hex(call.address)}: ${call.reason}`;
+    case 'noSuchMethod':
+      return `${call.method} is not there`;
+  }
+}
 
 /** What a managed caller catches, or that it is not known. */
 function answerLines({ runtime, exception, observed }: RefusedOutcome): readonly string[] {
   if (exception) return [exceptionText(exception)];
   if (observed === undefined) return [];
   const { hresult, exception: other } = observed;
-  const answer = `${hex(hresult, 8)}${other ? ` ${exceptionText(other)}` : ''}`;
+  const answer = other ? exceptionText(other) : hex(hresult, 8);
   return [`What ${RUNTIME_PROFILES[runtime].name} answers is not known; ${RUNTIME_PROFILES[observed.runtime].name} answers ${answer}`];
 }
 

@@ -1,12 +1,14 @@
 import { hex } from '@ijw/binary';
-import type { LoadEvent, LoadStep } from '@ijw/loader';
+import type { CaughtException, LoadEvent, LoadStep } from '@ijw/loader';
+import { exceptionText } from './exception-text.ts';
 
 type EventOf<S extends LoadStep> = Extract<LoadEvent, { step: S }>;
 
 const token = (value: number): string => hex(value, 8);
 const address = (value: number | string): string => (typeof value === 'number' ? hex(value) : value);
+const because = (reason: string | undefined): string => (reason === undefined ? '' : ` (${reason})`);
 const result = (value: number | undefined): string => (value === undefined ? '' : ` → ${value}`);
-const exception = (details: object | undefined): string => (details === undefined ? '' : `  ${JSON.stringify(details)}`);
+const exception = (details: CaughtException | undefined): string => (details === undefined ? '' : `  ${exceptionText(details)}`);
 
 /** A sentence for each step of a load. A new step is a row here. */
 const SENTENCES: { readonly [S in LoadStep]: (event: EventOf<S>) => string } = {
@@ -29,12 +31,13 @@ const SENTENCES: { readonly [S in LoadStep]: (event: EventOf<S>) => string } = {
   callEntryPoint: ({ address: at, reason, reaches, result: value }) =>
     `${hex(at)} (${reason})${reaches ? `, reaches ${reaches}` : ''}${result(value)}`,
   corDllMain: ({ host, reason }) => `of ${host} (${reason})`,
+  corExeMain: ({ host, module }) => `of ${host}, for ${module}`,
   disableThreadLibraryCalls: ({ module }) => module,
   unprotectSlots: ({ record, rva, size, before, after }) => `record ${record}, RVA ${hex(rva)}, ${size} bytes: ${before} → ${after}`,
   bootstrapThunk: ({ rva, token: of, before, thunk }) => `slot RVA ${hex(rva)} of ${token(of)}: ${address(before)} → ${hex(thunk)}`,
   releaseBootstrapThunks: ({ count }) => `${count} thunks`,
-  nativeEntryPoint: ({ address: at, reason, result: value }) => `${hex(at)} (${reason})${result(value)}`,
-  managedEntryPoint: ({ method, reason, result: value }) => `${method} (${reason})${result(value)}`,
+  nativeEntryPoint: ({ address: at, reason, result: value }) => `${hex(at)}${because(reason)}${result(value)}`,
+  managedEntryPoint: ({ method, reason, result: value }) => `${method}${because(reason)}${result(value)}`,
   startRuntime: ({ runtime, cause }) => `${runtime}: ${cause}`,
   check: ({ rule, passed, reason }) => `${rule}: ${passed ? 'passed' : 'broken'}${reason ? `, ${reason}` : ''}`,
   bindAssembly: ({ assembly, context }) => `${assembly} into ${context}`,

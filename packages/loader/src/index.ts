@@ -11,7 +11,7 @@ export type { ContextRequest, ImageInput, LoaderOptions, LoadRequest } from './l
 export { type ManagedCall, type ManagedEntry, type ManagedResult, RecordingManagedEntry } from './load/managed-entry.ts';
 export type { CaughtException, RuntimeRefusal } from './load/refusal-by-runtime.ts';
 export { START_UP, type StartUpPath, type StartUpState } from './load/start-up.ts';
-export { type LoadDocument, loadDocument } from './load-document.ts';
+export { callDocument, type LoadDocument, loadDocument } from './load-document.ts';
 export type { LoadedOutcome, LoadOutcome, RefusedOutcome } from './load-outcome.ts';
 export { LoadedModule } from './loaded-module.ts';
 export { Loader } from './loader.ts';

@@ -1,5 +1,6 @@
 import { hex, hexBytes } from '@ijw/binary';
 import { abiSize, type CrossingParameter, type ForwardCall, forwardSteps, forwardStepText, reverseCallText } from '@ijw/marshalling';
+import type { CallResult } from './clr/calls/call-result.ts';
 import type { LoadOutcome } from './load-outcome.ts';
 import type { LoadedModule } from './loaded-module.ts';
 import type { SlotState, SlotWord, ThunkStub } from './slot-state.ts';
@@ -53,6 +54,13 @@ export function loadDocument(outcome: LoadOutcome): LoadDocument {
     imports: module?.imports.map(({ hint: _hint, ...entry }) => entry) ?? [],
     events,
   };
+}
+
+/** What came of a call, as JSON. Values that managed code returns are not part of it. */
+export function callDocument(call: CallResult): object {
+  if (call.kind !== 'returned') return call;
+  const { kind, token, method } = call;
+  return { kind, token, method };
 }
 
 const refusalKeys = ({ reason, rule, place, exception, observed, fatal }: Extract<LoadOutcome, { outcome: 'refused' }>) => ({

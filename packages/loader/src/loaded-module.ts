@@ -140,6 +140,12 @@ export class LoadedModule {
     return attemptCall(() => this.#calls.callSlot(slot, args));
   }
 
+  /** Calls what the first slot holds, without arguments: native first this is what starts the runtime. `undefined` where the image has no slots. */
+  callFirstSlot(): CallResult | undefined {
+    const [first] = this.slots;
+    return first && this.callSlot(first.rva);
+  }
+
   /** GetProcAddress: where an export leads, through forwarders. */
   exportAddress(symbol: string | number): number | undefined {
     return this.#module && this.#runtime.osLoader.exportAddress(this.#module, symbol, this.#trace);

@@ -3,7 +3,7 @@ import { BadImageError, hex, ifReadable } from '@ijw/binary';
 import { type Architecture, architectureOf } from '@ijw/machine';
 import { Metadata, methodFullName, type Token, tableNameOf, tokenTable } from '@ijw/metadata';
 import { imageKind, PEImage, readCliHeader } from '@ijw/pe';
-import { firstOf, GuestProcess, LoadRefusal, modulesByName, OsLoader } from '@ijw/windows';
+import { GuestProcess, isDll, LoadRefusal, OsLoader } from '@ijw/windows';
 import type { LoadContext } from './clr/bind/load-context.ts';
 import { hostEntryPoint } from './clr/cor-dll-main.ts';
 import { assemblyDisplayName } from './clr/image/assembly-image.ts';
@@ -12,6 +12,7 @@ import { type AssemblyRequest, type LoadProgress, moduleOf, opened } from './clr
 import { Runtime, type RuntimeRun } from './clr/runtime.ts';
 import { startUp } from './clr/start-up.ts';
 import { ijwhost, mscoree } from './hosts/host-modules.ts';
+import { withHosts } from './hosts/host-provider.ts';
 import { clrRefusal, clrRefusals } from './load/clr-error.ts';
 import { Trace } from './load/load-event.ts';
 import { type ClrRefusalDetails, refusalDetails } from './load/load-refusal.ts';
@@ -55,8 +56,9 @@ export class Loader {
     const file = request.path ?? request.name ?? 'image.dll';
     trace.add({ step: 'open', file, size: image.bytes.length, machine: image.machine });
     const nativeFirst = request.nativeFirst ?? this.#options.nativeFirst ?? false;
-    const path = nativeFirst ? 'native' : request.from === 'reflectionOnly' ? 'reflectionOnly' : 'managed';
-    const load: Load = { runtime, trace, path, request: this.#request(runtime, image, file, request) };
+    const from = request.from ?? (startsProgram(runtime, image) ? 'program' : 'path');
+    const path = nativeFirst ? 'native' : from === 'reflectionOnly' || from === 'program' ? from : 'managed';
+    const load: Load = { runtime, trace, path, request: this.#request(runtime, image, file, { ...request, from }) };
     const { host } = this.#options;
     const common = { host, runtime: runtime.id, architecture: runtime.process.architecture, nativeFirst };
     const wasMapped = runtime.osLoader.find(file) !== undefined;
@@ -85,13 +87,10 @@ export class Loader {
     if (this.#runtime) return this.#runtime;
     const architecture = this.#options.architecture ?? defaultArchitecture(image);
     const process = new GuestProcess(architecture, this.#options.commitLimit);
-    const hosts = modulesByName([
-      ['ijwhost.dll', ijwhost(thunkPlatformFor(architecture).hostEntryNames)],
-      ['mscoree.dll', mscoree],
-    ]);
+    const hosts = [ijwhost(thunkPlatformFor(architecture).hostEntryNames), mscoree];
     const osLoader = new OsLoader<Trace>({
       process,
-      provider: this.#options.provider ? firstOf(this.#options.provider, hosts) : hosts,
+      provider: withHosts(hosts, architecture, this.#options.provider),
       entryPointHost: hostEntryPoint(() => runtime),
       relocate: this.#options.relocate ?? true,
     });
@@ -106,6 +105,8 @@ export class Loader {
       image,
       file: request.from === 'bytes' ? undefined : file,
       context: this.#context(runtime, request),
+      ...(request.from === 'program' && !request.nativeFirst && { isProgram: true }),
+      ...(request.from === 'bundle' && { inBundle: true }),
       ...(base !== undefined && { base }),
       ...(request.from === 'reflectionOnly' && { reflectionOnly: true }),
     };
@@ -119,6 +120,10 @@ export class Loader {
     return runtime.context('default');
   }
 }
+
+/** .NET Framework runs an EXE as the program of a process in which nothing is loaded yet. */
+const startsProgram = (runtime: Runtime, image: PEImage): boolean =>
+  runtime.host === 'framework' && !runtime.started && !isDll({ image }) && ifReadable(() => readCliHeader(image)) !== undefined;
 
 /** What messages say of an image, as far as it can be read. */
 function refusedImage({ image, file }: AssemblyRequest): RefusedImage {

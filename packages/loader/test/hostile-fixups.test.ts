@@ -98,9 +98,9 @@ const TABLES: readonly {
     none: { hresult: 0 },
   },
   {
-    title: 'no slots outside the image',
+    title: 'no slots outside the image, whose page ijwhost unprotects all the same',
     records: [ADD, { type: 6, slots: [], count: 0, rva: 0x00ab_cde0 }],
-    ijwhost: { hresult: 0 },
+    ijwhost: { hresult: DLL_INIT_FAILED },
     none: { hresult: 0 },
   },
 ];

@@ -131,6 +131,7 @@ export { type ImportDirectory, type ImportedModule, readImportDirectory } from '
 export { buildImports, type ImportInput, type ImportTables } from './imports/import-directory-builder.ts';
 export { importHash } from './imports/import-hash.ts';
 export type { SymbolInput } from './imports/import-tables.ts';
+export { isSystemDll } from './imports/system-dlls.ts';
 export type { ImportedSymbol } from './imports/thunk-table.ts';
 export { type GuardTableEntry, type GuardTableName, readGuardTable } from './load-config/guard-tables.ts';
 export {

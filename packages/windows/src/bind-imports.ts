@@ -45,7 +45,7 @@ export function bindImports(run: LoadRun, module: MappedModule, sources: ImportS
 /** What the delay-load helper would find. It is asked at the first call, so nothing that is missing ends the load. */
 function delayedSymbol(process: GuestProcess, from: string, symbol: ImportedSymbol, known: ModuleLoader): BoundImport {
   const wanted: SymbolName = symbol.name ?? symbol.ordinal ?? '';
-  const exporter = known(fileName(from));
+  const exporter = known(from);
   const target = (exporter && findExport(process, exporter, wanted, known)) ?? namedAddress(process, from, wanted);
   return { module: from, name: symbolText(wanted), ...symbolKeys(symbol), iatRva: symbol.iatRva, ...target };
 }
@@ -75,7 +75,7 @@ function bindSymbol(
       rva: symbol.iatRva,
     });
   }
-  const exporter = loadModule(fileName(from));
+  const exporter = loadModule(from);
   const target = exporter ? findExport(process, exporter, wanted, loadModule) : namedAddress(process, from, wanted);
   if (!target) {
     const error = typeof wanted === 'number' ? 'INVALID_ORDINAL' : 'PROC_NOT_FOUND';

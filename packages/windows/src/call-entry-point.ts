@@ -1,7 +1,6 @@
-import { CoffCharacteristics } from '@ijw/pe';
 import type { Gate } from './gate-table.ts';
 import type { LoadRun } from './load-run.ts';
-import type { MappedModule } from './os-module.ts';
+import { isDll, type MappedModule } from './os-module.ts';
 import { runDllMain } from './run-dll-main.ts';
 import { windowsRefusal } from './windows-error.ts';
 import type { DllReason, WindowsTrace } from './windows-event.ts';
@@ -33,7 +32,7 @@ export function callEntryPoint<T extends WindowsTrace>(
 ): number | undefined {
   const rva = module.image.optionalHeader.addressOfEntryPoint;
   // A program that is loaded like a DLL is mapped and not run.
-  if (rva === 0 || (module.image.coffHeader.characteristics & CoffCharacteristics.DLL) === 0) return undefined;
+  if (rva === 0 || !isDll(module)) return undefined;
   const address = module.base + rva;
   let answer: number | undefined;
   const end = runDllMain(process, {

@@ -15,9 +15,10 @@ export {
   type ImageModule,
   type ModuleProvider,
   modulesByName,
+  searchedModules,
 } from './module-provider.ts';
 export { type LoadLibraryRequest, OsLoader, type OsLoaderOptions } from './os-loader.ts';
-export { type BoundImport, fileName, type HostedModule, type MappedModule, type OsModule, type TlsState } from './os-module.ts';
+export { type BoundImport, fileName, type HostedModule, isDll, type MappedModule, type OsModule, type TlsState } from './os-module.ts';
 export { DLL_REASONS, type DllMainCall, runDllMain } from './run-dll-main.ts';
 export { WindowsError, type WindowsErrorName, windowsRefusal } from './windows-error.ts';
 export type { DllReason, WindowsEvent, WindowsTrace } from './windows-event.ts';

@@ -1,5 +1,7 @@
-/** Where in the image a rule was broken. */
+/** Where a rule was broken. */
 export interface ImagePlace {
+  /** The file at fault, where it is another than the one that was asked for: a DLL that it imports, directly or not. */
+  readonly file?: string;
   /** `CLI header`, `vtable fixup 2`, `section .text`. */
   readonly structure: string;
   readonly field?: string;

@@ -1,3 +1,5 @@
+import { isSystemDll } from '@ijw/pe';
+
 /** A function that the host puts behind a symbol. What its arguments are is between it and the processor that calls it. */
 export type HostFunction = (...args: readonly (number | bigint)[]) => number | bigint | undefined;
 
@@ -63,3 +65,15 @@ export function modulesByName(modules: Iterable<readonly [name: string, module: 
   const byName = new Map([...modules].map(([name, module]) => [name.toLowerCase(), module]));
   return { find: (name) => byName.get(name.toLowerCase()) };
 }
+
+/**
+ * The DLLs of some folders, which are all that a program brings: one that is not there is missing, unless it comes with Windows. A name without an extension
+ * is a DLL's.
+ */
+export const searchedModules = (read: (fileName: string) => Omit<ImageModule, 'kind'> | undefined): ModuleProvider => ({
+  find(name) {
+    const file = read(name) ?? (/\.[^.\\/]*$/.test(name) ? undefined : read(`${name}.dll`));
+    if (file) return { kind: 'image', ...file };
+    return isSystemDll(name) ? undefined : 'missing';
+  },
+});

@@ -5,11 +5,11 @@ import { bindImports } from './bind-imports.ts';
 import { callEntryPoint, callTlsCallback, type EntryPointHost } from './call-entry-point.ts';
 import { findExport } from './find-export.ts';
 import type { GuestProcess } from './guest-process.ts';
-import { LoadRefusal } from './load-refusal.ts';
+import { type ImagePlace, LoadRefusal } from './load-refusal.ts';
 import type { LoadRun } from './load-run.ts';
 import { type Mapping, mapImage, protectSections } from './map-image.ts';
 import type { HostModule, ImageModule, ModuleProvider } from './module-provider.ts';
-import { fileName, type HostedModule, type MappedModule, type OsModule } from './os-module.ts';
+import { fileName, type HostedModule, isDll, type MappedModule, type OsModule } from './os-module.ts';
 import { relocateImage } from './relocate-image.ts';
 import { initializeSecurityCookie } from './security-cookie.ts';
 import { initializeTls } from './thread-local-storage.ts';
@@ -31,6 +31,8 @@ export interface LoadLibraryRequest {
   readonly path: string;
   /** Where the image shall go instead of its preferred base. */
   readonly base?: number | undefined;
+  /** CreateProcess, not LoadLibrary: the image is the program of the process. */
+  readonly isProgram?: boolean | undefined;
 }
 
 /** One call of LoadLibrary on its way. */
@@ -60,17 +62,18 @@ export class OsLoader<T extends WindowsTrace = WindowsTrace> {
   }
 
   /**
-   * LoadLibrary: maps the image and everything it imports, then calls the entry points, the imports' first.
+   * LoadLibrary: maps the image and everything it imports, then calls the entry points, the imports' first. Of a program that is loaded like a DLL no import is
+   * bound and nothing runs; the program of the process is bound.
    * @throws LoadRefusal; nothing of the image stays mapped then
    */
-  load({ image, path, base }: LoadLibraryRequest, trace: T): MappedModule {
+  load({ image, path, base, isProgram }: LoadLibraryRequest, trace: T): MappedModule {
     const loaded = this.find(path);
     if (loaded) {
       loaded.references++;
       return loaded;
     }
     this.#process.steps.renew();
-    return this.#attempt(trace, (loading) => this.#map(loading, image, path, base));
+    return this.#attempt(trace, (loading) => this.#map(loading, { image, path, base, isProgram }));
   }
 
   /** FreeLibrary: tells the entry points, then unmaps. A module that has references left stays. */
@@ -112,10 +115,11 @@ export class OsLoader<T extends WindowsTrace = WindowsTrace> {
     }
   }
 
-  #map(loading: Loading<T>, image: PEImage, path: string, base?: number): MappedModule {
+  #map(loading: Loading<T>, { image, path, base, isProgram = false }: LoadLibraryRequest): MappedModule {
     const ilOnly = isForEveryProcess(image);
     if (!ilOnly && (architectureOf(image.machine) !== this.#process.architecture || image.machineOs !== undefined)) {
-      const reason = `The image is for ${image.machineOs ? `${image.machineOs} ` : ''}${image.machine}, the process is ${this.#process.architecture}`;
+      const machine = `${image.machineOs ? `${image.machineOs} ` : ''}${image.machine}`;
+      const reason = `${fileName(path)} is for ${machine}, the process is ${this.#process.architecture}`;
       throw windowsRefusal('BAD_EXE_FORMAT', 'wrongMachine', reason, { structure: 'COFF header', field: 'Machine' });
     }
     const name = fileName(path);
@@ -128,6 +132,7 @@ export class OsLoader<T extends WindowsTrace = WindowsTrace> {
       base: mapping.base,
       size: mapping.size,
       imports: [],
+      isProgram,
       references: 1,
       attached: false,
       ilOnly: ilOnly && this.#process.architecture !== 'x86',
@@ -143,11 +148,12 @@ export class OsLoader<T extends WindowsTrace = WindowsTrace> {
     const mappedBefore = order.length;
     try {
       if (this.#options.relocate) relocateImage(loading, module.image, module.name, mapping);
-      if (!module.ilOnly) {
-        bindImports(loading, module, { load: (name) => this.#dependency(loading, name), known: (name) => this.#known(loading, name) });
+      if (!module.ilOnly && (module.isProgram || isDll(module))) {
+        const load = (name: string): OsModule | undefined => this.#dependency(loading, name, module.name);
+        bindImports(loading, module, { load, known: (name) => this.#known(loading, name) });
         initializeTls(loading, module);
-        initializeSecurityCookie(loading, module);
       }
+      if (!module.ilOnly) initializeSecurityCookie(loading, module);
       protectSections(loading, module.image, module.name, mapping);
     } catch (error) {
       order.splice(mappedBefore, 0, module);
@@ -157,20 +163,21 @@ export class OsLoader<T extends WindowsTrace = WindowsTrace> {
   }
 
   /** A module that needs no mapping. */
-  #known(loading: Loading<T>, name: string): OsModule | undefined {
+  #known(loading: Loading<T>, written: string): OsModule | undefined {
+    const name = fileName(written);
     const found = this.#options.provider.find(name);
     if (typeof found === 'object' && found.kind === 'host') return this.#dependency(loading, name);
     return [...this.#process.modules.values()].find((module) => module.name === name);
   }
 
   /** The module an import names: mapped already or mapped now; `undefined` where no provider has it. */
-  #dependency(loading: Loading<T>, name: string): OsModule | undefined {
+  #dependency(loading: Loading<T>, written: string, importer?: string): OsModule | undefined {
+    const name = fileName(written);
     const found = this.#options.provider.find(name);
     const known = [...this.#process.modules.values()].find((module) => module.name === name && (module.kind === 'host' || !isHost(found)));
     if (known) return known;
     if (found === undefined) return undefined;
-    if (found === 'missing')
-      throw windowsRefusal('MOD_NOT_FOUND', 'moduleNotFound', `${name} was not found`, { structure: 'imports', field: name });
+    if (found === 'missing') throw notFound(written, importer);
     return found.kind === 'host' ? this.#host(found) : this.#dependencyImage(loading, found);
   }
 
@@ -188,7 +195,11 @@ export class OsLoader<T extends WindowsTrace = WindowsTrace> {
         structure: 'imports',
       });
     }
-    return this.#map(loading, PEImage.parse(found.bytes), found.path);
+    try {
+      return this.#map(loading, { image: PEImage.parse(found.bytes), path: found.path });
+    } catch (error) {
+      throw ofDependency(error, found.path);
+    }
   }
 
   #attach(run: LoadRun<T>, module: MappedModule): void {
@@ -216,6 +227,11 @@ export class OsLoader<T extends WindowsTrace = WindowsTrace> {
   }
 }
 
+function notFound(name: string, importer: string | undefined): LoadRefusal {
+  const reason = importer === undefined ? `${name} was not found` : `${name}, which ${importer} imports, was not found`;
+  return windowsRefusal('MOD_NOT_FOUND', 'moduleNotFound', reason, { file: name, structure: 'imports', field: name });
+}
+
 /**
  * IL-only PE32 for i386 that does not require 32 bits: 64-bit Windows maps it into 64-bit processes too, for the runtime alone (Wine `dlls/ntdll/loader.c`,
  * `convert_to_pe64`, does as Windows does).
@@ -229,9 +245,26 @@ function isForEveryProcess(image: PEImage): boolean {
 /** A host module is where Windows looks first: an image that only shares its name does not stand in for it. */
 const isHost = (found: ReturnType<ModuleProvider['find']>): boolean => typeof found === 'object' && found.kind === 'host';
 
+/** A refusal of a DLL that is imported names it: the innermost file is at fault. */
+function ofDependency(error: unknown, path: string): unknown {
+  const file = path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
+  if (error instanceof BadImageError) {
+    const reason = `${file} is not an image that Windows loads: ${error.message}`;
+    return windowsRefusal('BAD_EXE_FORMAT', error.code, reason, { file, ...placeOf(error) });
+  }
+  if (!(error instanceof LoadRefusal) || error.details.place?.file !== undefined) return error;
+  const { place, reason } = error.details;
+  const named = reason.toLowerCase().includes(file.toLowerCase()) ? reason : `${file}: ${reason}`;
+  return new LoadRefusal({ ...error.details, reason: named, place: { file, structure: 'image', ...place } });
+}
+
+const placeOf = (error: BadImageError): ImagePlace => ({
+  structure: error.reading,
+  ...(error.rva !== undefined && { rva: error.rva }),
+});
+
 /** A directory that cannot be read ends a load as a bad executable. */
 function asRefusal(error: unknown): unknown {
   if (!(error instanceof BadImageError)) return error;
-  const place = { structure: error.reading, ...(error.rva !== undefined && { rva: error.rva }) };
-  return windowsRefusal('BAD_EXE_FORMAT', error.code, error.message, place);
+  return windowsRefusal('BAD_EXE_FORMAT', error.code, error.message, placeOf(error));
 }

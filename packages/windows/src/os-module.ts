@@ -1,4 +1,4 @@
-import type { PEImage } from '@ijw/pe';
+import { CoffCharacteristics, type PEImage } from '@ijw/pe';
 import type { HostModule } from './module-provider.ts';
 
 /** One imported symbol and where it was bound. */
@@ -42,12 +42,18 @@ export interface MappedModule extends ModuleIdentity {
   readonly size: number;
   readonly imports: BoundImport[];
   tls?: TlsState;
+  /** The program of the process, not a module that was loaded into it. */
+  readonly isProgram: boolean;
   /** LoadLibrary calls not yet met by FreeLibrary; a CLR that has loaded the module never gives up its own. */
   references: number;
   attached: boolean;
   /** Mapped for the runtime alone: its imports are not bound, and its entry point is not called. */
   readonly ilOnly: boolean;
 }
+
+/** PE/COFF, "Characteristics": IMAGE_FILE_DLL. */
+export const isDll = ({ image }: Pick<MappedModule, 'image'>): boolean =>
+  (image.coffHeader.characteristics & CoffCharacteristics.DLL) !== 0;
 
 export interface HostedModule extends ModuleIdentity {
   readonly kind: 'host';

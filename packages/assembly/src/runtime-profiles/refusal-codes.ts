@@ -215,7 +215,7 @@ const REFUSALS: readonly RefusalRow[] = [
     codes: {
       exception: FILE_NOT_FOUND,
       hresult: 0x8007007e,
-      message: `${COULD_NOT_LOAD} The specified module could not be found. (0x8007007E)`,
+      message: `${COULD_NOT_LOAD} The specified module could not be found.`,
       source: OBSERVED,
     },
   },

@@ -14,6 +14,10 @@ export interface AssemblyRequest {
   readonly base?: number;
   /** A module that native code has loaded becomes an assembly: the first call through a bootstrap thunk, or `_CorDllMain` of .NET Framework. */
   readonly inMemory?: true;
+  /** The program of the process. */
+  readonly isProgram?: true;
+  /** Inside a .NET single-file bundle, where Windows does not find it. */
+  readonly inBundle?: true;
   /** Only looked at: never run. */
   readonly reflectionOnly?: true;
 }

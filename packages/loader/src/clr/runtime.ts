@@ -1,8 +1,6 @@
 import { OBSERVED_RUNTIME, RUNTIME_PROFILES, type RuntimeId } from '@ijw/assembly/runtime-profiles';
-import { ifReadable, UsageError } from '@ijw/binary';
-import { type AssemblyProvider, Metadata, Resolver } from '@ijw/metadata';
-import { PEImage } from '@ijw/pe';
-import { type GuestProcess, GuestStack, type MappedModule, type ModuleProvider, type OsLoader } from '@ijw/windows';
+import { UsageError } from '@ijw/binary';
+import { type GuestProcess, GuestStack, type MappedModule, type OsLoader } from '@ijw/windows';
 import { ExecutableHeap } from '../code-memory/executable-heap.ts';
 import { BootstrapThunks } from '../hosts/bootstrap-thunks.ts';
 import type { Host } from '../load/host.ts';
@@ -12,6 +10,7 @@ import { type ManagedEntry, RecordingManagedEntry } from '../load/managed-entry.
 import type { ThunkPlatform } from '../platform/thunk-platform.ts';
 import { thunkPlatformFor } from '../platform/thunk-platform-for.ts';
 import { createContext, type LoadContext, type LoadedAssembly } from './bind/load-context.ts';
+import { type References, referencesIn } from './bind/referenced-assemblies.ts';
 import type { BoundPInvoke } from './calls/bound-p-invoke.ts';
 import type { ImageFixups } from './fixups/fix-up-vtables.ts';
 import type { FixedSlot, FixedSlots } from './fixups/fixed-slots.ts';
@@ -34,7 +33,7 @@ export class Runtime {
   readonly #pinvokes = new Map<number, BoundPInvoke[]>();
   readonly #pinvokesByToken = new Map<number, ReadonlyMap<number, BoundPInvoke>>();
   #stack: GuestStack | undefined;
-  #resolver: Resolver | undefined;
+  #references: References | undefined;
   /** Marshal.GetLastPInvokeError: the last error that a P/Invoke has saved. */
   savedError = 0;
   started = false;
@@ -76,11 +75,11 @@ export class Runtime {
     return undefined;
   }
 
-  /** Finds types of assemblies that the provider has; `undefined` where there is no provider. */
-  get resolver(): Resolver | undefined {
+  /** Assemblies that the provider has; `undefined` where there is no provider. */
+  get references(): References | undefined {
     const { provider } = this.options;
-    this.#resolver ??= provider && new Resolver(referencedAssemblies(provider));
-    return this.#resolver;
+    this.#references ??= provider && referencesIn(provider);
+    return this.#references;
   }
 
   /** The stack of the thread that runs native code, made for the first of it. */
@@ -158,12 +157,3 @@ export interface RuntimeRun {
   readonly runtime: Runtime;
   readonly trace: Trace;
 }
-
-/** Assemblies that a provider of DLLs has, by simple name: types of signatures are looked up in them, nothing is loaded. A DLL without metadata is skipped. */
-const referencedAssemblies = (provider: ModuleProvider): AssemblyProvider => ({
-  assembly({ name }) {
-    const found = provider.find(`${name}.dll`);
-    if (found === undefined || found === 'missing' || found.kind !== 'image') return undefined;
-    return ifReadable(() => Metadata.of(PEImage.parse(found.bytes)));
-  },
-});

@@ -22,21 +22,19 @@ import type { LoadedAssembly } from './bind/load-context.ts';
 import { checkMetadata, readManifest } from './bind/read-manifest.ts';
 import { TypeLoader } from './bind/type-loader.ts';
 import type { BoundPInvoke } from './calls/bound-p-invoke.ts';
-import { runManagedEntryPoint } from './calls/managed-dll-main.ts';
+import { runManagedDllMain } from './calls/managed-dll-main.ts';
 import { activate } from './calls/module-constructor.ts';
 import { bindPInvokes } from './calls/p-invoke.ts';
+import { runProgram } from './calls/run-program.ts';
 import { fixUpVTables } from './fixups/fix-up-vtables.ts';
 import { type AssemblyImage, assemblyImage } from './image/assembly-image.ts';
 import { isMixed, viewImage } from './image/image-view.ts';
 import { type Bound, type Fixed, type Loaded, type LoadProgress, moduleOf, type Opened, type Viewed } from './load-progress.ts';
-import type { RuntimeRun } from './runtime.ts';
+import type { Runtime, RuntimeRun } from './runtime.ts';
 
 const OPEN: Readonly<Record<OpenState, (run: RuntimeRun, load: Opened) => Opened>> = {
   osLoad,
-  startRuntime: ({ runtime, trace }, load) => {
-    runtime.start('a managed caller', trace);
-    return load;
-  },
+  startRuntime,
   refuseReflectionOnly: () => {
     throw clrRefusal({ rule: 'reflectionOnly', reason: '.NET has no reflection-only loads', exception: clrRefusals.reflectionOnly() });
   },
@@ -54,10 +52,11 @@ const BOUND: Readonly<Record<BoundState, (run: RuntimeRun, load: Bound) => void>
 const FIXED: Readonly<Record<FixedState, (run: RuntimeRun, load: Fixed) => void>> = { deliverEvents, bindPInvokes: bindImagePInvokes };
 
 const LOADED: Readonly<Record<LoadedState, (run: RuntimeRun, load: Loaded) => void>> = {
-  activate: ({ runtime, trace }, { assembly }) => {
-    activate({ managedEntry: runtime.managedEntry, trace, cause: '_CorDllMain' }, assembly);
+  activate: ({ runtime, trace }, { assembly, request }) => {
+    activate({ managedEntry: runtime.managedEntry, trace, cause: request.isProgram ? '_CorExeMain' : '_CorDllMain' }, assembly);
   },
-  managedEntryPoint: ({ runtime, trace }, { assembly }) => runManagedEntryPoint(runtime.managedEntry, assembly, trace),
+  managedEntryPoint: ({ runtime, trace }, { assembly }) => runManagedDllMain(runtime.managedEntry, assembly, trace),
+  runProgram: (run, { assembly }) => runProgram(run, assembly),
 };
 
 /**
@@ -100,7 +99,7 @@ export function* startUp(run: RuntimeRun, path: StartUpPath, load: Opened): Gene
     }
   }
   enter('loaded');
-  const loaded = finish(run, bound, fixed?.assembly ?? newAssembly(bound));
+  const loaded = finish(run, bound, fixed?.assembly ?? newAssembly(run.runtime, bound));
   yield loaded;
   for (const state of assembly.loaded) {
     enter(state);
@@ -116,12 +115,30 @@ function stateTrace(trace: Trace, path: StartUpPath): (state: StartUpState) => v
   };
 }
 
+/**
+ * A program of .NET Framework is started by mscoree's `_CorExeMain`, which Windows calls whatever the image's own entry point is (.NET Framework hosting reference,
+ * "_CorExeMain Function").
+ */
+function startRuntime({ runtime, trace }: RuntimeRun, load: Opened): Opened {
+  const { isProgram, file } = load.request;
+  const byExeMain = isProgram && runtime.host === 'framework';
+  if (byExeMain) trace.add({ step: 'corExeMain', host: 'mscoree.dll', module: moduleOf(load)?.name ?? file ?? '' });
+  runtime.start(byExeMain ? '_CorExeMain' : 'a managed caller', trace);
+  return load;
+}
+
 /** On Windows the runtime prefers the Windows loader to its own for every file; what goes wrong there counts later, if at all. */
 function osLoad({ runtime, trace }: RuntimeRun, load: Opened): Opened {
-  const { image, file, base } = load.request;
-  if (file === undefined || load.mapping.kind === 'mapped') return load;
+  const { image, file, base, isProgram, inBundle } = load.request;
+  if (file === undefined || inBundle || load.mapping.kind === 'mapped') return load;
   try {
-    return { ...load, mapping: { kind: 'mapped', module: runtime.osLoader.load({ image, path: file, base }, trace) } };
+    return {
+      ...load,
+      mapping: {
+        kind: 'mapped',
+        module: runtime.osLoader.load({ image, path: file, base, isProgram: isProgram && runtime.host === 'framework' }, trace),
+      },
+    };
   } catch (error) {
     if (!(error instanceof LoadRefusal)) throw error;
     return { ...load, mapping: { kind: 'refused', refusal: error } };
@@ -163,8 +180,12 @@ function checkContext(_run: RuntimeRun, { bound, request: { context, file } }: B
   throw clrRefusal({ rule: 'collectibleContext', reason, exception: clrRefusals.collectible(file) });
 }
 
-function requireModule(_run: RuntimeRun, { bound, mapping, request: { file } }: Bound): void {
+function requireModule(_run: RuntimeRun, { bound, mapping, request: { file, inBundle } }: Bound): void {
   if (!bound.mixed || mapping.kind === 'mapped') return;
+  if (inBundle) {
+    const reason = 'A mixed assembly cannot be loaded from inside a single-file bundle: the Windows loader needs a file of its own';
+    throw clrRefusal({ rule: 'mixedInBundle', reason, exception: clrRefusals.badFormat(file) });
+  }
   if (file === undefined || mapping.kind === 'none') {
     const reason = 'A mixed assembly must come from a file, so that the Windows loader can map it';
     throw clrRefusal({ rule: 'mixedFromBytes', reason, exception: clrRefusals.badFormat(file) });
@@ -175,13 +196,13 @@ function requireModule(_run: RuntimeRun, { bound, mapping, request: { file } }: 
 }
 
 function fixUp({ runtime, trace }: RuntimeRun, load: Bound): Fixed {
-  const assembly = newAssembly(load);
+  const assembly = newAssembly(runtime, load);
   checkTypeNames(load.bound);
   const module = moduleOf(load);
   if (module) {
     const { process, host, bootstrap, platform, heap } = runtime;
     const { types } = assembly;
-    const lazy = { stack: () => runtime.stack, resolver: () => runtime.resolver };
+    const lazy = { stack: () => runtime.stack, resolver: () => runtime.references?.resolver };
     const context = { process, host, assembly: load.bound, module, types, bootstrap, platform, heap, ...lazy };
     fixUpVTables(context, assembly, runtime.fixups, trace);
   }
@@ -200,11 +221,11 @@ function checkTypeNames({ metadata }: AssemblyImage): void {
 
 const hasString = (metadata: Metadata, offset: number): boolean => offset === 0 || offset < (metadata.stream('#Strings')?.length ?? 0);
 
-const newAssembly = ({ mapping, bound, request }: Bound): LoadedAssembly => ({
+const newAssembly = (runtime: Runtime, { mapping, bound, request }: Bound): LoadedAssembly => ({
   image: bound,
   module: mapping.kind === 'mapped' ? mapping.module : undefined,
   context: request.context,
-  types: new TypeLoader(bound),
+  types: new TypeLoader(bound, runtime.references),
   path: request.file ?? '',
   activation: request.reflectionOnly ? 'forbidden' : 'none',
   constructorRuns: 0,
@@ -230,7 +251,7 @@ function boundPInvokes({ runtime, trace }: RuntimeRun, { bound, assembly }: Fixe
     importAt: (slot): BoundImport | undefined => imports.get(slot),
     loadModule: (name) => runtime.osLoader.dependency(name, trace),
     host: runtime.host,
-    resolver: () => runtime.resolver,
+    resolver: () => runtime.references?.resolver,
   });
 }
 

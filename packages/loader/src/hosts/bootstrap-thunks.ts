@@ -109,7 +109,7 @@ export class BootstrapThunks {
     if (isFault(all)) throw dllMainFault(`the vtable fixups cannot be read: ${faultText(all)}`);
     if (all.length === 0) return true;
     if (totalSlots(all) > SLOT_LIMIT) return false;
-    const records = all.filter(({ type, count }) => (type & this.#platform.pointerSizedFixup) !== 0 && count > 0);
+    const records = all.filter(({ type }) => (type & this.#platform.pointerSizedFixup) !== 0);
     const chunk = this.#newChunk(module, records, totalSlots(all));
     this.#chunks.set(module.base, chunk);
     try {
@@ -159,7 +159,9 @@ export class BootstrapThunks {
     const { hostUnprotectsSlots, bootstrapThunk } = this.#platform;
     const size = record.count * processor.pointerSize;
     const slots = module.base + record.rva;
-    const before = hostUnprotectsSlots ? memory.protect(slots, size, PageRights.readWrite) : undefined;
+    if (size === 0 && !hostUnprotectsSlots) return true;
+    // A record without slots is unprotected too: its page must be there (seen on x64; CoreCLR 10.0.12 under Wine).
+    const before = hostUnprotectsSlots ? memory.protect(slots, Math.max(size, 1), PageRights.readWrite) : undefined;
     // RVA 0 is a null pointer, whose page cannot be unprotected.
     if (isRefusal(before) || record.rva === 0) return false;
     chunk.rights.push(before);
@@ -170,7 +172,7 @@ export class BootstrapThunks {
       if (fault) throw dllMainFault(`a slot cannot be written: ${faultText(fault)}`);
       chunk.installed++;
     }
-    if (before !== undefined) memory.protect(slots, size, before);
+    if (before !== undefined) memory.protect(slots, Math.max(size, 1), before);
     return true;
   }
 

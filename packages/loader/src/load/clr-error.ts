@@ -4,6 +4,7 @@ import { type ClrException, ClrRefusal } from './load-refusal.ts';
 /** corerror.h, winerror.h: what the runtime answers with. */
 export const HResult = {
   COR_E_BADIMAGEFORMAT: 0x8007000b,
+  ERROR_FILE_NOT_FOUND: 0x80070002,
   ERROR_MOD_NOT_FOUND: 0x8007007e,
   COR_E_ASSEMBLYEXPECTED: 0x80131018,
   CLDB_E_FILE_OLDVER: 0x80131107,
@@ -14,6 +15,7 @@ export const HResult = {
   CORSEC_E_INVALID_PUBLICKEY: 0x8013141e,
   COR_E_EXECUTIONENGINE: 0x80131506,
   COR_E_METHODACCESS: 0x80131510,
+  COR_E_MISSINGFIELD: 0x80131511,
   COR_E_MISSINGMETHOD: 0x80131513,
   COR_E_NOTSUPPORTED: 0x80131515,
   COR_E_TYPELOAD: 0x80131522,
@@ -48,7 +50,9 @@ export const clrException = exception;
 
 export const withCode = (text: string, hresult: number): string => `${text} (0x${hresult.toString(16).toUpperCase().padStart(8, '0')})`;
 
-const couldNotLoad = (what: string, text: string): string => `Could not load file or assembly '${what}'. ${text}`;
+const COULD_NOT_LOAD = "Could not load file or assembly '";
+
+const couldNotLoad = (what: string, text: string): string => `${COULD_NOT_LOAD}${what}'. ${text}`;
 
 /** What names a string or a blob that is not there. */
 export const indexNotFound = (): ClrException => exception('BadImageFormatException', HResult.CLDB_E_INDEX_NOTFOUND, INDEX_NOT_FOUND);
@@ -67,9 +71,11 @@ const BAD_IMAGE_CODES: readonly number[] = [
   HResult.CLDB_E_INDEX_NOTFOUND,
 ];
 
+const FILE_NOT_FOUND = 'IO.FileNotFoundException';
+
 /** `EEFileLoadException::GetFileLoadKind` (vm/clrex.cpp), as far as the codes of the two loaders go. */
 function fileLoadKind(hresult: number): string {
-  if (hresult === HResult.ERROR_MOD_NOT_FOUND) return 'IO.FileNotFoundException';
+  if (hresult === HResult.ERROR_MOD_NOT_FOUND || hresult === HResult.ERROR_FILE_NOT_FOUND) return FILE_NOT_FOUND;
   return BAD_IMAGE_CODES.includes(hresult) ? 'BadImageFormatException' : 'IO.FileLoadException';
 }
 
@@ -77,6 +83,8 @@ function fileLoadKind(hresult: number): string {
 const WRAPPER_TEXTS: ReadonlyMap<number, string> = new Map([
   [HResult.COR_E_TYPELOAD, withCode('Could not find or load a type.', HResult.COR_E_TYPELOAD)],
   [HResult.COR_E_BADIMAGEFORMAT, BAD_FORMAT_TEXT],
+  [HResult.COR_E_MISSINGFIELD, withCode('Field does not exist.', HResult.COR_E_MISSINGFIELD)],
+  [HResult.COR_E_MISSINGMETHOD, withCode('Method does not exist.', HResult.COR_E_MISSINGMETHOD)],
 ]);
 
 /** Every way in which the CLR refuses an image, with the exception it throws. `file` is a path, `assembly` a display name. */
@@ -109,8 +117,11 @@ export const clrRefusals = {
       'ReflectionOnly loading is not supported on this platform.',
     ),
   /** The Windows loader did not load the module. */
-  moduleNotLoaded: (file: string, hresult: number, text: string): ClrException =>
-    exception(fileLoadKind(hresult), hresult, couldNotLoad(file, withCode(text, hresult))),
+  moduleNotLoaded: (file: string, hresult: number, text: string): ClrException => {
+    const type = fileLoadKind(hresult);
+    // A FileNotFoundException has no code in its text.
+    return exception(type, hresult, couldNotLoad(file, type === FILE_NOT_FOUND ? text : withCode(text, hresult)));
+  },
   /** The tables do not fit into their stream. */
   corruptMetadata: (): ClrException =>
     exception('BadImageFormatException', HResult.CLDB_E_FILE_CORRUPT, withCode('File is corrupt.', HResult.CLDB_E_FILE_CORRUPT)),
@@ -130,9 +141,19 @@ export const clrRefusals = {
   invalidTypeName: (): ClrException => badImageFormat('Invalid token.'),
   /** The same from `FindMethodThrowing`: not wrapped. */
   notAMethod: (): ClrException => badImageFormat(withCode(BAD_FORMAT_TEXT, HResult.COR_E_BADIMAGEFORMAT)),
-  /** A type that the fixups need does not load. What is thrown for it is wrapped under its own HRESULT. */
+  /** What an assembly refers to has no file. */
+  assemblyNotFound: (assembly: string): ClrException =>
+    exception(FILE_NOT_FOUND, HResult.ERROR_FILE_NOT_FOUND, couldNotLoad(assembly, 'The system cannot find the file specified.')),
+  /** What an assembly refers to has a file that is not an assembly. */
+  assemblyUnreadable: (assembly: string, file: string): ClrException =>
+    badImageFormat(couldNotLoad(assembly, BAD_FORMAT_TEXT), badImageFormat(`Bad IL format. The format of the file '${file}' is invalid.`)),
+  /**
+   * A type or a member that the fixups need is not there or does not load. What is thrown for it is wrapped under its own HRESULT, but for an exception that is
+   * about the file of another assembly.
+   */
   typeNotLoaded: (assembly: string, inner: ClrException): ClrException => {
     const { hresult } = inner;
+    if (inner.message.startsWith(COULD_NOT_LOAD)) return inner;
     const text = WRAPPER_TEXTS.get(hresult) ?? inner.message;
     return exception(fileLoadKind(hresult), hresult, couldNotLoad(assembly, text), inner);
   },

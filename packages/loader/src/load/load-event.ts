@@ -25,13 +25,15 @@ export type ClrEvent =
       readonly thunk: number;
     }
   | { readonly step: 'releaseBootstrapThunks'; readonly module: string; readonly count: number }
-  | { readonly step: 'nativeEntryPoint'; readonly address: number; readonly reason: DllReason; readonly result?: number }
+  | { readonly step: 'corExeMain'; readonly host: string; readonly module: string }
+  /** `reason` is that of a DllMain: the entry point of a program has none. */
+  | { readonly step: 'nativeEntryPoint'; readonly address: number; readonly reason?: DllReason; readonly result?: number }
   | {
       readonly step: 'managedEntryPoint';
       readonly token: number;
       readonly method: string;
-      readonly reason: DllReason;
-      readonly result: number;
+      readonly reason?: DllReason;
+      readonly result?: number;
     }
   | { readonly step: 'startRuntime'; readonly runtime: string; readonly cause: string }
   | { readonly step: 'check'; readonly rule: string; readonly passed: boolean; readonly reason?: string }

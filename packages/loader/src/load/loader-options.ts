@@ -39,9 +39,10 @@ export interface LoadRequest {
   readonly name?: string;
   /**
    * `path`: LoadFrom. `loadFile`: LoadFile, a context of its own. `bytes`: from a byte[] or a stream, without a file. `reflectionOnly`:
-   * ReflectionOnlyLoadFrom, which looks at metadata and runs nothing. Default `path`.
+   * ReflectionOnlyLoadFrom, which looks at metadata and runs nothing. `program`: the image is the program of the process, which mscoree starts. `bundle`: a file
+   * inside a .NET single-file bundle, which is loaded from there. Default `program` for an EXE that mscoree runs in a process without a runtime, else `path`.
    */
-  readonly from?: 'path' | 'loadFile' | 'bytes' | 'reflectionOnly';
+  readonly from?: 'path' | 'loadFile' | 'bytes' | 'reflectionOnly' | 'program' | 'bundle';
   readonly context?: ContextRequest;
   /** LoadLibrary before any runtime: the first call of a slot starts it. */
   readonly nativeFirst?: boolean;

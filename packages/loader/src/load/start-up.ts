@@ -24,13 +24,15 @@ export type LoadedState =
   /** `<Module>::.cctor`. On .NET Core only the first use of the assembly leads here. */
   | 'activate'
   /** A managed DllMain, which .NET Framework runs and .NET does not. */
-  | 'managedEntryPoint';
+  | 'managedEntryPoint'
+  /** What a program does: its managed or native entry point. */
+  | 'runProgram';
 
 /** What a load goes through. Each state is entered once; a refusal ends the load in the state before. */
 export type StartUpState = OpenState | 'checkFormat' | 'bindAssembly' | BoundState | 'fixUpVTables' | FixedState | 'loaded' | LoadedState;
 
-/** How a load begins: a managed caller asks for the assembly, a native one calls LoadLibrary, native code calls through a bootstrap thunk, or a managed caller only wants to look at the metadata. */
-export type StartUpPath = 'managed' | 'native' | 'firstCall' | 'reflectionOnly';
+/** How a load begins: a managed caller asks for the assembly, a native one calls LoadLibrary, native code calls through a bootstrap thunk, a managed caller only wants to look at the metadata, or the image is the program of the process. */
+export type StartUpPath = 'managed' | 'native' | 'firstCall' | 'reflectionOnly' | 'program';
 
 /** The states of one path, in their order. */
 export interface StartUpSequence {
@@ -69,11 +71,14 @@ export const START_UP: Readonly<Record<Host, Readonly<Record<StartUpPath, StartU
     native: { open: ['osLoad'] },
     reflectionOnly: { open: ['startRuntime', 'refuseReflectionOnly'] },
     firstCall: { open: ['startRuntime'], assembly: CORE },
+    // A host of .NET (`dotnet`, an apphost) is a program of its own: it asks for the assembly as a managed caller does.
+    program: { open: ['startRuntime', 'osLoad'], assembly: CORE },
   },
   framework: {
     managed: { open: ['startRuntime', 'osLoad'], assembly: FRAMEWORK },
     native: { open: ['osLoad'] },
     reflectionOnly: { open: ['startRuntime'], assembly: { bound: [], loaded: [] } },
     firstCall: { open: ['startRuntime'], assembly: FRAMEWORK },
+    program: { open: ['osLoad', 'startRuntime'], assembly: { ...FRAMEWORK, loaded: ['activate', 'runProgram'] } },
   },
 };

@@ -15,6 +15,8 @@ const SYSTEM_TEXTS: readonly (readonly [string, string])[] = [
   ['Bad format.', 'An attempt was made to load a program with an incorrect format.'],
   ['DLL initialization failed.', 'A dynamic link library (DLL) initialization routine failed.'],
   ['No access to memory location.', 'Invalid access to memory location.'],
+  ['File not found.', 'The system cannot find the file specified.'],
+  ['Module not found.', 'The specified module could not be found.'],
   ['Invalid address.', 'Attempt to access invalid address.'],
 ];
 

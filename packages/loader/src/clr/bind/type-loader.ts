@@ -9,6 +9,7 @@ import { isBrokenMethodSignature } from '../rules/method-signature-rule.ts';
 import { parentReferenceProblem } from '../rules/type-reference-rules.ts';
 import { couldNotLoadType, ENUMERATION_RULES, type TypeFacts, type TypeRule, VALIDATION_RULES } from '../rules/type-rules.ts';
 import { fieldProblem, methodEndProblem, typeShapeProblem } from '../rules/type-shape-rule.ts';
+import type { References } from './referenced-assemblies.ts';
 
 /** ECMA-335 II.23.1.15. */
 const TypeFlags = { interface: 0x20, abstract: 0x80, import: 0x1000 } as const;
@@ -24,8 +25,12 @@ export class TypeLoader {
   readonly #assembly: AssemblyImage;
   readonly #loaded = new Map<number, TypeProblem | null>();
 
-  constructor(assembly: AssemblyImage) {
+  /** Absent: types of other assemblies are taken to be there. */
+  readonly references: References | undefined;
+
+  constructor(assembly: AssemblyImage, references: References | undefined) {
     this.#assembly = assembly;
+    this.references = references;
   }
 
   /** Why the type does not load, or `undefined` when it does. */
@@ -61,7 +66,7 @@ export class TypeLoader {
     const { metadata } = this.#assembly;
     const shape = typeShapeProblem(metadata, rid, type);
     if (shape) return problem(shape.rule, shape.message);
-    const parent = parentReferenceProblem(this.#assembly, rid);
+    const parent = parentReferenceProblem(this.#assembly, rid, this.references);
     if (parent) return parent;
     const methods: MethodFacts[] = [];
     let unnamed = false;

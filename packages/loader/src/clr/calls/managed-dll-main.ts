@@ -1,4 +1,5 @@
 import { makeToken, methodFullName, TableId, type Token, tokenRid } from '@ijw/metadata';
+import { isDll } from '@ijw/windows';
 import { clrException, clrRefusal, HResult } from '../../load/clr-error.ts';
 import type { Trace } from '../../load/load-event.ts';
 import type { ManagedEntry } from '../../load/managed-entry.ts';
@@ -8,9 +9,10 @@ import { managedEntryPoint } from '../image/assembly-image.ts';
 /** ECMA-335 II.23.2.1: `int32 (void*, uint32, void*)`, static. */
 const DLL_MAIN_SIGNATURE = [0x00, 0x03, 0x08, 0x0f, 0x01, 0x09, 0x0f, 0x01];
 
-/** .NET Framework only, and deprecated there: a managed DllMain must have exactly that signature and must not answer 0 at attach. */
-export function runManagedEntryPoint(managedEntry: ManagedEntry, assembly: LoadedAssembly, trace: Trace): void {
-  const { metadata, cli } = assembly.image;
+/** .NET Framework only, and deprecated there: the managed entry point of a DLL is its DllMain. It must have exactly that signature and must not answer 0 at attach. */
+export function runManagedDllMain(managedEntry: ManagedEntry, assembly: LoadedAssembly, trace: Trace): void {
+  const { metadata, cli, image } = assembly.image;
+  if (!isDll({ image })) return;
   const token = managedEntryPoint(cli);
   if (token === undefined || token >>> 24 !== TableId.MethodDef) return;
   const rid = tokenRid(token);

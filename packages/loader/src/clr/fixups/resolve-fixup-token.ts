@@ -11,10 +11,12 @@ import {
   tokenTable,
 } from '@ijw/metadata';
 import { clrException, clrRefusal, clrRefusals, HResult, typeLoadException } from '../../load/clr-error.ts';
+import type { ClrException } from '../../load/load-refusal.ts';
 import type { TypeLoader } from '../bind/type-loader.ts';
 import type { AssemblyImage } from '../image/assembly-image.ts';
 import { couldNotLoadType } from '../rules/type-rules.ts';
 import { invalidToken } from '../rules/type-shape-rule.ts';
+import { referencedMemberProblem } from './referenced-member.ts';
 
 /** A method that a slot's token leads to. */
 export interface ResolvedMethod {
@@ -150,11 +152,13 @@ function loadType(assembly: AssemblyImage, types: TypeLoader, type: TypeDefToken
 /** ECMA-335 II.23.2.4: the first byte of a field's signature. */
 const FIELD = 0x06;
 
-/** A method of another assembly is taken to be there; one of a type of this image must be. */
+/** A method of another assembly must be there where that assembly is given; one of a type of this image must be. */
 function resolveMemberRef(assembly: AssemblyImage, types: TypeLoader, token: number, name: string): ResolvedMethod {
   const { metadata } = assembly;
   const rid = tokenRid(token);
   const signature = metadata.blobs.get(metadata.tables.MemberRef.get(rid, 'Signature'));
+  const missing = types.references && referencedMemberProblem(types.references, metadata, makeToken(TableId.MemberRef, rid));
+  if (missing) throw memberMissing(assembly, token, name, missing);
   if (signature[0] === FIELD) throw notAMethod(token, `Token ${hex(token, 8)} (${name}) in a vtable fixup is a field`);
   const parent = metadata.tables.MemberRef.column('Class').token(rid);
   if (tokenTable(parent) === TableId.MethodDef) return { ...resolveMethodDef(assembly, types, parent, name), token };
@@ -164,14 +168,21 @@ function resolveMemberRef(assembly: AssemblyImage, types: TypeLoader, token: num
     isSameMember(assembly, method, metadata.strings.get(wanted), signature),
   );
   if (found !== undefined) return { ...resolveMethodDef(assembly, types, makeToken(TableId.MethodDef, found), name), token };
-  const exception = clrException('MissingMethodException', HResult.COR_E_MISSINGMETHOD, `Method not found: '${name}'.`);
-  throw clrRefusal({
-    rule: 'fixupMethodMissing',
-    reason: `A vtable fixup names ${name}, which is not there`,
-    exception,
+  throw memberMissing(
+    assembly,
+    token,
+    name,
+    clrException('MissingMethodException', HResult.COR_E_MISSINGMETHOD, `Method not found: '${name}'.`),
+  );
+}
+
+const memberMissing = ({ displayName }: AssemblyImage, token: number, name: string, inner: ClrException): Error =>
+  clrRefusal({
+    rule: inner.hresult === HResult.COR_E_MISSINGMETHOD ? 'fixupMethodMissing' : 'fixupReference',
+    reason: `A vtable fixup names ${name} (token ${hex(token, 8)}), which is not there: ${inner.message}`,
+    exception: clrRefusals.typeNotLoaded(displayName, inner),
     place: { structure: 'vtable fixups', token },
   });
-}
 
 function isSameMember({ metadata }: AssemblyImage, method: number, name: string, signature: Uint8Array): boolean {
   const { MethodDef } = metadata.tables;

@@ -2,7 +2,9 @@ import { ifReadable } from '@ijw/binary';
 import { type Metadata, makeToken, TableId, tableNameOf, tokenRid, tokenTable, typeFullName } from '@ijw/metadata';
 import { badImageFormat, clrException, clrRefusals, HResult, indexNotFound, typeLoadException, withCode } from '../../load/clr-error.ts';
 import type { ClrException } from '../../load/load-refusal.ts';
+import type { References } from '../bind/referenced-assemblies.ts';
 import { AssemblyFlags, isPublicKey } from './assembly-identity-rules.ts';
+import { referencedTypeProblem } from './referenced-type-rule.ts';
 import { couldNotLoadType } from './type-rules.ts';
 
 export interface TypeReferenceProblem {
@@ -18,14 +20,21 @@ interface Referrer {
 }
 
 /**
- * What is wrong with the TypeRef that a type extends, as far as the image itself shows it (`ClassLoader::LoadTypeDefOrRefThrowing`, vm/clsload.cpp). Types
- * of other assemblies are taken to be there.
+ * What is wrong with the TypeRef that a type extends (`ClassLoader::LoadTypeDefOrRefThrowing`, vm/clsload.cpp), as far as the image itself and the given
+ * assemblies show it. Types of other assemblies are taken to be there.
  */
-export function parentReferenceProblem(referrer: Referrer, type: number): TypeReferenceProblem | undefined {
+export function parentReferenceProblem(
+  referrer: Referrer,
+  type: number,
+  references: References | undefined,
+): TypeReferenceProblem | undefined {
   const { metadata } = referrer;
   const parent = ifReadable(() => metadata.tables.TypeDef.column('Extends').token(type));
   if (parent === undefined || tokenTable(parent) !== TableId.TypeRef || !metadata.tables.TypeRef.has(tokenRid(parent))) return undefined;
-  return referenceProblem(referrer, tokenRid(parent));
+  const own = referenceProblem(referrer, tokenRid(parent));
+  if (own || !references) return own;
+  const exception = ifReadable(() => referencedTypeProblem(references, metadata, parent));
+  return exception && { rule: 'referencedType', exception };
 }
 
 function referenceProblem({ metadata, displayName, file }: Referrer, rid: number): TypeReferenceProblem | undefined {

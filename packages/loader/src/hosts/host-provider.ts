@@ -1,0 +1,44 @@
+import { BadImageError } from '@ijw/binary';
+import { type Architecture, architectureOf } from '@ijw/machine';
+import { PEImage, readExportDirectory } from '@ijw/pe';
+import { type HostModule, type ImageModule, type ModuleProvider, windowsRefusal } from '@ijw/windows';
+
+/**
+ * The hosts that are simulated here, for whatever the provider has of their names. A real file is only checked: it must be an image for the process, and it
+ * exports what it exports. A host of the provider's own takes the place of the simulated one.
+ */
+export const withHosts = (hosts: readonly HostModule[], architecture: Architecture, provider?: ModuleProvider): ModuleProvider => ({
+  /** @throws LoadRefusal for a file that Windows does not load */
+  find(name) {
+    const found = provider?.find(name);
+    const host = hosts.find((candidate) => candidate.name === name.toLowerCase());
+    if (host === undefined || found === 'missing' || found?.kind === 'host') return found;
+    return found === undefined ? host : checkedHost(host, found, architecture);
+  },
+});
+
+/** The simulated host with the exports of a real file. */
+function checkedHost(host: HostModule, file: ImageModule, architecture: Architecture): HostModule {
+  const exported = exportsOf(host.name, file, architecture);
+  return {
+    ...host,
+    resolve(symbol) {
+      const real = exported.find(({ name, ordinal }) => (typeof symbol === 'number' ? ordinal === symbol : name === symbol));
+      return real && host.resolve(real.name ?? symbol);
+    },
+  };
+}
+
+function exportsOf(name: string, { bytes, path }: ImageModule, architecture: Architecture) {
+  const file = path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
+  try {
+    const image = PEImage.parse(bytes);
+    if (architectureOf(image.machine) === architecture && image.machineOs === undefined) return readExportDirectory(image)?.symbols ?? [];
+    const reason = `${name} is for ${image.machine}, the process is ${architecture} (${path})`;
+    throw windowsRefusal('BAD_EXE_FORMAT', 'wrongMachine', reason, { file, structure: 'COFF header', field: 'Machine' });
+  } catch (error) {
+    if (!(error instanceof BadImageError)) throw error;
+    const reason = `${name} is not an image that Windows loads: ${error.message} (${path})`;
+    throw windowsRefusal('BAD_EXE_FORMAT', error.code, reason, { file, structure: error.reading });
+  }
+}
