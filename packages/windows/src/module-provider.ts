@@ -67,13 +67,13 @@ export function modulesByName(modules: Iterable<readonly [name: string, module: 
 }
 
 /**
- * The DLLs of some folders, which are all that a program brings: one that is not there is missing, unless it comes with Windows. A name without an extension
- * is a DLL's.
+ * The DLLs of some folders, which are all that a program brings: one that is not there is missing, unless it comes with Windows. A program that is imported
+ * (`node.exe`) is the one that runs in the process. A name without an extension is a DLL's.
  */
 export const searchedModules = (read: (fileName: string) => Omit<ImageModule, 'kind'> | undefined): ModuleProvider => ({
   find(name) {
     const file = read(name) ?? (/\.[^.\\/]*$/.test(name) ? undefined : read(`${name}.dll`));
     if (file) return { kind: 'image', ...file };
-    return isSystemDll(name) ? undefined : 'missing';
+    return isSystemDll(name) || /\.exe$/i.test(name) ? undefined : 'missing';
   },
 });

@@ -3,6 +3,7 @@ import { NativeCalls } from '@ijw/marshalling';
 import { type Metadata, makeToken, TableId } from '@ijw/metadata';
 import { type BoundImport, LoadRefusal, type MappedModule, WindowsError } from '@ijw/windows';
 import { clrRefusal, clrRefusals } from '../load/clr-error.ts';
+import type { Host } from '../load/host.ts';
 import type { Trace } from '../load/load-event.ts';
 import { ClrRefusal, refusalDetails } from '../load/load-refusal.ts';
 import {
@@ -159,11 +160,23 @@ function bind({ runtime, trace }: RuntimeRun, load: Viewed): Bound {
   const { view, request } = load;
   const { file, context } = request;
   const { metadata, displayName } = readManifest(view, file);
+  checkCoreLibrary(runtime.host, displayName, file);
   checkArchitecture(view, runtime.process.architecture, file);
   const versioned = { version: metadata.root.version, mixed: isMixed(view.cli) };
   checkRuntimeVersion(runtime.id, versioned, runtime.options.legacyV2Policy ?? false);
   trace.add({ step: 'bindAssembly', assembly: displayName, context: context.name });
   return { ...load, stage: 'bound', bound: assemblyImage(view, { file, metadata, displayName }) };
+}
+
+/** The binder (binder/defaultassemblybinder.cpp, `BindUsingPEImage`) takes no second core library, the runtime's own file included. */
+function checkCoreLibrary(host: Host, displayName: string, file: string | undefined): void {
+  if (host !== 'core' || !/^System\.Private\.CoreLib,/i.test(displayName)) return;
+  const exception = clrRefusals.assemblyNotFound(file ?? displayName);
+  throw clrRefusal({
+    rule: 'coreLibrary',
+    reason: 'System.Private.CoreLib is part of the runtime and is not loaded from a file',
+    exception,
+  });
 }
 
 /** The reference of this load is given back: a copy that was mapped for it goes again. */
