@@ -39,6 +39,8 @@ export interface ImageModule {
   readonly bytes: Uint8Array;
   /** Where it was found. */
   readonly path: string;
+  /** From the folder of a program. A runtime that is simulated here stays so: a real file of its name is only checked. */
+  readonly deployed?: true;
 }
 
 /**
@@ -70,10 +72,10 @@ export function modulesByName(modules: Iterable<readonly [name: string, module: 
  * The DLLs of some folders, which are all that a program brings: one that is not there is missing, unless it comes with Windows. A program that is imported
  * (`node.exe`) is the one that runs in the process. A name without an extension is a DLL's.
  */
-export const searchedModules = (read: (fileName: string) => Omit<ImageModule, 'kind'> | undefined): ModuleProvider => ({
+export const searchedModules = (read: (fileName: string) => Pick<ImageModule, 'bytes' | 'path'> | undefined): ModuleProvider => ({
   find(name) {
     const file = read(name) ?? (/\.[^.\\/]*$/.test(name) ? undefined : read(`${name}.dll`));
-    if (file) return { kind: 'image', ...file };
+    if (file) return { kind: 'image', ...file, deployed: true };
     return isSystemDll(name) || /\.exe$/i.test(name) ? undefined : 'missing';
   },
 });

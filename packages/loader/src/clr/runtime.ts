@@ -10,10 +10,10 @@ import { type ManagedEntry, RecordingManagedEntry } from '../load/managed-entry.
 import type { ThunkPlatform } from '../platform/thunk-platform.ts';
 import { thunkPlatformFor } from '../platform/thunk-platform-for.ts';
 import { createContext, type LoadContext, type LoadedAssembly } from './bind/load-context.ts';
-import { type References, referencesIn } from './bind/referenced-assemblies.ts';
 import type { BoundPInvoke } from './calls/bound-p-invoke.ts';
 import type { ImageFixups } from './fixups/fix-up-vtables.ts';
 import type { FixedSlot, FixedSlots } from './fixups/fixed-slots.ts';
+import { type References, referencesIn } from './image/referenced-assemblies.ts';
 
 /** The managed half of the process: contexts, assemblies, and what each mapped image's slots have become. */
 export class Runtime {

@@ -1,11 +1,11 @@
-import { BadImageError } from '@ijw/binary';
+import { BadImageError, ifReadable } from '@ijw/binary';
 import { type Architecture, architectureOf } from '@ijw/machine';
-import { PEImage, readExportDirectory } from '@ijw/pe';
+import { PEImage, readExportDirectory, readImportDirectory } from '@ijw/pe';
 import { type HostModule, type ImageModule, type ModuleProvider, windowsRefusal } from '@ijw/windows';
 
 /**
  * The hosts that are simulated here, for whatever the provider has of their names. A real file is only checked: it must be an image for the process, and it
- * exports what it exports. A host of the provider's own takes the place of the simulated one.
+ * exports what it exports. A host of the provider's own takes the place of the simulated one, and so does an image that needs no other DLL: its code can run here.
  */
 export const withHosts = (hosts: readonly HostModule[], architecture: Architecture, provider?: ModuleProvider): ModuleProvider => ({
   /** @throws LoadRefusal for a file that Windows does not load */
@@ -13,9 +13,13 @@ export const withHosts = (hosts: readonly HostModule[], architecture: Architectu
     const found = provider?.find(name);
     const host = hosts.find((candidate) => candidate.name === name.toLowerCase());
     if (host === undefined || found === 'missing' || found?.kind === 'host') return found;
-    return found === undefined ? host : checkedHost(host, found, architecture);
+    if (found === undefined) return host;
+    return !found.deployed && standsAlone(found) ? found : checkedHost(host, found, architecture);
   },
 });
+
+const standsAlone = ({ bytes }: ImageModule): boolean =>
+  ifReadable(() => readImportDirectory(PEImage.parse(bytes))?.modules.length ?? 0) === 0;
 
 /** The simulated host with the exports of a real file. */
 function checkedHost(host: HostModule, file: ImageModule, architecture: Architecture): HostModule {

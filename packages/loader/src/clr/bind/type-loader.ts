@@ -4,12 +4,12 @@ import { typeLoadException } from '../../load/clr-error.ts';
 import type { ClrException } from '../../load/load-refusal.ts';
 import type { AssemblyImage } from '../image/assembly-image.ts';
 import { type MethodFacts, methodFacts } from '../image/method-facts.ts';
+import type { References } from '../image/referenced-assemblies.ts';
 import { fieldLayoutProblem } from '../rules/field-rules.ts';
 import { isBrokenMethodSignature } from '../rules/method-signature-rule.ts';
 import { parentReferenceProblem } from '../rules/type-reference-rules.ts';
 import { couldNotLoadType, ENUMERATION_RULES, type TypeFacts, type TypeRule, VALIDATION_RULES } from '../rules/type-rules.ts';
 import { fieldProblem, methodEndProblem, typeShapeProblem } from '../rules/type-shape-rule.ts';
-import type { References } from './referenced-assemblies.ts';
 
 /** ECMA-335 II.23.1.15. */
 const TypeFlags = { interface: 0x20, abstract: 0x80, import: 0x1000 } as const;

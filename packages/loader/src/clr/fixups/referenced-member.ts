@@ -10,7 +10,7 @@ import {
 } from '@ijw/metadata';
 import { clrException, HResult } from '../../load/clr-error.ts';
 import type { ClrException } from '../../load/load-refusal.ts';
-import type { References } from '../bind/referenced-assemblies.ts';
+import type { References } from '../image/referenced-assemblies.ts';
 import { assemblyProblem, referencedTypeProblem } from '../rules/referenced-type-rule.ts';
 import { methodText } from './signature-text.ts';
 

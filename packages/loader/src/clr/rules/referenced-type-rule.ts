@@ -15,8 +15,8 @@ import {
 } from '@ijw/metadata';
 import { clrRefusals, typeLoadException } from '../../load/clr-error.ts';
 import type { ClrException } from '../../load/load-refusal.ts';
-import { isFrameworkAssembly, type References } from '../bind/referenced-assemblies.ts';
 import { assemblyDisplayName } from '../image/assembly-image.ts';
+import { isFrameworkAssembly, type References } from '../image/referenced-assemblies.ts';
 import { couldNotLoadType } from './type-rules.ts';
 
 const MODULE_TYPE = '<Module>';

@@ -2,7 +2,7 @@ import { ifReadable } from '@ijw/binary';
 import { type Metadata, makeToken, TableId, tableNameOf, tokenRid, tokenTable, typeFullName } from '@ijw/metadata';
 import { badImageFormat, clrException, clrRefusals, HResult, indexNotFound, typeLoadException, withCode } from '../../load/clr-error.ts';
 import type { ClrException } from '../../load/load-refusal.ts';
-import type { References } from '../bind/referenced-assemblies.ts';
+import type { References } from '../image/referenced-assemblies.ts';
 import { AssemblyFlags, isPublicKey } from './assembly-identity-rules.ts';
 import { referencedTypeProblem } from './referenced-type-rule.ts';
 import { couldNotLoadType } from './type-rules.ts';
