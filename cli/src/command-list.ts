@@ -38,7 +38,10 @@ export const COMMANDS: readonly CommandDefinition[] = [
     operands: [FILES],
     files: 'each',
     unfolded: ['raw', 'resolved'],
-    subject: { notation: '[table]', description: 'a metadata table: MethodDef, or its number 0x06' },
+    subject: {
+      notation: '[table]',
+      description: "a table (MethodDef, 0x06), a row of one (0x06000001) or a heap ('#Strings', '#US', '#Blob', '#GUID')",
+    },
     summary: 'metadata tables and heaps',
     options: [
       { flags: '--raw', description: 'every row as stored, a line each', conflicts: ['json'] },

@@ -1,6 +1,9 @@
-import { type Diagnostics, hex, printable, UsageError } from '@ijw/binary';
+import { hex, printable, UsageError } from '@ijw/binary';
 import {
-  cellText,
+  cellWords,
+  type HeapName,
+  heapEntries,
+  heapNames,
   type Metadata,
   makeToken,
   presentTables,
@@ -11,6 +14,7 @@ import {
   type TableName,
   TokenText,
   tableDocument,
+  tableNameOf,
   tableNames,
   tablesDocument,
 } from '@ijw/metadata';
@@ -20,42 +24,88 @@ import { columns, type Row } from '../output/columns.ts';
 import { diagnosticLines } from '../output/diagnostic-lines.ts';
 import { reportDiagnostics } from '../output/report-diagnostics.ts';
 
+/** What is shown: everything in short, a table, a row of one, or a heap. */
+type Subject =
+  | { readonly kind: 'overview' }
+  | { readonly kind: 'table'; readonly name: TableName }
+  | { readonly kind: 'row'; readonly name: TableName; readonly rid: number }
+  | { readonly kind: 'heap'; readonly name: HeapName };
+
 export async function run(context: CommandContext): Promise<number> {
   const assembly = await openAssembly(context);
   const metadata = assembly.requireMetadata();
   const { diagnostics } = assembly;
-  const name = context.operands[1] === undefined ? undefined : tableName(context.operands[1]);
+  const subject = subjectOf(metadata, context.operands[1]);
   if (context.options.raw || context.options.resolved) {
-    writeLines(context, metadata, name);
+    writeLines(context, metadata, subject);
     return reportDiagnostics(context, diagnostics, ['error', 'warning', 'info']);
   }
-  if (context.options.json) writeDocument(context, metadata, name, diagnostics);
+  if (context.options.json)
+    context.document({ file: context.operands[0], ...documentOf(metadata, subject), diagnostics: diagnostics.entries });
   else {
-    if (name === undefined) writeOverview(context, metadata);
-    else writeRows(context, metadata, name);
+    writeSubject(context, metadata, subject);
     context.write(diagnosticLines(diagnostics.entries, context.style));
   }
-  return diagnostics.entries.some(({ severity }) => severity === 'error') ? 1 : 0;
+  return 0;
 }
 
-/** `MethodDef` in any case, or the number of the table: `0x06`, `6`. */
-function tableName(text: string): TableName {
+/** `MethodDef` in any case or the number of the table (`0x06`, `6`), a token (`0x06000001`), or a heap (`#Strings`). @throws UsageError */
+function subjectOf(metadata: Metadata, text: string | undefined): Subject {
+  if (text === undefined) return { kind: 'overview' };
+  const heap = heapNames.find((name) => name.toLowerCase() === text.toLowerCase() || name.slice(1).toLowerCase() === text.toLowerCase());
+  if (heap !== undefined) return { kind: 'heap', name: heap };
+  if (/^(0x)?0*[0-9a-f]{7,8}$/i.test(text)) return rowOf(metadata, Number.parseInt(text.replace(/^0x/i, ''), 16));
   const byName = tableNames.find((name) => name.toLowerCase() === text.toLowerCase());
   const byNumber = /^(0x[0-9a-f]+|\d+)$/i.test(text) ? tableNames.find((name) => TableId[name] === Number(text)) : undefined;
   const found = byName ?? byNumber;
-  if (found === undefined) throw new UsageError(`There is no metadata table "${text}"; the tables are ${tableNames.join(', ')}`);
-  return found;
+  if (found === undefined)
+    throw new UsageError(
+      `There is no metadata table "${text}"; the tables are ${tableNames.join(', ')}, the heaps ${heapNames.join(', ')}`,
+    );
+  return { kind: 'table', name: found };
 }
 
-function writeLines(context: CommandContext, metadata: Metadata, table: TableName | undefined): void {
-  const options = table === undefined ? {} : { table };
+function rowOf(metadata: Metadata, token: number): Subject {
+  const name = tableNameOf(token >>> 24);
+  const rid = token & 0xffffff;
+  if (name === undefined) throw new UsageError(`${hex(token, 8)} is not a token: there is no table ${hex(token >>> 24, 2)}`);
+  const { rowCount } = metadata.tables[name];
+  if (rid === 0 || rid > rowCount) throw new UsageError(`${name} has ${rowCount} rows, and ${hex(token, 8)} is not one of them`);
+  return { kind: 'row', name, rid };
+}
+
+function documentOf(metadata: Metadata, subject: Subject): object {
+  switch (subject.kind) {
+    case 'overview':
+      return tablesDocument(metadata);
+    case 'table':
+      return tableDocument(metadata, subject.name);
+    case 'row':
+      return tableDocument(metadata, subject.name, subject.rid);
+    case 'heap':
+      return { heap: subject.name, entries: heapEntries(metadata, subject.name) };
+  }
+}
+
+function writeSubject(context: CommandContext, metadata: Metadata, subject: Subject): void {
+  if (subject.kind === 'overview') writeOverview(context, metadata);
+  else if (subject.kind === 'table') writeRows(context, metadata, subject.name);
+  else if (subject.kind === 'row') writeRow(context, metadata, subject.name, subject.rid);
+  else writeHeap(context, metadata, subject.name);
+}
+
+function writeHeap(context: CommandContext, metadata: Metadata, name: HeapName): void {
+  const rows = (function* (): Generator<Row> {
+    for (const { offset, text } of heapEntries(metadata, name)) yield [hex(offset), name === '#US' ? JSON.stringify(text) : text];
+  })();
+  for (const text of columns(rows, '', context.width)) context.write(text);
+}
+
+function writeLines(context: CommandContext, metadata: Metadata, subject: Subject): void {
+  if (subject.kind === 'row' || subject.kind === 'heap') throw new UsageError('--raw and --resolved take a table, not a row or a heap');
+  const options = subject.kind === 'table' ? { table: subject.name } : {};
   if (context.options.raw) for (const chunk of rawTableLines(metadata, options)) context.write(chunk);
   if (context.options.resolved) for (const chunk of resolvedTableLines(metadata, options)) context.write(chunk);
-}
-
-function writeDocument(context: CommandContext, metadata: Metadata, name: TableName | undefined, diagnostics: Diagnostics): void {
-  const document = name === undefined ? tablesDocument(metadata) : tableDocument(metadata, name);
-  context.document({ file: context.operands[0], ...document, diagnostics: diagnostics.entries });
 }
 
 function writeOverview(context: CommandContext, metadata: Metadata): void {
@@ -84,7 +134,7 @@ const ROWS_AT_ONCE = 500;
 function writeRows(context: CommandContext, metadata: Metadata, name: TableName): void {
   const table: Table = metadata.tables[name];
   const text = new TokenText(metadata);
-  const cells = table.columns.map((column) => ({ name: column.name, resolve: cellText(column, text) }));
+  const cells = table.columns.map((column) => ({ name: column.name, resolve: cellWords(column, metadata, text) }));
   const head = ['token', ...cells.map((cell) => cell.name)].map((title) => ({ text: title, paint: context.style.dim }));
   for (let first = 1; first <= table.rowCount; first += ROWS_AT_ONCE) {
     const block = Array.from({ length: Math.min(ROWS_AT_ONCE, table.rowCount - first + 1) }, (_, index) => {
@@ -93,4 +143,15 @@ function writeRows(context: CommandContext, metadata: Metadata, name: TableName)
     });
     for (const lines of columns([head, ...block], '', context.width)) context.write(lines);
   }
+}
+
+/** A row, a column a line: as stored, and in words. */
+function writeRow(context: CommandContext, metadata: Metadata, name: TableName, rid: number): void {
+  const table: Table = metadata.tables[name];
+  const text = new TokenText(metadata);
+  context.write(`${context.style.bold(`${name} ${hex(makeToken(table.id, rid), 8)}`)}\n`);
+  const rows = table.columns.map(
+    (column): Row => [{ text: column.name, paint: context.style.dim }, hex(column.at(rid)), cellWords(column, metadata, text)(rid)],
+  );
+  for (const lines of columns(rows, '  ', context.width)) context.write(lines);
 }

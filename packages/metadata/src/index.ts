@@ -47,6 +47,7 @@ export { type EnumUnderlyingTypeName, enumUnderlyingType, isEnumeration } from '
 export { type GenerationRow, MetadataGenerations } from './generations/metadata-generations.ts';
 export { BlobHeap } from './heaps/blob-heap.ts';
 export { formatGuid, GuidHeap, parseGuid } from './heaps/guid-heap.ts';
+export { type HeapEntry, type HeapName, heapEntries, heapNames } from './heaps/heap-entries.ts';
 export { StringHeap } from './heaps/string-heap.ts';
 export { UserStringHeap } from './heaps/user-string-heap.ts';
 export { type FieldData, FieldDataReader } from './layout/field-data.ts';
@@ -271,3 +272,6 @@ export { type SecurityDeclaration, securityDeclarations } from './views/security
 export { type ClassLayout, type MethodImplementation, TypeDefinition, type TypeKind, typeDefinitions } from './views/type-definition.ts';
 export { ExportedType, TypeReference } from './views/type-reference.ts';
 export { type View, viewOf } from './views/view.ts';
+export { cellWords } from './words/cell-words.ts';
+export { flagWords } from './words/flag-words.ts';
+export { signatureWords } from './words/signature-words.ts';

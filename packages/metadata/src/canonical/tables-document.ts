@@ -52,12 +52,12 @@ export function tablesDocument(metadata: Metadata): TablesDocument {
 
 const columnShape = ({ name, offset, width, kind }: Column): ColumnShape => ({ name, offset, size: width, kind: kind.kind });
 
-/** Every row of a table, each made while the document is written. @throws BadImageError, the rows too */
-export function tableDocument(metadata: Metadata, name: TableName): TableDocument {
+/** Every row of a table, or one, each made while the document is written. @throws BadImageError, the rows too */
+export function tableDocument(metadata: Metadata, name: TableName, only?: number): TableDocument {
   const table: Table = metadata.tables[name];
   const text = new TokenText(metadata);
   const cells = table.columns.map((column) => ({ column, resolve: cellText(column, text) }));
-  const rows = lazyList(new RowRange(1, table.rowCount + 1), (rid) => ({
+  const rows = lazyList(only === undefined ? new RowRange(1, table.rowCount + 1) : new RowRange(only, only + 1), (rid) => ({
     token: makeToken(table.id, rid),
     ...Object.fromEntries(cells.map(({ column }) => [column.name, column.at(rid)])),
     resolved: Object.fromEntries(cells.map(({ column, resolve }) => [column.name, resolve(rid)])),
