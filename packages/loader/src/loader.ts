@@ -3,7 +3,7 @@ import { BadImageError, hex, ifReadable } from '@ijw/binary';
 import { type Architecture, architectureOf } from '@ijw/machine';
 import { Metadata, methodFullName, type Token, tableNameOf, tokenTable } from '@ijw/metadata';
 import { imageKind, PEImage, readCliHeader } from '@ijw/pe';
-import { GuestProcess, isDll, LoadRefusal, OsLoader } from '@ijw/windows';
+import { GuestProcess, isDll, LoadRefusal, OsLoader, placeOf } from '@ijw/windows';
 import type { LoadContext } from './clr/bind/load-context.ts';
 import { hostEntryPoint } from './clr/cor-dll-main.ts';
 import { assemblyDisplayName } from './clr/image/assembly-image.ts';
@@ -50,7 +50,7 @@ export class Loader {
   /** Loads an image. What the CLR or Windows refuses is an outcome, not an exception. @throws BadImageError when the bytes are not a PE image; UsageError when `base` cannot be a base */
   load(input: ImageInput, request: LoadRequest = {}): LoadOutcome {
     const image = input instanceof PEImage ? input : PEImage.parse(input);
-    const runtime = this.#start(image);
+    const runtime = this.#start(image, request);
     runtime.process.steps.renew();
     const trace = new Trace();
     const file = request.path ?? request.name ?? 'image.dll';
@@ -83,10 +83,13 @@ export class Loader {
   }
 
   /** The process is made for the first image, unless the caller said what it is. */
-  #start(image: PEImage): Runtime {
+  #start(image: PEImage, request: LoadRequest): Runtime {
     if (this.#runtime) return this.#runtime;
     const architecture = this.#options.architecture ?? defaultArchitecture(image);
-    const process = new GuestProcess(architecture, this.#options.commitLimit);
+    const process = new GuestProcess(architecture, {
+      first: placeOf(image, request.base ?? this.#options.base),
+      ...(this.#options.commitLimit !== undefined && { commitLimit: this.#options.commitLimit }),
+    });
     const hosts = [ijwhost(thunkPlatformFor(architecture).hostEntryNames), mscoree];
     const osLoader = new OsLoader<Trace>({
       process,

@@ -1,15 +1,17 @@
 import { hex } from '@ijw/binary';
 import type { Fault, Refusal, RefusalCode } from './fault.ts';
 import { isFault } from './fault.ts';
-import { FrameStore } from './frame-store.ts';
+import { FlatMemory, HOST_AREA_SIZE, WINDOW_SIZE } from './flat-memory.ts';
 import { ADDRESS_LIMIT, ALLOCATION_GRANULARITY, PAGE_SIZE, pageCeiling, pageFloor } from './page.ts';
 import { type Access, isWriteAndExecute, type PageRightBits, rightFor } from './page-rights.ts';
-import { BACKED, createRegion, cutBackings, type PageFill, RESERVED, type Region, RegionList, UNTOUCHED } from './region.ts';
+import { BACKED, createRegion, cutBackings, HELD, type PageFill, RESERVED, type Region, RegionList, UNTOUCHED } from './region.ts';
 
 export interface AddressSpaceOptions {
+  /** The first of the 4 GiB of addresses that exist: a multiple of 64 KiB. */
+  readonly windowBase?: number;
   /** Where reservations without a wish begin to be placed. */
   readonly lowestAddress?: number;
-  /** One past the last address a reservation may use. At most 2^47. */
+  /** One past the last address a reservation may use. */
   readonly addressLimit?: number;
   /** Bytes that may be committed at once. */
   readonly commitLimit?: number;
@@ -22,34 +24,40 @@ export interface PageState {
   readonly regionBase?: number;
 }
 
+const EXECUTE = rightFor.execute;
 const DEFAULT_COMMIT_LIMIT = 0x8000_0000;
 const FREE: PageState = { state: 'free', rights: 0 };
 
 const refuse = (code: RefusalCode, address: number, message: string): Refusal => ({ kind: 'refusal', code, address, message });
 
 /**
- * A guest's memory: 64-bit addresses below 2^47 as numbers, pages of 4 KiB with rights, reserved and committed as `VirtualAlloc` does.
- * Accesses that the rights forbid answer with a `Fault`, changes that cannot be made with a `Refusal`; neither is thrown. No page is ever
- * writable and executable at once. All bytes are in one `WebAssembly.Memory`; a page gets its frame there when it is first touched, filled from what is
- * behind it (`back`) or zeroed.
+ * A guest's memory: 4 GiB of addresses below 2^47 as numbers, pages of 4 KiB with rights, reserved and committed as `VirtualAlloc` does.
+ * Accesses that the rights forbid give a `Fault`, changes that cannot be made a `Refusal`; neither is thrown. No page is ever
+ * writable and executable at once. The byte at address A is the byte at A less the window's base of one `WebAssembly.Memory`; a page is filled there when it is
+ * first touched, from what is behind it (`back`) or with zeroes.
  */
 export class AddressSpace {
+  readonly windowBase: number;
   readonly lowestAddress: number;
   readonly addressLimit: number;
   readonly commitLimit: number;
-  readonly #frames = new FrameStore();
+  /** The bytes, and the rights of the pages that were touched: what a processor works on. */
+  readonly flat = new FlatMemory();
   readonly #regions = new RegionList();
   #committed = 0;
+  #held = 0;
+  #codeVersion = 0;
 
   constructor(options: AddressSpaceOptions = {}) {
-    this.lowestAddress = options.lowestAddress ?? ALLOCATION_GRANULARITY;
-    this.addressLimit = Math.min(options.addressLimit ?? ADDRESS_LIMIT, ADDRESS_LIMIT);
+    this.windowBase = options.windowBase ?? 0;
+    this.lowestAddress = Math.max(options.lowestAddress ?? 0, this.windowBase + HOST_AREA_SIZE);
+    this.addressLimit = Math.min(options.addressLimit ?? ADDRESS_LIMIT, this.windowBase + WINDOW_SIZE);
     this.commitLimit = options.commitLimit ?? DEFAULT_COMMIT_LIMIT;
   }
 
-  /** The one memory behind every committed page. */
+  /** The one memory that holds the window. */
   get memory(): WebAssembly.Memory {
-    return this.#frames.memory;
+    return this.flat.memory;
   }
 
   /** Bytes promised by `commit`. */
@@ -57,18 +65,24 @@ export class AddressSpace {
     return this.#committed;
   }
 
-  /** Bytes that have a frame. */
+  /** Bytes of the pages that were touched. */
   get residentBytes(): number {
-    return this.#frames.used * PAGE_SIZE;
+    return this.#held * PAGE_SIZE;
+  }
+
+  /** Changes whenever a page that may be executed gets other bytes or other rights. */
+  get codeVersion(): number {
+    return this.#codeVersion;
   }
 
   /** Reserves `size` bytes, at `at` (a multiple of 64 KiB) or at the lowest gap from `from` on. Answers with the base. */
   reserve(size: number, at?: number, from = this.lowestAddress): number | Refusal {
     const bytes = pageCeiling(size);
-    if (!(size > 0 && bytes <= this.addressLimit)) return refuse('BAD_RANGE', at ?? 0, `${size} bytes cannot be reserved`);
+    if (!(size > 0 && bytes <= WINDOW_SIZE)) return refuse('BAD_RANGE', at ?? 0, `${size} bytes cannot be reserved`);
     const base = at ?? this.#gap(bytes, from);
     if (base === undefined) return refuse('NO_SPACE', 0, `No gap of ${hex(bytes)} bytes is left`);
-    if (base % ALLOCATION_GRANULARITY !== 0 || base < 0 || base + bytes > this.addressLimit) {
+    const lowest = this.windowBase + HOST_AREA_SIZE;
+    if (base % ALLOCATION_GRANULARITY !== 0 || base < lowest || base + bytes > this.addressLimit) {
       return refuse('BAD_RANGE', base, `${hex(base)} is no place for a reservation of ${hex(bytes)} bytes`);
     }
     const taken = this.#regions.overlapping(base, bytes);
@@ -83,12 +97,12 @@ export class AddressSpace {
     const range = this.#range(address, size);
     if ('kind' in range) return range;
     const { region, first, last } = range;
-    const fresh = region.frames.subarray(first, last).filter((frame) => frame === RESERVED).length * PAGE_SIZE;
+    const fresh = region.states.subarray(first, last).filter((state) => state === RESERVED).length * PAGE_SIZE;
     if (this.#committed + fresh > this.commitLimit) return refuse('COMMIT_LIMIT', address, `More than ${hex(this.commitLimit)} bytes`);
     this.#committed += fresh;
     for (let page = first; page < last; page++) {
-      if (region.frames[page] === RESERVED) region.frames[page] = UNTOUCHED;
-      region.rights[page] = rights;
+      if (region.states[page] === RESERVED) region.states[page] = UNTOUCHED;
+      this.#setRights(region, page, rights);
     }
     return undefined;
   }
@@ -101,14 +115,14 @@ export class AddressSpace {
     const range = this.#range(address, size);
     if ('kind' in range) return range;
     const { region, first, last } = range;
-    const hole = region.frames.subarray(first, last).indexOf(RESERVED);
+    const hole = region.states.subarray(first, last).indexOf(RESERVED);
     if (hole >= 0) return refuse('NOT_COMMITTED', region.base + (first + hole) * PAGE_SIZE, 'The page is not committed');
     region.backings.push({ base: address, end: address + size, fill });
     for (let page = first; page < last; page++) {
-      const frame = region.frames[page]!;
-      if (frame === UNTOUCHED) region.frames[page] = BACKED;
-      else if (frame !== BACKED) fill(this.#frames.page(frame), region.base + page * PAGE_SIZE);
+      if (region.states[page] === UNTOUCHED) region.states[page] = BACKED;
+      else if (region.states[page] === HELD) fill(this.flat.page(this.#flatPage(region, page)), region.base + page * PAGE_SIZE);
     }
+    this.#codeVersion++;
     return undefined;
   }
 
@@ -126,7 +140,7 @@ export class AddressSpace {
   release(base: number): Refusal | undefined {
     const region = this.#regions.find(base);
     if (region?.base !== base) return refuse('NOT_RESERVED', base, `No reservation begins at ${hex(base)}`);
-    this.#drop(region, 0, region.frames.length);
+    this.#drop(region, 0, region.states.length);
     this.#regions.remove(region);
     return undefined;
   }
@@ -137,10 +151,10 @@ export class AddressSpace {
     const range = this.#range(address, size);
     if ('kind' in range) return range;
     const { region, first, last } = range;
-    const hole = region.frames.subarray(first, last).indexOf(RESERVED);
+    const hole = region.states.subarray(first, last).indexOf(RESERVED);
     if (hole >= 0) return refuse('NOT_COMMITTED', region.base + (first + hole) * PAGE_SIZE, 'The page is not committed');
     const before = region.rights[first]!;
-    region.rights.fill(rights, first, last);
+    for (let page = first; page < last; page++) this.#setRights(region, page, rights);
     return before;
   }
 
@@ -148,21 +162,21 @@ export class AddressSpace {
     const region = this.#regions.find(address);
     if (!region) return FREE;
     const page = Math.floor((address - region.base) / PAGE_SIZE);
-    const reserved = region.frames[page] === RESERVED;
+    const reserved = region.states[page] === RESERVED;
     return { state: reserved ? 'reserved' : 'committed', rights: reserved ? 0 : region.rights[page]!, regionBase: region.base };
   }
 
-  /** Offset in `memory` of a guest address, for one access inside one page. Gives an untouched page its frame. */
+  /** Offset in `memory` of a guest address, for one access inside one page. Fills an untouched page. */
   translate(address: number, access: Access): number | Fault {
     const region = this.#regions.find(address);
     if (!region) return { kind: 'fault', address, access, lacked: 'region' };
     const offset = address - region.base;
     const page = Math.floor(offset / PAGE_SIZE);
-    const frame = region.frames[page]!;
-    if (frame === RESERVED) return { kind: 'fault', address, access, lacked: 'commitment' };
+    const state = region.states[page];
+    if (state === RESERVED) return { kind: 'fault', address, access, lacked: 'commitment' };
     if ((region.rights[page]! & rightFor[access]) === 0) return { kind: 'fault', address, access, lacked: access };
-    const held = frame < 0 ? this.#touch(region, page) : frame;
-    return held === undefined ? { kind: 'fault', address, access, lacked: 'commitment' } : held * PAGE_SIZE + (offset % PAGE_SIZE);
+    if (state !== HELD && !this.#touch(region, page)) return { kind: 'fault', address, access, lacked: 'commitment' };
+    return address - this.windowBase;
   }
 
   /** A copy of `length` bytes. */
@@ -183,7 +197,7 @@ export class AddressSpace {
       const at = this.translate(address + done, 'write');
       if (isFault(at)) return at;
       const part = Math.min(bytes.length - done, PAGE_SIZE - (at % PAGE_SIZE));
-      this.#frames.bytes.set(bytes.subarray(done, done + part), at);
+      this.flat.bytes.set(bytes.subarray(done, done + part), at);
       done += part;
     }
     return undefined;
@@ -203,22 +217,22 @@ export class AddressSpace {
 
   readU8(address: number): number | Fault {
     const at = this.translate(address, 'read');
-    return isFault(at) ? at : this.#frames.bytes[at]!;
+    return isFault(at) ? at : this.flat.bytes[at]!;
   }
 
   readU16(address: number): number | Fault {
     const at = this.#within(address, 2);
-    return isFault(at) ? at : at instanceof DataView ? at.getUint16(0, true) : this.#frames.view.getUint16(at, true);
+    return isFault(at) ? at : at instanceof DataView ? at.getUint16(0, true) : this.flat.view.getUint16(at, true);
   }
 
   readU32(address: number): number | Fault {
     const at = this.#within(address, 4);
-    return isFault(at) ? at : at instanceof DataView ? at.getUint32(0, true) : this.#frames.view.getUint32(at, true);
+    return isFault(at) ? at : at instanceof DataView ? at.getUint32(0, true) : this.flat.view.getUint32(at, true);
   }
 
   readU64(address: number): bigint | Fault {
     const at = this.#within(address, 8);
-    return isFault(at) ? at : at instanceof DataView ? at.getBigUint64(0, true) : this.#frames.view.getBigUint64(at, true);
+    return isFault(at) ? at : at instanceof DataView ? at.getBigUint64(0, true) : this.flat.view.getBigUint64(at, true);
   }
 
   writeU8(address: number, value: number): Fault | undefined {
@@ -233,7 +247,7 @@ export class AddressSpace {
     if ((address % PAGE_SIZE) + 4 <= PAGE_SIZE) {
       const at = this.translate(address, 'write');
       if (isFault(at)) return at;
-      this.#frames.view.setUint32(at, value, true);
+      this.flat.view.setUint32(at, value, true);
       return undefined;
     }
     const bytes = new Uint8Array(4);
@@ -245,7 +259,7 @@ export class AddressSpace {
     if ((address % PAGE_SIZE) + 8 <= PAGE_SIZE) {
       const at = this.translate(address, 'write');
       if (isFault(at)) return at;
-      this.#frames.view.setBigUint64(at, BigInt(value), true);
+      this.flat.view.setBigUint64(at, BigInt(value), true);
       return undefined;
     }
     const bytes = new Uint8Array(8);
@@ -269,39 +283,55 @@ export class AddressSpace {
       if (!this.#isZero(address + done)) {
         const at = this.translate(address + done, access);
         if (isFault(at)) return at;
-        bytes.set(this.#frames.bytes.subarray(at, at + part), done);
+        bytes.set(this.flat.bytes.subarray(at, at + part), done);
       }
       done += part;
     }
     return bytes;
   }
 
-  /** Pages that nobody has touched and nothing is behind need no frame to be read. */
+  /** Pages that were not touched and that nothing is behind are read without being touched. */
   #isZero(address: number): boolean {
     const region = this.#regions.find(address);
-    return region !== undefined && region.frames[Math.floor((address - region.base) / PAGE_SIZE)] === UNTOUCHED;
+    return region !== undefined && region.states[Math.floor((address - region.base) / PAGE_SIZE)] === UNTOUCHED;
   }
 
-  #touch(region: Region, page: number): number | undefined {
-    const backed = region.frames[page] === BACKED;
-    const frame = this.#frames.take();
-    if (frame === undefined) return undefined;
-    region.frames[page] = frame;
-    if (backed) this.#fill(region, region.base + page * PAGE_SIZE, this.#frames.page(frame));
-    return frame;
+  #touch(region: Region, page: number): boolean {
+    const number = this.#flatPage(region, page);
+    if (!this.flat.reach((number + 1) * PAGE_SIZE)) return false;
+    const isBacked = region.states[page] === BACKED;
+    region.states[page] = HELD;
+    this.#held++;
+    if (isBacked) this.#fill(region, region.base + page * PAGE_SIZE, this.flat.page(number));
+    this.flat.rights[number] = region.rights[page]!;
+    return true;
   }
 
   #fill({ backings }: Region, address: number, page: Uint8Array): void {
     for (const { base, end, fill } of backings) if (base < address + PAGE_SIZE && end > address) fill(page, address);
   }
 
+  #flatPage(region: Region, page: number): number {
+    return (region.base - this.windowBase) / PAGE_SIZE + page;
+  }
+
+  #setRights(region: Region, page: number, rights: PageRightBits): void {
+    const before = region.rights[page]!;
+    if (before === rights) return;
+    if ((before | rights) & EXECUTE) this.#codeVersion++;
+    region.rights[page] = rights;
+    if (region.states[page] === HELD) this.flat.rights[this.#flatPage(region, page)] = rights;
+  }
+
   #drop(region: Region, first: number, last: number): void {
     for (let page = first; page < last; page++) {
-      const frame = region.frames[page]!;
-      if (frame === RESERVED) continue;
-      if (frame >= 0) this.#frames.give(frame);
-      region.frames[page] = RESERVED;
-      region.rights[page] = 0;
+      if (region.states[page] === RESERVED) continue;
+      this.#setRights(region, page, 0);
+      if (region.states[page] === HELD) {
+        this.flat.page(this.#flatPage(region, page)).fill(0);
+        this.#held--;
+      }
+      region.states[page] = RESERVED;
       this.#committed -= PAGE_SIZE;
     }
   }

@@ -1,11 +1,13 @@
 import { PAGE_SIZE } from './page.ts';
 
-/** Frame number of a page that was committed and never touched: it reads as zeroes once it gets a frame. */
-export const UNTOUCHED = -1;
-/** Frame number of a page that is reserved only. */
-export const RESERVED = -2;
-/** Frame number of a page that takes its bytes from the region's backings once it gets a frame. */
-export const BACKED = -3;
+/** State of a page that is reserved only. */
+export const RESERVED = 0;
+/** State of a page that was committed and never touched: it reads as zeroes. */
+export const UNTOUCHED = 1;
+/** State of a page that takes its bytes from the region's backings once it is touched. */
+export const BACKED = 2;
+/** State of a page whose bytes are in the memory. */
+export const HELD = 3;
 
 /** Writes what a range of pages holds before anybody has changed it: `page` are the bytes of the page at `address`, zeroes or what an earlier backing wrote. */
 export type PageFill = (page: Uint8Array, address: number) => void;
@@ -17,11 +19,11 @@ export interface Backing {
   readonly fill: PageFill;
 }
 
-/** One reservation: its page table. Five bytes a page. */
+/** One reservation: its page table. Two bytes a page. */
 export interface Region {
   readonly base: number;
   readonly end: number;
-  readonly frames: Int32Array;
+  readonly states: Uint8Array;
   readonly rights: Uint8Array;
   /** In the order in which they were given: a later one writes over an earlier one. */
   readonly backings: Backing[];
@@ -29,7 +31,7 @@ export interface Region {
 
 export function createRegion(base: number, size: number): Region {
   const pages = size / PAGE_SIZE;
-  return { base, end: base + size, frames: new Int32Array(pages).fill(RESERVED), rights: new Uint8Array(pages), backings: [] };
+  return { base, end: base + size, states: new Uint8Array(pages), rights: new Uint8Array(pages), backings: [] };
 }
 
 /** Takes the pages from `base` to `end` out of what is behind a region. */

@@ -1,7 +1,19 @@
-import { AddressSpace, faultText, isFault, isRefusal, PAGE_SIZE, type PageFill, PageRights, pageRightsText } from '@ijw/machine';
+import {
+  AddressSpace,
+  faultText,
+  HOST_AREA_SIZE,
+  isFault,
+  isRefusal,
+  PAGE_SIZE,
+  type PageFill,
+  PageRights,
+  pageRightsText,
+} from '@ijw/machine';
 import { describe, expect, it } from 'vitest';
 
 const MIB = 0x100000;
+/** Below it the window is the host's. */
+const LOWEST = HOST_AREA_SIZE;
 
 function mapped(rights: number = PageRights.readWrite, size = 0x10000): { space: AddressSpace; base: number } {
   const space = new AddressSpace();
@@ -14,16 +26,19 @@ function mapped(rights: number = PageRights.readWrite, size = 0x10000): { space:
 describe('AddressSpace.reserve', () => {
   it('places reservations of 64 KiB steps one after another and fills the first gap', () => {
     const space = new AddressSpace();
-    expect(space.reserve(1)).toBe(0x10000);
-    expect(space.reserve(0x10001)).toBe(0x20000);
-    expect(space.reserve(1)).toBe(0x40000);
-    expect(space.release(0x20000)).toBeUndefined();
-    expect(space.reserve(0x20000)).toBe(0x20000);
+    expect(space.reserve(1)).toBe(LOWEST);
+    expect(space.reserve(0x10001)).toBe(LOWEST + 0x10000);
+    expect(space.reserve(1)).toBe(LOWEST + 0x30000);
+    expect(space.release(LOWEST + 0x10000)).toBeUndefined();
+    expect(space.reserve(0x20000)).toBe(LOWEST + 0x10000);
   });
 
-  it('takes the wished address, also far beyond 4 GiB', () => {
-    const space = new AddressSpace();
-    expect(space.reserve(MIB, 0x7ff6_0000_0000)).toBe(0x7ff6_0000_0000);
+  it('takes the wished address within its window of 4 GiB, wherever that lies', () => {
+    const space = new AddressSpace({ windowBase: 0x1_0000_0000 });
+    expect(space.reserve(MIB, 0x1_ffff_0000 - MIB)).toBe(0x1_ffff_0000 - MIB);
+    expect(space.reserve(MIB, 0x7ff6_0000_0000)).toMatchObject({ code: 'BAD_RANGE' });
+    expect(space.reserve(MIB, 0x8000_0000)).toMatchObject({ code: 'BAD_RANGE' });
+    expect(new AddressSpace({ windowBase: 0x7ff6_0000_0000 }).reserve(MIB, 0x7ff6_8000_0000)).toBe(0x7ff6_8000_0000);
     expect(space.reserve(MIB, 0x1_8000_0000)).toBe(0x1_8000_0000);
     expect(space.reserve(MIB, 0x1_8000_0000)).toMatchObject({ kind: 'refusal', code: 'ADDRESS_TAKEN' });
     expect(space.reserve(MIB, 0x1_7fff_0000)).toMatchObject({ code: 'ADDRESS_TAKEN' });
@@ -37,14 +52,15 @@ describe('AddressSpace.reserve', () => {
     [2 ** 48, undefined],
     [0x1000, 0x1234],
     [0x1000, -0x10000],
-    [0x2000, 2 ** 47 - 0x1000],
+    [0x2000, 2 ** 32 - 0x1000],
+    [0x1000, LOWEST - 0x10000],
   ])('refuses the range of %s bytes at %s', (size, at) => {
     expect(new AddressSpace().reserve(size, at)).toMatchObject({ kind: 'refusal', code: 'BAD_RANGE' });
   });
 
   it('says when no gap is left', () => {
-    const space = new AddressSpace({ addressLimit: 0x40000 });
-    expect(space.reserve(0x30000)).toBe(0x10000);
+    const space = new AddressSpace({ addressLimit: LOWEST + 0x30000 });
+    expect(space.reserve(0x30000)).toBe(LOWEST);
     expect(space.reserve(1)).toMatchObject({ code: 'NO_SPACE' });
   });
 });
@@ -105,7 +121,7 @@ describe('AddressSpace access', () => {
     expect(space.readU64(base)).toBe(0xabcdffffffffn);
   });
 
-  it('reads zeroes from pages that were never touched, without giving them a frame', () => {
+  it('reads zeroes from pages that were never touched, without touching them', () => {
     const { space, base } = mapped(PageRights.readWrite, 64 * MIB);
     expect(space.read(base, MIB)).toEqual(new Uint8Array(MIB));
     expect(space.residentBytes).toBe(0);
@@ -120,7 +136,7 @@ describe('AddressSpace access', () => {
     expect(space.readU32(0)).toMatchObject({ lacked: 'region' });
     expect(space.write(base, Uint8Array.of(1))).toMatchObject({ lacked: 'write', address: base });
     const fault = space.readU8(base + PAGE_SIZE);
-    expect(isFault(fault) && faultText(fault)).toBe(`read at 0x11000: nothing is mapped there`);
+    expect(isFault(fault) && faultText(fault)).toBe(`read at 0x121000: nothing is mapped there`);
     expect(isRefusal(fault)).toBe(false);
   });
 
@@ -145,13 +161,40 @@ describe('AddressSpace access', () => {
     expect(space.query(base).state).toBe('free');
   });
 
-  it('holds the bytes in one WebAssembly memory that is hardly larger than what was touched', () => {
-    const { space, base } = mapped(PageRights.readWrite, 4 * MIB);
-    space.write(base, new Uint8Array(4 * MIB).fill(1));
-    expect(space.memory).toBeInstanceOf(WebAssembly.Memory);
-    expect(space.memory.buffer.byteLength).toBeLessThan(4 * MIB * 1.2);
-    const at = space.translate(base + 0x12345, 'read');
-    expect(new Uint8Array(space.memory.buffer)[at as number]).toBe(1);
+  it('holds a byte at its address modulo 2^32 of one WebAssembly memory, which grows where pages are touched', () => {
+    const space = new AddressSpace({ windowBase: 0x1_0000_0000 });
+    const base = space.reserve(4 * MIB, 0x1_4000_0000) as number;
+    space.commit(base, 4 * MIB, PageRights.readWrite);
+    expect(space.memory.buffer.byteLength).toBeLessThan(4 * MIB);
+    expect(space.writeU8(base + 0x12345, 0xa5)).toBeUndefined();
+    expect(space.memory.buffer.byteLength).toBeGreaterThan(0x4001_2345);
+    expect(space.translate(base + 0x12345, 'read')).toBe(0x4001_2345);
+    expect(new Uint8Array(space.memory.buffer)[0x4001_2345]).toBe(0xa5);
+  });
+
+  it('keeps the rights of touched pages in the memory, and none of others', () => {
+    const { space, base } = mapped(PageRights.readWrite);
+    const rights = (page: number): number | undefined => space.flat.rights[base / PAGE_SIZE + page];
+    expect(rights(0)).toBe(PageRights.none);
+    space.writeU8(base, 1);
+    expect([rights(0), rights(1)]).toEqual([PageRights.readWrite, PageRights.none]);
+    space.protect(base, PAGE_SIZE, PageRights.readExecute);
+    expect(rights(0)).toBe(PageRights.readExecute);
+    space.decommit(base, PAGE_SIZE);
+    expect(rights(0)).toBe(PageRights.none);
+  });
+
+  it('says by its code version that executable pages changed', () => {
+    const { space, base } = mapped(PageRights.readWrite);
+    const versions = [space.codeVersion];
+    space.writeU8(base, 0xc3);
+    versions.push(space.codeVersion);
+    space.protect(base, 1, PageRights.readExecute);
+    versions.push(space.codeVersion);
+    space.release(base);
+    expect(versions[1]).toBe(versions[0]);
+    expect(versions[2]).not.toBe(versions[1]);
+    expect(space.codeVersion).not.toBe(versions[2]);
   });
 
   it('bounds what may be committed', () => {
@@ -166,7 +209,7 @@ describe('AddressSpace access', () => {
 describe('AddressSpace.back', () => {
   const numbers: PageFill = (page, address) => page.fill((address / PAGE_SIZE) & 0xff);
 
-  it('fills a page on its first touch, by a read, a copy or a write, and holds no frame before', () => {
+  it('fills a page on its first touch, by a read, a copy or a write, and holds nothing before', () => {
     const { space, base } = mapped(PageRights.readWrite, 4 * PAGE_SIZE);
     const first = (base / PAGE_SIZE) & 0xff;
     expect(space.back(base, 3 * PAGE_SIZE, numbers)).toBeUndefined();
@@ -179,7 +222,7 @@ describe('AddressSpace.back', () => {
     expect(space.residentBytes).toBe(4 * PAGE_SIZE);
   });
 
-  it('lets a later backing of the same page write over an earlier one, also where the page has its frame', () => {
+  it('lets a later backing of the same page write over an earlier one, also where the page was touched', () => {
     const { space, base } = mapped();
     const two: PageFill = (page) => page.fill(2, 0x10, 0x20);
     space.back(base, PAGE_SIZE, (page) => page.fill(1));

@@ -17,9 +17,9 @@ import {
 } from '@ijw/machine';
 import { describe, expect, it } from 'vitest';
 
-const CODE = 0x10000;
-const DATA = 0x20000;
-const STACK = 0x30000;
+const CODE = 0x200000;
+const DATA = 0x210000;
+const STACK = 0x220000;
 const RETURN = 0x7000;
 
 const CASES = [

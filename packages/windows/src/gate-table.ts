@@ -57,7 +57,7 @@ export class GateTable {
   }
 
   #grow(): void {
-    const base = this.#memory.reserve(REGION_SIZE, undefined, this.#processor.gateBase);
+    const base = this.#memory.reserve(REGION_SIZE);
     if (isRefusal(base)) throw new Error(base.message);
     this.#memory.commit(base, REGION_SIZE, PageRights.readExecute);
     this.#next = base;

@@ -1,10 +1,11 @@
 export type { EntryPointCall, EntryPointHost } from './call-entry-point.ts';
 export { type ExportTarget, findExport, type ModuleLoader, type SymbolName } from './find-export.ts';
 export { type Gate, type GateTable, gateText } from './gate-table.ts';
-export { GuestProcess } from './guest-process.ts';
+export { type AddressRange, GuestProcess, type GuestProcessOptions } from './guest-process.ts';
 export { GuestStack } from './guest-stack.ts';
 export { type ImagePlace, LoadRefusal, type LoadRefusalDetails } from './load-refusal.ts';
 export type { LoadRun } from './load-run.ts';
+export { placeOf } from './map-image.ts';
 export {
   firstOf,
   type HostCall,

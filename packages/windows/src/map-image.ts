@@ -1,7 +1,16 @@
 import { alignUp, hex, UsageError } from '@ijw/binary';
-import { ALLOCATION_GRANULARITY, isRefusal, PAGE_SIZE, type PageFill, type PageRightBits, PageRights, pageRightsText } from '@ijw/machine';
+import {
+  ALLOCATION_GRANULARITY,
+  HOST_AREA_SIZE,
+  isRefusal,
+  PAGE_SIZE,
+  type PageFill,
+  type PageRightBits,
+  PageRights,
+  pageRightsText,
+} from '@ijw/machine';
 import { CoffCharacteristics, PE_SIGNATURE, type PEImage, SectionCharacteristics, type SectionHeader } from '@ijw/pe';
-import type { GuestProcess } from './guest-process.ts';
+import type { AddressRange, GuestProcess } from './guest-process.ts';
 import type { LoadRun } from './load-run.ts';
 import { windowsRefusal } from './windows-error.ts';
 
@@ -44,17 +53,21 @@ export function mapImage({ process, trace }: LoadRun, request: MapRequest): Mapp
   const size = alignUp(Math.max(sizeOfImage, 1), PAGE_SIZE);
   checkHeaders(image);
   checkSections(image, size);
+  if (size > process.memory.commitLimit) throw imageTooLarge(sizeOfImage, `a process commits ${hex(process.memory.commitLimit)} at most`);
   const preferred = imageBase < 1n << 47n ? Number(imageBase) : -1;
   const base = placeImage(process, request, size, preferred);
   const committed = process.memory.commit(base, size, PageRights.readWrite);
   if (committed) {
     process.memory.release(base);
-    throw windowsRefusal('COMMITMENT_LIMIT', 'imageTooLarge', `The image claims ${hex(sizeOfImage)} bytes: ${committed.message}`);
+    throw imageTooLarge(sizeOfImage, committed.message);
   }
   backWithFile(process, image, base, size);
   trace.add({ step: 'map', module, base, size: sizeOfImage, preferredBase: preferred, moved: base !== preferred });
   return { base, size, delta: BigInt(base) - imageBase };
 }
+
+const imageTooLarge = (size: number, reason: string): Error =>
+  windowsRefusal('COMMITMENT_LIMIT', 'imageTooLarge', `The image claims ${hex(size)} bytes: ${reason}`);
 
 /** `MiVerifyImageHeader`: Windows takes no other signature, and no table of sections that is cut off. */
 function checkHeaders({ coffHeader, sections, signature }: PEImage): void {
@@ -99,13 +112,13 @@ function placeImage(process: GuestProcess, request: MapRequest, size: number, pr
       field: 'ImageBase',
     });
   }
-  const elsewhere = process.memory.reserve(size, undefined, process.processor.imageBase);
+  const elsewhere = process.memory.reserve(size);
   if (isRefusal(elsewhere)) throw windowsRefusal('COMMITMENT_LIMIT', 'noAddressSpace', elsewhere.message);
   return elsewhere;
 }
 
 const isBase = (process: GuestProcess, base: number, size: number): boolean =>
-  base >= ALLOCATION_GRANULARITY && base % ALLOCATION_GRANULARITY === 0 && base + size <= process.memory.addressLimit;
+  base >= process.memory.windowBase + HOST_AREA_SIZE && base % ALLOCATION_GRANULARITY === 0 && base + size <= process.memory.addressLimit;
 
 /** RELOCS_STRIPPED, or no relocation directory: the image runs at its preferred base or not at all. */
 const { RELOCS_STRIPPED } = CoffCharacteristics;
@@ -113,6 +126,12 @@ const { RELOCS_STRIPPED } = CoffCharacteristics;
 function canMove({ image, relocate }: MapRequest): boolean {
   return relocate && (image.coffHeader.characteristics & RELOCS_STRIPPED) === 0;
 }
+
+/** Where an image will be, as far as its headers say. */
+export const placeOf = ({ optionalHeader }: PEImage, base = Number(optionalHeader.imageBase)): AddressRange => ({
+  base,
+  size: optionalHeader.sizeOfImage,
+});
 
 /** What the image's pages hold before anybody changes them: the file, where it has something for them. Later sections write over earlier ones. */
 function backWithFile({ memory }: GuestProcess, image: PEImage, base: number, size: number): void {

@@ -114,7 +114,7 @@ describe('relocation', () => {
     const dll = libraryImage({ pe: { coff: { characteristics: 0x2023 } } });
     const load = windowsProcess();
     expect(load(dll.bytes, { path: 'one.dll' }).outcome).toBe('loaded');
-    expect(load(dll.bytes, { path: 'three.dll', base: 0x5_0000_0000 })).toMatchObject({
+    expect(load(dll.bytes, { path: 'three.dll', base: 0x1_9500_0000 })).toMatchObject({
       rule: 'baseTaken',
       hresult: 0x800701e7,
     });
@@ -135,13 +135,13 @@ describe('imports', () => {
       { ordinal: 4, name: 'Further', forwarder: 'OTHER.#9' },
       { ordinal: 5, name: 'Nowhere', forwarder: 'GONE.Anything' },
     ],
-    pe: { imageBase: 0x2_0000_0000n },
+    pe: { imageBase: 0x1_9000_0000n },
   });
 
   it('binds by name with any hint, and by ordinal', () => {
     const dll = libraryImage({ imports: [{ name: 'Library.DLL', symbols: [{ name: 'First', hint: 77 }, { ordinal: 2 }] }] });
     const module = loaded(loadLibrary(dll, { 'library.dll': library }));
-    const address = 0x2_0000_0000 + library.textRva;
+    const address = 0x1_9000_0000 + library.textRva;
     expect(module.imports).toMatchObject([
       { module: 'Library.DLL', name: 'First', hint: 77, address, resolvedBy: 'image' },
       { module: 'Library.DLL', name: '#2', ordinal: 2, address, resolvedBy: 'image' },
@@ -155,7 +155,7 @@ describe('imports', () => {
         { ordinal: 1, name: 'First' },
         { ordinal: 9, name: 'Ninth' },
       ],
-      pe: { imageBase: 0x3_0000_0000n },
+      pe: { imageBase: 0x1_a000_0000n },
     });
     const dll = libraryImage({ imports: [{ name: 'library.dll', symbols: [{ name: 'Away' }, { name: 'Further' }, { name: 'Nowhere' }] }] });
     const module = loaded(loadLibrary(dll, { 'library.dll': library, 'other.dll': other }));
@@ -164,7 +164,7 @@ describe('imports', () => {
       ['image', ['OTHER.#9']],
       ['none', ['GONE.Anything']],
     ]);
-    expect(module.imports[0]!.address).toBe(0x3_0000_0000 + other.textRva);
+    expect(module.imports[0]!.address).toBe(0x1_a000_0000 + other.textRva);
   });
 
   it('takes functions of host modules', () => {
@@ -218,22 +218,22 @@ describe('imports', () => {
     const a = libraryImage({
       imports: [{ name: 'b.dll', symbols: [{ name: 'B' }] }],
       exports: [{ ordinal: 1, name: 'A' }],
-      pe: { imageBase: 0x2_0000_0000n },
+      pe: { imageBase: 0x1_9000_0000n },
     });
     const b = libraryImage({
       imports: [{ name: 'a.dll', symbols: [{ name: 'A' }] }],
       exports: [{ ordinal: 1, name: 'B' }],
-      pe: { imageBase: 0x3_0000_0000n },
+      pe: { imageBase: 0x1_a000_0000n },
     });
     const dll = libraryImage({ imports: [{ name: 'a.dll', symbols: [{ name: 'A' }] }] });
     const outcome = loadLibrary(dll, { 'a.dll': a, 'b.dll': b });
-    expect(loaded(outcome).imports[0]).toMatchObject({ address: 0x2_0000_0000 + a.textRva });
+    expect(loaded(outcome).imports[0]).toMatchObject({ address: 0x1_9000_0000 + a.textRva });
     expect(outcome.events.filter((event) => event.step === 'map')).toHaveLength(3);
   });
 
   it('refuses forwarders that lead in a circle', () => {
-    const a = libraryImage({ exports: [{ ordinal: 1, name: 'F', forwarder: 'B.F' }], pe: { imageBase: 0x2_0000_0000n } });
-    const b = libraryImage({ exports: [{ ordinal: 1, name: 'F', forwarder: 'A.F' }], pe: { imageBase: 0x3_0000_0000n } });
+    const a = libraryImage({ exports: [{ ordinal: 1, name: 'F', forwarder: 'B.F' }], pe: { imageBase: 0x1_9000_0000n } });
+    const b = libraryImage({ exports: [{ ordinal: 1, name: 'F', forwarder: 'A.F' }], pe: { imageBase: 0x1_a000_0000n } });
     const dll = libraryImage({ imports: [{ name: 'a.dll', symbols: [{ name: 'F' }] }] });
     const outcome = loadLibrary(dll, { 'a.dll': a, 'b.dll': b });
     expect(outcome).toMatchObject({ outcome: 'refused', rule: 'forwarderLoop' });
@@ -339,7 +339,7 @@ describe('entry points', () => {
   });
 
   it('imports are called before the importer; one that fails takes all with it', () => {
-    const library = libraryImage({ entry: RETURNS_TRUE, exports: [{ ordinal: 1, name: 'A' }], pe: { imageBase: 0x2_0000_0000n } });
+    const library = libraryImage({ entry: RETURNS_TRUE, exports: [{ ordinal: 1, name: 'A' }], pe: { imageBase: 0x1_9000_0000n } });
     const imports = [{ name: 'library.dll', symbols: [{ name: 'A' }] }];
     const called = (outcome: LibraryLoad): string[] =>
       outcome.events.flatMap((event) => (event.step === 'callEntryPoint' ? [event.module] : []));
@@ -347,7 +347,7 @@ describe('entry points', () => {
       'library.dll',
       'main.dll',
     ]);
-    const failing = libraryImage({ entry: RETURNS_FALSE, exports: [{ ordinal: 1, name: 'A' }], pe: { imageBase: 0x2_0000_0000n } });
+    const failing = libraryImage({ entry: RETURNS_FALSE, exports: [{ ordinal: 1, name: 'A' }], pe: { imageBase: 0x1_9000_0000n } });
     const outcome = loadLibrary(libraryImage({ entry: RETURNS_TRUE, imports }), { 'library.dll': failing });
     expect(outcome).toMatchObject({ outcome: 'refused', rule: 'entryPointFailed' });
     expect(called(outcome)).toEqual(['library.dll']);

@@ -44,7 +44,7 @@ export class Runtime {
     this.id = runtimeOf(options);
     this.process = process;
     this.platform = thunkPlatformFor(process.architecture);
-    this.heap = new ExecutableHeap(process.memory, this.platform.heapBase, process.processor.pointerSize);
+    this.heap = new ExecutableHeap(process.memory, process.processor.pointerSize);
     this.osLoader = osLoader;
     this.bootstrap = new BootstrapThunks({ process, platform: this.platform, heap: this.heap });
     this.managedEntry = options.managedEntry ?? new RecordingManagedEntry();

@@ -23,13 +23,11 @@ interface Chunk {
 /** Where code is made: written while its page is writable and not executable, run while it is executable and not writable. */
 export class ExecutableHeap {
   readonly #memory: AddressSpace;
-  readonly #base: number;
   readonly #pointerSize: 4 | 8;
   #chunk: Chunk = { next: 0, end: 0, nextWord: 0, wordsEnd: 0, words: new Map() };
 
-  constructor(memory: AddressSpace, base: number, pointerSize: 4 | 8) {
+  constructor(memory: AddressSpace, pointerSize: 4 | 8) {
     this.#memory = memory;
-    this.#base = base;
     this.#pointerSize = pointerSize;
   }
 
@@ -78,7 +76,7 @@ export class ExecutableHeap {
   }
 
   #reserve(size: number): number {
-    const base = this.#memory.reserve(size, undefined, this.#base);
+    const base = this.#memory.reserve(size);
     if (isRefusal(base)) throw windowsRefusal('COMMITMENT_LIMIT', 'noRoomForStubs', base.message);
     return base;
   }

@@ -8,8 +8,6 @@ export const DATA_DISTANCE = 0x4000;
 
 export interface PrecodeRunInit {
   readonly process: GuestProcess;
-  /** Where runs are reserved from. */
-  readonly heapBase: number;
   readonly template: PrecodeTemplate;
   readonly count: number;
   /** What each passes on, and where all of them lead before the first call. */
@@ -31,13 +29,13 @@ export class PrecodeRun {
 
   /** @throws LoadRefusal where the process has no room left */
   constructor(init: PrecodeRunInit) {
-    const { process, heapBase, template, count } = init;
+    const { process, template, count } = init;
     this.count = count;
     this.size = template.size;
     this.#init = init;
     this.#inBlock = Math.floor(DATA_DISTANCE / template.size);
     const blocks = Math.ceil(count / this.#inBlock);
-    const base = blocks === 0 ? 0 : process.memory.reserve(blocks * 2 * DATA_DISTANCE, undefined, heapBase);
+    const base = blocks === 0 ? 0 : process.memory.reserve(blocks * 2 * DATA_DISTANCE);
     if (isRefusal(base)) throw windowsRefusal('COMMITMENT_LIMIT', 'noRoomForThunks', base.message);
     this.#base = base;
     for (let first = 0; first < count; first += this.#inBlock) this.#commitBlock(first, Math.min(this.#inBlock, count - first));

@@ -36,7 +36,6 @@ const fixupPrecode: PrecodeTemplate = {
 export const arm64: ThunkPlatform = {
   architecture: 'arm64',
   pointerSizedFixup: 2,
-  heapBase: 0x1e0_7e00_0000,
   hostEntryNames: ['_CorDllMain'],
   hostUnprotectsSlots: true,
   bootstrapThunk: bootstrapThunkArm64,

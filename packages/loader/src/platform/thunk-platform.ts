@@ -18,8 +18,6 @@ export interface ThunkPlatform {
   readonly architecture: Architecture;
   /** COR_VTABLE_32BIT (1) or COR_VTABLE_64BIT (2): the bit a record's Type must have. */
   readonly pointerSizedFixup: 1 | 2;
-  /** Where thunks and stubs are made. The upper byte of the low half is not a metadata table's number. */
-  readonly heapBase: number;
   /** By-name imports that the runtime takes for the host's entry point (`GetIJWHostForModule`). */
   readonly hostEntryNames: readonly string[];
   /** ijwhost changes the protection of the slots before it writes them (`#ifdef _WIN64` in ijwthunk.cpp). */

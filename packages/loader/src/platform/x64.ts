@@ -35,7 +35,6 @@ const fixupPrecode: PrecodeTemplate = {
 export const x64: ThunkPlatform = {
   architecture: 'x64',
   pointerSizedFixup: 2,
-  heapBase: 0x1e0_7e00_0000,
   hostEntryNames: ['_CorDllMain'],
   hostUnprotectsSlots: true,
   bootstrapThunk: bootstrapThunkX64,

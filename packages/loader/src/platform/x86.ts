@@ -35,7 +35,6 @@ const fixupPrecode: PrecodeTemplate = {
 export const x86: ThunkPlatform = {
   architecture: 'x86',
   pointerSizedFixup: 1,
-  heapBase: 0x3f00_0000,
   hostEntryNames: ['_CorDllMain', '__CorDllMain@12'],
   hostUnprotectsSlots: false,
   bootstrapThunk: bootstrapThunkX86,

@@ -1,3 +1,4 @@
+import { ADDRESS_LIMIT } from '../page.ts';
 import { CodeWriter } from '../processor/code-writer.ts';
 import type { ProcessorModel } from '../processor/processor.ts';
 import { Arm64Processor } from './arm64-processor.ts';
@@ -7,9 +8,8 @@ import { followArm64 } from './follow-arm64.ts';
 export const arm64: ProcessorModel = {
   architecture: 'arm64',
   pointerSize: 8,
-  addressLimit: 2 ** 47,
-  gateBase: 0x7ff0_0000_0000,
-  imageBase: 0x7ff8_0000_0000,
+  usualBase: 0x1_8000_0000,
+  addressLimit: ADDRESS_LIMIT,
   returnAddressSize: 0,
   gate: (index) => new CodeWriter().u32(0xd4200000).u32(index).pad(16, 0), // brk #0
   decode: decodeArm64,

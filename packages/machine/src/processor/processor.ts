@@ -24,12 +24,10 @@ export interface Processor {
 export interface ProcessorModel {
   readonly architecture: Architecture;
   readonly pointerSize: 4 | 8;
+  /** The base that linkers give a DLL. */
+  readonly usualBase: number;
   /** Top of user space: reservations end here. */
   readonly addressLimit: number;
-  /** Where gates get their addresses. */
-  readonly gateBase: number;
-  /** Where images go that cannot have their preferred base. */
-  readonly imageBase: number;
   /** Bytes of the return address between the stack pointer of a callee and its arguments. */
   readonly returnAddressSize: 0 | 4 | 8;
   /** The bytes of a gate, 16 of them: code that leaves the guest for the function number `index` outside it. */

@@ -1,3 +1,4 @@
+import { ADDRESS_LIMIT } from '../page.ts';
 import { CodeWriter } from '../processor/code-writer.ts';
 import type { ProcessorModel } from '../processor/processor.ts';
 import { decodeX64 } from './decode-x86.ts';
@@ -7,9 +8,8 @@ import { X86Processor } from './x86-processor.ts';
 export const x64: ProcessorModel = {
   architecture: 'x64',
   pointerSize: 8,
-  addressLimit: 2 ** 47,
-  gateBase: 0x7ff0_0000_0000,
-  imageBase: 0x7ff8_0000_0000,
+  usualBase: 0x1_8000_0000,
+  addressLimit: ADDRESS_LIMIT,
   returnAddressSize: 8,
   gate: (index) => new CodeWriter().op(0x0f, 0x0b).u32(index).pad(16, 0xcc), // ud2
   decode: decodeX64,

@@ -7,9 +7,8 @@ import { X86Processor } from './x86-processor.ts';
 export const x86: ProcessorModel = {
   architecture: 'x86',
   pointerSize: 4,
+  usualBase: 0x1000_0000,
   addressLimit: 0x7fff_0000,
-  gateBase: 0x7000_0000,
-  imageBase: 0x5000_0000,
   returnAddressSize: 4,
   gate: (index) => new CodeWriter().op(0x0f, 0x0b).u32(index).pad(16, 0xcc), // ud2
   decode: decodeX86,

@@ -200,10 +200,10 @@ export class FixedSlots {
 
   /** Precodes for the methods of some slots. */
   #makeRun(slots: Uint32Array, template: PrecodeTemplate, prestubName: string): PrecodeRun {
-    const { process, host, platform } = this.#context;
+    const { process, host } = this.#context;
     const prestub = process.gates.for(host === 'core' ? 'coreclr.dll' : 'clr.dll', prestubName, 'helper').address;
     const identityOf = (place: number): number => this.#tokens[slots[place]!]!;
-    return new PrecodeRun({ process, heapBase: platform.heapBase, template, count: slots.length, identityOf, prestub });
+    return new PrecodeRun({ process, template, count: slots.length, identityOf, prestub });
   }
 
   #isPInvoke(token: number): boolean {

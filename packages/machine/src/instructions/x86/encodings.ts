@@ -47,3 +47,5 @@ export const operandsOf = (row: number): readonly OperandKind[] => signatures[en
 export const flowOf = (row: number): X86Flow => FLOWS[((encodings.attributes[row] ?? 0) >> FLOW_SHIFT) & 0xf] ?? 'next';
 /** The name of a row that tells operations apart: the first of those that sizes decide between. */
 export const operationOf = (row: number): string => mnemonicNames[encodings.mnemonic[row] ?? 0]?.[0] ?? '';
+/** Bits of the flags that an instruction leaves undefined, in the order of FLAG_LETTERS. */
+export const flagsUndefined = ({ row }: { readonly row: number }): number => encodings.flagsUndefined[row] ?? 0;

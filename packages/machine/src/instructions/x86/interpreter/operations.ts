@@ -1,0 +1,38 @@
+import { encodings, operandsOf, operationOf } from '../encodings.ts';
+import { ARITHMETIC } from './arithmetic.ts';
+import { BITS } from './bits.ts';
+import { CONTROL } from './control.ts';
+import type { Execute } from './micro-op.ts';
+import { MOVES } from './moves.ts';
+import { MULTIPLICATION } from './multiplication.ts';
+import { SHIFTS } from './shifts.ts';
+import { SSE_FLOATS } from './sse-floats.ts';
+import { SSE_INTEGERS } from './sse-integers.ts';
+import { SSE_MOVES } from './sse-moves.ts';
+import { STRINGS } from './strings.ts';
+import { SYSTEM } from './system.ts';
+import { X86Signal } from './x86-exit.ts';
+import { X87 } from './x87.ts';
+
+const OPERATIONS: ReadonlyMap<string, Execute> = new Map(
+  [ARITHMETIC, BITS, CONTROL, MOVES, MULTIPLICATION, SHIFTS, SSE_FLOATS, SSE_INTEGERS, SSE_MOVES, STRINGS, SYSTEM, X87].flatMap((group) =>
+    Object.entries(group),
+  ),
+);
+
+const unsupported: Execute = () => {
+  throw new X86Signal('unsupported');
+};
+
+/** Segment, control and debug registers are the system's; MMX registers are not kept. */
+const isOfProgram = (row: number): boolean =>
+  operandsOf(row).every(({ file }) => !['segment', 'control', 'debug', 'mmx', 'mask'].includes(file));
+
+const executeByRow: readonly Execute[] = Array.from({ length: encodings.count }, (_, row) =>
+  isOfProgram(row) ? (OPERATIONS.get(operationOf(row)) ?? unsupported) : unsupported,
+);
+
+/** What does the instruction of a row. */
+export const executeOf = (row: number): Execute => executeByRow[row] ?? unsupported;
+/** Whether the instruction of a row is run here. */
+export const isRun = (row: number): boolean => executeOf(row) !== unsupported;

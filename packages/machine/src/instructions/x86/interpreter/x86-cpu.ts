@@ -1,0 +1,260 @@
+import type { AddressSpace } from '../../../address-space.ts';
+import { isFault } from '../../../fault.ts';
+import type { Access } from '../../../page-rights.ts';
+import { rightFor } from '../../../page-rights.ts';
+import type { MicroOp, Operand } from './micro-op.ts';
+import { X86Signal } from './x86-exit.ts';
+import { Word, X86State } from './x86-state.ts';
+
+const PAGE_MASK = 0xfff;
+const PAGE_SHIFT = 12;
+const HIGH = 2 ** 32;
+const READ = rightFor.read;
+const WRITE = rightFor.write;
+
+/**
+ * Registers and memory as instructions see them. Memory is named by its offset in the window (a number below 2^32); an access that may not be done, or
+ * not yet, leaves by an exception before it has had an effect.
+ */
+export class X86Cpu extends X86State {
+  readonly space: AddressSpace;
+  /** Halves of the address that the window begins at. */
+  readonly windowLow: number;
+  readonly windowHigh: number;
+  /** Views of the space's memory, renewed when it grows. */
+  bytes: Uint8Array;
+  view: DataView;
+  rights: Uint8Array;
+  /** Upper half of a 64-bit value that was read last. */
+  high = 0;
+  /** Where the memory operand of this instruction lies. */
+  at = 0;
+  /** The upper half of the address that `address` computed. */
+  addressHigh = 0;
+  /** Set by an instruction that does not go on with the next one; then `next` is where in the window, but if `isFar`: then it is the low half, `nextHigh` the upper one. */
+  isTaken = false;
+  isFar = false;
+  next = 0;
+  nextHigh = 0;
+  /** Instructions done so far, for RDTSC. */
+  get clock(): number {
+    return this.started - this.budget;
+  }
+  /** The sum of all budgets given. */
+  started = 0;
+  /** Instructions, and repetitions of string instructions, that may still be done. */
+  budget = 0;
+
+  constructor(space: AddressSpace, is64Bit: boolean) {
+    super(is64Bit);
+    this.space = space;
+    this.windowLow = space.windowBase % HIGH;
+    this.windowHigh = Math.floor(space.windowBase / HIGH);
+    this.bytes = space.flat.bytes;
+    this.view = space.flat.view;
+    this.rights = space.flat.rights;
+  }
+
+  /** The memory may have grown while the host ran. */
+  refresh(): void {
+    this.bytes = this.space.flat.bytes;
+    this.view = this.space.flat.view;
+    this.rights = this.space.flat.rights;
+  }
+
+  /** Goes on at an address. */
+  jump(low: number, high: number): void {
+    let at = low - this.windowLow;
+    let windowHigh = this.windowHigh;
+    if (at < 0) {
+      at += HIGH;
+      windowHigh++;
+    }
+    this.isTaken = true;
+    this.isFar = this.is64Bit && high !== windowHigh;
+    this.next = this.isFar ? low : at;
+    this.nextHigh = high;
+  }
+
+  /** Goes on at a place in the window. */
+  goTo(at: number): void {
+    this.isTaken = true;
+    this.isFar = false;
+    this.next = at;
+  }
+
+  /** Where the address of `addressHigh` and a low half lies in the window. 32-bit code has no other addresses. */
+  inWindow(low: number, access: Access): number {
+    let at = low - this.windowLow;
+    let windowHigh = this.windowHigh;
+    if (at < 0) {
+      at += HIGH;
+      windowHigh++;
+    }
+    if (this.is64Bit && this.addressHigh !== windowHigh) this.fault(low, access);
+    return at;
+  }
+
+  /** The low half of an operand's address; the upper half is in `addressHigh`. */
+  address(operand: Operand): number {
+    const { words } = this;
+    let sum = operand.displacement;
+    let high = operand.displacementHigh;
+    if (operand.base >= 0) {
+      sum += words[operand.base]! >>> 0;
+      high += words[operand.base + 1]!;
+    }
+    if (operand.index >= 0) {
+      sum += (words[operand.index]! >>> 0) * operand.scale;
+      high += Math.imul(words[operand.index + 1]!, operand.scale);
+    }
+    if (operand.addressMask !== 0) {
+      this.addressHigh = 0;
+      return (sum & operand.addressMask) >>> 0;
+    }
+    this.addressHigh = (high + Math.floor(sum / HIGH)) | 0;
+    return sum >>> 0;
+  }
+
+  /** Where a memory operand lies in the window, its segment included. */
+  locate(operand: Operand): number {
+    let low = this.address(operand);
+    if (operand.segmentBase !== 0) low = this.#inSegment(low, operand.segmentBase);
+    const at = this.inWindow(low, 'read');
+    this.at = at;
+    return at;
+  }
+
+  #inSegment(low: number, base: number): number {
+    const sum = low + (this.words[base]! >>> 0);
+    this.addressHigh = (this.addressHigh + this.words[base + 1]! + (sum >= HIGH ? 1 : 0)) | 0;
+    return sum >>> 0;
+  }
+
+  /** An access outside the window, at the address of `addressHigh` and a low half. @throws X86Signal */
+  fault(low: number, access: Access): never {
+    const high = this.is64Bit ? this.addressHigh >>> 0 : 0;
+    // SDM volume 1, 3.3.7.1: bits 63 to 47 of an address are the same.
+    if (this.is64Bit && this.addressHigh >> 15 !== 0 && this.addressHigh >> 15 !== -1) throw new X86Signal('general-protection');
+    throw new X86Signal({ kind: 'fault', address: high * HIGH + low, access, lacked: 'region' });
+  }
+
+  /** Looks closely at an access that the rights in the memory do not allow: touches the pages, or leaves. */
+  admit(at: number, size: number, access: Access): void {
+    if (at + size > HIGH) this.#leaveWindow(access);
+    const address = this.addressOf(at);
+    const fault = this.space.probe(address, size, access);
+    if (fault) throw new X86Signal(fault);
+    for (let page = address - (address % 4096); page < address + size; page += 4096) {
+      const offset = this.space.translate(page, access);
+      if (isFault(offset)) throw new X86Signal(offset);
+    }
+    this.refresh();
+  }
+
+  /** The address of a place in the window. The addresses of 32-bit code go round. */
+  addressOf(at: number): number {
+    const address = this.space.windowBase + at;
+    return this.is64Bit ? address : address % HIGH;
+  }
+
+  #leaveWindow(access: Access): never {
+    throw new X86Signal({ kind: 'fault', address: this.addressOf(HIGH), access, lacked: 'region' });
+  }
+
+  #isReady(at: number, size: number, right: number): boolean {
+    const last = at + size - 1;
+    if ((this.rights[at >>> PAGE_SHIFT]! & right) === 0) return false;
+    return (at & PAGE_MASK) + size <= PAGE_MASK + 1 || (last < HIGH && (this.rights[last >>> PAGE_SHIFT]! & right) !== 0);
+  }
+
+  /** `size` bytes from `at` may be read. */
+  readable(at: number, size: number): void {
+    if (!this.#isReady(at, size, READ)) this.admit(at, size, 'read');
+  }
+
+  writable(at: number, size: number): void {
+    if (!this.#isReady(at, size, WRITE)) this.admit(at, size, 'write');
+  }
+
+  load8(at: number): number {
+    if ((this.rights[at >>> PAGE_SHIFT]! & READ) === 0) this.admit(at, 1, 'read');
+    return this.bytes[at]!;
+  }
+
+  load16(at: number): number {
+    if ((this.rights[at >>> PAGE_SHIFT]! & READ) === 0 || (at & PAGE_MASK) > 0xffe) this.readable(at, 2);
+    return this.view.getUint16(at, true);
+  }
+
+  load32(at: number): number {
+    if ((this.rights[at >>> PAGE_SHIFT]! & READ) === 0 || (at & PAGE_MASK) > 0xffc) this.readable(at, 4);
+    return this.view.getInt32(at, true);
+  }
+
+  /** The low half; the upper half is in `high`. */
+  load64(at: number): number {
+    if ((this.rights[at >>> PAGE_SHIFT]! & READ) === 0 || (at & PAGE_MASK) > 0xff8) this.readable(at, 8);
+    this.high = this.view.getInt32(at + 4, true);
+    return this.view.getInt32(at, true);
+  }
+
+  store8(at: number, value: number): void {
+    if ((this.rights[at >>> PAGE_SHIFT]! & WRITE) === 0) this.admit(at, 1, 'write');
+    this.bytes[at] = value;
+  }
+
+  store16(at: number, value: number): void {
+    if ((this.rights[at >>> PAGE_SHIFT]! & WRITE) === 0 || (at & PAGE_MASK) > 0xffe) this.writable(at, 2);
+    this.view.setInt16(at, value, true);
+  }
+
+  store32(at: number, value: number): void {
+    if ((this.rights[at >>> PAGE_SHIFT]! & WRITE) === 0 || (at & PAGE_MASK) > 0xffc) this.writable(at, 4);
+    this.view.setInt32(at, value, true);
+  }
+
+  store64(at: number, low: number, high: number): void {
+    if ((this.rights[at >>> PAGE_SHIFT]! & WRITE) === 0 || (at & PAGE_MASK) > 0xff8) this.writable(at, 8);
+    this.view.setInt32(at, low, true);
+    this.view.setInt32(at + 4, high, true);
+  }
+
+  /** Where the stack pointer plus a distance lies in the window. */
+  stack(distance: number): number {
+    const sum = (this.words[Word.rsp]! >>> 0) + distance;
+    this.addressHigh = (this.words[Word.rsp + 1]! + Math.floor(sum / HIGH)) | 0;
+    return this.inWindow(sum >>> 0, 'write');
+  }
+
+  moveStack(distance: number): void {
+    const { words } = this;
+    const sum = (words[Word.rsp]! >>> 0) + distance;
+    words[Word.rsp] = sum | 0;
+    if (this.is64Bit) words[Word.rsp + 1] = (words[Word.rsp + 1]! + Math.floor(sum / HIGH)) | 0;
+  }
+
+  /** Stores first: a push that faults leaves the stack pointer. `size` is 2, 4 or 8 bytes. */
+  push(low: number, high: number, size: number): void {
+    const at = this.stack(-size);
+    if (size === 8) this.store64(at, low, high);
+    else if (size === 4) this.store32(at, low);
+    else this.store16(at, low);
+    this.moveStack(-size);
+  }
+
+  /** The low half of what lies on the stack; the upper half is in `high`. The stack pointer stays. */
+  peek(size: number): number {
+    const at = this.stack(0);
+    if (size === 8) return this.load64(at);
+    this.high = 0;
+    return size === 4 ? this.load32(at) : this.load16(at);
+  }
+
+  /** The address of the instruction behind an operation, as CALL pushes it. */
+  callFrom(op: MicroOp, low: number, high: number): void {
+    const back = op.following + this.windowLow;
+    this.push(back, back >= HIGH ? this.windowHigh + 1 : this.windowHigh, op.stackSize);
+    this.jump(low, high);
+  }
+}
