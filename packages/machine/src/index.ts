@@ -7,7 +7,7 @@ export { type Access, mayExecute, mayRead, mayWrite, type PageRightBits, PageRig
 export { processorFor } from './platform/processor-for.ts';
 export { asAddress, readPointer, writePointer } from './pointer-access.ts';
 export { CodeWriter } from './processor/code-writer.ts';
-export { integerOf, LiveMemory, NativeFault } from './processor/evaluated-memory.ts';
+export { integerOf, NativeFault } from './processor/evaluated-memory.ts';
 export { jumpSlot } from './processor/jump-chain.ts';
 export type { NativeEnd, NativeRun, OutsideResult } from './processor/native-run.ts';
 export type { NativeStep } from './processor/native-step.ts';

@@ -6,7 +6,6 @@ import {
   architectureOf,
   CodeWriter,
   jumpSlot,
-  LiveMemory,
   NativeFault,
   PageRights,
   type Processor,
@@ -28,7 +27,7 @@ const CASES = [
     result: 'eax',
     add: [0x8b, 0x44, 0x24, 4, 0x03, 0x44, 0x24, 8, 0xc3], // mov eax, [esp+4]; add eax, [esp+8]; ret
     store: [0xa3, ...le32(CODE), 0xc3], // mov [CODE], eax
-    unknown: [0x0f, 0xa2], // cpuid
+    unknown: [0xc5, 0xf8, 0x77], // vzeroupper
     jump: [0xff, 0x25, ...le32(DATA)], // jmp [DATA]
   },
   {
@@ -36,7 +35,7 @@ const CASES = [
     result: 'rax',
     add: [0x89, 0xc8, 0x01, 0xd0, 0xc3], // mov eax, ecx; add eax, edx; ret
     store: [0x89, 0x05, ...le32(-6), 0xc3], // mov [rip-6], eax: its own code
-    unknown: [0x0f, 0xa2],
+    unknown: [0xc5, 0xf8, 0x77],
     jump: [0xff, 0x25, ...le32(DATA - CODE - 6)],
   },
   {
@@ -71,7 +70,7 @@ function scene(architecture: Architecture, code: readonly number[]): Scene {
   }
   memory.write(CODE, Uint8Array.from(code));
   memory.protect(CODE, 0x1000, PageRights.readExecute);
-  const processor = model.create(new LiveMemory(memory), STACK + 0x800);
+  const processor = model.create(memory, STACK + 0x800);
   processor.linkReturn(RETURN);
   processor.ip = CODE;
   return { memory, processor };

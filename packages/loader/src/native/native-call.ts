@@ -1,4 +1,4 @@
-import { integerOf, isFault, LiveMemory, NativeFault, type Processor, type StepBudget, UnknownInstruction } from '@ijw/machine';
+import { integerOf, isFault, NativeFault, type Processor, type StepBudget, UnknownInstruction } from '@ijw/machine';
 import type { ArgumentPlace, CallPlacement, Piece } from '@ijw/marshalling';
 import type { GuestProcess, GuestStack } from '@ijw/windows';
 
@@ -52,7 +52,7 @@ function run(context: NativeCallContext, call: NativeCall): NativeCallEnd {
   const { process, stack, enter, steps } = context;
   const { placement } = call;
   const frame = new CallerFrame(process, stack.pointer, call);
-  const processor = process.processor.create(new LiveMemory(process.memory), frame.stackPointer);
+  const processor = process.processor.create(process.memory, frame.stackPointer);
   stack.pointer = frame.stackPointer;
   frame.place(processor);
   const returnAddress = process.gates.for('ijw', 'return', 'helper').address;

@@ -1,5 +1,6 @@
 import { ADDRESS_LIMIT } from '../page.ts';
 import { CodeWriter } from '../processor/code-writer.ts';
+import { LiveMemory } from '../processor/evaluated-memory.ts';
 import type { ProcessorModel } from '../processor/processor.ts';
 import { Arm64Processor } from './arm64-processor.ts';
 import { decodeArm64 } from './decode-arm64.ts';
@@ -13,6 +14,6 @@ export const arm64: ProcessorModel = {
   returnAddressSize: 0,
   gate: (index) => new CodeWriter().u32(0xd4200000).u32(index).pad(16, 0), // brk #0
   decode: decodeArm64,
-  create: (memory, stackPointer) => new Arm64Processor(memory, stackPointer),
+  create: (memory, stackPointer) => new Arm64Processor(new LiveMemory(memory), stackPointer),
   run: followArm64,
 };

@@ -1,6 +1,5 @@
 import type { AddressSpace } from '../address-space.ts';
 import type { Architecture } from '../architecture.ts';
-import type { EvaluatedMemory } from './evaluated-memory.ts';
 import type { NativeEnd, NativeRun } from './native-run.ts';
 import type { NativeStep } from './native-step.ts';
 
@@ -34,7 +33,7 @@ export interface ProcessorModel {
   gate(index: number): Uint8Array;
   /** The jump, call or return at an address, or `undefined` for anything else that decides where code goes. */
   decode(memory: AddressSpace, address: number): NativeStep | undefined;
-  create(memory: EvaluatedMemory, stackPointer: number): Processor;
+  create(memory: AddressSpace, stackPointer: number): Processor;
   /** Runs code with the signature of DllMain as far as its instructions are known. */
   run(run: NativeRun): NativeEnd;
 }

@@ -1,11 +1,14 @@
-import type { EvaluatedMemory } from '../processor/evaluated-memory.ts';
+import type { AddressSpace } from '../address-space.ts';
+import { X86Signal } from '../instructions/x86/interpreter/x86-exit.ts';
+import { X86Interpreter } from '../instructions/x86/interpreter/x86-interpreter.ts';
+import { Word } from '../instructions/x86/interpreter/x86-state.ts';
+import { NativeFault } from '../processor/evaluated-memory.ts';
 import { bitsFromFloat, floatFromBits } from '../processor/float-bits.ts';
 import type { Processor } from '../processor/processor.ts';
-import { executeX86 } from './x86-execute.ts';
-import { truncate } from './x86-flags.ts';
-import { X86State } from './x86-state.ts';
+import { UnknownInstruction } from '../processor/unknown-instruction.ts';
 
 const GENERAL = ['ax', 'cx', 'dx', 'bx', 'sp', 'bp', 'si', 'di'];
+const HIGH = 2 ** 32;
 
 /** `eax` and `rax` are number 0, `r8` is 8. */
 function generalNumber(register: string): number {
@@ -14,54 +17,95 @@ function generalNumber(register: string): number {
 }
 
 const vectorNumber = (register: string): number => Number(register.slice(3));
-const NOTHING_DELAYED = { delayedTarget: () => undefined } as const;
 
+/** The interpreter of x86 and x64, one instruction at a time. */
 export class X86Processor implements Processor {
-  readonly #state: X86State;
+  readonly #interpreter: X86Interpreter;
 
-  constructor(memory: EvaluatedMemory, is64Bit: boolean, stackPointer: number) {
-    this.#state = new X86State(memory, is64Bit, stackPointer);
+  constructor(space: AddressSpace, is64Bit: boolean, stackPointer: number) {
+    this.#interpreter = new X86Interpreter({ space, is64Bit });
+    this.stackPointer = stackPointer;
   }
 
   get ip(): number {
-    return this.#state.ip;
+    return this.#interpreter.ip;
   }
 
   set ip(address: number) {
-    this.#state.ip = address;
+    this.#interpreter.ip = address;
   }
 
   get stackPointer(): number {
-    return Number(this.#state.registers[4]);
+    return Number(this.#word(Word.rsp));
   }
 
   set stackPointer(address: number) {
-    this.#state.registers[4] = BigInt(address);
+    this.#setWord(Word.rsp, BigInt(address));
   }
 
   /** `st0` has the bits of a double. */
   get(register: string): bigint {
-    if (register === 'st0') return bitsFromFloat(this.#state.x87[0] ?? 0, 8);
-    if (register.startsWith('xmm')) return this.#state.vectors[vectorNumber(register)]!;
-    return truncate(this.#state.registers[generalNumber(register)]!, this.#state.pointerWidth);
+    const { xmm64, x87 } = this.#interpreter.cpu;
+    if (register === 'st0') return bitsFromFloat((x87.valid >> x87.top) & 1 ? x87.registers[x87.top]! : 0, 8);
+    if (!register.startsWith('xmm')) return this.#word(generalNumber(register) * 2);
+    const number = vectorNumber(register);
+    return (BigInt.asUintN(64, xmm64[number * 2 + 1]!) << 64n) | BigInt.asUintN(64, xmm64[number * 2]!);
   }
 
+  /** `st0` is pushed. */
   set(register: string, bits: bigint): void {
-    if (register === 'st0') this.#state.x87.unshift(floatFromBits(bits, 8));
-    else if (register.startsWith('xmm')) this.#state.vectors[vectorNumber(register)] = bits;
-    else this.#state.registers[generalNumber(register)] = truncate(bits, this.#state.pointerWidth);
+    const { xmm64, x87 } = this.#interpreter.cpu;
+    if (register === 'st0') {
+      x87.top = (x87.top - 1) & 7;
+      x87.valid |= 1 << x87.top;
+      x87.registers[x87.top] = floatFromBits(bits, 8);
+    } else if (register.startsWith('xmm')) {
+      const number = vectorNumber(register);
+      xmm64[number * 2] = bits;
+      xmm64[number * 2 + 1] = bits >> 64n;
+    } else this.#setWord(generalNumber(register) * 2, bits);
   }
 
   step(): number {
-    return executeX86(this.#state, NOTHING_DELAYED);
+    const exit = this.#interpreter.run(1);
+    if (exit.kind === 'fault') throw new NativeFault(exit.fault);
+    if (exit.kind !== 'budget') throw new UnknownInstruction();
+    return 1;
   }
 
   linkReturn(address: number): void {
-    this.#state.push(BigInt(address));
+    const { cpu } = this.#interpreter;
+    this.#onStack(() => cpu.push(address | 0, Math.floor(address / HIGH), cpu.is64Bit ? 8 : 4));
   }
 
   leave(popped: number): void {
-    this.#state.ip = Number(this.#state.pop());
-    this.stackPointer += popped;
+    const { cpu } = this.#interpreter;
+    const size = cpu.is64Bit ? 8 : 4;
+    const low = this.#onStack(() => cpu.peek(size)) >>> 0;
+    this.ip = low + (cpu.high >>> 0) * HIGH;
+    cpu.moveStack(size + popped);
+  }
+
+  /** @throws NativeFault where the stack may not be accessed */
+  #onStack<T>(access: () => T): T {
+    try {
+      return access();
+    } catch (signal) {
+      if (!(signal instanceof X86Signal)) throw signal;
+      const outside = { kind: 'fault', address: this.stackPointer, access: 'write', lacked: 'region' } as const;
+      throw new NativeFault(typeof signal.cause === 'string' ? outside : signal.cause);
+    }
+  }
+
+  #word(word: number): bigint {
+    const { words, is64Bit } = this.#interpreter.cpu;
+    const low = BigInt(words[word]! >>> 0);
+    return is64Bit ? (BigInt(words[word + 1]! >>> 0) << 32n) | low : low;
+  }
+
+  #setWord(word: number, bits: bigint): void {
+    const { words, is64Bit } = this.#interpreter.cpu;
+    words[word] = Number(BigInt.asIntN(32, bits));
+    words[word + 1] = is64Bit ? Number(BigInt.asIntN(32, bits >> 32n)) : 0;
   }
 }

@@ -73,22 +73,35 @@ export class X86Interpreter {
     const { cpu } = this;
     let op: MicroOp | undefined;
     try {
+      if (cpu.budget <= 0) return { kind: 'budget', ip: this.ip };
       op = this.#enter(this.ip);
-      while (cpu.budget > 0) {
+      for (;;) {
         cpu.budget--;
         op.execute(cpu, op);
+        if (cpu.budget <= 0) return this.#spent(op);
         if (cpu.isTaken) {
           cpu.isTaken = false;
           op = this.#jumped(op);
         } else op = op.behind ?? this.#follow(op);
       }
-      this.#leaveAt(op);
-      return { kind: 'budget', ip: this.ip };
     } catch (signal) {
       if (!(signal instanceof X86Signal)) throw signal;
       cpu.isTaken = false;
       return this.#exit(signal, op);
     }
+  }
+
+  /** The budget is used: what comes next is not looked at yet. */
+  #spent(op: MicroOp): X86Exit {
+    const { cpu } = this;
+    if (!cpu.isTaken) this.ip = cpu.addressOf(op.following);
+    else this.ip = cpu.isFar ? this.#farAddress : cpu.addressOf(cpu.next);
+    cpu.isTaken = false;
+    return { kind: 'budget', ip: this.ip };
+  }
+
+  get #farAddress(): number {
+    return (this.cpu.next >>> 0) + (this.cpu.nextHigh >>> 0) * HIGH;
   }
 
   #follow(op: MicroOp): MicroOp {
@@ -100,7 +113,7 @@ export class X86Interpreter {
   /** The operation that a jump of `from` leads to: the last one is kept with it. */
   #jumped(from: MicroOp): MicroOp {
     const { cpu } = this;
-    if (cpu.isFar) return this.#enter((cpu.next >>> 0) + (cpu.nextHigh >>> 0) * HIGH);
+    if (cpu.isFar) return this.#enter(this.#farAddress);
     const { target } = from;
     if (target !== undefined && target.address === cpu.next) return target;
     const op = this.#at(cpu.next);
