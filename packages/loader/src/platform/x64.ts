@@ -2,7 +2,10 @@ import { CodeWriter } from '@ijw/machine';
 import { bootstrapThunkX64 } from '@ijw/vtfixup';
 import type { PrecodeTemplate, ThunkPlatform } from './thunk-platform.ts';
 
-/** dotnet/runtime vm/amd64/thunktemplates: StubPrecodeCode, 24 bytes apart. */
+/**
+ * dotnet/runtime vm/amd64/thunktemplates: StubPrecodeCode, 24 bytes apart. The runtime copies whole templates: behind the code is what the assembler put there,
+ * padding and the beginning of FixupPrecodeCode (as CoreCLR 10.0.12 and 11.0.0 were seen to do; .NET 8 and 9 have a UMEntryThunk here).
+ */
 const stubPrecode: PrecodeTemplate = {
   size: 24,
   write: (code, data) =>
@@ -11,7 +14,9 @@ const stubPrecode: PrecodeTemplate = {
       .relative32(code, data)
       .op(0xff, 0x25) // jmp [data + 8]
       .relative32(code, data + 8)
-      .pad(24, 0x90),
+      .op(0x90, 0x66, 0x90)
+      .op(0xff, 0x25, 0xfa, 0x3f, 0x00, 0x00, 0x4c, 0x8b)
+      .toBytes(),
   words: (_code, identity, prestub) => [identity, prestub],
   targetWord: 1,
 };
@@ -27,7 +32,8 @@ const fixupPrecode: PrecodeTemplate = {
       .relative32(code, data + 8)
       .op(0xff, 0x25) // jmp [data + 16]
       .relative32(code, data + 16)
-      .pad(24, 0x90),
+      .op(0x90, 0x66, 0x66, 0x66, 0x66)
+      .toBytes(),
   words: (code, identity, prestub) => [code + 6, identity, prestub],
   targetWord: 0,
 };
