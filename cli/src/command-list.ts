@@ -3,7 +3,7 @@ import type { CommandDefinition } from './command.ts';
 
 const FILES = { notation: '<files...>', description: 'PE files, bare metadata, Webcil or bundles; - reads standard input' };
 const ENTRY = { flags: '--entry <path>', description: 'the file of that path inside a .NET single-file bundle' };
-const RUNTIME = { flags: '--runtime <name>', description: 'the runtime; as the file says without it', choices: runtimeIds };
+const RUNTIME = { flags: '--runtime <name>', description: 'the runtime', defaultsTo: 'as the file says', choices: runtimeIds };
 
 /** What changes IL text has no meaning in a document or a listing. */
 const TEXT_ONLY = ['json', 'listing'];
@@ -109,7 +109,10 @@ export const COMMANDS: readonly CommandDefinition[] = [
   },
   {
     name: 'interop',
-    operands: [{ notation: '<what>', description: 'inventory, verdicts or registry' }, FILES],
+    operands: [
+      { notation: '<what>', description: 'inventory, verdicts or registry', choices: ['inventory', 'verdicts', 'registry'] },
+      FILES,
+    ],
     files: 'each',
     summary: 'what is there for interop, what the runtime says of it, how LeanCLR and TinyCLR find native code',
     options: [
@@ -173,11 +176,21 @@ export const COMMANDS: readonly CommandDefinition[] = [
     heading: 'own',
     summary: 'simulate the load as the CLR does it',
     options: [
-      { flags: '--host <host>', description: 'mscoree (framework) or ijwhost (core)', choices: ['framework', 'core'] },
+      {
+        flags: '--host <host>',
+        description: 'mscoree (framework) or ijwhost (core)',
+        defaultsTo: 'the host that the image was linked for',
+        choices: ['framework', 'core'],
+      },
       RUNTIME,
       { flags: '--legacy-v2-policy', description: 'useLegacyV2RuntimeActivationPolicy is set' },
-      { flags: '--base <address>', description: 'where to map the image' },
-      { flags: '--architecture <name>', description: 'architecture of the process', choices: ['x86', 'x64', 'arm64'] },
+      { flags: '--base <address>', description: 'where to map the image', defaultsTo: 'its preferred base' },
+      {
+        flags: '--architecture <name>',
+        description: 'architecture of the process',
+        defaultsTo: 'that of the image',
+        choices: ['x86', 'x64', 'arm64'],
+      },
       { flags: '--native-first', description: 'the module is loaded by native code before any runtime' },
       { flags: '--from <source>', description: 'Assembly.LoadFrom of the file, or Assembly.Load of its bytes', choices: ['file', 'bytes'] },
       { flags: '--collectible', description: 'into a collectible AssemblyLoadContext' },
@@ -205,7 +218,12 @@ export const COMMANDS: readonly CommandDefinition[] = [
     heading: 'own',
     summary: 'a mixed-mode file on two screens: what it is, its boundary, its load',
     options: [
-      { flags: '--host <host>', description: 'mscoree (framework) or ijwhost (core)', choices: ['framework', 'core'] },
+      {
+        flags: '--host <host>',
+        description: 'mscoree (framework) or ijwhost (core)',
+        defaultsTo: 'the host that the image was linked for',
+        choices: ['framework', 'core'],
+      },
       RUNTIME,
       { flags: '--trace', description: 'every row and every step' },
     ],
@@ -256,7 +274,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   },
   {
     name: 'completion',
-    operands: [{ notation: '<shell>', description: 'bash, zsh or fish' }],
+    operands: [{ notation: '<shell>', description: 'bash, zsh, fish or powershell', choices: ['bash', 'zsh', 'fish', 'powershell'] }],
     files: 'none',
     shared: ['output'],
     summary: 'a completion script for a shell',

@@ -8,6 +8,8 @@ export interface OptionDefinition {
   readonly description: string;
   readonly choices?: readonly string[];
   readonly default?: string | boolean;
+  /** What happens without the option, in words, where that is not one value. */
+  readonly defaultsTo?: string;
   /** The option may be given several times; its value is the list. */
   readonly repeatable?: boolean;
   /** Options that cannot be given beside this one, as `OptionValues` names them. */
@@ -20,6 +22,8 @@ export interface OperandDefinition {
   /** commander's notation: `<files...>`, `[member]`. */
   readonly notation: string;
   readonly description: string;
+  /** What it may be, for completions. */
+  readonly choices?: readonly string[];
 }
 
 /** Options that several commands have. */

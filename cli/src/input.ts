@@ -2,6 +2,7 @@ import { Assembly } from '@ijw/assembly';
 import { entryPaths, type OpenedFile, type OpenOptions, openFile } from '@ijw/assembly/open';
 import { UnsupportedError, UsageError } from '@ijw/binary';
 import type { CommandContext } from './command.ts';
+import { readOperand } from './suggestions.ts';
 
 const openOptions = ({ options }: CommandContext): OpenOptions => ({
   layout: options.layout === 'mapped' ? 'mapped' : 'file',
@@ -10,7 +11,7 @@ const openOptions = ({ options }: CommandContext): OpenOptions => ({
 
 /** Opens a file of the command line as it is, a bundle too. Rejects with `FileAccessError`, `BadImageError`, `UsageError`. */
 export async function openOperand(context: CommandContext, file: string): Promise<OpenedFile> {
-  const opened = await openFile(context.io.readFile(file, { image: true }), openOptions(context));
+  const opened = await openFile(readOperand(context.io, file), openOptions(context));
   await watched(context, file, opened);
   return opened;
 }
@@ -22,7 +23,7 @@ async function watched(context: CommandContext, file: string, { format, bytes, d
 
 /** The file that a command works on; a bundle needs `--entry`. Rejects with `FileAccessError`, `BadImageError`, `UsageError`, `UnsupportedError`. */
 export async function openAssembly(context: CommandContext, file = context.operands[0] ?? ''): Promise<Assembly> {
-  const assembly = await Assembly.open(context.io.readFile(file, { image: true }), openOptions(context));
+  const assembly = await Assembly.open(readOperand(context.io, file), openOptions(context));
   await watched(context, file, assembly.file);
   const { bundle } = assembly;
   if (bundle !== undefined)

@@ -7,10 +7,12 @@ import { COMMANDS } from './command-list.ts';
 import { type BaseContext, runEachFile, runWatched } from './each-file.ts';
 import { ClosedPipeError, type Io, type OutputFile } from './io.ts';
 import { fileOperands } from './operands.ts';
+import { optionsOf } from './options.ts';
 import { errorLine } from './output/error-line.ts';
 import { foldedLine, LineWriter } from './output/fold.ts';
 import { writeJson } from './output/json.ts';
 import { createProgram, withDefaultCommand } from './program.ts';
+import { nearestWords } from './suggestions.ts';
 
 /** Runs one command line and returns its exit code: 0 fine, 1 a bad file or a finding, 2 wrong usage. Never throws. */
 export async function run(argv: readonly string[], unbounded: Io): Promise<number> {
@@ -24,12 +26,30 @@ export async function run(argv: readonly string[], unbounded: Io): Promise<numbe
     return exitCode;
   } catch (error) {
     if (error instanceof ClosedPipeError) return 0;
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof CommanderError) return endOfProgram(error, argv, io);
     const line = errorLine(undefined, error) ?? `ijw: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`;
     io.writeError(line);
     return error instanceof UsageError ? 2 : 1;
   }
 }
+
+/** commander has said what is wrong; what was meant is added. */
+function endOfProgram({ exitCode, message }: CommanderError, argv: readonly string[], io: Io): number {
+  if (exitCode === 0) return 0;
+  const [, what, typed = ''] = /^error: unknown (option|command) '([^']+)'/.exec(message) ?? [];
+  if (what === undefined) return 2;
+  const definition = COMMANDS.find(({ name }) => name === argv[0]);
+  const names = what === 'command' ? COMMANDS.map(({ name }) => name) : longOptions(definition);
+  const [meant] = nearestWords(typed, names);
+  if (meant !== undefined) io.writeError(`(Did you mean ${meant}?)\n`);
+  return 2;
+}
+
+const longOptions = (definition: CommandDefinition | undefined): readonly string[] => [
+  '--help',
+  '--version',
+  ...(definition ? optionsOf(definition) : []).flatMap(({ flags }) => flags.match(/--[a-z-]+/) ?? []),
+];
 
 async function runCommand(definition: CommandDefinition, operands: readonly string[], options: OptionValues, io: Io): Promise<number> {
   let output: OutputFile | undefined;

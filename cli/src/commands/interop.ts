@@ -44,7 +44,8 @@ const PARTS: Readonly<Record<string, (input: InteropInput) => Answer>> = { inven
 export async function run(context: CommandContext): Promise<number> {
   const [what = '', file = ''] = context.operands;
   const part = Object.hasOwn(PARTS, what) ? PARTS[what] : undefined;
-  if (part === undefined) throw new UsageError(`Unknown part "${what}": interop has ${Object.keys(PARTS).join(', ')}`);
+  if (part === undefined)
+    throw new UsageError(`Unknown part "${what}": interop has ${Object.keys(PARTS).join(', ')}; for example ijw interop inventory app.dll`);
   if (what !== 'registry') refuseRegistryOptions(context, what);
   const input = await open(context, file);
   const { json, text } = part(input);

@@ -11,7 +11,6 @@ import {
   lintDocument,
   lintFile,
   lintRule,
-  lintRules,
   newFindings,
   parseBaseline,
   parseSuppressions,
@@ -20,6 +19,7 @@ import {
   readRegistrations,
   type Suppression,
   sarifLog,
+  unknownRuleText,
 } from '@ijw/interop';
 import { type CheckedFiles, readCheckedFiles } from '../checked-files.ts';
 import type { CommandContext, OptionValues } from '../command.ts';
@@ -54,7 +54,7 @@ const isAtLeast = (level: LintLevel, least: OptionValues[string]): boolean => LE
 
 function explain(context: CommandContext, id: string): number {
   const rule = lintRule(id);
-  if (rule === undefined) throw new UsageError(`Unknown rule ${id}; the rules are ${lintRules.map((one) => one.id).join(' ')}`);
+  if (rule === undefined) throw new UsageError(unknownRuleText(id));
   if (context.options.json || context.options.format === 'json') context.document(rule);
   else context.write(explanationText(rule));
   return 0;

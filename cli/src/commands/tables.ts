@@ -23,6 +23,7 @@ import { openAssembly } from '../input.ts';
 import { columns, type Row } from '../output/columns.ts';
 import { diagnosticLines } from '../output/diagnostic-lines.ts';
 import { reportDiagnostics } from '../output/report-diagnostics.ts';
+import { didYouMean } from '../suggestions.ts';
 
 /** What is shown: everything in short, a table, a row of one, or a heap. */
 type Subject =
@@ -60,7 +61,7 @@ function subjectOf(metadata: Metadata, text: string | undefined): Subject {
   const found = byName ?? byNumber;
   if (found === undefined)
     throw new UsageError(
-      `There is no metadata table "${text}"; the tables are ${tableNames.join(', ')}, the heaps ${heapNames.join(', ')}`,
+      `There is no metadata table "${text}"${didYouMean(text, [...tableNames, ...heapNames])}; the tables are ${tableNames.join(', ')}, the heaps ${heapNames.join(', ')}`,
     );
   return { kind: 'table', name: found };
 }

@@ -114,7 +114,7 @@ export type { LintLevel, LintNeed, LintRule } from './lint/lint-rule.ts';
 export { type LintDocument, type LintedFile, lintDocument, lintFile } from './lint/linted-file.ts';
 export { explanationText, findingText, placeText } from './lint/output/lint-text.ts';
 export { type FileFindings, sarifLog } from './lint/output/sarif.ts';
-export { lintRule, lintRules } from './lint/rule-catalog.ts';
+export { lintRule, lintRules, unknownRuleText } from './lint/rule-catalog.ts';
 export { matchesPattern, parseSuppressions, type Suppression, suppressionOf } from './lint/suppressions.ts';
 export { nanoStubs } from './nanoframework/generate.ts';
 export { NANO_PROFILES, type NanoProfile } from './nanoframework/nano-profile.ts';

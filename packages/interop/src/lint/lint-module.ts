@@ -11,7 +11,7 @@ import { LintContext } from './lint-context.ts';
 import type { LintFinding } from './lint-finding.ts';
 import type { LintOptions } from './lint-options.ts';
 import type { LintLevel } from './lint-rule.ts';
-import { lintRule } from './rule-catalog.ts';
+import { lintRule, unknownRuleText } from './rule-catalog.ts';
 
 export interface LintReport {
   /** By rule, then by place. */
@@ -34,7 +34,7 @@ export const isAtLeast = (level: LintLevel, minimum: LintLevel): boolean => orde
  * @throws UsageError for an unknown rule
  */
 export function lintModule(image: PEImage | undefined, metadata: Metadata, options: LintOptions = {}): LintReport {
-  for (const id of options.rules ?? []) if (lintRule(id) === undefined) throw new UsageError(`Unknown rule ${id}`);
+  for (const id of options.rules ?? []) if (lintRule(id) === undefined) throw new UsageError(unknownRuleText(id));
   const diagnostics = new Diagnostics();
   const context = new LintContext(new InteropModule(metadata, image, diagnostics), options);
   for (const check of tableChecks) {

@@ -17,3 +17,6 @@ export const lintRules: readonly LintRule[] = [
 const byId: ReadonlyMap<string, LintRule> = new Map(lintRules.map((rule) => [rule.id, rule]));
 
 export const lintRule = (id: string): LintRule | undefined => byId.get(id.toUpperCase());
+
+/** What to say of an id that is not a rule's. */
+export const unknownRuleText = (id: string): string => `Unknown rule ${id}; the rules are ${lintRules.map((rule) => rule.id).join(' ')}`;
