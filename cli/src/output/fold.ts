@@ -1,11 +1,17 @@
 const SPACE = / /;
 
-/** Where a text that is too long is broken: after the last space that fits, else after punctuation within a name, else at the width. */
+/** Punctuation within names that a line may end with; `::` is one. */
+const PUNCTUATION = /[.,:/\\|>)(-]/;
+
+/** Where a text that is too long is broken: after the last space of the line's second half, else after punctuation there, else after any space, else at the width. */
 function breakAt(text: string, width: number): number {
   const space = text.lastIndexOf(' ', width);
-  if (space > 0) return space;
-  for (let index = width; index > width / 2; index--) if (/[.,:/\\|>)-]/.test(text[index - 1] ?? '')) return index;
-  return width;
+  if (space > width / 2) return space;
+  for (let index = width; index > width / 2; index--) {
+    const [last = '', next] = [text[index - 1], text[index]];
+    if (PUNCTUATION.test(last) && !(last === ':' && next === ':')) return index;
+  }
+  return space > 0 ? space : width;
 }
 
 /** A text as lines of at most `width` characters, broken at words. */

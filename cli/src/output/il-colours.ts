@@ -2,7 +2,7 @@ import type { ChalkInstance } from 'chalk';
 
 /** What a line of IL text is made of (ECMA-335 II.5): a comment, a string, a label, a directive, an instruction after its label. */
 const PART =
-  /(\/\/.*$)|("(?:[^"\\]|\\.)*")|('(?:[^'\\]|\\.)*')|(?<![\w$@?`])(IL_[0-9a-f]+)(:?)(\s+(?!\/)[a-z][a-z0-9.]*)?|(?<![\w$@?`.])(\.[a-z]+)\b/g;
+  /(\/\/.*$)|("(?:[^"\\]|\\.)*")|('(?:[^'\\]|\\.)*')|(?<![\w$@?`])(IL_[0-9a-f]+)(:?)(\s+(?!\/)[a-z][a-z0-9.]*)?|(?<![\w$@?`.:])(\.[a-z]+)\b/g;
 
 /** Colours a line of IL text. */
 export function colouredIL(line: string, style: ChalkInstance): string {
