@@ -4,7 +4,7 @@ import { FileAccessError } from './io.ts';
 export const errorCode = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? '';
 
 const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
+  ENOENT: 'file not found',
   EISDIR: 'it is a directory, not a file',
   EACCES: 'access is denied',
   EPERM: 'access is denied',
@@ -20,7 +20,7 @@ export function accessError(path: string, error: unknown): FileAccessError {
   return new FileAccessError(path, `${REASONS[code] ?? (error instanceof Error ? error.message : String(error))} (${code})`);
 }
 
-/** `undefined` where nothing is, also where a part of the path is no directory. */
+/** `undefined` if the path does not exist, also if a part of it is not a directory. */
 export function fileStatus(path: string): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false });

@@ -51,7 +51,7 @@ export interface InputFile {
   readonly identity: string | undefined;
 }
 
-/** Reads a file; `-` is standard input. What is no regular file is judged by its first bytes, where an image is wanted, and bounded. @throws FileAccessError */
+/** Reads a file; `-` is standard input. Other than regular files are bounded, and checked by their first bytes if an image is expected. @throws FileAccessError */
 export function readInputFile(path: string, options: ReadOptions = {}): InputFile {
   let descriptor: number | undefined;
   try {

@@ -21,7 +21,7 @@ export interface Io {
   expectShortRun?(): Promise<void>;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly isTerminal: boolean;
-  /** Columns of the terminal; 120 where there is none. */
+  /** Columns of the terminal; 120 without a terminal. */
   readonly width: number;
 }
 

@@ -179,7 +179,7 @@ describe('ijw dis options', () => {
     const { exitCode, output, errors } = await dis(['a.dll', '--source'], { 'a.dll': small });
     expect(exitCode).toBe(0);
     expect(output).toContain('IL_0000:  nop');
-    expect(errors).toContain('--source: no PDB is embedded, and there is no a.pdb');
+    expect(errors).toContain('--source: no PDB is embedded, and a.pdb does not exist');
     expect((await dis(['a.dll', '--source'], { 'a.dll': small, 'a.pdb': new Uint8Array(20) })).errors).toContain('the PDB cannot be read');
   });
 });

@@ -26,7 +26,7 @@ export function memoryIo(files: Readonly<Record<string, Uint8Array>>): MemoryIo 
     },
     readFile(path) {
       const bytes = stored.get(path);
-      if (!bytes) throw new FileAccessError(path, 'there is no such file (ENOENT)');
+      if (!bytes) throw new FileAccessError(path, 'file not found (ENOENT)');
       return bytes;
     },
     createFile(path) {
@@ -43,7 +43,7 @@ export function memoryIo(files: Readonly<Record<string, Uint8Array>>): MemoryIo 
     filesIn(folder) {
       const start = folder.endsWith('/') ? folder : `${folder}/`;
       const names = [...stored.keys()].filter((path) => path.startsWith(start)).map((path) => path.slice(start.length));
-      if (names.length === 0) throw new FileAccessError(folder, 'there is no such folder (ENOENT)');
+      if (names.length === 0) throw new FileAccessError(folder, 'folder not found (ENOENT)');
       return names.filter((name) => !name.includes('/'));
     },
     environment: {},

@@ -30,7 +30,7 @@ describe('the command line as a process', () => {
 
   it('writes one document a line for several files, and goes on after a bad one', () => {
     const { exitCode, output, errors } = call(['info', edge, 'no-such-file', edge, '--json']);
-    expect([exitCode, output.trim().split('\n').length, errors]).toEqual([1, 2, 'ijw: no-such-file: there is no such file (ENOENT)\n']);
+    expect([exitCode, output.trim().split('\n').length, errors]).toEqual([1, 2, 'ijw: no-such-file: file not found (ENOENT)\n']);
   });
 
   it('says that a directory is one', () => {
@@ -45,7 +45,7 @@ describe('the command line as a process', () => {
     [['inof', 'x'], 'Did you mean info?'],
     [['info', edge, '--jsn'], 'Did you mean --json?'],
     [['load', edge, '--host', 'java'], 'Allowed choices are framework, core'],
-    [['tables', edge, 'MethodDeff'], 'There is no metadata table "MethodDeff"'],
+    [['tables', edge, 'MethodDeff'], 'Unknown metadata table "MethodDeff"'],
   ])('%j is wrong usage', (args, message) => {
     const { exitCode, errors } = call(args);
     expect(exitCode).toBe(2);

@@ -69,7 +69,7 @@ describe('ijw stubs', () => {
 
   it.each([
     ['a table that is no C', ['--check', 'out'], { 'out/InteropTest.cpp': Uint8Array.of(0, 1, 2) }, 1, 'NOT_C_SOURCE at 0x0'],
-    ['a table that is not there', ['--check', 'out'], {}, 1, 'there is no such file'],
+    ['a table that is not there', ['--check', 'out'], {}, 1, 'file not found'],
     ['stubs that are no C', ['-o', 'out'], { [STUBS]: Uint8Array.of(0xff, 0) }, 1, 'NOT_C_SOURCE'],
     ['an API that is none', ['--api', '7'], {}, 2, 'has the APIs 1.0, 0'],
   ] as const)('refuses %s', async (_name, args, files, code, message) => {

@@ -5,7 +5,7 @@ import { FileAccessError } from '../io.ts';
 export const noteLine = (subject: string | undefined, message: string): string =>
   `${printable(subject === undefined ? `ijw: ${message}` : `ijw: ${subject}: ${message}`)}\n`;
 
-/** The one line that a user sees for an error, or `undefined` for a defect of ours. */
+/** The one line that a user sees for an error, or `undefined` for a defect of the program. */
 export function errorLine(file: string | undefined, error: unknown): string | undefined {
   if (error instanceof BadImageError)
     return noteLine(file, `${error.code} at ${hex(error.offset)} while reading ${error.reading}: ${error.message}`);

@@ -43,7 +43,7 @@ const SENTENCES: { readonly [S in LoadStep]: (event: EventOf<S>) => string } = {
   bindAssembly: ({ assembly, context }) => `${assembly} into ${context}`,
   eagerFixups: () => 'import sections of precompiled code',
   deliverEvents: () => 'profilers and debuggers are told of the module',
-  findHost: ({ module, symbol, reads }) => `${module ?? 'nobody'}${symbol ? `!${symbol}` : ''}: ${reads}`,
+  findHost: ({ module, symbol, reads }) => `${module ?? 'no module'}${symbol ? `!${symbol}` : ''}: ${reads}`,
   skipFixups: ({ reason }) => reason,
   collectTokens: ({ records, tokens, expected }) => `stage 1: ${tokens} of ${expected} tokens from ${records} records`,
   resolveToken: ({ token: of, method }) => `stage 2: ${token(of)} is ${method}`,

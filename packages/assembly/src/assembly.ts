@@ -72,7 +72,7 @@ export class Assembly {
   /** The image. @throws UnsupportedError for bare metadata and for a bundle */
   requireImage(): PEImage {
     if (this.bundle !== undefined) throw new UnsupportedError('The file is a .NET single-file bundle: open one of its files');
-    if (this.image === undefined) throw new UnsupportedError('The file is bare metadata: there is no image around it');
+    if (this.image === undefined) throw new UnsupportedError('The file is bare metadata, without an image');
     return this.image;
   }
 
@@ -80,7 +80,7 @@ export class Assembly {
    * The metadata. @throws UnsupportedError for a native image and for a bundle; BadImageError
    * @param missing what a native image lacks, to end the message
    */
-  requireMetadata(missing = 'there is no metadata in it'): Metadata {
+  requireMetadata(missing = 'it has no metadata'): Metadata {
     const { metadata } = this;
     if (metadata !== undefined) return metadata;
     this.requireImage();
@@ -97,7 +97,7 @@ export class Assembly {
     return this.image && targetRuntime(this.image, this.metadata);
   }
 
-  /** Where managed and native code meet. Metadata that cannot be read is a diagnostic. @throws UnsupportedError where there is no image */
+  /** Where managed and native code meet. Metadata that cannot be read is a diagnostic. @throws UnsupportedError for bare metadata and for a bundle */
   get boundary(): Boundary {
     if (this.#boundary === undefined) {
       const image = this.requireImage();

@@ -29,8 +29,8 @@ export type OpenedFile = { readonly bytes: Uint8Array; readonly diagnostics: Dia
 );
 
 /**
- * Opens a PE image, a Webcil (bare or in a WebAssembly module), bare metadata, or a .NET single-file bundle. Rejects with `BadImageError` where the bytes
- * are none of these, and with `UsageError` where the entry is not there.
+ * Opens a PE image, a Webcil (bare or in a WebAssembly module), bare metadata, or a .NET single-file bundle. Rejects with `BadImageError` for any other
+ * bytes, and with `UsageError` if the bundle has no such entry.
  */
 export async function openFile(file: Uint8Array, options: OpenOptions = {}): Promise<OpenedFile> {
   const { layout, entry, diagnostics = new Diagnostics() } = options;

@@ -7,7 +7,7 @@ export type LookUpFile = (path: string) => Uint8Array | undefined;
 
 export interface FoundPortablePdb {
   readonly pdb?: PortablePdb;
-  /** Why there is none, in words for the user. */
+  /** Why no PDB was found, in words for the user. */
   readonly missing?: string;
 }
 
@@ -17,9 +17,9 @@ export async function findPortablePdb(image: PEImage, file: string, lookUp: Look
   try {
     const embedded = await readEmbeddedPortablePdb(image);
     const bytes = embedded ?? lookUp(beside);
-    if (bytes === undefined) return { missing: `no PDB is embedded, and there is no ${beside}` };
+    if (bytes === undefined) return { missing: `no PDB is embedded, and ${beside} does not exist` };
     const pdb = PortablePdb.parse(bytes);
-    if (pdb === undefined) return { missing: `${beside} is no portable PDB` };
+    if (pdb === undefined) return { missing: `${beside} is not a portable PDB` };
     if (embedded === undefined && !belongsTo(pdb, image)) return { missing: `${beside} belongs to another build of the file` };
     return { pdb };
   } catch (error) {

@@ -36,8 +36,8 @@ describe('the portable PDB', () => {
 
   it.each([
     ['of another build', pdbBytes(ID.replace('0011', '1100')), 'app.pdb belongs to another build of the file'],
-    ['that is not there', undefined, 'no PDB is embedded, and there is no app.pdb'],
-    ['that is other metadata', new MetadataBuilder().build(), 'app.pdb is no portable PDB'],
+    ['that is not there', undefined, 'no PDB is embedded, and app.pdb does not exist'],
+    ['that is other metadata', new MetadataBuilder().build(), 'app.pdb is not a portable PDB'],
     ['that is damaged', Uint8Array.of(0x42, 0x53, 0x4a, 0x42), 'the PDB cannot be read: '],
   ])('%s is not taken', async (_, bytes, reason) => {
     const { pdb, missing } = await (await Assembly.open(image)).portablePdb('app.dll', () => bytes);

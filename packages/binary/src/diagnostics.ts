@@ -27,14 +27,14 @@ export class Diagnostics {
     else this.dropped++;
   }
 
-  /** Records a `BadImageError`; anything else is rethrown, being a defect of ours and none of the file. */
+  /** Records a `BadImageError`; rethrows anything else: a defect of this code, not of the file. */
   record(error: unknown, severity: Severity = 'error', token?: number): void {
     if (!(error instanceof BadImageError)) throw error;
     const { code, offset, rva, reading, message } = error;
     this.report({ code, severity, offset, ...(rva !== undefined && { rva }), ...(token !== undefined && { token }), reading, message });
   }
 
-  /** The value of `read`, or `undefined` after recording why there is none. */
+  /** The value of `read`, or `undefined` after recording the error. */
   attempt<T>(read: () => T, token?: number): T | undefined {
     try {
       return read();

@@ -22,7 +22,7 @@ export class ExpansionBudget {
     this.#reading = reading;
   }
 
-  /** For data that do not share bytes: all of them together are no longer than the file. */
+  /** For data that do not share bytes: their total length is at most that of the file. */
   static ofDistinctData(fileSize: number, reading: string): ExpansionBudget {
     return new ExpansionBudget(fileSize * 2 + 0x10000, reading);
   }

@@ -1,6 +1,6 @@
 import { BadImageError } from './bad-image-error.ts';
 
-/** The value of `read`, or `undefined` where the bytes are malformed and nobody is to be told; who is, uses `Diagnostics.attempt`. Any other error is a defect of ours, and rethrown. */
+/** The value of `read`, or `undefined` for malformed bytes; `Diagnostics.attempt` also records the error. Rethrows any other error: a defect of this code. */
 export function ifReadable<T>(read: () => T): T | undefined {
   try {
     return read();

@@ -19,7 +19,7 @@ const arrayType = '$ArrayType$';
 const typedData = /^[A-Za-z_]\w*(?=\$\$BY)/;
 const conversion = /^[A-Za-z_][^?]*>\.\.(?=[A-Z])/;
 
-/** How to read one of those names, or undefined when it is none. */
+/** How to read one of those names, or `undefined` for any other name. */
 export function metadataReader(decorated: string): (() => DecoratedSymbol) | undefined {
   if (decorated.startsWith(`${arrayType}$$B`)) return () => readArrayType(decorated);
   if (typedData.test(decorated)) return () => readTypedData(decorated);

@@ -99,7 +99,7 @@ export function qualifiersOf(code: StorageCode, extensions: Extensions, based?: 
 export function readStorage(cursor: Cursor): Qualifiers {
   const extensions = readExtensions(cursor, false);
   const code = readStorageCode(cursor);
-  if (code.function) cursor.fail('A function is no storage of an object', cursor.position - 1);
+  if (code.function) cursor.fail('A function cannot be the storage of an object', cursor.position - 1);
   if (code.member) readQualifiedTypeName(cursor);
   return qualifiersOf(code, extensions, code.based ? readBasedOn(cursor) : undefined);
 }

@@ -39,7 +39,7 @@ function readNewArgument(cursor: Cursor): TemplateArgument {
   return { kind: 'type', type: readType(cursor) };
 }
 
-/** `$M`: the argument of a parameter declared `auto`; its type stands before it and is not written. */
+/** `$M`: the argument of a parameter declared `auto`; its type precedes it and is not printed. */
 function readDeducedArgument(cursor: Cursor): TemplateArgument {
   const type = readType(cursor);
   if (isValueOf(type, cursor.peek())) return readTemplateConstant(cursor);

@@ -35,7 +35,7 @@ export interface LoadDocument {
 /** The outcome of a load as a document that can be written as JSON: no bigint, no bytes. */
 export function loadDocument(outcome: LoadOutcome): LoadDocument {
   const { module } = outcome;
-  // What the document asks for below makes stubs, which are no part of the load.
+  // Reading the slots below makes stubs, which add events that are not part of the load.
   const events = [...outcome.events];
   const mapped = module?.mapped ?? false;
   return {

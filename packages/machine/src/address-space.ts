@@ -75,7 +75,7 @@ export class AddressSpace {
     return this.#codeVersion;
   }
 
-  /** Reserves `size` bytes, at `at` (a multiple of 64 KiB) or at the lowest gap from `from` on. Answers with the base. */
+  /** Reserves `size` bytes, at `at` (a multiple of 64 KiB) or at the lowest gap from `from` on. Returns the base. */
   reserve(size: number, at?: number, from = this.lowestAddress): number | Refusal {
     const bytes = pageCeiling(size);
     if (!(size > 0 && bytes <= WINDOW_SIZE)) return refuse('BAD_RANGE', at ?? 0, `${size} bytes cannot be reserved`);
@@ -145,7 +145,7 @@ export class AddressSpace {
     return undefined;
   }
 
-  /** Changes the rights of committed pages. Answers with what the first page had, as `VirtualProtect` does. */
+  /** Changes the rights of committed pages. Returns the old rights of the first page, as `VirtualProtect` does. */
   protect(address: number, size: number, rights: PageRightBits): PageRightBits | Refusal {
     if (isWriteAndExecute(rights)) return this.#writeAndExecute(address);
     const range = this.#range(address, size);

@@ -1,4 +1,4 @@
-/** What may be done with a page, as bits. Writable and executable at once is no right that a page can have (W^X). */
+/** What may be done with a page, as bits. A page cannot be writable and executable at once (W^X). */
 export const PageRights = {
   none: 0,
   read: 1,

@@ -79,7 +79,7 @@ export class RegionList {
     this.#last = undefined;
   }
 
-  /** Index of the last region whose base is at or below `address`, -1 when there is none. */
+  /** Index of the last region whose base is at or below `address`, -1 if all bases are above. */
   #indexBelow(address: number): number {
     let low = 0;
     let high = this.#regions.length;

@@ -96,7 +96,7 @@ describe('a structure that is not blittable, on the native side', () => {
         for (let index = 1; index < count; index++) type = metadata.type(`Value${index}`, [structure(type), structure(type)], { size: 0 });
         return { parameters: [reference(structure(type))] };
       });
-    expect(nested(13)).toMatchObject({ arguments: [{ value: { nativeText: 'pointer to Value12, laid out anew' } }] });
+    expect(nested(13)).toMatchObject({ arguments: [{ value: { nativeText: 'pointer to Value12, in its native layout' } }] });
     expect(nested(60)).toMatchObject({ kind: 'unsupported', reason: expect.stringContaining('is larger than 65520 bytes') });
     expect(nested(5000).kind).toBe('unsupported');
   });
@@ -104,7 +104,7 @@ describe('a structure that is not blittable, on the native side', () => {
   it('a reference to one is the address of a converted copy', () => {
     const plan = planOf((metadata) => ({ parameters: [reference(structure(metadata.type('Value', [BOOL])))] }));
     expect(plan).toMatchObject({
-      arguments: [{ value: { nativeText: 'pointer to Value, laid out anew', abi: { size: 8 }, blittable: false }, flow: 'inOut' }],
+      arguments: [{ value: { nativeText: 'pointer to Value, in its native layout', abi: { size: 8 }, blittable: false }, flow: 'inOut' }],
     });
   });
 });

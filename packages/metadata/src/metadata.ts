@@ -65,7 +65,7 @@ export class Metadata {
   readonly place: MetadataPlace;
   /** The streams in use, where several have one name. */
   readonly selected: SelectedStreams;
-  /** What a pass over the rows may read of long data that they share; whoever begins one renews it. */
+  /** What a pass over the rows may read of long data that they share; each pass renews it. */
   readonly budget: HeapBudget;
   readonly #diagnostics: Diagnostics | undefined;
 
@@ -79,7 +79,7 @@ export class Metadata {
   }
 
   /**
-   * The metadata that the CLI header of an image points at; `undefined` when there is no CLI header or it names no metadata.
+   * The metadata that the CLI header of an image points at; `undefined` without a CLI header, or if it names no metadata.
    * @throws BadImageError when there is one that cannot be read
    */
   static of(image: PEImage, options: Pick<MetadataOptions, 'diagnostics'> = {}): Metadata | undefined {
@@ -94,7 +94,7 @@ export class Metadata {
     return new Metadata(bytes, new MetadataPlace(base, rva), diagnostics);
   }
 
-  /** The bytes of a stream (no copy), or `undefined` when there is none of that name. Cut where the metadata ends. */
+  /** The bytes of a stream (no copy), or `undefined` if no stream has that name. Cut where the metadata ends. */
   stream(name: StreamName): Uint8Array | undefined {
     const header = this.selected.find(name);
     return header && this.#bytesOf(header);
@@ -258,7 +258,7 @@ export class Metadata {
     return this.owners.key('MethodSemantics', 'Method').range(methodDefRid);
   }
 
-  /** The row of ImplMap for a method or a field; `undefined` when there is none. The same goes for every `find…`. */
+  /** The row of ImplMap for a method or a field; `undefined` if it has none. The same goes for every `find…`. */
   findImplMap(member: MethodDefToken | FieldToken): number | undefined {
     return this.owners.firstByCoded('ImplMap', 'MemberForwarded', 'MemberForwarded', member) || undefined;
   }
@@ -291,7 +291,7 @@ export class Metadata {
 
   #tablesBytes(): Uint8Array {
     const { tables } = this.selected;
-    if (tables === undefined) throw this.place.error('NO_TABLES', 0, 'the metadata root', 'There is no tables stream (#~ or #-)');
+    if (tables === undefined) throw this.place.error('NO_TABLES', 0, 'the metadata root', 'The tables stream (#~ or #-) is missing');
     return this.#bytesOf(tables);
   }
 

@@ -5,7 +5,7 @@ export type StreamName = '#~' | '#-' | '#Schema' | '#Strings' | '#US' | '#GUID' 
 
 /** The streams the runtime would use, of possibly several of the same name. */
 export interface SelectedStreams {
-  /** `uncompressed`: with pointer tables and unsorted, as a compiler or edit-and-continue writes it. `none`: there are no tables. */
+  /** `uncompressed`: with pointer tables and unsorted, as a compiler or edit-and-continue writes it. `none`: without tables. */
   readonly format: 'compressed' | 'uncompressed' | 'none';
   readonly tables: StreamHeader | undefined;
   find(name: StreamName): StreamHeader | undefined;

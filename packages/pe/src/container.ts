@@ -38,7 +38,7 @@ interface Signature extends Container {
 
 const ascii = (text: string): readonly number[] => Array.from(text, (character) => character.charCodeAt(0));
 
-/** Looked at in order: a longer signature stands before a shorter one that it begins with. */
+/** Checked in order: a longer signature precedes the shorter one that it begins with. */
 const signatures = (): readonly Signature[] => [
   { kind: 'elf', magic: [0x7f, ...ascii('ELF')], description: 'an ELF file' },
   { kind: 'machO', magic: [0xfe, 0xed, 0xfa, 0xce], description: 'a Mach-O file (32-bit, big-endian)' },

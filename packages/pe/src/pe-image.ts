@@ -167,7 +167,7 @@ export class PEImage {
     return this.is64Bit ? this.u64At(rva, reading) : BigInt(this.u32At(rva, reading));
   }
 
-  /** UTF-8 up to a NUL; `BadImageError` `UNTERMINATED_STRING` when there is none within `limit` bytes. */
+  /** UTF-8 up to a NUL; `BadImageError` `UNTERMINATED_STRING` if the NUL is not within `limit` bytes. */
   cstringAt(rva: Rva, reading = DEFAULT_READING, limit = 0x10000): string {
     const reader = this.readerAt(rva, undefined, reading);
     const end = reader.bytes.subarray(0, limit + 1).indexOf(0);

@@ -168,7 +168,7 @@ export class Boundary {
       : [];
   });
 
-  /** Native code and pointers that come to the stubs of slots, in ascending order of address. Scans all code once. */
+  /** Native code and pointers that lead to the stubs of slots, in ascending order of address. Scans all code once. */
   get nativeCallers(): readonly NativeCaller[] {
     return this.#nativeCallers.value;
   }

@@ -22,7 +22,7 @@ export interface EntryPointCall<T extends WindowsTrace> {
 
 /**
  * Calls AddressOfEntryPoint the way the Windows loader does. The code is followed as far as it decides the load: whether it reaches a function
- * of the host, and what it returns. Returns 0 for FALSE, `undefined` where there is no entry point.
+ * of the host, and what it returns. Returns 0 for FALSE, `undefined` without an entry point.
  */
 export function callEntryPoint<T extends WindowsTrace>(
   { process, trace }: LoadRun<T>,

@@ -53,7 +53,7 @@ export class GuestProcess {
   readonly gates: GateTable;
   /** Mapped images and host modules, by base. */
   readonly modules = new Map<number, OsModule>();
-  /** What native code may still do in this load; whoever begins one renews it. */
+  /** What native code may still do in this load; each load renews it. */
   readonly steps = new StepBudget(LOAD_STEPS);
   /** What SetLastError has set. */
   lastError = 0;

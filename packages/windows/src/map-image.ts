@@ -98,7 +98,7 @@ function placeImage(process: GuestProcess, request: MapRequest, size: number, pr
   const wanted = request.base ?? preferred;
   if (request.base !== undefined && !isBase(process, request.base, size)) {
     throw new UsageError(
-      `${hex(request.base)} is no base for an image of ${hex(size)} bytes: it must be a multiple of 64 KiB inside the process`,
+      `${hex(request.base)} is not a base for an image of ${hex(size)} bytes: it must be a multiple of 64 KiB inside the process`,
     );
   }
   const stuck = request.relocate && wanted !== preferred && !canMove(request);

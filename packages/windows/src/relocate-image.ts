@@ -13,7 +13,7 @@ export function relocateImage({ process, trace }: LoadRun, image: PEImage, modul
   for (const block of readBaseRelocations(image) ?? []) {
     for (const { rva, type, adjustment = 0 } of block.entries) {
       const kind = RELOCATION_KINDS.get(type);
-      if (!kind) throw refusal(rva, `Relocation type ${type} at ${hex(rva)} is not one of this machine's`);
+      if (!kind) throw refusal(rva, `Relocation type ${type} at ${hex(rva)} is not defined for this machine`);
       const fault = kind.apply({ memory: process.memory, address: mapping.base + rva, delta: mapping.delta, adjustment });
       if (fault) throw refusal(rva, `A relocation goes to ${hex(rva)}, outside the image: ${faultText(fault)}`);
       if (type !== 0) count++;

@@ -4,7 +4,7 @@ export interface FileSource {
   readonly name: string;
   /** The paths of all files. */
   readonly paths: readonly string[];
-  /** The bytes of a file; `undefined` where there is none of that path. Throws what its place throws, a damaged archive `BadImageError`. */
+  /** The bytes of a file; `undefined` if the path names none. Passes on the errors of its place; a damaged archive throws `BadImageError`. */
   read(path: string): Uint8Array | undefined;
 }
 

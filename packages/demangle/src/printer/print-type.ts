@@ -15,7 +15,7 @@ export function printType(writer: TextWriter, type: DecoratedType): void {
 /** Profilers name 64-bit integers as C does. */
 const shortNames: Readonly<Record<string, string>> = { __int64: 'int64_t', 'unsigned __int64': 'uint64_t' };
 
-/** The part of a type that stands before what it declares. */
+/** The part of a type that precedes the declared name. */
 export function printTypeBefore(writer: TextWriter, type: DecoratedType): void {
   writer.nested(() => printBefore(writer, type));
 }
@@ -57,7 +57,7 @@ function printBefore(writer: TextWriter, type: DecoratedType): void {
   printUnaligned(writer, type.qualifiers);
 }
 
-/** `__unaligned` of what is no pointer. */
+/** `__unaligned` of a type that is not a pointer. */
 export function printUnaligned(writer: TextWriter, qualifiers: Qualifiers): void {
   if (qualifiers.unaligned && writer.parts.msKeywords) writer.write(` ${writer.keyword('__unaligned')}`);
 }

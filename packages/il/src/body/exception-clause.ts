@@ -6,7 +6,7 @@ export const ExceptionClauseFlags = { Exception: 0, Filter: 1, Finally: 2, Fault
 
 const kindsByFlags = { 0: 'catch', 1: 'filter', 2: 'finally', 4: 'fault' } as const;
 
-/** `unknown`: the flags are none of the four values that the standard knows. */
+/** `unknown`: the flags are not one of the standard's four values. */
 export type ExceptionClauseKind = (typeof kindsByFlags)[keyof typeof kindsByFlags] | 'unknown';
 
 /** One protected block with its handler (ECMA-335 II.25.4.6). Offsets and lengths are in bytes of code. */

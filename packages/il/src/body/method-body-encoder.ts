@@ -10,7 +10,7 @@ import {
 import { MethodBodyFlags, TINY_MAX_STACK } from './method-body.ts';
 import { MethodSectionFlags } from './method-data-section.ts';
 
-/** A section as it is to stand in the file, of a kind that is no exception handling. */
+/** A section as it is to stand in the file, of a kind other than exception handling. */
 export interface RawSection {
   /** The bits of the kind. */
   readonly kind: number;

@@ -25,7 +25,7 @@ export class MethodBodySource {
     return body;
   }
 
-  /** The body at `rva`, or the error why there is none. */
+  /** The body at `rva`, or the error that prevents reading it. */
   attempt(rva: number, token?: number): MethodBody | BadImageError {
     try {
       return this.read(rva, token);
@@ -59,7 +59,7 @@ export function* methodsWithCode(metadata: Metadata): Generator<MethodWithCode, 
   }
 }
 
-/** The code of a MethodDef: its body, or why there is none to be had. */
+/** The code of a MethodDef: its body, or the reason why it has none. */
 export type MethodCode =
   | { readonly method: MethodWithCode; readonly kind: 'il'; readonly body: MethodBody }
   | { readonly method: MethodWithCode; readonly kind: 'native' }

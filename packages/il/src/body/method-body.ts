@@ -45,7 +45,7 @@ export interface MethodBody {
   readonly codeSize: number;
   /** Whether locals start out as zero. */
   readonly initLocals: boolean;
-  /** Token of the StandAloneSig of the locals, 0 when there are none. */
+  /** Token of the StandAloneSig of the locals, 0 if the body has none. */
   readonly localVarSigToken: number;
   readonly sections: readonly MethodDataSection[];
   /** The clauses of the first section, in order: those that are in force. */
@@ -159,7 +159,7 @@ function readFat(reader: BodyReader): MethodBody {
   const codeSize = uint32At(bytes, start + 4);
   const localVarSigToken = uint32At(bytes, start + 8);
   if (localVarSigToken !== 0 && localVarSigToken >>> 24 !== STAND_ALONE_SIG_TABLE) {
-    reader.report('error', 'BAD_LOCALS_TOKEN', start + 8, `${hex(localVarSigToken, 8)} is no StandAloneSig`);
+    reader.report('error', 'BAD_LOCALS_TOKEN', start + 8, `${hex(localVarSigToken, 8)} is not a StandAloneSig`);
   }
   const codeStart = start + headerSize;
   const codeEnd = clippedEnd(reader, codeStart, codeSize);
@@ -231,7 +231,7 @@ function checkSection(reader: BodyReader, section: MethodDataSection, at: number
 
 /**
  * Reads the body that starts at `start` of `bytes` (the bytes of a section, say), without copying.
- * Throws `BadImageError` only where there is no header to read: `TRUNCATED`, `BAD_METHOD_FORMAT`.
+ * Throws `BadImageError` only if the header cannot be read: `TRUNCATED`, `BAD_METHOD_FORMAT`.
  */
 export function readMethodBody(bytes: Uint8Array, start: number, options: MethodBodyOptions = {}): MethodBody {
   const reader = new BodyReader(bytes, start, options);

@@ -6,7 +6,7 @@ export const MethodSectionFlags = { EHTable: 0x01, OptILTable: 0x02, KindMask: 0
 
 /** Extra data after the code of a body (ECMA-335 II.25.4.5). */
 export interface MethodDataSection {
-  /** `optIL`: reserved by the standard and written by nobody. */
+  /** `optIL`: reserved by the standard; compilers do not write it. */
   readonly kind: 'exceptionHandling' | 'optIL' | 'unknown';
   /** The first byte, as stored. */
   readonly flags: number;

@@ -18,7 +18,7 @@ export class SectionWindows {
     this.#image = image;
   }
 
-  /** Bytes of which those at the RVA are some, to the end of the section. Throws `BadImageError` where there are none. */
+  /** Bytes from the RVA or before it to the end of the section. Throws `BadImageError` if the RVA is outside the file's bytes. */
   at(rva: number, reading: string): SectionWindow {
     const last = this.#last;
     if (rva >= last.rva && rva < last.rva + last.bytes.length) return last;

@@ -154,7 +154,7 @@ class ControlFlowReader {
 }
 
 /**
- * The basic blocks of a body. What is wrong with the code (an instruction that is none, a branch out of it or into the middle of an instruction,
+ * The basic blocks of a body. What is wrong with the code (an invalid instruction, a branch out of it or into the middle of an instruction,
  * control that runs past the end, clauses that do not fit) is reported, and the rest is given.
  */
 export const readControlFlow = (body: MethodBody, diagnostics?: Diagnostics): ControlFlow =>

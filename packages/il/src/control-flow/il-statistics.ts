@@ -33,7 +33,7 @@ function rvaPInvokes(metadata: Metadata): Uint8Array {
   return native;
 }
 
-/** The convention of a StandAloneSig; `unknown` where there is no such signature. */
+/** The convention of a StandAloneSig; `unknown` if the signature is missing or cannot be read. */
 function conventionOf(metadata: Metadata, token: number): string {
   try {
     if (!isTokenOf(token, 'StandAloneSig')) return 'unknown';

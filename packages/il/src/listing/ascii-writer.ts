@@ -7,7 +7,7 @@ const SPACE = 0x20;
 const ZERO = 0x30;
 const MINUS = 0x2d;
 
-/** ASCII text as bytes: goes to the sink a chunk at a time, or stays when there is none. */
+/** ASCII text as bytes: goes to the sink a chunk at a time, or is kept without a sink. */
 export class AsciiWriter {
   readonly #sink: ByteSink | undefined;
   #bytes = new Uint8Array(CHUNK + 0x1000);

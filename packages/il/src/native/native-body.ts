@@ -110,7 +110,7 @@ class NativeBodyReader {
     if (target < this.#limit) this.#furthest = Math.max(this.#furthest, target);
   }
 
-  /** Without the true end, a long jump may as well be a call in tail position; one that stays among places known to be the body's is none. */
+  /** Without the true end, a long jump may as well be a call in tail position; a jump to a place known to be in the body is not. */
   #staysWithin({ target, isShort }: NativeInstruction): boolean {
     return this.code.limitIsExact || isShort === true || target! <= this.#furthest;
   }

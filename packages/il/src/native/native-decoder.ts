@@ -14,7 +14,7 @@ const loaders: Readonly<Record<string, (imageBase: bigint) => Promise<NativeDeco
 /** Whether native code of the machine can be disassembled. */
 export const canDecodeNative = (machine: string): boolean => Object.hasOwn(loaders, machine);
 
-/** The decoder for a machine. Throws `UnsupportedError` for one that there is none for. */
+/** The decoder for a machine. Throws `UnsupportedError` for a machine without a decoder. */
 export async function loadNativeDecoder(machine: string, imageBase: bigint): Promise<NativeDecoder> {
   const load = canDecodeNative(machine) ? loaders[machine] : undefined;
   if (load === undefined) throw new UnsupportedError(`No disassembler for the machine ${machine}`);

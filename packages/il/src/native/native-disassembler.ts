@@ -44,7 +44,7 @@ export class NativeDisassembler {
     this.#describe = options.describe;
   }
 
-  /** Loads the decoder of the image's machine. Throws `UnsupportedError` for a machine that there is none for (`canDecodeNative` tells). */
+  /** Loads the decoder of the image's machine. Throws `UnsupportedError` for a machine without a decoder (see `canDecodeNative`). */
   static async load(image: PEImage, options: NativeDisassemblerOptions = {}): Promise<NativeDisassembler> {
     return new NativeDisassembler(image, await loadNativeDecoder(image.machine, image.optionalHeader.imageBase), options);
   }

@@ -12,7 +12,7 @@ export type NativeFlow =
   | 'return'
   /** Nowhere: a trap, `int 29h`. */
   | 'stop'
-  /** The bytes are no instruction. */
+  /** The bytes are not a valid instruction. */
   | 'invalid';
 
 /** One machine instruction. Places are RVAs; the addresses in `operands` are absolute ones, for the preferred image base. */
@@ -41,7 +41,7 @@ export interface NativeDecoder {
   decode(bytes: Uint8Array, at: number, rva: number): NativeInstruction;
 }
 
-/** What stands for bytes that are no instruction. */
+/** The mnemonic of bytes that are not a valid instruction. */
 export const invalidInstruction = (bytes: Uint8Array, at: number, rva: number, size: number): NativeInstruction => ({
   rva,
   size: Math.max(1, Math.min(size, bytes.length - at)),

@@ -54,10 +54,10 @@ export const operandKindNames = Object.keys(OperandKind) as readonly OperandKind
 /** Bytes of an operand by its kind; for `InlineSwitch` those of the count. */
 export const operandSizes: Uint8Array = Uint8Array.from(operandKindNames, (name) => sizesByName[name]);
 
-/** What stands for the operand kind of an encoding that is no instruction. */
+/** The operand kind of an encoding that is not an instruction. */
 export const UNDEFINED_OPERAND = 0xff;
 
-/** In `instructionShapes`: the encoding is no instruction. */
+/** In `instructionShapes`: the encoding is not an instruction. */
 export const NO_INSTRUCTION = UNDEFINED_OPERAND << 8;
 
 /** By opcode index: the bytes of the whole instruction (for `switch`: without its distances), and above them, from bit 8, the `OperandKind`. */

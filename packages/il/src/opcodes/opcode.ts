@@ -40,7 +40,7 @@ export const FlowControl = { Next: 0, Call: 1, Branch: 2, CondBranch: 3, Return:
 export type FlowControlName = keyof typeof FlowControl;
 export type FlowControl = (typeof FlowControl)[FlowControlName];
 
-/** `Internal` rows name a byte that is no instruction. */
+/** `Internal` rows name a byte that is not an instruction. */
 export type OpCodeKind = 'Primitive' | 'Macro' | 'ObjectModel' | 'Prefix' | 'Internal';
 
 /** What one instruction takes from the evaluation stack, the deepest value first. `VarPop`: said by the operand's signature. */

@@ -8,7 +8,7 @@ import { type CodeBlock, exceptionBlocks } from './exception-blocks.ts';
 import type { ArgumentNames, OperandNames } from './instruction-text.ts';
 import type { TextSink } from './text-sink.ts';
 
-/** A body: `.entrypoint`, `.maxstack`, `.locals`, instructions, exception clauses. @throws BadImageError when there is no body at the address */
+/** A body: `.entrypoint`, `.maxstack`, `.locals`, instructions, exception clauses. @throws BadImageError if the address holds no body */
 export function writeBody(disassembly: Disassembly, token: MethodDefToken, rva: number, argumentNames: () => ArgumentNames): void {
   const { bodies, diagnostics, sink } = disassembly;
   const body = bodies.read(rva, token);
@@ -108,7 +108,7 @@ function writeCaught(disassembly: Disassembly, sink: TextSink, { classTokenOrFil
   if (error !== '') sink.text(`mdtoken(${hex(type, 8)}) ${error}`);
 }
 
-/** What stands before the instructions at offsets. */
+/** The lines before the instructions, by offset. */
 interface SourceLines {
   readonly comments: ReadonlyMap<number, readonly string[]> | undefined;
   readonly directives: ReadonlyMap<number, readonly string[]> | undefined;

@@ -88,7 +88,7 @@ export function writeHead(disassembly: Disassembly, rid: number): void {
       const text = references.type(base);
       references.write(sink.start().text('       extends '), text);
       sink.end();
-      // A class without a base would get System.Object. The module is no type, but no nil either: ilasm writes nothing for it.
+      // ilasm gives a class without `extends` the base System.Object; for the token of the Module row it writes a nil base.
     } else if (options.strict && !(TypeDef.get(rid, 'Flags') & TypeAttributes.Interface)) sink.line('       extends mdtoken(0x00000001)');
   });
   writeInterfaces(disassembly, rid);

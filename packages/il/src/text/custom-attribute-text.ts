@@ -7,7 +7,7 @@ export interface CustomAttributePlace {
   readonly owner?: () => void;
   /** Only a comment: the assembler has no place for it. */
   readonly comment?: boolean;
-  /** Writes the directive that stands before each attribute. */
+  /** Writes the directive that precedes each attribute. */
   readonly before?: () => void;
 }
 

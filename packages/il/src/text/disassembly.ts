@@ -10,7 +10,7 @@ import type { NamedBy } from './named-rows.ts';
 import type { ReferenceText } from './reference-text.ts';
 import type { TextSink } from './text-sink.ts';
 
-/** Where slots of the VTableFixups table and exports belong to methods: found by whoever knows mixed-mode images. */
+/** Where slots of the VTableFixups table and exports belong to methods: found by a package that reads mixed-mode images. */
 export interface VTableText {
   readonly fixups: readonly { readonly rva: number; readonly count: number; readonly type: number; readonly bytes: Uint8Array }[];
   /** Record and slot, both from 1. */
@@ -43,7 +43,7 @@ export interface DisassemblyOptions {
   readonly customAttributes?: 'blob' | 'verbal' | 'none';
   /** Leave bodies out. */
   readonly noIL?: boolean;
-  /** Names of visibilities that are wanted, as `visibilityOf` gives them; all where there is none. */
+  /** Names of the visibilities to show, as `visibilityOf` gives them; all if absent. */
   readonly visibility?: ReadonlySet<string>;
   /** Declare every class first. */
   readonly forward?: boolean;
@@ -69,7 +69,7 @@ export interface Disassembly {
   readonly instructions: InstructionText;
   readonly bodies: MethodBodySource;
   readonly data: FieldDataReader;
-  /** The token of the entry point; 0 where there is none, or it is native. */
+  /** The token of the entry point; 0 if absent or native. */
   readonly entryPoint: number;
   readonly lineDirectives: LineDirectives | undefined;
   readonly sink: TextSink;

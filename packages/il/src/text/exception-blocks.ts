@@ -1,6 +1,6 @@
 import type { ExceptionClause } from '../body/exception-clause.ts';
 
-/** A run of code between braces, and what stands before its `{`. */
+/** A run of code between braces, and the text before its `{`. */
 export interface CodeBlock {
   readonly start: number;
   readonly end: number;

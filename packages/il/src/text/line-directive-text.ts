@@ -48,7 +48,7 @@ export class LineDirectives {
     this.#identifiers = identifiers;
   }
 
-  /** What stands before the instructions of a method, by offset. To be asked once for each method, in the order of the text. */
+  /** The lines before the instructions of a method, by offset. Call it once for each method, in the order of the text. */
   linesOf(methodToken: number): ReadonlyMap<number, readonly string[]> {
     const lines = new Map<number, readonly string[]>();
     const points = this.#numbers.pointsOf(methodToken) ?? [];

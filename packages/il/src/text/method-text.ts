@@ -207,7 +207,7 @@ function writeOverrides(disassembly: Disassembly, token: MethodDefToken): void {
   }
 }
 
-/** MethodImpl rows whose body is no method of the type itself. */
+/** MethodImpl rows whose body is a method of another type. */
 export function writeForeignOverrides(disassembly: Disassembly, typeRid: number): void {
   const { metadata, references, sink } = disassembly;
   const { MethodImpl } = metadata.tables;

@@ -268,7 +268,7 @@ export class ReferenceText {
     }
   }
 
-  /** What stands before `::`; nothing for members of the module itself. */
+  /** The text before `::`; nothing for members of the module itself. */
   #writeParent(token: Token): void {
     const rid = tokenRid(token);
     if (tokenTable(token) === TableId.ModuleRef) this.buffer.text(this.#module(rid));
@@ -382,7 +382,7 @@ export class ReferenceText {
     this.#decoder().open(this.metadata.blobs, blob, 'a field signature').field();
   }
 
-  #badToken(token: number, message = 'is no token of that kind'): BadImageError {
+  #badToken(token: number, message = 'is not a token of that kind'): BadImageError {
     return new BadImageError({
       code: 'BAD_TOKEN',
       offset: this.metadata.place.base,

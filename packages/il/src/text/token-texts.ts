@@ -1,7 +1,7 @@
 import { type Metadata, tableNameOf } from '@ijw/metadata';
 import { TextSink } from './text-sink.ts';
 
-/** Bytes of all texts together: those of the largest assemblies come to some ten million. */
+/** Bytes of all texts together: the largest assemblies need some ten million. */
 const MAX_LENGTH = 0x8000000;
 
 /** Texts of tokens as UTF-8 in one buffer: each is made once, and copied as bytes wherever it stands. */
@@ -35,7 +35,7 @@ export class TokenTexts {
     const texts = this.#texts;
     const length = from.length - start;
     if (texts.length + length > MAX_LENGTH)
-      throw this.#metadata.place.error('TEXT_TOO_LONG', 0, 'names in IL text', `They come to more than ${MAX_LENGTH} bytes`);
+      throw this.#metadata.place.error('TEXT_TOO_LONG', 0, 'names in IL text', `They need more than ${MAX_LENGTH} bytes`);
     const kept = texts.length + 4;
     texts.extend(4);
     texts.view.setUint32(kept - 4, length);

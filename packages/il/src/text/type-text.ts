@@ -21,7 +21,7 @@ const CONVENTIONS: ReadonlyMap<number, string> = new Map([
   [CallingConvention.Unmanaged, 'unmanaged '],
 ]);
 
-/** `instance `, `vararg `, …: what stands before a return type. */
+/** `instance `, `vararg `, …: the words before a return type. */
 export function conventionText(header: number): string {
   const convention = CONVENTIONS.get(header & 0xf);
   if (convention === undefined || header & 0x80) return `callconv(${header & ~SignatureFlags.Generic}) `;
@@ -30,7 +30,7 @@ export function conventionText(header: number): string {
   return `${hasThis}${explicit}${convention}`;
 }
 
-/** ECMA-335 II.14.2: a size, or `lower...upper`, with what is not given left out. One dimension without bounds is `...`, so that it is no vector. */
+/** ECMA-335 II.14.2: a size, or `lower...upper`, with what is not given left out. One dimension without bounds is `...`, which sets it apart from a vector. */
 function boundText(size: number | undefined, lower: number | undefined, rank: number): string {
   if (size !== undefined && (lower === undefined || lower === 0)) return String(size);
   if (lower === undefined) return rank === 1 ? '...' : '';

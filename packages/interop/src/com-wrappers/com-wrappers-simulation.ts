@@ -16,7 +16,7 @@ import { type ComInterfaceEntry, ManagedObjectWrapper } from './managed-object-w
 
 /** The three methods that a subclass of ComWrappers overrides. */
 export interface ComWrappersOverrides {
-  /** The interfaces of a CCW for `object`, which may be none; `undefined` (a null pointer with a count) says that it cannot be wrapped. `flags` are passed on as they were given. */
+  /** The interfaces of a CCW for `object`, possibly an empty list; `undefined` (a null pointer with a count) says that it cannot be wrapped. `flags` are passed on as they were given. */
   computeVtables(object: object, flags: number): readonly ComInterfaceEntry[] | undefined;
   /** A managed object for a COM identity, or `undefined` (null). `flags` are passed on as they were given. */
   createObject(identity: ComObject, flags: number): object | undefined;

@@ -43,7 +43,7 @@ export class FirmwareImage implements DeviceMemory {
     return text.every((byte, index) => this.bytes[start + index] === byte);
   }
 
-  /** The pointers of a methods table, up to `count`, and not beyond the first that can be none: neither null nor an address in the image. */
+  /** The pointers of a methods table, up to `count`, before the first that is neither null nor an address in the image. */
   handlers(methods: number, count: number): readonly number[] {
     const pointers: number[] = [];
     for (let index = 0; index < count; index++) {

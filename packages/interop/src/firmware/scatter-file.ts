@@ -26,7 +26,7 @@ export function readScatterFile(text: string, reading = 'a scatter file'): reado
   return regions;
 }
 
-/** The execution regions; one without a limit ends with its load region. Load regions where there are no others. */
+/** The execution regions; one without a limit ends with its load region. Load regions if the file has no others. */
 function armRegions(text: string): readonly MemoryRegion[] {
   const load: MemoryRegion[] = [];
   const execution: MemoryRegion[] = [];

@@ -18,7 +18,7 @@ function endOfComment(source: string, offset: number, reading: string): number {
 
 /** The words of a C or C++ source without comments and white space. @throws BadImageError where the text is not C */
 export function cTokens(source: string, reading: string): readonly CToken[] {
-  // A NUL, or the mark of a byte that was no UTF-8, tells a binary file or another encoding.
+  // A NUL, or the mark of a byte that was not UTF-8, tells a binary file or another encoding.
   const binary = source.search(/[\0\ufffd]/);
   if (binary >= 0) throw new BadImageError({ code: 'NOT_C_SOURCE', offset: binary, reading, message: 'The file is not text' });
   const tokens: CToken[] = [];

@@ -39,7 +39,7 @@ function nameBefore(tokens: readonly CToken[], index: number): string {
 }
 
 /**
- * A file of stubs brought up to date: what the user wrote stays as it is, stubs for new natives are added at the end, and what is no longer in the assembly is listed.
+ * A file of stubs brought up to date: what the user wrote stays as it is, stubs for new natives are added at the end, and stubs without a method in the assembly are listed.
  * @throws BadImageError where the existing file is not C++
  */
 export function mergeStubs(existing: string, generated: GeneratedFile): MergedFile {

@@ -44,7 +44,7 @@ export interface TypeShape {
   readonly enclosing: TypeShape | undefined;
   /** The base type when it is of this module. */
   readonly base: TypeShape | undefined;
-  /** A base type that is not a TypeDef of this module; `undefined` when there is no base or it is one. */
+  /** A base type that is not a TypeDef of this module; `undefined` without a base, or if it is a TypeDef. */
   readonly externalBase: Token | undefined;
   /** The interfaces that are of this module, in metadata order. */
   readonly interfaces: readonly TypeShape[];

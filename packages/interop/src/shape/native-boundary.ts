@@ -86,7 +86,7 @@ export function readNativeBoundary(image: PEImage, metadata: Metadata, diagnosti
   return { module: moduleName(metadata), pointerSize: image.pointerSize, crossings, refused };
 }
 
-/** Empty for a token that is no method of the module. */
+/** Empty for a token that is not a method of the module. */
 const nameOf = (metadata: Metadata, token: number): string =>
   isTokenOf(token as MethodDefToken, 'MethodDef') ? metadata.strings.get(metadata.tables.MethodDef.get(token & 0xffffff, 'Name')) : '';
 

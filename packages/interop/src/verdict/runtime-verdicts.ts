@@ -94,7 +94,7 @@ export class RuntimeVerdicts {
     const { attributes } = this.#context.module;
     const flags = this.#metadata.tables.MethodDef.get(tokenRid(method), 'Flags');
     if (!attributes.has('suppressGCTransition', method) || (flags & MethodAttributes.PInvokeImpl) !== 0) return [];
-    const message = 'The method is no P/Invoke: SuppressGCTransition has no effect.';
+    const message = 'The method is not a P/Invoke: SuppressGCTransition has no effect.';
     return [{ topic: 'suppressGCTransition', outcome: 'ignored', when: 'call', message }];
   }
 }

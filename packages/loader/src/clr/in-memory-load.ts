@@ -27,7 +27,7 @@ export interface BootstrapStart extends RuntimeRun {
   readonly adopt: (assembly: LoadedAssembly | undefined) => void;
 }
 
-/** `start_runtime_and_get_target_address` of ijwhost: starts the runtime and loads the module as an assembly. Returns why there is none. */
+/** `start_runtime_and_get_target_address` of ijwhost: starts the runtime and loads the module as an assembly. Returns the failure, if any. */
 export function startThroughBootstrap(start: BootstrapStart): CallResult | undefined {
   const { runtime, trace, module, adopt } = start;
   const config = runtime.options.runtimeConfig ?? 'present';

@@ -75,7 +75,7 @@ export class Runtime {
     return undefined;
   }
 
-  /** Assemblies that the provider has; `undefined` where there is no provider. */
+  /** Assemblies that the provider has; `undefined` without a provider. */
   get references(): References | undefined {
     const { provider } = this.options;
     this.#references ??= provider && referencesIn(provider);

@@ -33,7 +33,8 @@ export class CallDispatcher {
     const slots = runtime.slotsOf(module.base);
     const slot = slots?.at(entry);
     if (slots && slot) return this.#callFixed({ base: module.base, slots, slot }, args);
-    if (!mayExecute(runtime.process.memory.query(entry).rights)) return violation(entry, `The slot holds ${hex(entry)}, which is no code`);
+    if (!mayExecute(runtime.process.memory.query(entry).rights))
+      return violation(entry, `The slot holds ${hex(entry)}, which is not executable`);
     return { kind: 'native', address: entry, target: hex(entry) };
   }
 
@@ -69,7 +70,7 @@ export class CallDispatcher {
     const assembly = this.#init.assembly();
     const token = assembly && (typeof method === 'number' ? method : findMethod(assembly, method));
     const pinvoke = token === undefined ? undefined : this.#pinvoke(token);
-    if (!assembly || !pinvoke) return { kind: 'stopped', address: 0, reason: `${method} is no P/Invoke of the assembly` };
+    if (!assembly || !pinvoke) return { kind: 'stopped', address: 0, reason: `${method} is not a P/Invoke of the assembly` };
     const problem = this.#declaringTypeProblem(assembly, pinvoke.token) ?? activateFor(this.#init, assembly, 'a call');
     if (problem) return { kind: 'threw', exception: problem };
     const { stub: plan } = pinvoke;

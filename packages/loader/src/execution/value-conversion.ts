@@ -6,7 +6,7 @@ import type { CrossingType, TextEncoding } from '@ijw/marshalling';
 import type { GuestStack } from '@ijw/windows';
 import { nativeBytes, nativeValue } from '../native/native-value.ts';
 
-/** Longer text is taken for memory that is none. */
+/** Longer text is taken for memory that does not hold text. */
 const TEXT_LIMIT = 0x10_0000;
 
 /** The ANSI code page of a Windows for western Europe and America. */
@@ -47,7 +47,7 @@ function textAt(memory: AddressSpace, address: number, encoding: TextEncoding): 
   return decoder.decode(terminated(memory, address, unit));
 }
 
-/** Why a value cannot be converted here: the marshaller of its type is none of these. */
+/** Why a value cannot be converted here: its type has another marshaller. */
 export const notConverted = ({ managed, nativeText, conversion }: CrossingType): string | undefined =>
   conversion.kind === 'runtime' || conversion.kind === 'decimal' ? `${managed} is not converted to ${nativeText} here` : undefined;
 
@@ -117,11 +117,11 @@ export function toNative(space: ConversionSpace, { abi, conversion }: CrossingTy
     case 'character':
       return nativeBytes(abi, conversion.encoding === 'ansi' ? ansiBytes(single(value))[0] : single(value).charCodeAt(0));
     case 'date':
-      if (!(value instanceof Date)) throw new UsageError(`${typeof value} is no Date`);
+      if (!(value instanceof Date)) throw new UsageError(`${typeof value} is not a Date`);
       return nativeBytes(abi, automationOfDate(value));
     case 'text':
       if (value === null || value === undefined) return nativeBytes(abi, 0);
-      if (typeof value !== 'string') throw new UsageError(`${typeof value} is no text`);
+      if (typeof value !== 'string') throw new UsageError(`${typeof value} is not text`);
       return nativeBytes(abi, copiedText(space, value, conversion.encoding));
     default:
       return nativeBytes(abi, value);

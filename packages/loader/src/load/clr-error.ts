@@ -157,7 +157,7 @@ export const clrRefusals = {
     const text = WRAPPER_TEXTS.get(hresult) ?? inner.message;
     return exception(fileLoadKind(hresult), hresult, couldNotLoad(assembly, text), inner);
   },
-  /** The assembly's name is empty or too long, or its flags say that it is no ordinary assembly (binder/assemblyname.cpp). */
+  /** The assembly's name is empty or too long, or its flags say that it is not an ordinary assembly (binder/assemblyname.cpp). */
   invalidName: (file: string | undefined): ClrException =>
     exception(
       'IO.FileLoadException',

@@ -1,6 +1,6 @@
 import type { ClrException } from './load-refusal.ts';
 
-/** A call that has come to managed code. */
+/** A call that has reached managed code. */
 export interface ManagedCall {
   /** MethodDef, MemberRef or MethodSpec. */
   readonly token: number;

@@ -6,7 +6,7 @@ import type { AbiType } from '@ijw/marshalling';
 export type NativeValue = number | bigint | boolean | Uint8Array;
 
 const mismatch = (type: AbiType, value: unknown): UsageError =>
-  new UsageError(`${typeof value} is no value for a native ${type.kind}${type.kind === 'void' ? '' : ` of ${type.size} bytes`}`);
+  new UsageError(`${typeof value} is not a value for a native ${type.kind}${type.kind === 'void' ? '' : ` of ${type.size} bytes`}`);
 
 /** The bytes of a value. @throws UsageError where the value does not fit the type */
 export function nativeBytes(type: AbiType, value: unknown): Uint8Array {

@@ -50,12 +50,12 @@ export class ReverseThunks {
     this.#types = new CrossingTypes(metadata, this.#pointerSize, { direction: 'reverse', host: 'core', resolver });
   }
 
-  /** The thunk of a method, or why there is none: the runtime finds out at the first call. */
+  /** The thunk of a method, or why it cannot be made: the runtime finds out at the first call. */
   of(signature: Uint8Array, methodDef?: MethodDefToken): ReverseThunk | Unsupported {
     return attempt(() => this.#make(signature, methodDef));
   }
 
-  /** The code behind a method's own entry, for callers that have managed values, or why there is none. */
+  /** The code behind a method's own entry, for callers that have managed values, or why it cannot be made. */
   ofEntry(signature: Uint8Array): ReverseThunk<ManagedCallPlan> | Unsupported {
     return attempt(() => {
       const plan = planManagedCall({ architecture: this.#architecture, metadata: this.#metadata, measure: this.#measure, signature });

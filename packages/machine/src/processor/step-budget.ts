@@ -11,7 +11,7 @@ export class StepBudget {
     this.#left = limit;
   }
 
-  /** Takes steps that are about to be made or were just made; false when there are no more. */
+  /** Takes steps that are about to be made or were just made; `false` after the last. */
   take(steps = 1): boolean {
     this.#left -= steps;
     return this.#left >= 0;

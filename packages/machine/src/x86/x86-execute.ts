@@ -132,7 +132,7 @@ function testAccumulator(instruction: Instruction, opcode: number): void {
   arithmetic(4, instruction.get({ register: 0 }, width), value, width, instruction.state.flags);
 }
 
-/** A longer block is no argument's. */
+/** No argument needs a longer block. */
 const STRING_LIMIT = 0x10000n;
 const INDIRECT = { call: 2, jump: 4, push: 6 } as const;
 

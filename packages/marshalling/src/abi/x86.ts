@@ -30,7 +30,7 @@ const CONVENTIONS: Readonly<Record<UnmanagedConvention, Convention>> = {
 };
 
 const SLOT = 4;
-/** Structures of these sizes are returned as integers by functions that are no members. */
+/** Structures of these sizes are returned as integers by functions that are not members. */
 const REGISTER_SIZES: readonly number[] = [1, 2, 4, 8];
 
 const needsBuffer = ({ result, memberFunction }: CallShape): boolean =>

@@ -187,7 +187,7 @@ export class ForwardCalls {
     return { result, parameters: values };
   }
 
-  /** `DoMarshalReturnValue`: structures are no [out] parameters of a method whose result is an HRESULT. */
+  /** `DoMarshalReturnValue`: a method whose result is an HRESULT cannot have structures as [out] parameters. */
   #unreturnable({ preserveSig }: PInvoke, { abi, managed }: CrossingParameter): string | undefined {
     if (preserveSig || abi.kind !== 'aggregate') return undefined;
     return `The result: ${managed} is a structure, which a method without PreserveSig cannot return`;

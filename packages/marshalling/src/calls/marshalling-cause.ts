@@ -23,9 +23,9 @@ export const marshallingReasons = {
   marshalAs: 'There is a marshalling descriptor',
   valueTypeNotBlittable: 'The value type is not blittable',
   valueTypeElsewhere: 'The value type is defined in another assembly and may not be blittable',
-  structureReturn: 'A structure is returned that is no integer to the runtime',
+  structureReturn: 'A structure is returned that the runtime does not treat as an integer',
   copyConstructed: 'The argument is copied by its C++ copy constructor',
-  notPrimitive: 'The type is no primitive, pointer or function pointer',
+  notPrimitive: 'The type is not a primitive, pointer or function pointer',
 } as const;
 
 export type MarshallingReason = keyof typeof marshallingReasons;

@@ -39,7 +39,7 @@ const baseModifiers: Readonly<Record<string, UnmanagedConvention>> = {
   CallConvFastcall: 'fastcall',
 };
 
-/** What a list of `CallConv…` types comes to. */
+/** The meaning of a list of `CallConv…` types. */
 export interface ConventionModifiers {
   readonly base: UnmanagedConvention | undefined;
   readonly multiple: boolean;

@@ -137,7 +137,7 @@ export function valueTypeForm(source: FormSource, type: NamedType, request: Form
   if ('kind' in made) return made;
   if (!isPlain(request.nativeType)) return badDescriptor(request.nativeType, name);
   const { struct, abi } = made;
-  return converted({ text: `${name}, laid out anew`, native: { kind: 'struct', struct }, abi, because: 'Each field is converted' });
+  return converted({ text: `${name}, in its native layout`, native: { kind: 'struct', struct }, abi, because: 'Each field is converted' });
 }
 
 function plainStructure(source: FormSource, type: NamedType, { nativeType }: FormRequest, name: string): NativeForm | Unsupported {

@@ -20,7 +20,7 @@ export interface AttributeDecoderOptions {
    * while a value is being read, so it may not use this decoder.
    */
   readonly underlyingType?: (reference: EnumReference) => EnumUnderlyingTypeName | undefined;
-  /** What to take where nobody knows: the type with which the value uses up its blob (the default), or always 4 bytes. */
+  /** What to assume for an unknown enumeration: the type with which the value uses up its blob (the default), or always 4 bytes. */
   readonly unknownEnums?: 'infer' | 'i4';
   /**
    * Hold values to ECMA-335 II.23.3 as the reference reader does. The runtime also takes an empty blob for a constructor without parameters, and one that

@@ -14,7 +14,7 @@ export function attributeTypeOf(metadata: Metadata, rid: number): Token {
   return MemberRef.column('Class').token(tokenRid(constructorToken));
 }
 
-/** The row of the first CustomAttribute of a type, by its full name, on a parent; `undefined` where there is none. Throws `BadImageError`. */
+/** The row of the first CustomAttribute of a type, by its full name, on a parent; `undefined` if the parent has none. Throws `BadImageError`. */
 export function findCustomAttribute(metadata: Metadata, parent: Token, typeName: string): number | undefined {
   for (const rid of metadata.customAttributesOf(parent)) {
     if (typeFullName(metadata, attributeTypeOf(metadata, rid)) === typeName) return rid;

@@ -20,7 +20,7 @@ import { readSerializedString } from './serialized-string.ts';
 
 /** What the blob does not say itself. */
 export interface AttributeValueContext {
-  /** The underlying type of an enumeration that is named in the value; `undefined` where nobody knows. */
+  /** The underlying type of an enumeration that is named in the value; `undefined` if unknown. */
   underlyingType(reference: EnumReference): EnumUnderlyingTypeName | undefined;
   /** What to read for an enumeration of unknown underlying type. */
   assumedUnderlyingType(reference: EnumReference): EnumUnderlyingTypeName;
@@ -82,7 +82,7 @@ function readType(reader: BlobSource, context: AttributeValueContext, inArray = 
     return settled({ kind: 'enum', reference, underlying: context.underlyingType(reference), assumed: false }, context);
   }
   if (code === SerializationType.szArray && !inArray) return { kind: 'array', element: readType(reader, context, true) };
-  throw reader.error('BAD_ATTRIBUTE_TYPE', `${hex(code)} is no type of an attribute argument`, start);
+  throw reader.error('BAD_ATTRIBUTE_TYPE', `${hex(code)} is not a type of an attribute argument`, start);
 }
 
 /** No element is smaller than a byte, so the count is checked before anything is allocated. */

@@ -9,7 +9,7 @@ const CANDIDATES: readonly EnumUnderlyingTypeName[] = ['i4', 'u1', 'i2', 'i8'];
 const MAXIMUM_ATTEMPTS = CANDIDATES.length ** 3;
 
 /**
- * Guesses the underlying types of enumerations in assemblies that are not at hand: every attempt to read a value takes another combination, one type per
+ * Guesses the underlying types of enumerations in assemblies that are not available: every attempt to read a value takes another combination, one type per
  * enumeration. Four bytes for all of them is the first; of the other combinations that use the blob up, the one that gives the smallest numbers is right.
  */
 export class UnknownEnumWidths {
@@ -35,7 +35,7 @@ export class UnknownEnumWidths {
     return CANDIDATES[Math.floor(this.#attempt / CANDIDATES.length ** index) % CANDIDATES.length]!;
   }
 
-  /** Goes to the next combination; `false` when there is none. */
+  /** Goes to the next combination; `false` after the last. */
   next(): boolean {
     this.#attempt++;
     return this.#attempt < Math.min(CANDIDATES.length ** this.#seen.length, MAXIMUM_ATTEMPTS);

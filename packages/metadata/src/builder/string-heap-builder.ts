@@ -20,7 +20,7 @@ export class StringHeapBuilder {
     return offset;
   }
 
-  /** Adds bytes and a NUL as they are: for strings that are no UTF-8. */
+  /** Adds bytes and a NUL as they are: for strings that are not UTF-8. */
   addBytes(bytes: Uint8Array): number {
     const offset = this.#writer.length;
     this.#writer.bytes(bytes).u8(0);

@@ -58,7 +58,7 @@ const failure = (code: string, message: string) => new BadImageError({ code, off
 /** A signature whose names add up to more characters than this is printed as bytes: TypeSpecs that name each other twice double with every step. */
 const MAX_TEXT = 1 << 20;
 
-/** How many of the texts made last are at hand. */
+/** How many of the latest texts are kept. */
 const SIGNATURES = 1 << 13;
 
 /** Signatures in the canonical format; what cannot be decoded is printed as bytes. */
@@ -149,7 +149,7 @@ export class SignatureText {
       named(token, valueType) {
         if (valueType === undefined) return named(token, '');
         // The reference reader takes no TypeSpec where a class or value type is named (II.23.2.8 allows one); this text fails where it fails.
-        if (tokenTable(token) === TableId.TypeSpec) throw failure('BAD_SIGNATURE', `${hex(token, 8)} is no TypeDef or TypeRef`);
+        if (tokenTable(token) === TableId.TypeSpec) throw failure('BAD_SIGNATURE', `${hex(token, 8)} is not a TypeDef or TypeRef`);
         return named(token, valueType ? 'vt;' : 'cl;');
       },
       pointer: (element) => `${element}*`,

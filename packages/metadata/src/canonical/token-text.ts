@@ -18,7 +18,7 @@ const kept: readonly boolean[] = Array.from({ length: 64 }, (_, id) =>
   ['TypeRef', 'TypeDef', 'ModuleRef', 'TypeSpec', 'AssemblyRef', 'File', 'ExportedType'].includes(tableNameOf(id) ?? ''),
 );
 
-/** How many of the texts made last are at hand. */
+/** How many of the latest texts are kept. */
 const NAMES = 1 << 13;
 const ROWS = 1 << 8;
 

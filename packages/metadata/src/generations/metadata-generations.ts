@@ -39,7 +39,7 @@ function mapRows({ tables: { EncMap } }: Metadata): ReadonlyMap<number, number> 
 
 /**
  * An assembly's metadata and the edit-and-continue deltas that were applied to it, read as one. #Strings, #US and #Blob of each generation are appended
- * to those before, #GUID is written anew with zeroes where the older ones were; EncMap tells which rows a delta changes or adds (clr `metamodelenc.cpp`;
+ * to those before, #GUID is rewritten with zeroes where the older ones were; EncMap tells which rows a delta changes or adds (clr `metamodelenc.cpp`;
  * System.Reflection.Metadata `MetadataBuilder`, "Notes on EnC delta heaps").
  */
 export class MetadataGenerations {

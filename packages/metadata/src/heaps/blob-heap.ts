@@ -55,7 +55,7 @@ export class BlobHeap {
     return length;
   }
 
-  /** A view (no copy) of the content. Offset 0 is the empty blob also when there is no heap. */
+  /** A view (no copy) of the content. Offset 0 is the empty blob, also without a heap. */
   get(offset: number): Uint8Array {
     const length = this.open(offset);
     const start = this.start(offset);

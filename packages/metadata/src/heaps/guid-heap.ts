@@ -43,7 +43,7 @@ export class GuidHeap {
   view(index: number): Uint8Array | undefined {
     if (index === 0) return undefined;
     if (!(index <= this.count)) {
-      throw this.#place.error('BAD_GUID_INDEX', 0, 'the #GUID heap', `There is no GUID ${index}, the heap holds ${this.count}`);
+      throw this.#place.error('BAD_GUID_INDEX', 0, 'the #GUID heap', `GUID ${index} is not in the heap, which holds ${this.count}`);
     }
     return this.bytes.subarray((index - 1) * 16, index * 16);
   }

@@ -28,7 +28,7 @@ export class StringHeap {
   }
 
   /**
-   * The string at an offset. Bytes that are no UTF-8 become U+FFFD, as in the runtime. Offset 0 is the empty string also when there is no heap.
+   * The string at an offset. Bytes that are not UTF-8 become U+FFFD, as in the runtime. Offset 0 is the empty string, also without a heap.
    * @throws BadImageError BAD_STRING_OFFSET beyond the heap, UNTERMINATED_STRING, TOO_MUCH_DATA
    */
   get(offset: number): string {

@@ -10,7 +10,7 @@ import { TypeSizes } from './type-sizes.ts';
 /** The data that a field starts with (ECMA-335 II.22.18, II.16.3). */
 export interface FieldData {
   readonly rva: number;
-  /** By the field's type; `undefined` where the type is in a module that is not at hand. */
+  /** By the field's type; `undefined` if the type is in a module that is not available. */
   readonly size: number | undefined;
   /** The bytes that the file has (a view): at most `size` of them; what is missing are zeroes (`.bss`). Empty where the size is not known. */
   readonly bytes: Uint8Array;

@@ -41,7 +41,7 @@ interface Scope {
 }
 
 /**
- * Sizes of types as .NET lays them out in memory. An answer is `undefined` where the type or a part of it is in a module that is not at hand, or has no size
+ * Sizes of types as .NET lays them out in memory. A size is `undefined` if the type or a part of it is in a module that is not available, or has no size
  * (`void`). Methods throw `BadImageError`, also for types that contain themselves.
  */
 export class TypeSizes {

@@ -23,7 +23,7 @@ export function methodSignatureOf(metadata: Metadata, token: Token): MethodSigna
     case TableId.MethodSpec:
       return methodSignatureOf(metadata, tables.MethodSpec.column('Method').token(rid));
     default:
-      throw metadata.place.error('BAD_TOKEN', 0, 'a method signature', `${hex(token)} is no method`);
+      throw metadata.place.error('BAD_TOKEN', 0, 'a method signature', `${hex(token)} is not a method`);
   }
 }
 

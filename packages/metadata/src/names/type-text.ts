@@ -41,10 +41,10 @@ const unmanagedConventions: Readonly<Record<number, string>> = {
 /** TypeSpecs that name TypeSpecs deeper than this are a loop. */
 const MAX_TYPE_SPECS = 20;
 
-/** A text of more types than this is nobody's: TypeSpecs that name each other several times multiply with every step. */
+/** No real signature nests this many types: TypeSpecs that name each other several times multiply with every step. */
 const MAX_TYPES = 20_000;
 
-/** Types within types, TypeSpecs looked through, deeper than this are nobody's either. */
+/** No real signature nests types deeper than this, TypeSpecs looked through. */
 const MAX_DEPTH = MAX_SIGNATURE_DEPTH;
 
 /** What one text may still cost, and how deep it is in types and in TypeSpecs. */

@@ -119,7 +119,7 @@ function writeStepping(writer: ByteWriter, { catchHandlerOffset, awaits }: Of<'a
 
 function readEmbeddedSource(reader: ByteReader): Of<'embeddedSource'> {
   const format = reader.i32();
-  if (format < 0) throw reader.error('BAD_EMBEDDED_SOURCE', `${format} is no format of an embedded source`, 0);
+  if (format < 0) throw reader.error('BAD_EMBEDDED_SOURCE', `${format} is not a format of an embedded source`, 0);
   return { kind: 'embeddedSource', deflated: format === 0 ? undefined : format, content: restOf(reader) };
 }
 

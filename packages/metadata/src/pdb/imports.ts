@@ -40,7 +40,7 @@ export function readImports(reader: ByteReader, strings: Pick<ImportStrings, 'ge
     const start = reader.position;
     const value = reader.compressedUnsigned();
     const kind = kinds.get(value);
-    if (!kind) throw reader.error('BAD_IMPORT', `${value} is no kind of import`, start);
+    if (!kind) throw reader.error('BAD_IMPORT', `${value} is not a kind of import`, start);
     const fields = importKinds[kind].fields.map((field) => {
       const raw = reader.compressedUnsigned();
       return [field, field === 'alias' || field === 'namespace' ? text(raw) : raw] as const;

@@ -7,13 +7,13 @@ import { assemblyIdentity } from './assembly-references.ts';
  * the resolver keeps the answers.
  */
 export interface AssemblyProvider {
-  /** The manifest module of an assembly, `undefined` where there is none. `from` is the module that refers to it. */
+  /** The manifest module of an assembly, `undefined` if it is not available. `from` is the module that refers to it. */
   assembly(identity: AssemblyIdentity, from: Metadata): Metadata | undefined;
   /** Another module of the assembly of `from`, by the file name of its File or ModuleRef row. */
   module?(fileName: string, from: Metadata): Metadata | undefined;
 }
 
-/** A provider of assemblies that are at hand already, found by simple name without regard to case, as the runtime has it. */
+/** A provider of assemblies that are already open, found by simple name without regard to case, as the runtime has it. */
 export function assembliesAtHand(assemblies: Iterable<Metadata>): AssemblyProvider {
   const byName = new Map<string, Metadata>();
   for (const metadata of assemblies) {

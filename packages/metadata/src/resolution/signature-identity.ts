@@ -8,7 +8,7 @@ import { TableId } from '../tables/table-id.ts';
 import { type Token, type TypeDefOrRefToken, tokenRid, tokenTable } from '../tables/token.ts';
 import type { TypeResolver } from './type-resolver.ts';
 
-/** The texts of types grow with every level of generic bases; a class hierarchy that needs more than this is no honest one. */
+/** The texts of types grow with every level of generic bases; no real class hierarchy needs more than this. */
 const MAXIMUM_TEXT = 0x10000;
 
 /** A constructed type that members hang on: the generic type and its arguments, as identities. */
@@ -19,7 +19,7 @@ export interface GenericIdentity {
 
 /**
  * Texts of signatures that are equal exactly where the signatures are, whichever modules they come from: types by their definitions, or by name where those
- * are not at hand.
+ * are not available.
  */
 export class SignatureIdentity {
   readonly #types: TypeResolver;
@@ -28,7 +28,7 @@ export class SignatureIdentity {
     this.#types = types;
   }
 
-  /** The identity of a field or method signature; `typeArguments` stand for `!0`, `!1` …, which are kept where there are none. */
+  /** The identity of a field or method signature; `typeArguments` stand for `!0`, `!1` …, which are kept without arguments. */
   of(metadata: Metadata, blob: number, typeArguments?: readonly string[]): string {
     const decoder = new SignatureDecoder(this.#provider(metadata, typeArguments)).open(metadata.blobs, blob, 'the signature of a member');
     if (decoder.header !== undefined && signatureKindOf(decoder.header) === 'field') return `field ${decoder.field()}`;

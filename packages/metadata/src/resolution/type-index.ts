@@ -7,7 +7,7 @@ import { type ExportedTypeToken, makeToken, type TypeDefToken, tokenRid, tokenTa
 import { parseAssemblyIdentity } from './assembly-identity.ts';
 import { assemblyIdentity } from './assembly-references.ts';
 
-/** Rows may share a long name, and an index keeps the names of all; together they are no longer than this in any assembly that was ever built. */
+/** Rows may share a long name, and an index keeps the names of all; no known assembly needs more than this for them all. */
 const MAXIMUM_CHARACTERS = 1 << 25;
 
 /** Scope 0 are the types that stand in no other. Of two types with one name the first counts. */

@@ -29,7 +29,7 @@ interface Search {
 
 const qualified = (namespace: string, name: string): string => (namespace === '' ? name : `${namespace}.${name}`);
 
-/** Finds the definitions of types across modules and assemblies (ECMA-335 II.22.38, II.22.14). Modules are opened when a search comes to them. */
+/** Finds the definitions of types across modules and assemblies (ECMA-335 II.22.38, II.22.14). A module is opened when a search needs it. */
 export class TypeResolver {
   readonly #provider: AssemblyProvider;
   readonly #indexes = new Map<Metadata, TypeIndex>();

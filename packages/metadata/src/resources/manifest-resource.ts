@@ -57,7 +57,7 @@ export function* manifestResources(metadata: Metadata): Generator<ManifestResour
   }
 }
 
-/** The content of a resource that is embedded in the image (a view): its length stands before it. `undefined` for the others. Throws `BadImageError`. */
+/** The content of a resource that is embedded in the image (a view): its length precedes it. `undefined` for the others. Throws `BadImageError`. */
 export function embeddedResource(image: PEImage, resource: ManifestResource): Uint8Array | undefined {
   const { location } = resource;
   if (location.kind !== 'embedded') return undefined;

@@ -90,7 +90,7 @@ const valueReaders: ReadonlyMap<number, ValueReader> = new Map<number, ValueRead
 export function readResourceValue(reader: ByteReader, typeCode: number): ResourceValue {
   if (typeCode >= FIRST_USER_TYPE) return { type: 'user', typeIndex: typeCode - FIRST_USER_TYPE, value: reader.view(reader.remaining) };
   const read = valueReaders.get(typeCode);
-  if (!read) throw reader.error('BAD_RESOURCE_TYPE', `${hex(typeCode)} is no type of a resource`);
+  if (!read) throw reader.error('BAD_RESOURCE_TYPE', `${hex(typeCode)} is not a type of a resource`);
   return read(reader);
 }
 

@@ -44,7 +44,7 @@ export function writeResourcesFile(content: ResourcesFileContent): Uint8Array {
   for (const entry of entries) {
     const { name, value } = entry;
     if (value.type === 'user' && value.typeIndex >= (content.typeNames?.length ?? 0))
-      throw new UsageError(`There is no type ${value.typeIndex}`);
+      throw new UsageError(`Type ${value.typeIndex} is not in the list of types`);
     entry.position = names.length;
     write7BitEncodedInt(names, name.length * 2);
     names.utf16(name).u32(data.length);

@@ -83,12 +83,13 @@ function utf16(bytes: Uint8Array): string {
 function readNameAt(reader: ByteReader, position: number): { name: string; offset: number } {
   reader.position = position;
   const length = read7BitEncodedInt(reader);
-  if (length < 0 || length % 2 !== 0) throw reader.error('BAD_RESOURCE_NAME', `A name of ${length} bytes is no UTF-16`, position);
+  if (length < 0 || length % 2 !== 0)
+    throw reader.error('BAD_RESOURCE_NAME', `A name of ${length} bytes is not UTF-16: its length must be even`, position);
   const end = reader.take(length) + length;
   return { name: utf16(reader.bytes.subarray(end - length, end)), offset: reader.u32() };
 }
 
-/** Names do not overlap in a file that a writer made, so together they are no longer than the file. */
+/** Names do not overlap in a file that a writer made, so their total length is at most that of the file. */
 function readNames(reader: ByteReader, positions: readonly number[], nameSection: number): { name: string; offset: number }[] {
   let characters = 0;
   return positions.map((position) => {
@@ -164,6 +165,6 @@ export function readResource(file: ResourcesFile, entry: ResourceEntry): Resourc
 export function resourceEntryType(file: ResourcesFile, entry: ResourceEntry): ResourceTypeName | (string & {}) {
   const { reader, code } = entryReader(file, entry);
   const name = code >= FIRST_USER_TYPE ? file.typeNames[code - FIRST_USER_TYPE] : resourceTypeName(code);
-  if (name === undefined) throw reader.error('BAD_RESOURCE_TYPE', `${hex(code)} is no type of a resource`, 0);
+  if (name === undefined) throw reader.error('BAD_RESOURCE_TYPE', `${hex(code)} is not a type of a resource`, 0);
   return name;
 }

@@ -7,14 +7,14 @@ import { SignatureCursor, type SignatureSource } from './signature-cursor.ts';
 import { CallingConvention, SignatureFlags, signatureKindOf } from './signature-header.ts';
 import type { ArrayShape, MethodSignature, SignatureTypeProvider } from './signature-type-provider.ts';
 
-/** Types nested deeper than this are refused: nobody writes them, and each level is a call deeper. */
+/** Types nested deeper than this are refused: no compiler writes them, and each level is a call deeper. */
 export const MAX_SIGNATURE_DEPTH = 500;
 
 const typeDefOrRef = codedIndexDecoder('TypeDefOrRef');
 
 /**
  * Decodes signature blobs (ECMA-335 II.23.2). One decoder serves any number of blobs: `open` one, then call the method for its kind. What a
- * signature's types become is the provider's affair. Nothing is allocated but the lists of parameters and arguments and what the provider makes.
+ * signature's types become is up to the provider. Nothing is allocated but the lists of parameters and arguments and what the provider makes.
  */
 export class SignatureDecoder<T> {
   readonly #provider: SignatureTypeProvider<T>;
@@ -186,7 +186,7 @@ export class SignatureDecoder<T> {
         return provider.array(element, this.#shape());
       }
       default:
-        throw this.#cursor.error('BAD_SIGNATURE', `${hex(code)} is no element type of a signature`);
+        throw this.#cursor.error('BAD_SIGNATURE', `${hex(code)} is not an element type of a signature`);
     }
   }
 
@@ -202,7 +202,7 @@ export class SignatureDecoder<T> {
   #typeToken(): TypeDefOrRefToken {
     const raw = this.#cursor.compressed();
     const token = typeDefOrRef.decode(raw);
-    if (token === -1 || token === 0) throw this.#cursor.error('BAD_CODED_INDEX', `${hex(raw)} is no TypeDefOrRefOrSpecEncoded`);
+    if (token === -1 || token === 0) throw this.#cursor.error('BAD_CODED_INDEX', `${hex(raw)} is not a TypeDefOrRefOrSpecEncoded`);
     return token as TypeDefOrRefToken;
   }
 }

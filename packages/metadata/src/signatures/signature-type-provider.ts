@@ -14,7 +14,7 @@ export interface MethodSignature<T> {
   readonly header: number;
   /** 0 unless the Generic bit is set. */
   readonly genericParameterCount: number;
-  /** How many parameters stand before the sentinel; all of them where there is none. */
+  /** How many parameters precede the sentinel; all of them without a sentinel. */
   readonly requiredParameterCount: number;
   /** The sentinel comes last: a call of a vararg method without variable arguments (II.23.2.2). */
   readonly endsWithSentinel?: boolean;

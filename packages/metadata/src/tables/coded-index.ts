@@ -114,11 +114,11 @@ export function decodeCodedIndex(
     offset: place.offset ?? 0,
     ...(place.rva !== undefined && { rva: place.rva }),
     reading: place.reading ?? `a ${kind} index`,
-    message: `${hex(raw)} is no ${kind} index`,
+    message: `${hex(raw)} is not a ${kind} index`,
   });
 }
 
-/** The twin of `decodeCodedIndex`. Nil is 0. @throws UsageError when the table of the token is not one of the kind's */
+/** The twin of `decodeCodedIndex`. Nil is 0. @throws UsageError if the kind does not include the token's table */
 export function encodeCodedIndex(kind: CodedIndexKind, token: Token): number {
   const rid = tokenRid(token);
   if (rid === 0) return 0;

@@ -70,7 +70,7 @@ export class Column {
   token(rid: number): Token {
     const token = this.tokenOrBad(rid);
     if (token !== -1) return token;
-    throw this.error('BAD_CODED_INDEX', `${hex(this.at(rid))} is no row that ${this.table}.${this.name} can name`, rid);
+    throw this.error('BAD_CODED_INDEX', `${hex(this.at(rid))} is not a row that ${this.table}.${this.name} can name`, rid);
   }
 
   /** As `token`, with -1 for a value that can name no row. @throws BadImageError BAD_ROW */

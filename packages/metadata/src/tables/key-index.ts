@@ -24,7 +24,7 @@ export class KeyIndex {
     return order === undefined ? new RowRange(start, end) : new RowRange(start, end, (position) => order[position - 1]!);
   }
 
-  /** The first row with this raw value; 0 when there is none. */
+  /** The first row with this raw value; 0 if no row has it. */
   first(key: number): number {
     this.#prepare();
     const position = this.#lowerBound(key);

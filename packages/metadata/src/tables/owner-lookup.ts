@@ -85,7 +85,7 @@ export class OwnerLookup {
     return tokenRid(token) === 0 ? emptyRange : this.key(table, column).range(encodeCodedIndex(kind, token));
   }
 
-  /** The first row of a table by a column that is a coded index; 0 when there is none. */
+  /** The first row of a table by a column that is a coded index; 0 if no row has the value. */
   firstByCoded<N extends TableName>(table: N, column: ColumnName<N>, kind: CodedIndexKind, token: Token): number {
     return tokenRid(token) === 0 ? 0 : this.key(table, column).first(encodeCodedIndex(kind, token));
   }

@@ -25,14 +25,14 @@ export class RunColumn {
     this.#resolve = pointer && ((position) => pointer.at(position));
   }
 
-  /** @throws BadImageError BAD_ROW when there is no row `rid` */
+  /** @throws BadImageError BAD_ROW if the table has no row `rid` */
   range(rid: number): RowRange {
     const start = Math.max(1, this.#column.at(rid));
     const end = rid === this.#column.rowCount ? this.#count + 1 : Math.min(this.#column.at(rid + 1), this.#count + 1);
     return start < end ? new RowRange(start, end, this.#resolve) : emptyRange;
   }
 
-  /** The row whose run holds row `target` of the target table; 0 when there is none. Where hostile runs overlap, the first one has it. */
+  /** The row whose run holds row `target` of the target table; 0 if no run holds it. Where hostile runs overlap, the first one has it. */
   owner(target: number): number {
     return this.#owners.value[target] ?? 0;
   }

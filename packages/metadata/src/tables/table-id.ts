@@ -71,5 +71,5 @@ const namesById: readonly (TableName | undefined)[] = Array.from({ length: 64 },
   tableNames.find((name) => TableId[name] === id),
 );
 
-/** `undefined` for a number that is no table's. */
+/** `undefined` for a number that names no table. */
 export const tableNameOf = (id: number): TableName | undefined => namesById[id];

@@ -48,7 +48,7 @@ export class Table<N extends TableName = TableName> {
     return column;
   }
 
-  /** The cell as stored, unsigned. @throws BadImageError BAD_ROW when there is no such row (from 1) */
+  /** The cell as stored, unsigned. @throws BadImageError BAD_ROW if the table has no such row (rows count from 1) */
   get(rid: number, name: ColumnName<N>): number {
     return this.column(name).at(rid);
   }

@@ -36,7 +36,7 @@ export const UserStringTokenTag = 0x70;
 
 /** @throws UsageError when the row number does not fit 24 bits */
 export function makeToken<Id extends TableId>(id: Id, rid: number): TokenOf<TableNameOf<Id>> {
-  if (!(rid >= 0 && rid <= 0xffffff)) throw new UsageError(`${rid} is no row number`);
+  if (!(rid >= 0 && rid <= 0xffffff)) throw new UsageError(`${rid} is not a row number (0 to 0xffffff)`);
   return ((id << 24) | rid) as TokenOf<TableNameOf<Id>>;
 }
 

@@ -64,7 +64,7 @@ export class AssemblyDefinition {
     return this.metadata.tables.Assembly.get(1, 'HashAlgId');
   }
 
-  /** Empty where there is none. */
+  /** Empty if it has none. */
   get publicKey(): Uint8Array {
     return this.metadata.blobs.get(this.metadata.tables.Assembly.get(1, 'PublicKey'));
   }

@@ -79,7 +79,7 @@ function indirectData({ asn1js }: SignatureLibraries, data: SignedData): Indirec
   const [identifier, digest] = info instanceof asn1js.Sequence ? info.valueBlock.value : [];
   const algorithm = identifier instanceof asn1js.Sequence ? identifier.valueBlock.value[0] : undefined;
   if (!(sequence instanceof asn1js.Sequence && algorithm instanceof asn1js.ObjectIdentifier && digest instanceof asn1js.OctetString))
-    throw new TypeError('The signed content is no SpcIndirectDataContent');
+    throw new TypeError('The signed content is not a SpcIndirectDataContent');
   const whole = sequence.valueBeforeDecodeView;
   return {
     algorithm: digestName(algorithm.valueBlock.toString()),

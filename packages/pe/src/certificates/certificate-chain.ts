@@ -18,7 +18,7 @@ const MAXIMUM_LENGTH = 16;
 /** Certificates of one name that are tried: a root that was renewed, a cross certificate. */
 const MAXIMUM_CANDIDATES = 8;
 
-/** What a check says; `undefined` where it cannot be made: an algorithm that is not there, a key that is none. */
+/** The result of a check; `undefined` if it cannot be made: the algorithm is missing or the key is invalid. */
 export async function checked(check: () => Promise<boolean>): Promise<boolean | undefined> {
   try {
     return await check();

@@ -16,7 +16,7 @@ export async function loadSignatureLibraries(): Promise<SignatureLibraries> {
 }
 
 export interface CertificateIdentity {
-  /** The common name, or the organization where there is none. */
+  /** The common name, or the organization of a name without one. */
   readonly name: string;
   readonly issuer: string;
   /** Hexadecimal. */

@@ -28,7 +28,7 @@ export interface SingleFileBundle {
   readonly entries: readonly BundleEntry[];
 }
 
-/** `src/native/corehost/apphost/bundle_marker.cpp`: the SHA-256 of ".net core bundle"; the offset of the manifest stands before it. */
+/** `src/native/corehost/apphost/bundle_marker.cpp`: the SHA-256 of ".net core bundle"; the offset of the manifest precedes it. */
 const MARKER = [
   0x8b, 0x12, 0x02, 0xb9, 0x6a, 0x61, 0x20, 0x38, 0x72, 0x7b, 0x93, 0x02, 0x14, 0xd7, 0xa0, 0x32, 0x13, 0xf5, 0xb9, 0xe6, 0xef, 0xae, 0x33,
   0x18, 0xee, 0x3b, 0x2d, 0xce, 0x24, 0xb3, 0x6a, 0xae,
@@ -57,7 +57,7 @@ function prefixedString(reader: ByteReader): string {
 const place = (reader: ByteReader): number => {
   const value = reader.i64();
   if (value < 0n || value > BigInt(Number.MAX_SAFE_INTEGER))
-    throw reader.error('BAD_BUNDLE_OFFSET', `${value} is no offset or size`, reader.position - 8);
+    throw reader.error('BAD_BUNDLE_OFFSET', `${value} is not an offset or size in the file`, reader.position - 8);
   return Number(value);
 };
 
@@ -84,7 +84,7 @@ function readManifest(reader: ByteReader): SingleFileBundle {
 
 /**
  * `src/native/corehost/bundle/`: the manifest of an application that was published as a single file, whichever format its host has (PE, ELF,
- * Mach-O); `undefined` when it is none. Throws `BadImageError` when the manifest is malformed.
+ * Mach-O); `undefined` for any other file. Throws `BadImageError` when the manifest is malformed.
  */
 export function readSingleFileBundle(bytes: Uint8Array): SingleFileBundle | undefined {
   const marker = findMarker(bytes);

@@ -8,7 +8,7 @@ const MPDB = 0x4244504d;
 
 /**
  * dotnet/runtime `docs/design/specs/PE-COFF.md`, "Embedded Portable PDB Debug Directory Entry": the bytes of the portable PDB that is in the image,
- * `undefined` when there is none. Rejects with `BadImageError` when it cannot be inflated.
+ * `undefined` if the image has none. Rejects with `BadImageError` when it cannot be inflated.
  */
 export async function readEmbeddedPortablePdb(image: PEImage): Promise<Uint8Array | undefined> {
   const entry = readDebugDirectory(image)?.find((each) => each.type === DebugType.EMBEDDED_PORTABLE_PDB);

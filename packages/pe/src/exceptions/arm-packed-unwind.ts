@@ -6,7 +6,7 @@ export interface PackedArmUnwind {
   readonly fragment: boolean;
   /** In bytes. */
   readonly functionLength: number;
-  /** How it returns. 0: pop of pc; 1: a branch of 16 bits; 2: one of 32; 3: not at all, there is no epilogue. */
+  /** How it returns. 0: pop of pc; 1: a branch of 16 bits; 2: one of 32; 3: not at all, without an epilogue. */
   readonly return: 0 | 1 | 2 | 3;
   /** r0 to r3 are homed. */
   readonly homes: boolean;
@@ -99,7 +99,7 @@ export function expandPackedArmPrologue(packed: PackedArmUnwind): readonly ArmUn
   return operations;
 }
 
-/** What the epilogue does; `undefined` where there is none. */
+/** What the epilogue does; `undefined` for a function without one. */
 export function expandPackedArmEpilogue(packed: PackedArmUnwind): readonly ArmUnwindOperation[] | undefined {
   if (packed.return === 3) return undefined;
   const { words, inPop } = adjustmentOf(packed.stackAdjust);

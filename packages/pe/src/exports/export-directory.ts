@@ -69,7 +69,7 @@ function readNames(image: PEImage, header: Header, budget: TextBudget): Readonly
   return byIndex;
 }
 
-/** An address inside the directory is no address: it is the forwarder's text (PE/COFF "Export Address Table"). */
+/** An address inside the directory points at the text of a forwarder (PE/COFF "Export Address Table"). */
 function readTarget(image: PEImage, rva: Rva, directory: DataDirectory, budget: TextBudget): Pick<ExportedSymbol, 'rva' | 'forwarder'> {
   if (rva < directory.rva || rva >= directory.rva + directory.size) return { rva };
   return { forwarder: budget.cstring(image, rva, NAME_LIMIT) };

@@ -61,7 +61,7 @@ function findRich(reader: ByteReader): { start: number; end: number; key: number
   return undefined;
 }
 
-/** The Rich header; `undefined` when there is none. `key` and `computedKey` differ where the header was changed after linking. */
+/** The Rich header; `undefined` if the file has none. `key` and `computedKey` differ where the header was changed after linking. */
 export const readRichHeader = lazyFor((image: PEImage): RichHeader | undefined => {
   const before = image.bytes.subarray(0, Math.min(image.signatureOffset, image.bytes.length));
   const reader = new ByteReader(before, { reading: 'the Rich header' });

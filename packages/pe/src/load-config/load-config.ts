@@ -82,7 +82,7 @@ interface PlacedField {
   readonly wide: boolean;
 }
 
-/** In the 32-bit structure ProcessHeapFlags stands before ProcessAffinityMask, so that nothing needs padding in the 64-bit one. */
+/** In the 32-bit structure ProcessHeapFlags precedes ProcessAffinityMask; in the 64-bit one it follows, which avoids padding. */
 function ordered(pointerSize: 4 | 8): readonly FieldEntry[] {
   if (pointerSize === 8) return fields;
   const index = fields.findIndex(([name]) => name === 'processAffinityMask');

@@ -61,7 +61,7 @@ const HIGH_BIT = 0x80000000;
 /** Windows uses three levels; deeper trees are possible, endless ones are not. */
 const DEPTH_LIMIT = 32;
 
-/** Reads tables by their offsets from the root. Entries do not share bytes, so all of them together are no more than fit the file. */
+/** Reads tables by their offsets from the root. Entries do not share bytes, so all of them together must fit in the file. */
 class TreeReader {
   readonly #image: PEImage;
   readonly #root: Rva;

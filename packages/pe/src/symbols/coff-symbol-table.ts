@@ -31,7 +31,7 @@ const SHORT_NAME = 8;
 const NAME_LIMIT = 0x4000;
 
 /**
- * The symbols that a linker of GNU, or an old one of Microsoft, leaves in an image; `undefined` where there are none, and in a dump, where they are
+ * The symbols that GNU linkers, and old ones of Microsoft, leave in an image; `undefined` if the file has none, and in a dump, where they are
  * not mapped. MinGW writes the table without symbols too, for the string table with its long section names. Throws `BadImageError` when the table is
  * not in the file.
  */

@@ -63,7 +63,7 @@ export interface TlsDirectoryInput {
   readonly characteristics?: number;
 }
 
-/** The twin: the directory with its callback array behind it. Its pointers are relocated by whoever builds the image. */
+/** The twin: the directory with its callback array behind it. The builder of the image relocates its pointers. */
 export function tlsDirectoryPart(input: TlsDirectoryInput, pointerSize: 4 | 8): ImagePart {
   const header = 4 * pointerSize + 8;
   const callbacks = input.callbacks;

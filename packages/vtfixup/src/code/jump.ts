@@ -1,4 +1,4 @@
-/** An unconditional jump, or a few instructions that come to the same. */
+/** An unconditional jump, or a few instructions with the same effect. */
 export type Jump =
   /** To an address that the instruction names. */
   | { readonly kind: 'direct'; readonly rva: number; readonly length: number; readonly target: number; readonly text: string }
@@ -14,7 +14,7 @@ export type Jump =
       readonly text: string;
     };
 
-/** How native code comes to an address. */
+/** How native code reaches an address. */
 export type TransferKind = 'call' | 'jump' | 'address';
 
 /** What a scan of native code found at `rva`: an instruction that calls, jumps to or takes the address `target`. */

@@ -60,7 +60,7 @@ export interface FieldReading {
   readonly image: PEImage;
   readonly metadata: Metadata;
   readonly isSlot: (rva: number) => boolean;
-  /** Whether so many bytes more of literals may be read: together they are no more than the file has. */
+  /** Whether so many bytes more of literals may be read: together at most as many as the file has. */
   readonly spend: (bytes: number) => boolean;
 }
 

@@ -10,7 +10,7 @@ export interface ImageExport {
   readonly name?: string;
   readonly ordinal: number;
   readonly rva: number;
-  /** From the export to code, a slot or another module; absent for data, which is no place to jump to. */
+  /** From the export to code, a slot or another module; absent for data, which cannot be a jump target. */
   readonly stub?: Stub;
 }
 

@@ -6,7 +6,7 @@ import { type FoundBootstrapThunk, readBootstrapThunk } from '../platform/bootst
 import type { Platform } from '../platform/platform.ts';
 import { slotToken, type VTableSlot } from '../table/vtable-slot.ts';
 
-/** Bytes of the process that a dump was taken from, beyond the image; `undefined` where there are none. */
+/** Bytes of the process that a dump was taken from, beyond the image; `undefined` without a dump. */
 export type ReadMemory = (address: bigint, length: number) => Uint8Array | undefined;
 
 /** What a slot holds: a token, or in a dump of a loaded image an address. */

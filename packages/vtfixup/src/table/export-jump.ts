@@ -71,7 +71,8 @@ function judge(image: PEImage, rva: number, size: number, jumps: readonly Placed
     const offset = image.rvaToOffset(at) ?? 0;
     diagnostics.report({ severity: 'warning', code, offset, rva: at, reading: 'the ExportAddressTableJumps directory', message });
   };
-  if (size % EXPORT_JUMP_SIZE) warn('EXPORT_JUMP_SIZE', rva, `${size} bytes are no multiple of the ${EXPORT_JUMP_SIZE} that an entry has`);
+  if (size % EXPORT_JUMP_SIZE)
+    warn('EXPORT_JUMP_SIZE', rva, `${size} bytes are not a multiple of ${EXPORT_JUMP_SIZE}, the size of an entry`);
   const flagged = jumps.find(({ reserved }) => reserved !== 0);
   if (flagged) warn('EXPORT_JUMP_RESERVED', flagged.rva, `The reserved flag is ${hex(flagged.reserved)}, not 0`);
 }

@@ -85,7 +85,7 @@ function judgeType({ type }: VTableFixup, rva: number, image: PEImage, diagnosti
     diagnostics.report({
       ...place,
       code: 'FIXUP_WIDTH_FOREIGN',
-      message: `Type ${hex(type)} has slots that are no pointers of this image`,
+      message: `Type ${hex(type)} has slots of another size than the pointers of this image`,
     });
   }
   const unknown = unknownTypeBits(type);

@@ -43,7 +43,7 @@ const relocationWidths: Readonly<Partial<Record<number, number>>> = {
   [RelocationType.DIR64]: 8,
 };
 
-/** Addresses that base relocations change, and how many bytes there; empty when there are none or they cannot be read. */
+/** Addresses that base relocations change, and how many bytes there; empty without relocations, or if they cannot be read. */
 function relocatedRanges(image: PEImage, diagnostics: Diagnostics): ReadonlyMap<number, number> {
   const ranges = new Map<number, number>();
   for (const block of diagnostics.attempt(() => readBaseRelocations(image)) ?? []) {

@@ -8,7 +8,7 @@ import { findDirectTransfers, type IndirectJump } from './indirect-transfers.ts'
 /** `pointer`: not an instruction but a relocated pointer in the image's data. */
 export type CallerKind = TransferKind | 'pointer';
 
-/** Native code (or a pointer that native code can call through) that comes to a slot's stub. */
+/** Native code (or a pointer that native code can call through) that leads to a slot's stub. */
 export interface NativeCaller {
   readonly kind: CallerKind;
   /** Of the instruction or the pointer. */
@@ -59,11 +59,11 @@ function pointersTo({ image, code, diagnostics }: Pass, entries: ReadonlyMap<num
   return callers;
 }
 
-/** The jumps of the stubs themselves are no callers: in a double thunk one of them leads past the other. */
+/** The jumps of the stubs themselves are not callers: in a double thunk one of them leads past the other. */
 const withinStubs = (entries: ReadonlyMap<number, number>, rva: number, target: number): boolean => entries.has(rva) && target - rva === 10;
 
 /**
- * Everything in the image that comes to a stub: calls, jumps, address computations, pointers; also those that come by way of a jump to the stub, as in
+ * Everything in the image that leads to a stub: calls, jumps, address computations, pointers; also those that reach it through a jump to the stub, as in
  * an incrementally linked image. Linear in the size of the code.
  */
 export function findNativeCallers(pass: Pass, jumps: readonly IndirectJump[]): readonly NativeCaller[] {

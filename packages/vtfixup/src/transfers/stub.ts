@@ -11,7 +11,7 @@ export type StubDestination =
   | { readonly kind: 'slot'; readonly slotRva: number }
   /** At whatever a pointer of the image holds, which is neither. */
   | { readonly kind: 'pointer'; readonly pointerRva: number }
-  /** At code that is no jump. */
+  /** At code that is not a jump. */
   | { readonly kind: 'body'; readonly rva: number }
   /** At an address that the file has no bytes for. */
   | { readonly kind: 'outside'; readonly rva: number }

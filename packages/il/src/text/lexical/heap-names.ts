@@ -29,7 +29,7 @@ const NO_WORD = -2;
 const HASH_MASK = 0x3fff;
 const hashed = (hash: number, byte: number): number => (hash * 33 + byte) & HASH_MASK;
 
-/** 1 for the hash of each keyword: a word whose hash is another one is none. */
+/** 1 for the hash of each keyword: a word with any other hash is not a keyword. */
 const KEYWORD_HASHES = new Uint8Array(HASH_MASK + 1);
 for (const word of keywords) KEYWORD_HASHES[[...word].reduce((hash, character) => hashed(hash, character.charCodeAt(0)), 0)] = 1;
 
@@ -79,7 +79,7 @@ export class HeapNames {
     else this.#run(sink, offset, end);
   }
 
-  /** Writes a name that is no word, but has nothing to escape and no dots, between quotes, as compilers call what they add (`<Main>$`); or writes nothing. */
+  /** Writes a name that needs quotes but no escapes and has no dots, such as the names that compilers generate (`<Main>$`); or writes nothing. */
   #writeQuoted(sink: TextSink, offset: number): boolean {
     const { bytes } = this.#heap;
     let end = offset;

@@ -17,7 +17,7 @@ const WORDS = `
 `;
 
 /**
- * Words that are no names: keywords, opcodes, and the first parts of opcodes with dots (`ldc` of `ldc.i4`), with which a dotted name would run into one.
+ * Words that cannot be names: keywords, opcodes, and the first parts of opcodes with dots (`ldc` of `ldc.i4`), with which a dotted name would run into one.
  */
 export const keywords: ReadonlySet<string> = new Set([
   ...WORDS.split(/\s+/).filter(Boolean),

@@ -55,7 +55,7 @@ const isGenerated = ({ module }: LintContext, method: PlatformInvokeMethod): boo
 const functionName = ({ mapping, name }: PlatformInvokeMethod): string => mapping?.entryPoint || name;
 const libraryName = ({ mapping }: PlatformInvokeMethod): string => mapping?.moduleName ?? '';
 
-/** What a finding says beside rule and method; `undefined` where there is none. */
+/** What a finding says beside rule and method; `undefined` without a finding. */
 type MethodRule = (context: LintContext, method: PlatformInvokeMethod) => Readonly<Record<string, string>> | undefined;
 
 const absolute = /^([A-Za-z]:[\\/]|[\\/])/;
@@ -137,7 +137,7 @@ export const platformInvokeMethods: TableCheck = {
   },
 };
 
-/** The other half of NI022: rows of ImplMap for members that are no P/Invokes. */
+/** The other half of NI022: rows of ImplMap for members that are not P/Invokes. */
 export const strayImplMaps: TableCheck = {
   rules: ['NI022'],
   run(context) {

@@ -24,7 +24,7 @@ export function readManifest(view: CheckedView, file: string | undefined): Manif
 
 /** ECMA-335 II.24.2.6, and the versions before it: 1.0, 1.1 and 2.0. */
 const TABLES_VERSIONS: readonly string[] = ['1.0', '1.1', '2.0'];
-/** Offset in the header and end of the bits for tables from 0x28 on. Versions before 2.0 end at table 0x29: there are no generics. */
+/** Offset in the header and end of the bits for tables from 0x28 on. Versions before 2.0 end at table 0x29, before those of generics. */
 const GENERICS_BYTE = 13;
 const GENERICS_BITS = 0xfc;
 const VALID_END = 16;

@@ -34,7 +34,7 @@ export interface BoundPInvoke {
   /** How the address was found: `base + RVA`, with the import behind it where the code is a jump, or `module!name`. */
   readonly via: string;
   readonly callOutcome: CallOutcome;
-  /** What the stub of the method does, or why there is none; planned when it is asked for. */
+  /** What the stub of the method does, or why it cannot be made; planned on first use. */
   readonly stub: ForwardCall | Unsupported;
 }
 

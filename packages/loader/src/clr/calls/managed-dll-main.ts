@@ -20,7 +20,7 @@ export function runManagedDllMain(managedEntry: ManagedEntry, assembly: LoadedAs
   const signature = metadata.blobs.get(metadata.tables.MethodDef.get(rid, 'Signature'));
   const place = { structure: 'CLI header', field: 'EntryPoint', token };
   if (signature.length !== DLL_MAIN_SIGNATURE.length || !DLL_MAIN_SIGNATURE.every((byte, index) => byte === signature[index])) {
-    const exception = clrException('MethodAccessException', HResult.COR_E_METHODACCESS, 'The managed entry point is no DllMain.');
+    const exception = clrException('MethodAccessException', HResult.COR_E_METHODACCESS, 'The managed entry point is not a DllMain.');
     throw clrRefusal({
       rule: 'managedDllMainSignature',
       reason: 'The managed entry point is not int32(void*, uint32, void*)',

@@ -37,7 +37,8 @@ export function earlyBoundTarget(context: PInvokeContext, facts: MethodFacts): P
   const via = imported ? `rva -> ${imported.module}!${imported.name}` : 'rva';
   const problem = callingConventionProblem(context.calls, facts.token);
   if (problem) return { address, via, callOutcome: { kind: 'throws', exception: problem } };
-  if (!mayExecute(process.memory.query(address).rights)) return { address, via, callOutcome: fatalCall(`${hex(address)} is no code`) };
+  if (!mayExecute(process.memory.query(address).rights))
+    return { address, via, callOutcome: fatalCall(`${hex(address)} is not executable`) };
   const isGetLastError = jumpsToGetLastError(process, address);
   return { address, via, callOutcome: native(context, facts, { address, isGetLastError, unresolved: unresolvedAt(gate) }) };
 }

@@ -121,7 +121,7 @@ export class FixedSlots {
 
   /**
    * What the first call of a thunk does before it goes on: a `reverse` one gets its marshalling code, a `managed` one the code behind the method's entry,
-   * and both lead there from then on. Returns that code, or why there is none.
+   * and both lead there from then on. Returns that code, or why it cannot be made.
    */
   prepare(slot: FixedSlot, trace: Trace): PlacedStub | PlacedEntry | Unsupported {
     const code = slot.kind === 'reverse' ? this.#stubs.of(slot.method) : this.#stubs.entryOf(slot.method);

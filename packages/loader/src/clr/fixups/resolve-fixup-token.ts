@@ -62,7 +62,7 @@ const USER_STRING = 0x70;
 export function resolveFixupToken(assembly: AssemblyImage, types: TypeLoader, token: number): ResolvedMethod {
   const { metadata, displayName } = assembly;
   if (!isValidToken(assembly, token)) {
-    const reason = `Token ${hex(token, 8)} in a vtable fixup is no row of the metadata`;
+    const reason = `Token ${hex(token, 8)} in a vtable fixup is not a row of the metadata`;
     throw clrRefusal({
       rule: 'invalidFixupToken',
       reason,
@@ -70,7 +70,7 @@ export function resolveFixupToken(assembly: AssemblyImage, types: TypeLoader, to
       place: { structure: 'vtable fixups', token },
     });
   }
-  if (!METHOD_TABLES.includes(tokenTable(token))) throw notAMethod(token, `Token ${hex(token, 8)} in a vtable fixup is no method`);
+  if (!METHOD_TABLES.includes(tokenTable(token))) throw notAMethod(token, `Token ${hex(token, 8)} in a vtable fixup is not a method`);
   try {
     return resolveMethod(assembly, types, token);
   } catch (error) {

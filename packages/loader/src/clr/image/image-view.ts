@@ -65,7 +65,7 @@ export function sectionOf({ image }: ImageView, rva: number): SectionHeader | un
   return found && rva >= found.virtualAddress ? found : undefined;
 }
 
-/** `PEDecoder::CheckRva` with a size: inside one section, whose flags are none of the forbidden ones. Nothing is wrong with an empty null. */
+/** `PEDecoder::CheckRva` with a size: inside one section without forbidden flags. A null of size 0 is valid. */
 export function rvaProblem(view: ImageView, rva: number, size: number, forbidden: number, mayBeNull: boolean): string | undefined {
   if (rva === 0) return mayBeNull && size === 0 ? undefined : mayBeNull ? `has a size of ${size} and no RVA` : 'is not there';
   const section = sectionOf(view, rva);

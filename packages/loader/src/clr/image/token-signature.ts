@@ -43,7 +43,7 @@ const MODIFIER = 0x40;
 /** Types inside one another; a signature that goes deeper wants a stack. */
 const DEPTH_LIMIT = 1000;
 
-/** The signature breaks off, or is none: carried up through the types that are inside one another. */
+/** The signature is cut short or invalid: carried up through the types that are inside one another. */
 export class SignatureError extends Error {
   readonly problem: SignatureProblemName;
 
@@ -162,7 +162,7 @@ function validateType(metadata: Metadata, reader: ByteReader, mayBeVoid: boolean
   }
 }
 
-/** The first byte that is no modifier. */
+/** The first byte that is not a modifier. */
 function elementType(reader: ByteReader): number {
   if (reader.remaining === 0) throw new SignatureError('missingArgument');
   for (let element = reader.u8(); ; element = reader.u8()) {

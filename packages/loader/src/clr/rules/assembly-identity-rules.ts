@@ -14,12 +14,12 @@ export interface IdentityProblem {
 export function identityProblem(metadata: Metadata): IdentityProblem | undefined {
   const { Name, Flags, PublicKey } = metadata.tables.Assembly.row(1);
   const key = metadata.blobs.get(PublicKey);
-  if (key.length > 0 && !isPublicKey(key)) return { rule: 'publicKey', reason: `${key.length} bytes are no public key` };
+  if (key.length > 0 && !isPublicKey(key)) return { rule: 'publicKey', reason: `${key.length} bytes are not a public key` };
   const { length } = metadata.strings.get(Name);
   if (length === 0 || length >= NAME_LIMIT) return { rule: 'assemblyName', reason: `The assembly's name has ${length} characters` };
   const contentType = (Flags & AssemblyFlags.contentType) >> 9;
   if (contentType !== 0) {
-    return { rule: 'contentType', reason: `The assembly has the content type ${contentType}, of which there is none but 0` };
+    return { rule: 'contentType', reason: `The assembly has the content type ${contentType}; only 0 is defined` };
   }
   return undefined;
 }

@@ -4,7 +4,7 @@ import { SignatureError, validateMethodSignature } from '../image/token-signatur
 
 const STATIC = 0x10;
 
-/** Whether a MethodDef's signature is none, or does not agree with its flags about `this`. @throws BadImageError when there is no such method */
+/** Whether a MethodDef's signature is invalid, or does not agree with its flags about `this`. @throws BadImageError if the method is missing */
 export function isBrokenMethodSignature(metadata: Metadata, methodRid: number): boolean {
   const { MethodDef } = metadata.tables;
   const isStatic = (MethodDef.get(methodRid, 'Flags') & STATIC) !== 0;

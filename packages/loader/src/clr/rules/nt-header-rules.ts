@@ -66,7 +66,7 @@ export const NT_HEADER_RULES: readonly FormatRule[] = [
     field: 'FileAlignment',
     broken: optional(
       (h) => isPowerOfTwo(h.fileAlignment) && isMultiple(h.fileAlignment, 512),
-      'has a FileAlignment that is no power of two from 512 on',
+      'has a FileAlignment that is not a power of two from 512 on',
     ),
   },
   {
@@ -75,26 +75,26 @@ export const NT_HEADER_RULES: readonly FormatRule[] = [
     field: 'SectionAlignment',
     broken: optional(
       (h) => isPowerOfTwo(h.sectionAlignment) && isMultiple(h.sectionAlignment, h.fileAlignment),
-      'has a SectionAlignment that is no power of two and multiple of FileAlignment',
+      'has a SectionAlignment that is not a power of two and multiple of FileAlignment',
     ),
   },
   {
     rule: 'sizeOfImage',
     structure: 'optional header',
     field: 'SizeOfImage',
-    broken: optional((h) => isMultiple(h.sizeOfImage, h.sectionAlignment), 'has a SizeOfImage that is no multiple of SectionAlignment'),
+    broken: optional((h) => isMultiple(h.sizeOfImage, h.sectionAlignment), 'has a SizeOfImage that is not a multiple of SectionAlignment'),
   },
   {
     rule: 'sizeOfHeaders',
     structure: 'optional header',
     field: 'SizeOfHeaders',
-    broken: optional((h) => isMultiple(h.sizeOfHeaders, h.fileAlignment), 'has a SizeOfHeaders that is no multiple of FileAlignment'),
+    broken: optional((h) => isMultiple(h.sizeOfHeaders, h.fileAlignment), 'has a SizeOfHeaders that is not a multiple of FileAlignment'),
   },
   {
     rule: 'imageBase',
     structure: 'optional header',
     field: 'ImageBase',
-    broken: optional((h) => h.imageBase % 0x10000n === 0n, 'has an ImageBase that is no multiple of 64 KiB'),
+    broken: optional((h) => h.imageBase % 0x10000n === 0n, 'has an ImageBase that is not a multiple of 64 KiB'),
   },
   {
     rule: 'stackAndHeap',

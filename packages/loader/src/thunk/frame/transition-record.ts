@@ -3,7 +3,7 @@ import type { CallPlacement, PlacedArgument } from '@ijw/marshalling';
 
 /** Bytes for a result: four doubles of an arm64 homogeneous aggregate are the largest. */
 const RESULT_SIZE = 32;
-/** A frame of more is no call's. */
+/** No call has a larger frame. */
 export const FRAME_LIMIT = 0x10000;
 
 /**
