@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { SkippedTests } from './tools/skipped-tests.ts';
 
 export default defineConfig({
   resolve: { conditions: ['@ijw/source'] },
@@ -7,5 +8,6 @@ export default defineConfig({
     include: ['{packages/*,cli,fixtures,tools}/test/**/*.test.ts'],
     testTimeout: 60_000,
     pool: 'threads',
+    reporters: ['default', new SkippedTests()],
   },
 });

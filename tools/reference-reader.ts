@@ -1,4 +1,4 @@
-/** Compares lines of ours with those of the reference reader, file by file. */
+/** Compares the product's lines with those of the reference reader, file by file. */
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { BadImageError } from '@ijw/binary';

@@ -4,7 +4,7 @@ import { headersDocument, headerWords, type PEImage } from '@ijw/pe';
 import { Chalk } from 'chalk';
 import { outlineOf } from './output/outline.ts';
 
-/** The parts of `ijw headers` that stand before IL text. */
+/** The parts of `ijw headers` that precede IL text. */
 const PARTS: readonly string[] = ['dos', 'coff', 'optional', 'sections', 'directories', 'cli'];
 
 /** PE and CLI headers as comments. */

@@ -1,3 +1,4 @@
+// Every command on files that are cut, damaged or of another kind: one clear line, exit code 1.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';

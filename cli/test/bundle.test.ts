@@ -1,3 +1,4 @@
+// Commands on a single-file application whose host is an ELF file.
 import { buildMixedImage } from '@ijw/fixtures';
 import { BundleFileType, writeSingleFileBundle } from '@ijw/pe';
 import { describe, expect, it } from 'vitest';

@@ -1,3 +1,4 @@
+// `ijw info` and `ijw headers` against the recorded facts of the corpus (skipped without ../shared).
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

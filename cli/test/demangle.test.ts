@@ -1,3 +1,4 @@
+// `ijw demangle`: names as arguments and on standard input, text and JSON.
 import { describe, expect, it } from 'vitest';
 import { run } from '../src/run.ts';
 import { memoryIo } from './memory-io.ts';

@@ -1,3 +1,4 @@
+// `ijw dis`: options, members, JSON, native code, and real mixed-mode images.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildMixedImage } from '@ijw/fixtures';

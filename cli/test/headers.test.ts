@@ -1,3 +1,4 @@
+// `ijw headers`: COFF symbols; `ijw info` of an image that NativeAOT made.
 import { ByteWriter } from '@ijw/binary';
 import { Machine, PEBuilder } from '@ijw/pe';
 import { describe, expect, it } from 'vitest';

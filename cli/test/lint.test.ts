@@ -1,3 +1,4 @@
+// `ijw lint`: formats, levels, baselines, suppressions, exit codes.
 import { buildMixedImage } from '@ijw/fixtures';
 import { describe, expect, it } from 'vitest';
 import { run } from '../src/run.ts';

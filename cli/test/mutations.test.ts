@@ -1,3 +1,4 @@
+// Every command on mutated images: no crash, no hang, bounded output.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';

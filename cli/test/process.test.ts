@@ -1,3 +1,4 @@
+// The command line as a process: exit codes, standard streams, closed pipes, suggestions.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

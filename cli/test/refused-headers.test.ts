@@ -85,5 +85,5 @@ it('methods and fields that belong to no type are printed, and said to', async (
   expect(exitCode).toBe(1);
   expect(methodsOf(text)).toBe(24);
   for (const member of ['method 0x06000001', 'method 0x06000002', 'field 0x04000001'])
-    expect(text).toContain(`//@error NO_OWNER: The ${member} belongs to no type`);
+    expect(text).toContain(`//@error NO_OWNER: The ${member} does not belong to a type`);
 });

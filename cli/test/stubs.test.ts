@@ -1,3 +1,4 @@
+// `ijw stubs`: what is written, --check, and what cannot be generated.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -32,7 +32,7 @@ function checkedIo(files: Readonly<Record<string, Uint8Array>>): CheckedIo {
     readFile(path) {
       check(path);
       const bytes = files[path];
-      if (bytes === undefined) throw new FileAccessError(path, 'there is no such file');
+      if (bytes === undefined) throw new FileAccessError(path, 'file not found');
       return bytes;
     },
     createFile(path) {

@@ -1,3 +1,4 @@
+// The library packages run where Node is absent.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createContext, runInContext } from 'node:vm';
@@ -58,7 +59,7 @@ async function bundleForPage(): Promise<string> {
 describe('a page', () => {
   it('has every package, and nothing of Node', async () => {
     const bytes = readFileSync(image);
-    // The globals of a page that are none of the language's.
+    // The globals of a page that are not part of the language.
     const page = createContext({ TextDecoder, TextEncoder, WebAssembly, Intl, console });
     runInContext(await bundleForPage(), page);
     const inPage = readImage((page as unknown as { ijw: Floors }).ijw, new Uint8Array(bytes));

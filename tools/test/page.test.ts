@@ -1,4 +1,4 @@
-// Covers: the command line in a real page whose policy forbids code from strings; it prints there what it prints in a terminal.
+// Covers: the command line in a real page whose policy forbids code from strings; it prints there what it prints in a terminal (skipped without Chromium).
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -21,7 +21,7 @@ const root = join(import.meta.dirname, '../..');
 const IMAGE = 'edge_nativeclr.node';
 const folder = join(root, 'node_modules/edge-js/lib/native/win32/x64/24');
 
-if (!existsSync(CHROMIUM)) console.warn(`Skipped: the command line in a page. There is no ${CHROMIUM} (Debian: apt install chromium).`);
+if (!existsSync(CHROMIUM)) console.warn(`Skipped: the command line in a page. ${CHROMIUM} not found (Debian: apt install chromium).`);
 
 describe.skipIf(!existsSync(CHROMIUM))('a page with a content security policy', () => {
   let browser: Browser;

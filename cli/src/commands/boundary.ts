@@ -45,7 +45,7 @@ const conventionText = ({ convention, suppressGCTransition }: EffectiveConventio
   suppressGCTransition ? `${convention}, no GC transition` : String(convention);
 
 export interface TableLimit {
-  /** Rows shown; all where there is none. */
+  /** Rows shown; all if absent. */
   readonly rows?: number;
 }
 

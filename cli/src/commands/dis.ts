@@ -28,7 +28,7 @@ import { vtableText } from '../vtable-text.ts';
 export async function run(context: CommandContext): Promise<number> {
   const assembly = await openAssembly(context);
   const image = assembly.requireImage();
-  const metadata = assembly.requireMetadata('there is no IL in it');
+  const metadata = assembly.requireMetadata('it has no IL');
   const member = context.operands[1];
   const filter = member === undefined ? undefined : requireMembers(metadata, member);
   if (context.options.json) return writeMethods(context, image, metadata, filter);

@@ -64,7 +64,7 @@ function refuseRegistryOptions({ options }: CommandContext, what: string): void 
 
 async function open(context: CommandContext, file: string): Promise<InteropInput> {
   const { image, metadata, diagnostics } = await openAssembly(context, file);
-  if (metadata === undefined) throw new UnsupportedError('The image is native: it has no CLI header, so there is no metadata in it');
+  if (metadata === undefined) throw new UnsupportedError('The image is native: it has no CLI header, so it has no metadata');
   return { context, file, image, metadata, diagnostics };
 }
 

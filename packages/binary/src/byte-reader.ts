@@ -77,7 +77,7 @@ export class ByteReader {
   take(length: number): number {
     const start = this.#position;
     if (!(length >= 0 && length <= this.bytes.length - start)) {
-      throw this.error('TRUNCATED', `${length} bytes wanted, ${this.bytes.length - start} left`);
+      throw this.error('TRUNCATED', `needs ${length} bytes, ${this.bytes.length - start} left`);
     }
     this.#position = start + length;
     return start;
@@ -86,7 +86,7 @@ export class ByteReader {
   /** Checks a count from the file against the bytes that are left before anything is allocated by it. */
   count(count: number, elementSize: number): number {
     if (count * elementSize > this.remaining) {
-      throw this.error('COUNT_TOO_LARGE', `${count} elements of ${elementSize} bytes wanted, ${this.remaining} bytes left`);
+      throw this.error('COUNT_TOO_LARGE', `needs ${count} elements of ${elementSize} bytes, ${this.remaining} bytes left`);
     }
     return count;
   }
@@ -184,7 +184,7 @@ export class ByteReader {
     const first = this.u8();
     if (first < 0x80) return first;
     const length = first < 0xc0 ? 2 : 4;
-    if (first >= 0xe0) throw this.error('BAD_COMPRESSED_INTEGER', `${hex(first)} starts no compressed integer`, start);
+    if (first >= 0xe0) throw this.error('BAD_COMPRESSED_INTEGER', `${hex(first)} is not the first byte of a compressed integer`, start);
     this.#position = start;
     const at = this.take(length);
     return length === 2 ? this.dataView.getUint16(at) & 0x3fff : this.dataView.getUint32(at) & 0x1fffffff;

@@ -1,3 +1,4 @@
+// ByteReader: values, bounds, strings, counts, errors with their offset.
 import { BadImageError, ByteReader, ByteWriter } from '@ijw/binary';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

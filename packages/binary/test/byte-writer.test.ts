@@ -1,3 +1,4 @@
+// ByteWriter: what is written is read back.
 import { ByteWriter } from '@ijw/binary';
 import { describe, expect, it } from 'vitest';
 

@@ -1,3 +1,4 @@
+// Compressed integers of ECMA-335 II.23.2: every width, both signs, malformed bytes.
 import { BadImageError, ByteReader, ByteWriter } from '@ijw/binary';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

@@ -1,3 +1,4 @@
+// Diagnostics: what is recorded, what is rethrown, and how many are kept.
 import { BadImageError, Diagnostics } from '@ijw/binary';
 import { describe, expect, it } from 'vitest';
 

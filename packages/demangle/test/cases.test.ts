@@ -1,3 +1,4 @@
+// Decorated names and their texts, one case for each construct.
 import { describe, expect, it } from 'vitest';
 import { demangle } from '../src/index.ts';
 import { readCases } from './case-files.ts';

@@ -1,3 +1,4 @@
+// Names that are deep, long, cut or mutated: an error with its position, in bounded time.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { demangle, isDecorated } from '../src/index.ts';

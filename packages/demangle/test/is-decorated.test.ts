@@ -1,3 +1,4 @@
+// Which texts are decorated names.
 import { describe, expect, it } from 'vitest';
 import { isDecorated } from '../src/index.ts';
 import { readCases } from './case-files.ts';

@@ -1,3 +1,4 @@
+// The flags of UnDecorateSymbolName, and the parts of a text.
 import { describe, expect, it } from 'vitest';
 import { demangle, optionsOfUndnameFlags, UndnameFlag } from '../src/index.ts';
 

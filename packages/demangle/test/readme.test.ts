@@ -1,3 +1,4 @@
+// The examples of the README.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { demangle, type TextStyle } from '../src/index.ts';

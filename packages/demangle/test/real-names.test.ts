@@ -1,3 +1,4 @@
+// Names of compiled files, against other demanglers (skipped without ../shared, llvm-undname).
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

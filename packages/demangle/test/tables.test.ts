@@ -1,3 +1,4 @@
+// Every row of the tables: codes, operators, types.
 import { describe, expect, it } from 'vitest';
 import { demangle } from '../src/index.ts';
 import { specialNames } from '../src/special-names.ts';

@@ -1,3 +1,4 @@
+// The tree that a name is parsed into.
 import { describe, expect, it } from 'vitest';
 import { type DecoratedSymbol, DemangleError, parseDecorated } from '../src/index.ts';
 

@@ -1,4 +1,4 @@
-// The compiled code of ReadyToRun images: which functions belong to which method, and the names of what import cells stand for.
+// The compiled code of ReadyToRun images: which functions belong to which method, and the names of what import cells stand for (skipped without ../shared).
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ByteWriter } from '@ijw/binary';
@@ -245,7 +245,7 @@ const files = [
 ];
 
 describe.skipIf(!existsSync(corpus))(
-  'ReadyToRun images of the corpus (skipped where ../shared/corpus is not beside the repository)',
+  'ReadyToRun images of the corpus (skipped without ../shared)',
   () => {
     it.each(files)('%s: every function belongs to one method', (file) => {
       const image = PEImage.parse(readFileSync(join(corpus, file)));

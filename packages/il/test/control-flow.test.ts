@@ -1,3 +1,4 @@
+// Basic blocks, edges, stack depth and exception handlers, also of hostile code.
 import { Diagnostics } from '@ijw/binary';
 import {
   type CallEffects,

@@ -1,3 +1,4 @@
+// Bodies and instructions of the corpus against recorded facts (skipped without ../shared).
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Diagnostics } from '@ijw/binary';
@@ -53,7 +54,7 @@ function methodFacts(metadata: Metadata): Record<string, number> {
   return { total: metadata.tables.MethodDef.rowCount, ...Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0)) };
 }
 
-describe.skipIf(manifest.length === 0)('facts of the corpus (skipped where ../shared/corpus is not beside the repository)', () => {
+describe.skipIf(manifest.length === 0)('facts of the corpus (skipped without ../shared)', () => {
   it.each(manifest.map((facts) => [facts.file, facts] as const))('%s', (file, facts) => {
     const image = PEImage.parse(readFileSync(join(corpus, file)));
     const metadata = Metadata.of(image);

@@ -1,3 +1,4 @@
+// Exception clauses as nested blocks, and those that need the raw form.
 import type { ExceptionClause } from '@ijw/il';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

@@ -1,3 +1,4 @@
+// Names of the #Strings heap as IL text quotes them.
 import { Diagnostics, hex } from '@ijw/binary';
 import { MetadataPlace, StringHeap } from '@ijw/metadata';
 import fc from 'fast-check';

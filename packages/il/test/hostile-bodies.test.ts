@@ -1,3 +1,4 @@
+// Mutated method bodies: a body, a diagnostic or a BadImageError.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Diagnostics } from '@ijw/binary';

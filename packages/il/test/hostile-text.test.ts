@@ -1,3 +1,4 @@
+// IL text of mutated images: text with //@error lines, in bounded time.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BadImageError, Diagnostics } from '@ijw/binary';

@@ -1,3 +1,4 @@
+// The `M`, `E` and `I` lines of bodies.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,3 +1,4 @@
+// IL text of built images against one golden text for each construct.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

@@ -1,3 +1,4 @@
+// Decoding instructions, and the code builder that encodes them.
 import { ByteWriter, UsageError } from '@ijw/binary';
 import {
   allOpCodes,

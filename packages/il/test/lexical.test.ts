@@ -1,3 +1,4 @@
+// Floating point, identifiers and strings as ilasm reads them.
 import { allOpCodes } from '@ijw/il';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

@@ -1,3 +1,4 @@
+// Tiny and fat method bodies, data sections, and malformed ones.
 import { BadImageError, ByteWriter } from '@ijw/binary';
 import { codeOf, type ExceptionClause, encodeMethodBody, exceptionClauseKind, MethodSectionFlags, readMethodBody } from '@ijw/il';
 import fc from 'fast-check';

@@ -1,3 +1,4 @@
+// Where native bodies end: paths, tail calls, jump tables.
 import { UnsupportedError } from '@ijw/binary';
 import { canDecodeNative, loadNativeDecoder, type NativeBody, type NativeCode, readNativeBody } from '@ijw/il/native';
 import fc from 'fast-check';

@@ -1,3 +1,4 @@
+// Native methods of real mixed-mode images, and the bounds of their bodies.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { methodsWithCode } from '@ijw/il';

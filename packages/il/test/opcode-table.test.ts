@@ -1,3 +1,4 @@
+// The opcode table: names, encodings, prefixes and branches of ECMA-335 III.
 import { allOpCodes, OpCodes, opCodeOf, opCodesByIndex } from '@ijw/il';
 import { describe, expect, it } from 'vitest';
 

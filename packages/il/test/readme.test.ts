@@ -1,3 +1,4 @@
+// The examples of the README.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as il from '@ijw/il';

@@ -123,7 +123,7 @@ function thunkOf({ runtime, trace }: SlotReading, { slots, slot }: ImageSlot): S
 
 function thunkBytes(memory: AddressSpace, address: number, size: number): Uint8Array {
   const bytes = mayExecute(memory.query(address).rights) ? memory.fetch(address, size) : memory.read(address, size);
-  if (isFault(bytes)) throw new Error(`The thunk at ${hex(address)} is gone`);
+  if (isFault(bytes)) throw new Error(`The thunk at ${hex(address)} was unmapped`);
   return bytes;
 }
 

@@ -1,3 +1,4 @@
+// Loads of changed images against what the real runtime did (skipped without ../shared).
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type LoadedModule, Loader, type LoadOutcome } from '@ijw/loader';

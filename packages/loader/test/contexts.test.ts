@@ -1,3 +1,4 @@
+// Load contexts, reflection-only loads, application domains, a second load.
 import { buildMixedImage } from '@ijw/fixtures';
 import { Loader, type LoadRequest, RecordingManagedEntry } from '@ijw/loader';
 import { describe, expect, it } from 'vitest';

@@ -1,3 +1,4 @@
+// Loads of the corpus's mixed files on both hosts (skipped without ../shared).
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type LoadedModule, Loader } from '@ijw/loader';

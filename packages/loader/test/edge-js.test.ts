@@ -1,3 +1,4 @@
+// Loads of compiler-made mixed-mode images on both hosts (skipped without edge-js).
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Loader, type LoadOutcome } from '@ijw/loader';

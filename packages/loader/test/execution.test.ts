@@ -1,3 +1,4 @@
+// Native code of built images, run through exports, P/Invokes and slots (skipped without edge-js).
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildInteropImage, type InteropTypes, type MachineCode, type NativeFunction } from '@ijw/fixtures';
@@ -217,7 +218,7 @@ describe.each(ARCHITECTURES)('native code of %s, run', (architecture) => {
 
   it('a value of another type than the signature’s is the caller’s mistake', () => {
     const { module } = echo(architecture, { parameters: [primitive('int32')], returns: primitive('int32') }, () => 0);
-    expect(() => module.executePInvoke('Out', [])).toThrow('1 arguments are wanted, not 0');
+    expect(() => module.executePInvoke('Out', [])).toThrow('Expected 1 arguments, not 0');
     expect(() => module.executePInvoke('Out', [1.5])).toThrow('number is not a value for a native integer of 4 bytes');
     expect(() => module.executePInvoke('Out', [1], [{ type: INT, value: 1 }])).toThrow('The method has no variable arguments');
   });

@@ -1,3 +1,4 @@
+// Plans of the corpus's P/Invokes (skipped without ../shared).
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Loader } from '@ijw/loader';

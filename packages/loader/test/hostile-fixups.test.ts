@@ -1,3 +1,4 @@
+// Vtable fixups and slots that are malformed or hostile.
 import { buildMixedImage, methodToken, type RecordInput } from '@ijw/fixtures';
 import { Loader, type LoadOutcome, type LoadRequest } from '@ijw/loader';
 import { PEImage } from '@ijw/pe';

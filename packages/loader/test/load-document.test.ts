@@ -1,3 +1,4 @@
+// The JSON document of a load.
 import { buildMixedImage } from '@ijw/fixtures';
 import { Loader, loadDocument } from '@ijw/loader';
 import { describe, expect, it } from 'vitest';

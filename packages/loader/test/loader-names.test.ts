@@ -1,3 +1,4 @@
+// Images that are named like a host.
 import { buildMixedImage } from '@ijw/fixtures';
 import { Loader } from '@ijw/loader';
 import { describe, expect, it } from 'vitest';

@@ -1,3 +1,4 @@
+// Loads against records of the real runtime (skipped without ../shared).
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { hasOracle, imagePath, readFacts } from './oracle/fact-file.ts';

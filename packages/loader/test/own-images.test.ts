@@ -1,3 +1,4 @@
+// Loads of built images against what the real runtime did with them.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildMixedImage, type MixedImageOptions } from '@ijw/fixtures';

@@ -1,3 +1,4 @@
+// The runtime's checks of headers, metadata, signatures and keys.
 import { buildMixedImage } from '@ijw/fixtures';
 import { Loader, type LoadOutcome } from '@ijw/loader';
 import { Metadata, MetadataBuilder } from '@ijw/metadata';

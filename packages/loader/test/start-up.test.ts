@@ -1,3 +1,4 @@
+// The start-up sequence on mscoree and ijwhost: managed first, native first, DllMain.
 import { buildMixedImage, type FixtureArchitecture, methodToken, type RecordInput } from '@ijw/fixtures';
 import { type LoadedModule, Loader, type LoaderOptions, type LoadOutcome, RecordingManagedEntry } from '@ijw/loader';
 import { describe, expect, it } from 'vitest';

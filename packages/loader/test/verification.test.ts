@@ -1,3 +1,4 @@
+// The assertions of `@ijw/loader/verification`: what they pass and what they say (skipped without edge-js).
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Loader } from '@ijw/loader';

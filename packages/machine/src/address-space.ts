@@ -339,7 +339,7 @@ export class AddressSpace {
   #range(address: number, size: number): Refusal | { readonly region: Region; readonly first: number; readonly last: number } {
     if (!(size > 0)) return refuse('BAD_RANGE', address, 'An empty range');
     const region = this.#regions.find(address);
-    if (!region) return refuse('NOT_RESERVED', address, `${hex(address)} is in no reservation`);
+    if (!region) return refuse('NOT_RESERVED', address, `${hex(address)} is not in a reservation`);
     const end = pageCeiling(address + size);
     if (end > region.end) return refuse('NOT_RESERVED', region.end, `The reservation ends at ${hex(region.end)}`);
     return { region, first: (pageFloor(address) - region.base) / PAGE_SIZE, last: (end - region.base) / PAGE_SIZE };

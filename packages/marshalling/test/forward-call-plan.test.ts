@@ -1,3 +1,4 @@
+// The order of the steps of a call from managed to native code.
 import { type AbiType, type ForwardCall, forwardSteps, forwardStepText, placeCall } from '@ijw/marshalling';
 import { expect, it } from 'vitest';
 
@@ -50,6 +51,6 @@ it('the last error is cleared right before and saved right after the call', () =
 
 it('GetLastError is not called: the saved error is the answer', () => {
   const steps = forwardSteps(call({ returnsSavedError: true, arguments: [] })).map(forwardStepText);
-  expect(steps[0]).toBe('answer with the saved last error instead of calling GetLastError');
+  expect(steps[0]).toBe('return the saved last error instead of calling GetLastError');
   expect(steps).toHaveLength(2);
 });

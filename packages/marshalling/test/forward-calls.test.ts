@@ -1,3 +1,4 @@
+// Plans of P/Invokes: conversions, copied arguments, disabled marshalling.
 import { ReverseThunks } from '@ijw/loader';
 import { abiSize, type ForwardCall, forwardSteps, forwardStepText, reverseCallText } from '@ijw/marshalling';
 import type { NativeTypeName, Token, TypeNode } from '@ijw/metadata';

@@ -1,3 +1,4 @@
+// Structures on the native side, and types of other assemblies.
 import { buildInteropImage } from '@ijw/fixtures';
 import { Loader } from '@ijw/loader';
 import { assembliesAtHand, Resolver } from '@ijw/metadata';

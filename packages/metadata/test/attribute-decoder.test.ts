@@ -1,3 +1,4 @@
+// Values of custom attributes: by name, constructors, enumerations, malformed blobs.
 import {
   AttributeDecoder,
   type AttributeValue,

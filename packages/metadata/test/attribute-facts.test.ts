@@ -1,3 +1,4 @@
+// Attribute values of the corpus against recorded facts (skipped without ../shared).
 import { existsSync, readFileSync } from 'node:fs';
 import {
   CustomAttribute,

@@ -1,3 +1,4 @@
+// Reading and writing attribute values and permission sets.
 import { ByteReader, hexBytes } from '@ijw/binary';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';

@@ -1,3 +1,4 @@
+// The canonical lines of tables: texts of rows, and what cannot be resolved.
 import {
   encodeMethodSignature,
   encodeTypeSpec,

@@ -1,3 +1,4 @@
+// Coded indexes of ECMA-335 II.24.2.6: every kind, both directions.
 import { BadImageError, UsageError } from '@ijw/binary';
 import {
   type CodedIndexKind,

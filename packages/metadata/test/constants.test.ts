@@ -1,3 +1,4 @@
+// Constants of fields, parameters and properties.
 import { BadImageError, ByteReader, hexBytes } from '@ijw/binary';
 import fc from 'fast-check';
 import { expect, it, test } from 'vitest';

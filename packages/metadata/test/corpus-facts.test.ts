@@ -1,3 +1,4 @@
+// Tables and heaps of the corpus against recorded facts (skipped without ../shared).
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import {
@@ -150,7 +151,7 @@ function rootFacts({ root, tables, tablesHeader }: Metadata, facts: Record<strin
 
 const tokenText = (token: number) => `0x${token.toString(16)}`;
 
-describe.skipIf(!available)('the facts of the corpus (skipped where ../shared is not beside the repository)', () => {
+describe.skipIf(!available)('the facts of the corpus (skipped without ../shared)', () => {
   test('all files are there, 34 of them with metadata', () => {
     expect([files.length, managed.length]).toEqual([40, 34]);
   });

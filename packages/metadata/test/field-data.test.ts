@@ -1,3 +1,4 @@
+// Sizes of types, and the data of fields with an RVA.
 import { BadImageError } from '@ijw/binary';
 import {
   assembliesAtHand,

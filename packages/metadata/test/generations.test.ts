@@ -1,3 +1,4 @@
+// An assembly with edit-and-continue deltas.
 import { Metadata, MetadataBuilder, MetadataGenerations, makeToken, TableId, type Token } from '@ijw/metadata';
 import { describe, expect, test } from 'vitest';
 

@@ -1,3 +1,4 @@
+// Mutated metadata: lines or a BadImageError, in bounded time.
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';

@@ -1,3 +1,4 @@
+// Views, attributes, field data and resolver over damaged metadata: a value or a BadImageError.
 import { readFileSync } from 'node:fs';
 import { BadImageError } from '@ijw/binary';
 import {

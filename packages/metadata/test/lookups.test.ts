@@ -1,3 +1,4 @@
+// Owners of rows, keys of sorted tables, runs that are wrong or go through pointer tables.
 import {
   type FieldToken,
   Metadata,

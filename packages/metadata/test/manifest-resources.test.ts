@@ -1,3 +1,4 @@
+// Manifest resources: embedded, linked, in other assemblies.
 import { ByteWriter } from '@ijw/binary';
 import {
   embeddedResource,

@@ -1,3 +1,4 @@
+// Marshalling descriptors (ECMA-335 II.23.4), as compilers write them and malformed.
 import { ByteReader, hexBytes } from '@ijw/binary';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';

@@ -1,3 +1,4 @@
+// What the builder writes is read back: heaps, tables, widths.
 import { UsageError } from '@ijw/binary';
 import { isNilToken, Metadata, MetadataBuilder, makeToken, methodFullName, nilToken, TableId, typeFullName } from '@ijw/metadata';
 import { describe, expect, test } from 'vitest';

@@ -1,3 +1,4 @@
+// Full names of types and members, and names that contain each other.
 import {
   encodeMethodSignature,
   encodeTypeSpec,

@@ -1,3 +1,4 @@
+// Blobs of portable PDBs: documents, sequence points, imports, constants, custom information.
 import { ByteReader, hexBytes } from '@ijw/binary';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';

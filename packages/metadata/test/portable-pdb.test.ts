@@ -1,3 +1,4 @@
+// A portable PDB: documents, points, scopes, variables.
 import { BadImageError } from '@ijw/binary';
 import {
   CustomDebugInformationKind,

@@ -1,3 +1,4 @@
+// References to types and members, resolved across assemblies.
 import { BadImageError } from '@ijw/binary';
 import {
   assembliesAtHand,

@@ -1,3 +1,4 @@
+// `.resources` files: read, written, malformed.
 import { ByteWriter } from '@ijw/binary';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';

@@ -1,3 +1,4 @@
+// Tables of ECMA-335 II.22: numbers, widths of columns, which are sorted.
 import {
   type ColumnKind,
   codedIndexes,

@@ -1,3 +1,4 @@
+// Type names as reflection writes them, and display names of assemblies.
 import { BadImageError } from '@ijw/binary';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';

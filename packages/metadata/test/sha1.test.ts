@@ -1,3 +1,4 @@
+// SHA-1 against OpenSSL, and public key tokens.
 import { createHash } from 'node:crypto';
 import { hexBytes } from '@ijw/binary';
 import fc from 'fast-check';

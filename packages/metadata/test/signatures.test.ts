@@ -1,3 +1,4 @@
+// Signatures (ECMA-335 II.23.2): encoded, decoded, malformed.
 import { BadImageError, ByteReader } from '@ijw/binary';
 import {
   CallingConvention,

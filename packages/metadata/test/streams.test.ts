@@ -1,3 +1,4 @@
+// The metadata root and its streams, and roots that are wrong.
 import { BadImageError, ByteWriter, Diagnostics } from '@ijw/binary';
 import {
   METADATA_SIGNATURE,

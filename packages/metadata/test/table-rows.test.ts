@@ -1,3 +1,4 @@
+// Rows of every table, with narrow and wide indexes.
 import { BadImageError } from '@ijw/binary';
 import {
   type ColumnKind,

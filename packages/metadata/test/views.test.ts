@@ -1,3 +1,4 @@
+// Views of rows: every getter on a built assembly.
 import { BadImageError } from '@ijw/binary';
 import {
   AssemblyDefinition,

@@ -192,7 +192,7 @@ export class PEImage {
   #segmentAt(rva: Rva, reading: string): Segment {
     const segment = findSegment(this.segments, rva);
     if (segment !== undefined) return segment;
-    throw new BadImageError({ code: 'RVA_NOT_MAPPED', offset: 0, rva, reading, message: `RVA ${hex(rva)} is in no section` });
+    throw new BadImageError({ code: 'RVA_NOT_MAPPED', offset: 0, rva, reading, message: `RVA ${hex(rva)} is outside the sections` });
   }
 
   #assemble(rva: Rva, length: number, reading: string): Uint8Array {
@@ -210,7 +210,7 @@ export class PEImage {
           offset: Math.min(offset, this.bytes.length),
           rva: rva + done,
           reading,
-          message: `${hex(raw)} bytes wanted at offset ${hex(offset)}, the file ends at ${hex(this.bytes.length)}`,
+          message: `needs ${hex(raw)} bytes at offset ${hex(offset)}, the file ends at ${hex(this.bytes.length)}`,
         });
       }
       result.set(this.bytes.subarray(offset, offset + raw), done);
@@ -229,7 +229,7 @@ export class PEImage {
       offset: this.rvaToOffset(rva) ?? 0,
       rva,
       reading,
-      message: `${length} bytes wanted of a file of ${this.bytes.length}`,
+      message: `needs ${length} bytes, the file has ${this.bytes.length}`,
     });
   }
 }

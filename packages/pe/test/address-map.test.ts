@@ -1,3 +1,4 @@
+// RVAs, offsets and bytes as Windows maps sections, and dumps of loaded images.
 import { describe, expect, test } from 'vitest';
 import { Machine, PEBuilder, PEImage } from '../src/index.ts';
 

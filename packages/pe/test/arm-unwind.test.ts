@@ -1,3 +1,4 @@
+// Unwind information of 32-bit ARM, packed and in full.
 import { ByteReader } from '@ijw/binary';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';

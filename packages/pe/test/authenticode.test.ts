@@ -1,3 +1,4 @@
+// Authenticode: signers, times, digests, certificate chains, and signatures made here (skipped without ../shared).
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';

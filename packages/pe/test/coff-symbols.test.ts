@@ -1,3 +1,4 @@
+// COFF symbols and the string table.
 import { describe, expect, test } from 'vitest';
 import { PEBuilder, PEImage, readCoffSymbolTable, StorageClass, writeCoffSymbolTable } from '../src/index.ts';
 import { sampleSymbols } from './everything-image.ts';

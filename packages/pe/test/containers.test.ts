@@ -1,3 +1,4 @@
+// Webcil, single-file bundles, and the names of other kinds of files.
 import { deflateRawSync } from 'node:zlib';
 import { ByteWriter } from '@ijw/binary';
 import { describe, expect, test } from 'vitest';

@@ -1,3 +1,4 @@
+// Headers and directories of the corpus against recorded facts (skipped without ../shared).
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';

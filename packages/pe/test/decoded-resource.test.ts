@@ -1,3 +1,4 @@
+// Win32 resources, decoded by their type.
 import { describe, expect, test } from 'vitest';
 import { decodeResource, listResources, PEImage, ResourceType, readResourceDirectory } from '../src/index.ts';
 import { buildEverything, sampleResources } from './everything-image.ts';

@@ -1,3 +1,4 @@
+// Mutated images: a value or a BadImageError, with bounded work.
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';

@@ -1,3 +1,4 @@
+// What the builder writes is read back: headers, sections, directories.
 import { describe, expect, test } from 'vitest';
 import {
   buildImports,

@@ -1,3 +1,4 @@
+// Writers and readers of every directory are inverse.
 import { ByteReader } from '@ijw/binary';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';

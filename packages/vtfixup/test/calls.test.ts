@@ -1,3 +1,4 @@
+// P/Invokes: kind, convention, reason of marshalling, GetLastError.
 import { effectiveConvention, type MarshallingCause } from '@ijw/marshalling';
 import {
   CallingConvention,

@@ -1,3 +1,4 @@
+// The boundary of compiler-made mixed-mode images, whole and damaged.
 import { readFileSync } from 'node:fs';
 import { boundaryJson, boundaryToDot, importedFunctionText } from '@ijw/vtfixup';
 import { describe, expect, test } from 'vitest';

@@ -1,3 +1,4 @@
+// Entries into managed code: slots, exports, entry points, UnmanagedCallersOnly.
 import { encodeMethodSignature, type MetadataBuilder, makeToken, TableId, writeAttributeValue } from '@ijw/metadata';
 import { CorFlags } from '@ijw/pe';
 import { Boundary, boundaryJson, boundaryToDot, writeSlots } from '@ijw/vtfixup';

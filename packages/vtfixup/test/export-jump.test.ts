@@ -1,3 +1,4 @@
+// The ExportAddressTableJumps table: read, written, malformed.
 import { ByteReader } from '@ijw/binary';
 import { type Boundary, boundaryJson, EXPORT_JUMP_SIZE, type ExportJump, readExportJump, writeExportJumps } from '@ijw/vtfixup';
 import fc from 'fast-check';

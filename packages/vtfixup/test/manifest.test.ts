@@ -1,3 +1,4 @@
+// The boundary of the corpus against recorded facts (skipped without ../shared).
 import { methodSignatureOf } from '@ijw/metadata';
 import { type Boundary, importedFunctionText, type Stub } from '@ijw/vtfixup';
 import { describe, expect, test } from 'vitest';

@@ -1,3 +1,4 @@
+// Slots of loaded images, and dumps of them.
 import { existsSync, readFileSync } from 'node:fs';
 import { ByteWriter } from '@ijw/binary';
 import { boundaryJson, writeSlots } from '@ijw/vtfixup';

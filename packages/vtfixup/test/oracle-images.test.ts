@@ -1,3 +1,4 @@
+// The boundary of the oracle's images (skipped without ../shared).
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { Metadata } from '@ijw/metadata';
 import { PEImage } from '@ijw/pe';

@@ -1,3 +1,4 @@
+// The example of the README.
 import { readFileSync } from 'node:fs';
 import { importedFunctionText } from '@ijw/vtfixup';
 import { describe, expect, test } from 'vitest';

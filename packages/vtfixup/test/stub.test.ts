@@ -1,3 +1,4 @@
+// Stubs of x86, x64 and arm64, double thunks, and their native callers.
 import { type Stub, writeSlots } from '@ijw/vtfixup';
 import { describe, expect, test } from 'vitest';
 import { Bytes, DATA, DELAY_IAT, IAT, type SampleInput, sampleBoundary, TEXT } from './sample-image.ts';

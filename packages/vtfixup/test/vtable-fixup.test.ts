@@ -1,3 +1,4 @@
+// Records of the VTableFixups table and their slots: read, written, malformed.
 import { ByteReader, ByteWriter, Diagnostics } from '@ijw/binary';
 import { RelocationType } from '@ijw/pe';
 import {

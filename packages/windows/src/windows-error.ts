@@ -1,8 +1,8 @@
 import { type ImagePlace, LoadRefusal } from './load-refusal.ts';
 
 /**
- * winerror.h: what the Windows loader answers with, as a number, the HRESULT made of it, and the system's text. Callers give no file for its `%1`, so that nothing
- * stands there.
+ * winerror.h: the error codes of the Windows loader: a number, the HRESULT made of it, and the system's text. Callers give no file for its `%1`, so that it is
+ * empty.
  */
 export const WindowsError = {
   BAD_EXE_FORMAT: { code: 193, hresult: 0x800700c1, text: ' is not a valid Win32 application.' },

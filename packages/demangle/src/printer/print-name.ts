@@ -84,7 +84,7 @@ function printConversionTarget(writer: TextWriter, piece: Piece<'conversion'>): 
   printType(writer, piece.target);
 }
 
-/** The arguments of a conversion operator stand before its type. */
+/** The arguments of a conversion operator precede its type. */
 function printTemplate(writer: TextWriter, piece: Piece<'template'>, enclosing: NamePiece | undefined): void {
   if (piece.base.kind === 'conversion') writer.write('operator');
   else printPiece(writer, piece.base, enclosing);

@@ -10,7 +10,7 @@ const SWITCH = OpCodes.switch.index;
 /**
  * Walks the instructions of one method without allocating. After `moveNext()` returned `true`, the fields describe one instruction; positions
  * (`at`, `operandAt`, `nextAt`) count from the first byte of `bytes`, offsets (`offset`, branch targets) from the first byte of the code.
- * A byte that starts no instruction, or one whose operand leaves the code, is reported with `index` = `BAD_INSTRUCTION`, and the walk goes on
+ * A byte that is not an instruction, or one whose operand leaves the code, is reported with `index` = `BAD_INSTRUCTION`, and the walk goes on
  * at the byte after it.
  *
  * The readers of operands check nothing: each is only right for its own operand kinds, for which the bytes were checked by `moveNext`.

@@ -52,7 +52,7 @@ export interface Instruction {
   readonly operand: Operand;
 }
 
-/** A byte of the code that starts no instruction, or one whose operand leaves the code. */
+/** A byte of the code that is not an instruction, or one whose operand leaves the code. */
 export interface BadInstruction {
   readonly offset: number;
   readonly size: 1;

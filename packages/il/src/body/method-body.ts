@@ -244,6 +244,6 @@ export function readMethodBody(bytes: Uint8Array, start: number, options: Method
   throw new BadImageError({
     code: 'BAD_METHOD_FORMAT',
     ...reader.place(start),
-    message: `${hex(first, 2)} starts neither a tiny nor a fat method body`,
+    message: `${hex(first, 2)} is not the first byte of a tiny or fat method body`,
   });
 }

@@ -91,7 +91,12 @@ class ControlFlowReader {
       this.#marks[cursor.offset] = STARTS;
       this.#instructionCount++;
       if (cursor.index !== BAD_INSTRUCTION) continue;
-      this.#report('error', 'BAD_INSTRUCTION', cursor.offset, `${hex(this.body.bytes[cursor.at]!, 2)} starts no whole instruction`);
+      this.#report(
+        'error',
+        'BAD_INSTRUCTION',
+        cursor.offset,
+        `${hex(this.body.bytes[cursor.at]!, 2)} is not the start of a whole instruction`,
+      );
     }
   }
 

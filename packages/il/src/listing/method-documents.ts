@@ -23,7 +23,7 @@ import { MethodBodySource } from '../body/method-body-source.ts';
 /** An instruction as `ijw dis --json` prints it. */
 export interface InstructionDocument {
   readonly offset: number;
-  /** Absent for a byte that starts no instruction, which is the operand. */
+  /** Absent for a byte that is not an instruction; the byte is the operand. */
   readonly opcode?: string;
   /**
    * A number: an integer, a variable, the offset of a branch's target, a token; a list of offsets for `switch`. Floating point is a number where

@@ -205,13 +205,13 @@ function writeUnownedMembers(disassembly: Disassembly, labels: DataLabels): void
   for (let rid = 1; rid <= Field.rowCount; rid++) {
     const token = makeToken(TableId.Field, rid);
     if (!isNilToken(metadata.declaringType(token)) || !isVisibleMember(disassembly, TableId.Field, rid)) continue;
-    damage(disassembly, token, 'NO_OWNER', `The field ${hex(token, 8)} belongs to no type`);
+    damage(disassembly, token, 'NO_OWNER', `The field ${hex(token, 8)} does not belong to a type`);
     attempt(disassembly, token, () => writeField(disassembly, rid, labels));
   }
   for (let rid = 1; rid <= MethodDef.rowCount; rid++) {
     const token = makeToken(TableId.MethodDef, rid);
     if (!isNilToken(metadata.declaringType(token)) || !isVisibleMember(disassembly, TableId.MethodDef, rid)) continue;
-    damage(disassembly, token, 'NO_OWNER', `The method ${hex(token, 8)} belongs to no type`);
+    damage(disassembly, token, 'NO_OWNER', `The method ${hex(token, 8)} does not belong to a type`);
     attempt(disassembly, token, () => writeMethod(disassembly, rid));
   }
 }

@@ -28,7 +28,7 @@ export type CompiledText = (methodToken: number) => Iterable<string>;
 
 /** Source lines by method and IL offset. */
 export interface SourceText {
-  /** Lines to put before the instruction at an offset; `undefined` where it begins no statement. */
+  /** Lines to put before the instruction at an offset; `undefined` inside a statement. */
   linesOf(methodToken: number): ReadonlyMap<number, readonly string[]> | undefined;
 }
 

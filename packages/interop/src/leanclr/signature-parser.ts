@@ -42,10 +42,10 @@ class SignatureParser {
     const open = this.#parameterList();
     const name = this.#text.slice(this.#position, open);
     const [, method = name, arity] = /^(.+?)<(,*)>$/.exec(name) ?? [];
-    if (method === '') throw this.#error('A method name was expected');
+    if (method === '') throw this.#error('Expected a method name');
     this.#position = open;
     const parameters = this.#accept('(') ? this.#parameters() : undefined;
-    if (this.#position < this.#text.length) throw this.#error('Nothing more was expected here');
+    if (this.#position < this.#text.length) throw this.#error('Expected the end of the signature');
     return { module, type, method, genericArity: arity === undefined ? 0 : arity.length + 1, parameters };
   }
 
@@ -61,7 +61,7 @@ class SignatureParser {
     }
     const name = this.#text.slice(start, this.#position);
     if (!this.#accept('::')) throw this.#error('"::" between type and method is missing');
-    if (name === '' || name.startsWith(' ')) throw this.#error('A type name was expected', start);
+    if (name === '' || name.startsWith(' ')) throw this.#error('Expected a type name', start);
     return name;
   }
 
@@ -111,7 +111,7 @@ class SignatureParser {
   #named(depth: number): LeanClrType {
     const start = this.#position;
     while (this.#position < this.#text.length && this.#isNameCharacter(depth)) this.#position++;
-    if (this.#position === start || this.#text[start] === ' ') throw this.#error('A type was expected');
+    if (this.#position === start || this.#text[start] === ' ') throw this.#error('Expected a type');
     const name = this.#text.slice(start, this.#position);
     return { kind: 'named', name, arguments: this.#accept('<') ? this.#typeArguments(depth) : [] };
   }
@@ -160,13 +160,13 @@ class SignatureParser {
     const start = this.#position;
     const name = this.#until(']');
     const convention = LEANCLR_CONVENTIONS.find((candidate) => candidate === name);
-    if (!convention) throw this.#error(`A calling convention was expected: ${LEANCLR_CONVENTIONS.join(', ')}`, start);
+    if (!convention) throw this.#error(`Expected a calling convention: ${LEANCLR_CONVENTIONS.join(', ')}`, start);
     return convention;
   }
 
   #until(end: string): string {
     const stop = this.#text.indexOf(end, this.#position);
-    if (stop <= this.#position) throw this.#error(`A name and "${end}" were expected`);
+    if (stop <= this.#position) throw this.#error(`Expected a name and "${end}"`);
     const name = this.#text.slice(this.#position, stop);
     this.#position = stop + end.length;
     return name;
@@ -179,7 +179,7 @@ class SignatureParser {
   }
 
   #expect(word: string): void {
-    if (!this.#accept(word)) throw this.#error(`"${word}" was expected`);
+    if (!this.#accept(word)) throw this.#error(`Expected "${word}"`);
   }
 
   #error(message: string, position = this.#position): LeanClrSignatureError {

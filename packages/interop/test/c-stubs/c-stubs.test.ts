@@ -1,3 +1,4 @@
+// The C header of a boundary, compiled where a compiler is installed.
 import { Diagnostics, UnsupportedError } from '@ijw/binary';
 import { buildMixedImage } from '@ijw/fixtures';
 import { cStubs, readNativeBoundary, STUB_TARGETS, structsOf } from '@ijw/interop';
@@ -61,7 +62,7 @@ describe('the C header of a boundary', () => {
     expect(files[0]!.text).toMatch(/Called by managed code[\s\S]*NativeAdd\([\s\S]*Called by native code[\s\S]*Twice\(/);
   });
 
-  it.skipIf(!has('gcc') || !has('g++')).each(images)('compiles with gcc and g++ for %s (skipped without them)', (_name, bytes) => {
+  it.skipIf(!has('gcc') || !has('g++')).each(images)('compiles with gcc and g++ for %s (skipped without gcc and g++)', (_name, bytes) => {
     const { files } = cStubs(boundaryOf(bytes()));
     withFiles(files, (folder) => {
       const { path } = files[0]!;

@@ -1,3 +1,4 @@
+// The C# of a boundary, compiled where a compiler is installed (skipped without the .NET SDK).
 import { spawnSync } from 'node:child_process';
 import { Diagnostics } from '@ijw/binary';
 import { buildMixedImage } from '@ijw/fixtures';

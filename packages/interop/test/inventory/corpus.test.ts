@@ -1,3 +1,4 @@
+// The interop inventory of the corpus against recorded facts (skipped without ../shared).
 import { existsSync, readFileSync } from 'node:fs';
 import { Diagnostics } from '@ijw/binary';
 import { type InteropInventory, interopCounts, readInteropInventory } from '@ijw/interop';

@@ -1,3 +1,4 @@
+// LeanCLR signatures of every method of the corpus (skipped without ../shared).
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LeanClrMethodIndex, parseLeanClrSignature } from '@ijw/interop';

@@ -1,3 +1,4 @@
+// The registrations that are generated for LeanCLR (skipped without g++).
 import { join } from 'node:path';
 import {
   ArgumentReader,

@@ -1,3 +1,4 @@
+// LeanCLR's argument slots and the order of its look-up.
 import { BadImageError } from '@ijw/binary';
 import { ArgumentReader, ArgumentSlots, lookUpKeys, PInvokeRegistry, parseLeanClrSignature, simpleInvoker } from '@ijw/interop';
 import { describe, expect, it } from 'vitest';

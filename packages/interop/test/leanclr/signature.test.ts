@@ -1,3 +1,4 @@
+// LeanCLR signature strings: parsed, formatted, refused.
 import {
   formatLeanClrSignature,
   LEANCLR_CONVENTIONS,

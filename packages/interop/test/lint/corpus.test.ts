@@ -1,3 +1,4 @@
+// Findings over the corpus against recorded facts (skipped without ../shared).
 import { existsSync, readFileSync } from 'node:fs';
 import { lintModule } from '@ijw/interop';
 import { Metadata } from '@ijw/metadata';

@@ -1,3 +1,4 @@
+// Inventory, lint and verdicts of damaged images end in bounded time (skipped without edge-js).
 import { existsSync, readFileSync } from 'node:fs';
 import { BadImageError, Diagnostics } from '@ijw/binary';
 import { buildMixedImage } from '@ijw/fixtures';

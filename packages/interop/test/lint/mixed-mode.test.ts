@@ -1,3 +1,4 @@
+// Lint rules on mixed-mode images.
 import { buildMixedImage, type MixedImageOptions } from '@ijw/fixtures';
 import { lintModule } from '@ijw/interop';
 import { Metadata } from '@ijw/metadata';

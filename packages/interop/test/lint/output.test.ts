@@ -1,3 +1,4 @@
+// Findings as text and SARIF, baselines, suppressions, the rule catalog.
 import {
   baselineOf,
   explanationText,
@@ -33,7 +34,7 @@ function findings(): readonly LintFinding[] {
 describe('findings', () => {
   it('say where they are, with the IL offset', () => {
     expect(findings().map(findingText)).toContain(
-      'warning NI008: Program::Use (0x06000003), IL_0005: The last error is asked for after Program::Close, which does not keep it: SetLastError is not set',
+      'warning NI008: Program::Use (0x06000003), IL_0005: GetLastWin32Error is called after Program::Close, which is declared without SetLastError',
     );
   });
 

@@ -1,3 +1,4 @@
+// Each lint rule on an assembly that breaks it and one that does not.
 import { type LintFinding, lintModule, lintRules } from '@ijw/interop';
 import { describe, expect, it } from 'vitest';
 import { comAndDeviceCases } from './com-and-device-cases.ts';

@@ -1,3 +1,4 @@
+// nanoFramework stubs, and checksums of tables that the vendors published.
 import { join } from 'node:path';
 import { Diagnostics, UnsupportedError } from '@ijw/binary';
 import { buildNanoTable, NANO_PROFILES, type NanoProfile, nanoChecksum, nanoStubs, readAssemblyShape, STUB_TARGETS } from '@ijw/interop';

@@ -1,3 +1,4 @@
+// TinyCLR stubs, merging with written files, tables in C++ source and linker maps.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UnsupportedError } from '@ijw/binary';

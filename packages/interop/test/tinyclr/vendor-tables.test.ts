@@ -1,3 +1,4 @@
+// Methods tables that vendors published, against those generated (skipped without ../shared).
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type AssemblyInput, assemblyFromShape } from '@ijw/fixtures';

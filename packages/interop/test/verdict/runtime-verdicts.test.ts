@@ -1,3 +1,4 @@
+// What .NET refuses: P/Invokes, UnmanagedCallersOnly, instructions.
 import { RuntimeVerdicts, verdictMessages } from '@ijw/interop';
 import type { MethodDefToken, TypeNode } from '@ijw/metadata';
 import { describe, expect, it } from 'vitest';

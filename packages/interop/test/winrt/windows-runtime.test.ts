@@ -1,3 +1,4 @@
+// Windows Runtime metadata: versions, types, references.
 import { isWindowsRuntimeVersion, projectedTypes, readInteropInventory } from '@ijw/interop';
 import { Metadata, MetadataBuilder } from '@ijw/metadata';
 import { describe, expect, it } from 'vitest';

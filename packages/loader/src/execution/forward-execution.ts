@@ -80,7 +80,7 @@ export class ForwardExecution {
   #check(args: readonly unknown[], variable: readonly VariableArgument[]): void {
     const { plan, address } = this.#init;
     const wanted = plan.arguments.filter(({ kind }) => kind === 'parameter').length;
-    if (args.length !== wanted) throw new UsageError(`${wanted} arguments are wanted, not ${args.length}`);
+    if (args.length !== wanted) throw new UsageError(`Expected ${wanted} arguments, not ${args.length}`);
     if (variable.length > 0 && !plan.convention.vararg) throw new UsageError('The method has no variable arguments');
     if (plan.arguments.some(({ kind }) => kind === 'lcid')) throw stopped(address, 'The current culture is not known here');
     const values = plan.arguments.flatMap((argument) => (argument.kind === 'lcid' ? [] : [argument.value]));

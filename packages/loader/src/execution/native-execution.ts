@@ -44,8 +44,7 @@ export class NativeExecution {
 
   /** Calls a native function with native values. @throws UsageError where an argument does not fit its type */
   call(address: number, shape: CallShape, args: readonly unknown[]): ExecutionResult {
-    if (args.length !== shape.parameters.length)
-      throw new UsageError(`${shape.parameters.length} arguments are wanted, not ${args.length}`);
+    if (args.length !== shape.parameters.length) throw new UsageError(`Expected ${shape.parameters.length} arguments, not ${args.length}`);
     const placement = placeCall(this.#init.runtime.process.architecture, shape);
     const bytes = shape.parameters.map((type, index) => nativeBytes(type, args[index]));
     const result = this.attempt(() => {

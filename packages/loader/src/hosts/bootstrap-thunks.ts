@@ -45,7 +45,7 @@ export interface BootstrapThunksInit {
   readonly heap: ExecutableHeap;
 }
 
-/** `bootstrap_thunk_chunk`: three pointers stand before the thunks. */
+/** `bootstrap_thunk_chunk`: three pointers precede the thunks. */
 const CHUNK_HEADER_POINTERS = 3;
 
 /**

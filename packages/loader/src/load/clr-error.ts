@@ -1,7 +1,7 @@
 import type { ImagePlace } from '@ijw/windows';
 import { type ClrException, ClrRefusal } from './load-refusal.ts';
 
-/** corerror.h, winerror.h: what the runtime answers with. */
+/** corerror.h, winerror.h: the runtime's error codes. */
 export const HResult = {
   COR_E_BADIMAGEFORMAT: 0x8007000b,
   ERROR_FILE_NOT_FOUND: 0x80070002,

@@ -1,3 +1,4 @@
+// The convention of managed code on x86.
 import { buildMixedImage } from '@ijw/fixtures';
 import { Loader } from '@ijw/loader';
 import { type AbiType, type CallShape, placeManagedCallX86 } from '@ijw/marshalling';

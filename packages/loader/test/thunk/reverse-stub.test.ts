@@ -1,3 +1,4 @@
+// Marshalling code of reverse thunks, run for 2,000 signatures.
 import { transitionRecord } from '@ijw/loader';
 import type { Architecture } from '@ijw/machine';
 import { type AbiType, type CallShape, placeCall } from '@ijw/marshalling';

@@ -1,3 +1,4 @@
+// Marshalling code of images with many slots is shared.
 import { buildMixedImage } from '@ijw/fixtures';
 import { DATA_DISTANCE, Loader, ReverseThunks, type SlotState } from '@ijw/loader';
 import { faultText, readPointer } from '@ijw/machine';

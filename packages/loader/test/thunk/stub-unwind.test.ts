@@ -1,3 +1,4 @@
+// Unwind information of generated stubs, read back.
 import { buildMixedImage } from '@ijw/fixtures';
 import { Loader, transitionRecord } from '@ijw/loader';
 import type { Architecture } from '@ijw/machine';

@@ -40,7 +40,7 @@ export function step(value: bigint, by: 1n | -1n, width: Width, flags: Flags): b
   return result;
 }
 
-/** The low four bits of Jcc, SETcc and CMOVcc. Parity is not kept: its two conditions answer `undefined`. */
+/** The low four bits of Jcc, SETcc and CMOVcc. Parity is not kept: its two conditions give `undefined`. */
 export function condition(code: number, { zero, sign, carry, overflow }: Flags): boolean | undefined {
   const values = [overflow, carry, zero, carry || zero, sign, undefined, sign !== overflow, zero || sign !== overflow];
   const value = values[code >> 1];

@@ -14,7 +14,7 @@ export interface ForwardCall extends CallContract {
   readonly text: TextConversion;
   /** Why the call needs a stub that marshals; without any the just-in-time compiler puts the call in line. */
   readonly causes: readonly MarshallingCause[];
-  /** The target is GetLastError: the runtime answers with the error that it has saved, and does not call it. */
+  /** The target is GetLastError: the runtime returns the saved error and does not call it. */
   readonly returnsSavedError: boolean;
   /** Where the native code is. */
   readonly target: string;
@@ -126,7 +126,7 @@ export function forwardStepText(step: ForwardStep): string {
     case 'call':
       return `call ${step.target} as ${step.convention} with ${step.stackBytes} bytes on the stack`;
     case 'savedError':
-      return 'answer with the saved last error instead of calling GetLastError';
+      return 'return the saved last error instead of calling GetLastError';
     case 'saveLastError':
       return 'save the last error';
     case 'cooperative':

@@ -157,7 +157,7 @@ export function structureTree(source: FormSource, { token }: NamedType, abi: Abi
 const COPY_TEXT: Readonly<Record<CopyPlace, string>> = {
   argument: 'The copy constructor makes the copy in its place on the native stack',
   local: 'The copy constructor makes a copy, whose address is passed',
-  nowhere: 'The compiler has made the copy; its address goes on as it is',
+  nowhere: 'The compiler has made the copy; its address is passed unchanged',
 };
 
 /** A value that C++ copies: by value on x86, elsewhere by the address of the copy. @throws BadImageError */
@@ -184,7 +184,7 @@ export function copyConstructedArgument(source: FormSource, type: NamedType): Na
   const name = typeText(metadata, type);
   const native = structureTree(source, type, abi);
   if (measure.pointerSize === 8)
-    return addressForm(source, 'The caller’s copy; its address goes on as it is', pointerTo(native), `pointer to ${name}`);
+    return addressForm(source, 'The caller’s copy; its address is passed unchanged', pointerTo(native), `pointer to ${name}`);
   const because = 'Managed code gets the address of the value on the caller’s stack';
   return converted({ text: name, native, abi, because, conversion: { kind: 'addressOfValue' } });
 }

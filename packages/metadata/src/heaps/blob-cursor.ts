@@ -75,7 +75,7 @@ export class BlobCursor implements BlobSource {
 
   take(length: number): number {
     const start = this.#next;
-    if (!(length >= 0 && length <= this.#end - start)) throw this.error('TRUNCATED', `${length} bytes wanted, ${this.#end - start} left`);
+    if (!(length >= 0 && length <= this.#end - start)) throw this.error('TRUNCATED', `needs ${length} bytes, ${this.#end - start} left`);
     this.#next = start + length;
     return start;
   }
@@ -83,7 +83,7 @@ export class BlobCursor implements BlobSource {
   count(count: number, elementSize: number): number {
     const left = this.#end - this.#next;
     if (count * elementSize > left) {
-      throw this.error('COUNT_TOO_LARGE', `${count} elements of ${elementSize} bytes wanted, ${left} bytes left`);
+      throw this.error('COUNT_TOO_LARGE', `needs ${count} elements of ${elementSize} bytes, ${left} bytes left`);
     }
     return count;
   }
@@ -142,7 +142,7 @@ export class BlobCursor implements BlobSource {
     const first = this.u8();
     if (first < 0x80) return first;
     this.#next = start;
-    if (first >= 0xe0) throw this.error('BAD_COMPRESSED_INTEGER', `${hex(first)} starts no compressed integer`);
+    if (first >= 0xe0) throw this.error('BAD_COMPRESSED_INTEGER', `${hex(first)} is not the first byte of a compressed integer`);
     const length = first < 0xc0 ? 2 : 4;
     const at = this.take(length);
     return length === 2 ? this.#view.getUint16(at) & 0x3fff : this.#view.getUint32(at) & 0x1fffffff;

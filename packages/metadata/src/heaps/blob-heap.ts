@@ -38,7 +38,7 @@ export class BlobHeap {
     const start = this.start(offset);
     if (start === 0) return 0;
     const first = bytes[offset]!;
-    if (first >= 0xe0) throw this.#error('BAD_COMPRESSED_INTEGER', offset, `${hex(first)} starts no length of a blob`);
+    if (first >= 0xe0) throw this.#error('BAD_COMPRESSED_INTEGER', offset, `${hex(first)} is not the first byte of a blob's length`);
     if (start > bytes.length) throw this.#error('TRUNCATED', offset, 'The length of the blob goes beyond the heap');
     let length = first;
     if (first >= 0xc0) length = ((first & 0x1f) << 24) | (bytes[offset + 1]! << 16) | (bytes[offset + 2]! << 8) | bytes[offset + 3]!;

@@ -156,7 +156,7 @@ function readQualified(cursor: Cursor, depth: number, end?: ']'): SerializedType
 export function parseSerializedTypeName(text: string): SerializedTypeName {
   const cursor: Cursor = { text, position: 0 };
   const name = readQualified(cursor, 0);
-  if (cursor.position < text.length) throw fail(cursor, `Type name '${text.slice(0, 200)}' goes on after its end`);
+  if (cursor.position < text.length) throw fail(cursor, `Type name '${text.slice(0, 200)}' continues after its end`);
   return name;
 }
 

@@ -38,7 +38,7 @@ export function read7BitEncodedInt(reader: ByteReader): number {
     value |= (byte & 0x7f) << shift;
     if (byte < 0x80) return value;
   }
-  throw reader.error('BAD_7BIT_INTEGER', 'A 7-bit encoded integer goes on after five bytes', reader.position - 5);
+  throw reader.error('BAD_7BIT_INTEGER', 'A 7-bit encoded integer is longer than five bytes', reader.position - 5);
 }
 
 /** `BinaryWriter.Write7BitEncodedInt`. */

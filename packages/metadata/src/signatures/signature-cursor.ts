@@ -63,7 +63,7 @@ export class SignatureCursor {
       return first;
     }
     const length = first < 0xc0 ? 2 : 4;
-    if (first >= 0xe0) throw this.error('BAD_COMPRESSED_INTEGER', `${hex(first)} starts no compressed integer`);
+    if (first >= 0xe0) throw this.error('BAD_COMPRESSED_INTEGER', `${hex(first)} is not the first byte of a compressed integer`);
     if (position + length > end) throw this.error('TRUNCATED', 'The signature ends within an integer');
     this.#position = position + length;
     if (length === 2) return ((first & 0x3f) << 8) | bytes[position + 1]!;

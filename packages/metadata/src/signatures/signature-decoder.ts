@@ -66,7 +66,8 @@ export class SignatureDecoder<T> {
   method(): MethodSignature<T> {
     const header = this.#cursor.byte();
     const kind = signatureKindOf(header);
-    if (kind !== 'method' && kind !== 'property') throw this.#cursor.error('BAD_SIGNATURE', `${hex(header)} starts no method signature`);
+    if (kind !== 'method' && kind !== 'property')
+      throw this.#cursor.error('BAD_SIGNATURE', `${hex(header)} is not the first byte of a method signature`);
     const genericParameterCount = header & SignatureFlags.Generic ? this.#cursor.compressed() : 0;
     const count = this.#cursor.compressed();
     const isVarArg = (header & 0xf) === CallingConvention.VarArg;
@@ -78,7 +79,7 @@ export class SignatureDecoder<T> {
     return sentinel === count ? { ...signature, endsWithSentinel: true } : signature;
   }
 
-  /** The types of parameters, and how many stand before the sentinel if there is one. */
+  /** The types of parameters, and how many precede the sentinel, if there is one. */
   #parameters(isVarArg: boolean, count: number): { parameterTypes: readonly T[]; sentinel: number | undefined } {
     const parameterTypes: T[] = [];
     let sentinel: number | undefined;
@@ -130,7 +131,8 @@ export class SignatureDecoder<T> {
 
   #expect(convention: number, what: string): void {
     const header = this.#cursor.byte();
-    if ((header & 0xf) !== convention) throw this.#cursor.error('BAD_SIGNATURE', `${hex(header)} starts no ${what} signature`);
+    if ((header & 0xf) !== convention)
+      throw this.#cursor.error('BAD_SIGNATURE', `${hex(header)} is not the first byte of a ${what} signature`);
   }
 
   #types(minimum = 1): readonly T[] {

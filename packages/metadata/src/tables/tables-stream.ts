@@ -36,7 +36,7 @@ const truncated = (place: MetadataPlace, message: string): BadImageError => plac
 
 /** @throws BadImageError TRUNCATED when the stream ends within the header */
 export function readTablesHeader(bytes: Uint8Array, place: MetadataPlace): TablesHeader {
-  if (bytes.length < FIXED_SIZE) throw truncated(place, `${FIXED_SIZE} bytes wanted, the stream has ${bytes.length}`);
+  if (bytes.length < FIXED_SIZE) throw truncated(place, `needs ${FIXED_SIZE} bytes, the stream has ${bytes.length}`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const valid = view.getBigUint64(8, true);
   const rowCounts = new Array<number>(64).fill(0);
@@ -96,7 +96,7 @@ function rowsThatFit(input: TablesStreamInput, name: TableName, start: number, l
   // A row number is 24 bits of a token; no table is larger (II.22).
   const limit = Math.min(room, 0xffffff);
   if (claimed <= limit) return claimed;
-  const message = `${claimed} rows of ${layout.rowSize} bytes wanted, the stream has room for ${limit}`;
+  const message = `needs ${claimed} rows of ${layout.rowSize} bytes, the stream has room for ${limit}`;
   const error = input.place.error('TOO_MANY_ROWS', Math.min(start, input.bytes.length), `the ${name} table`, message);
   if (input.diagnostics === undefined) throw error;
   input.diagnostics.record(error);

@@ -41,7 +41,7 @@ export class ImagePlan {
 
   #placeOf(part: ImagePart): PlacedPart {
     const placed = this.#places.get(part);
-    if (placed === undefined) throw new UsageError('The part is in no section, or in one that comes later');
+    if (placed === undefined) throw new UsageError('The part is not in a section, or in a later one');
     return placed;
   }
 
@@ -64,7 +64,7 @@ export class ImagePlan {
   /** File offset of an address in one of the sections. */
   offsetOf(rva: Rva): FileOffset {
     const found = this.sections.find((section) => rva >= section.rva && rva < section.rva + Math.max(section.rawSize, section.virtualSize));
-    if (found === undefined) throw new UsageError(`${hex(rva)} is in no section`);
+    if (found === undefined) throw new UsageError(`${hex(rva)} is outside the sections`);
     return found.offset + (rva - found.rva);
   }
 }

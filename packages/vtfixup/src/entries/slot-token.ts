@@ -65,7 +65,7 @@ export function judgeSlot(reading: SlotReading, slot: VTableSlot, content: SlotC
     const message = `The slot holds the address ${hex(content.address)}: the runtime has replaced its token`;
     diagnostics.report({ ...place, code: 'SLOT_PATCHED', severity: 'info', message });
   } else if (metadata !== undefined && !isMethodToken(metadata, content.token)) {
-    const message = `The slot's token ${hex(content.token, 8)} names no method of this metadata`;
+    const message = `The slot's token ${hex(content.token, 8)} is not a method of this metadata`;
     diagnostics.report({ ...place, code: 'BAD_SLOT_TOKEN', severity: 'error', token: content.token, message });
   }
 }

@@ -75,7 +75,7 @@ export function readVTableSlots(image: PEImage, fixups: readonly VTableFixup[], 
         pass,
         fixup.rva,
         'TOO_MANY_SLOTS',
-        `The records claim more than ${limit} slots, which is what the file could hold; the rest is not read`,
+        `The records claim more than ${limit} slots, the most that the file can hold; the rest is not read`,
         'error',
       );
       break;

@@ -26,7 +26,7 @@ export function disabledMarshallingCauses(context: LintContext, method: Platform
   if ((method.mapping?.flags ?? 0) & PInvokeAttributes.SupportsLastError) causes.push('SetLastError is set');
   if ((method.implFlags & MethodImplAttributes.PreserveSig) === 0) causes.push('PreserveSig is false');
   if ((method.signature.header & 0xf) === CallingConvention.VarArg) causes.push('The function takes variable arguments');
-  if (context.module.attributes.has('lcidConversion', method.token)) causes.push('LCIDConversion is asked for');
+  if (context.module.attributes.has('lcidConversion', method.token)) causes.push('LCIDConversion is set');
   for (const parameter of [method.returnValue, ...method.parameters]) {
     const cause = causesOfParameter(context, parameter);
     if (cause !== undefined) causes.push(cause);

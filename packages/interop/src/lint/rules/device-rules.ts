@@ -34,7 +34,7 @@ export const deviceRules: readonly LintRule[] = [
     level: 'error',
     needs: 'metadata',
     title: 'Signature matches no method',
-    message: '"{signature}" names no method of the assembly{reason}',
+    message: '"{signature}" is not a method of the assembly{reason}',
     help: 'A registration under a signature that no method has is never found. Correct the signature.',
     link: LEANCLR,
   },

@@ -25,7 +25,7 @@ export const mixedModeRules: readonly LintRule[] = [
     level: 'error',
     needs: 'metadata',
     title: 'VTable slot without a method',
-    message: 'The slot at RVA {rva} holds {value}, which names no method of the module',
+    message: 'The slot at RVA {rva} holds {value}, which is not a method of the module',
     help: 'A slot holds the token of a MethodDef (or MemberRef, MethodSpec) of the module (ECMA-335 II.25.3.3.3).',
     link: ECMA_335,
   },

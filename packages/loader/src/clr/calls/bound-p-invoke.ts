@@ -15,7 +15,7 @@ export type CallOutcome =
       readonly hresultSwapping?: true;
       /** The saved P/Invoke error is stored after the call. */
       readonly setLastError?: true;
-      /** The target is GetLastError: the runtime answers with the error that it has saved. */
+      /** The target is GetLastError: the runtime returns the saved error. */
       readonly returnsSavedError?: true;
       /** The call ends at this symbol, which no provider has: nothing is behind it. */
       readonly unresolved?: string;

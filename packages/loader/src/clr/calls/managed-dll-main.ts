@@ -9,7 +9,7 @@ import { managedEntryPoint } from '../image/assembly-image.ts';
 /** ECMA-335 II.23.2.1: `int32 (void*, uint32, void*)`, static. */
 const DLL_MAIN_SIGNATURE = [0x00, 0x03, 0x08, 0x0f, 0x01, 0x09, 0x0f, 0x01];
 
-/** .NET Framework only, and deprecated there: the managed entry point of a DLL is its DllMain. It must have exactly that signature and must not answer 0 at attach. */
+/** .NET Framework only, and deprecated there: the managed entry point of a DLL is its DllMain. It must have exactly that signature and must not return 0 at attach. */
 export function runManagedDllMain(managedEntry: ManagedEntry, assembly: LoadedAssembly, trace: Trace): void {
   const { metadata, cli, image } = assembly.image;
   if (!isDll({ image })) return;

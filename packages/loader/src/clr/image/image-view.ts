@@ -69,7 +69,7 @@ export function sectionOf({ image }: ImageView, rva: number): SectionHeader | un
 export function rvaProblem(view: ImageView, rva: number, size: number, forbidden: number, mayBeNull: boolean): string | undefined {
   if (rva === 0) return mayBeNull && size === 0 ? undefined : mayBeNull ? `has a size of ${size} and no RVA` : 'is not there';
   const section = sectionOf(view, rva);
-  if (!section) return `is at ${hex(rva)}, which is in no section`;
+  if (!section) return `is at ${hex(rva)}, outside the sections`;
   const start = rva - section.virtualAddress;
   if (start + size > section.virtualSize) return `reaches beyond the end of ${section.name}`;
   if (!view.mapped && start + size > section.sizeOfRawData) return `reaches beyond the file's bytes of ${section.name}`;

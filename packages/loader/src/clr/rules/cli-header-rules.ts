@@ -126,5 +126,5 @@ function nativeEntryPointProblem(cli: CliHeader, view: ImageView): string | unde
   if (has(cli, CorFlags.ILONLY) || !has(cli, CorFlags.NATIVE_ENTRYPOINT)) return undefined;
   const rva = cli.entryPointTokenOrRva;
   if (rva === 0) return 'has a native entry point at RVA 0';
-  return sectionOf(view, rva) ? undefined : `has a native entry point at ${hex(rva)}, which is in no section`;
+  return sectionOf(view, rva) ? undefined : `has a native entry point at ${hex(rva)}, outside the sections`;
 }
