@@ -37,7 +37,7 @@ export interface CommandDefinition {
   readonly files: 'each' | 'together' | 'none';
   /** What may follow the files: the last operand, where it does not name a file. */
   readonly subject?: OperandDefinition;
-  /** What stands before the text of each of several files. Default: the file as a title. `own`: the text names the file. */
+  /** The title above the text of each of several files. Default: the file as a title. `own`: the text names the file. */
   readonly heading?: 'comment' | 'own';
   /** Options by which the text is in a format of its own: it is never folded. */
   readonly unfolded?: readonly string[];
@@ -61,7 +61,7 @@ export interface CommandContext {
   document(value: object): void;
   /** Has the exit code be 1 where an error is among these when the command ends. */
   watch(diagnostics: Diagnostics): void;
-  /** For a command that runs once a file: what stands before the files, the file, the subject. */
+  /** For a command that runs once a file: the operands before the files, the file, the subject. */
   readonly operands: readonly string[];
   readonly options: OptionValues;
   readonly style: ChalkInstance;

@@ -3,7 +3,7 @@ import type { Io } from './io.ts';
 
 /** The operands of a command that runs once a file. */
 export interface FileOperands {
-  /** What stands before the files. */
+  /** The operands before the files. */
   readonly before: readonly string[];
   readonly files: readonly string[];
   readonly subject?: string;
@@ -14,7 +14,7 @@ const IMAGE_EXTENSION = /\.(dll|exe|node|winmd|netmodule|sys|ocx|pdb|wasm)$/i;
 
 const isFile = (operand: string, io: Io): boolean => operand === '-' || IMAGE_EXTENSION.test(operand) || io.isFile(operand);
 
-/** The last operand is the subject where the command has one, files stand before it, and it does not name a file. */
+/** The last operand is the subject if the command has one, files precede it, and it does not name a file. */
 export function fileOperands(definition: CommandDefinition, operands: readonly string[], io: Io): FileOperands {
   const start = definition.operands.findIndex(({ notation }) => notation.includes('files'));
   const before = operands.slice(0, start);

@@ -1,4 +1,4 @@
-// Files of a process: outputs that are whole or not there, inputs that are not what they seem, sources that a PDB names.
+// Files of a process: outputs that are whole or not there, inputs that are not what they seem, sources that a PDB names (skipped without links or FIFOs of the system).
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -136,9 +136,7 @@ describe('what is opened', () => {
   it('and a native image has no metadata', async () => {
     const assembly = await Assembly.open(buildNativeDll({ name: 'n.dll', architecture: 'x64', functions: [], variables: {} }));
     expect(assembly.metadata).toBeUndefined();
-    expect(() => assembly.requireMetadata('it has no IL')).toThrow(
-      'The image is native: it has no CLI header, so it has no IL',
-    );
+    expect(() => assembly.requireMetadata('it has no IL')).toThrow('The image is native: it has no CLI header, so it has no IL');
     expect(assembly.members('N.C')).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-/** Longer names are not compared: nobody types them by hand, and a file decides how long its names are. */
+/** Longer names are not compared: people do not type them, and a file decides how long its names are. */
 const LONGEST = 200;
 const MOST = 3;
 

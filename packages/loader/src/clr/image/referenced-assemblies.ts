@@ -18,7 +18,7 @@ const referencedAssemblies = (provider: ModuleProvider): AssemblyProvider => ({
 /** Where references to other assemblies lead, as far as a provider of DLLs has them. */
 export interface References {
   readonly resolver: Resolver;
-  /** The path of a file that has the name of an assembly and is none. */
+  /** The path of a file that has the name of an assembly but is not one. */
   readonly unreadable: (name: string) => string | undefined;
 }
 

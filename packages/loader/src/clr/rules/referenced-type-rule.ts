@@ -51,7 +51,7 @@ function unresolvedProblem(
   }
 }
 
-/** An assembly that is not there, or whose file is no assembly. `displayName` is that of the reference. */
+/** An assembly that is not there, or whose file is not an assembly. `displayName` is that of the reference. */
 export function assemblyProblem({ unreadable }: References, displayName: string): ClrException | undefined {
   const identity = parseAssemblyIdentity(displayName);
   if (isFrameworkAssembly(identity)) return undefined;
