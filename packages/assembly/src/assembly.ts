@@ -3,15 +3,18 @@ import { type BadInstruction, type Instruction, type MethodBody, MethodBodySourc
 import {
   CustomAttribute,
   findCustomAttribute,
+  isTokenOf,
   Metadata,
   type MethodDefToken,
   makeToken,
   methodCodeKind,
+  methodFullName,
   TableId,
   type Token,
   TokenText,
   targetFramework,
   tokenRid,
+  typeFullName,
 } from '@ijw/metadata';
 import type { PEImage, SingleFileBundle } from '@ijw/pe';
 import { Boundary } from '@ijw/vtfixup';
@@ -112,6 +115,18 @@ export class Assembly {
   members(name: string): readonly Token[] {
     const found = this.metadata && findMembers(this.metadata, name);
     return found?.rids.map((rid): Token => makeToken(MEMBER_TABLES[found.kind], rid)) ?? [];
+  }
+
+  /** The MethodDefs among the members that a text names. @throws BadImageError */
+  methods(name: string): readonly MethodDefToken[] {
+    return this.members(name).filter((token) => isTokenOf(token, 'MethodDef'));
+  }
+
+  /** `Namespace.Type` or `Namespace.Type::Method`; anything else as `text` writes it. @throws BadImageError */
+  nameOf(token: Token): string {
+    const metadata = this.requireMetadata();
+    if (isTokenOf(token, 'TypeDef') || isTokenOf(token, 'TypeRef')) return typeFullName(metadata, token);
+    return isTokenOf(token, 'MethodDef') ? methodFullName(metadata, token) : this.text(token);
   }
 
   /** The body of a method; `undefined` where its code is not IL in this image. @throws BadImageError */

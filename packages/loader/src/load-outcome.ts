@@ -19,7 +19,7 @@ export interface LoadedOutcome extends CommonOutcome {
   readonly outcome: 'loaded';
   readonly hresult: 0;
   readonly module: LoadedModule;
-  /** The assembly was loaded already: this is the one of then. */
+  /** The assembly was loaded already: the outcome has the existing module. */
   readonly again: boolean;
 }
 
