@@ -39,9 +39,9 @@ describe('ijw tables', () => {
   });
 
   it.each([
-    ['MethodDeff', 'There is no metadata table "MethodDeff"'],
+    ['MethodDeff', 'Unknown metadata table "MethodDeff"'],
     ['0x06ffffff', 'is not one of them'],
-    ['0x7f000001', 'is not a token: there is no table 0x7f'],
+    ['0x7f000001', 'is not a token: table 0x7f does not exist'],
   ])('%s: %s', async (subject, message) => {
     expect(await tables(subject)).toMatchObject({ exitCode: 2, errors: expect.stringContaining(message) });
   });

@@ -69,7 +69,7 @@ function subjectOf(metadata: Metadata, text: string | undefined): Subject {
 function rowOf(metadata: Metadata, token: number): Subject {
   const name = tableNameOf(token >>> 24);
   const rid = token & 0xffffff;
-  if (name === undefined) throw new UsageError(`${hex(token, 8)} is not a token: there is no table ${hex(token >>> 24, 2)}`);
+  if (name === undefined) throw new UsageError(`${hex(token, 8)} is not a token: table ${hex(token >>> 24, 2)} does not exist`);
   const { rowCount } = metadata.tables[name];
   if (rid === 0 || rid > rowCount) throw new UsageError(`${name} has ${rowCount} rows, and ${hex(token, 8)} is not one of them`);
   return { kind: 'row', name, rid };
