@@ -1,9 +1,11 @@
-// Runs every program of examples/ and compares what it prints with examples/README.md.
+// Runs every program of examples/ and the command of the front page, and compares what they print with the pages.
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { format } from 'node:util';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
+import { run } from '../../cli/src/run.ts';
+import { memoryIo } from '../../cli/test/memory-io.ts';
 
 const root = join(import.meta.dirname, '../..');
 const folder = join(root, 'examples');
@@ -35,6 +37,17 @@ async function printed(program: string, args: readonly string[]): Promise<string
   return lines.join('\n').trimEnd();
 }
 
+/** In a page, `…` on a line stands for lines that are left out. */
+function expectText(text: string, shown: string): void {
+  let rest = text;
+  for (const [index, piece] of shown.split('\n…\n').entries()) {
+    if (index === 0) expect(rest.slice(0, piece.length)).toBe(piece);
+    else expect(rest).toContain(`\n${piece}`);
+    rest = rest.slice(rest.indexOf(piece) + piece.length);
+  }
+  expect(rest.trim()).toBe('');
+}
+
 describe('an example', () => {
   it('stands in the README, ten of them beside the program that they read', () => {
     const programs = readdirSync(folder).filter((name) => name.endsWith('.ts'));
@@ -44,12 +57,18 @@ describe('an example', () => {
 
   it.each(runs)('$program prints what the README says', async ({ program, args, output }) => {
     const text = await printed(program, program === 'program.ts' ? [PROGRAM] : args);
-    const [head = '', tail = ''] = output.split('\n…\n');
-    expect(text.replaceAll(written, PROGRAM).slice(0, output.includes('\n…\n') ? head.length : undefined)).toBe(head);
-    expect(text.endsWith(tail)).toBe(true);
+    expectText(text.replaceAll(written, PROGRAM), output);
   });
 
   it.each(runs)('$program is short', ({ program }) => {
     expect(readFileSync(join(folder, program), 'utf8').split('\n').length).toBeLessThanOrEqual(40);
   });
+});
+
+it('the front page shows what `ijw info` prints', async () => {
+  const page = readFileSync(join(root, 'README.md'), 'utf8');
+  const [, file = '', output = ''] = /^```console\n\$ ijw info (\S+)\n([\s\S]*?)\n```$/m.exec(page) ?? [];
+  const io = memoryIo({ [file]: readFileSync(join(root, file)) });
+  expect(await run(['info', file], io)).toBe(0);
+  expectText(io.output.text, output);
 });

@@ -20,7 +20,7 @@ const SENTENCES: { readonly [S in LoadStep]: (event: EventOf<S>) => string } = {
     `${section} RVA ${hex(rva)}, ${hex(size)} bytes, ${rights}${note ? `, ${note}` : ''}`,
   relocate: ({ module, delta, count }) => `${module} by ${delta}, ${count} places`,
   bindModule: ({ imports, symbols, resolvedBy }) =>
-    `${imports}: ${symbols} symbols, ${resolvedBy === 'none' ? 'each at an address that names it' : `by ${resolvedBy}`}`,
+    `${imports}: ${symbols} symbols, ${resolvedBy === 'none' ? 'each bound to a trap address (no provider)' : `by ${resolvedBy}`}`,
   bindImport: ({ imports, name, iatRva, address: at }) => `${imports}!${name}: slot RVA ${hex(iatRva)} = ${hex(at)}`,
   delayImports: ({ imports, symbols }) => `${imports}: ${symbols} symbols wait for their first call`,
   boundImports: ({ imports }) => `${imports}: the addresses bound at link time are not used`,
