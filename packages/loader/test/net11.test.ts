@@ -1,4 +1,4 @@
-// The mixed-mode image of WPF for .NET 11 against what CoreCLR 11.0.0 did with it (shared/oracles/clr/net11).
+// The mixed-mode image of WPF for .NET 11 against what CoreCLR 11.0.0 did with it (skipped without ../shared).
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hexBytes } from '@ijw/binary';

@@ -83,7 +83,7 @@ export class AddressSpace {
     if (base === undefined) return refuse('NO_SPACE', 0, `No gap of ${hex(bytes)} bytes is left`);
     const lowest = this.windowBase + HOST_AREA_SIZE;
     if (base % ALLOCATION_GRANULARITY !== 0 || base < lowest || base + bytes > this.addressLimit) {
-      return refuse('BAD_RANGE', base, `${hex(base)} is no place for a reservation of ${hex(bytes)} bytes`);
+      return refuse('BAD_RANGE', base, `${hex(base)} is not a valid base for a reservation of ${hex(bytes)} bytes`);
     }
     const taken = this.#regions.overlapping(base, bytes);
     if (taken) return refuse('ADDRESS_TAKEN', base, `${hex(base)} is taken by the reservation at ${hex(taken.base)}`);

@@ -1,3 +1,4 @@
+// Guest memory: reservations, rights, backing, access over page ends.
 import {
   AddressSpace,
   faultText,

@@ -1,4 +1,4 @@
-// Whole C functions in the interpreter of x86 and x64: compiled by mingw at each optimisation, run from start to return, with the results of the native compiler.
+// Whole C functions in the interpreter of x86 and x64: compiled by mingw at each optimisation, run from start to return, with the results of the native compiler (skipped without mingw).
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
