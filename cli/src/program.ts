@@ -72,7 +72,7 @@ export function withDefaultCommand(argv: readonly string[], io: Io): readonly st
   const first = argv.find((word) => word === '-' || !word.startsWith('-'));
   if (first === undefined || first === 'help' || COMMANDS.some((command) => command.name === first)) return argv;
   const meant = io.isFile(first) ? undefined : commandCalled(first);
-  if (meant !== undefined) throw new UsageError(`There is no command "${first}"; did you mean ${meant}?`);
+  if (meant !== undefined) throw new UsageError(`Unknown command "${first}"; did you mean ${meant}?`);
   const isPath = first === '-' || /[./\\]/.test(first) || io.isFile(first);
   return isPath ? ['info', ...argv] : argv;
 }

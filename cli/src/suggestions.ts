@@ -38,7 +38,7 @@ export function didYouMean(typed: string, words: readonly string[]): string {
   return near.length === 0 ? '' : `; did you mean ${near.join(' or ')}?`;
 }
 
-/** Reads a file of the command line; where there is none, the error has the names like it in the folder. @throws FileAccessError */
+/** Reads a file of the command line; if it is missing, the error has the names like it in the folder. @throws FileAccessError */
 export function readOperand(io: Io, path: string): Uint8Array {
   try {
     return io.readFile(path, { image: true });

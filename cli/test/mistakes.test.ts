@@ -33,7 +33,7 @@ const MISTAKES: readonly (readonly [words: string, answer: string])[] = [
   ['stubs app.dll', 'stubs needs --for tinyclr|nanoframework|leanclr|c|csharp'],
   ['stubs app.dll --for tiny', 'Allowed choices are tinyclr'],
   ['stubs app.dll --for leanclr --api 2', 'leanclr has one API only'],
-  ['completion csh', 'there is one for bash, zsh, fish, powershell'],
+  ['completion csh', 'the shells are bash, zsh, fish, powershell'],
 ];
 
 describe('a mistake', () => {

@@ -148,7 +148,7 @@ const SHELLS: Readonly<Record<string, (commands: Commands) => string>> = { bash,
 export async function run(context: CommandContext): Promise<number> {
   const [shell = ''] = context.operands;
   const script = Object.hasOwn(SHELLS, shell) ? SHELLS[shell] : undefined;
-  if (!script) throw new UsageError(`There is no completion for "${shell}"; there is one for ${Object.keys(SHELLS).join(', ')}`);
+  if (!script) throw new UsageError(`Unknown shell "${shell}"; the shells are ${Object.keys(SHELLS).join(', ')}`);
   context.write(script(context.commands.map(completed)));
   return 0;
 }

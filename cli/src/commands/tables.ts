@@ -61,7 +61,7 @@ function subjectOf(metadata: Metadata, text: string | undefined): Subject {
   const found = byName ?? byNumber;
   if (found === undefined)
     throw new UsageError(
-      `There is no metadata table "${text}"${didYouMean(text, [...tableNames, ...heapNames])}; the tables are ${tableNames.join(', ')}, the heaps ${heapNames.join(', ')}`,
+      `Unknown metadata table "${text}"${didYouMean(text, [...tableNames, ...heapNames])}; the tables are ${tableNames.join(', ')}, the heaps ${heapNames.join(', ')}`,
     );
   return { kind: 'table', name: found };
 }
