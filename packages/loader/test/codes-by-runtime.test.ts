@@ -69,6 +69,19 @@ describe('a DLL that is not there', () => {
   });
 });
 
+it.each([
+  ['net40', 'mscoree.dll', 0x800700c1],
+  ['net5.0', 'ijwhost.dll', 0x8007000b],
+  ['net8.0', 'ijwhost.dll', 0x800700c1],
+  ['net10.0', 'ijwhost.dll', 0x800700c1],
+] as const)('a DLL that is not an image on %s', (runtime, host, hresult) => {
+  const provider: LoaderOptions['provider'] = {
+    find: (name) => (name === 'kernel32.dll' ? { kind: 'image', bytes: new Uint8Array(64), path: 'C:\\app\\KERNEL32.dll' } : undefined),
+  };
+  const outcome = refused(load(mixed('x64', host), runtime, { provider }));
+  expect(outcome).toMatchObject({ hresult, exception: { type: 'System.BadImageFormatException' }, place: { file: 'KERNEL32.dll' } });
+});
+
 describe('the version that an image was built for', () => {
   const old = withVersion(mixed('x86', 'mscoree.dll'), 'v2.0.50727');
 

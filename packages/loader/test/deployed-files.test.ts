@@ -23,6 +23,7 @@ function load(host: 'ijwhost.dll' | 'mscoree.dll', files: Files, dependency?: st
   return new Loader({ host: host === 'mscoree.dll' ? 'framework' : 'core', provider }).load(bytes, { path: 'C:\\app\\mixed.dll' });
 }
 
+/** Of .NET Framework not every code is known: then that of the observed runtime. */
 const codeOf = (outcome: LoadOutcome): number | undefined =>
   outcome.hresult ?? (outcome.outcome === 'refused' ? outcome.observed?.hresult : undefined);
 

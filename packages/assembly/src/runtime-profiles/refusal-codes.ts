@@ -16,6 +16,8 @@ export type RefusalCase =
   | 'newerRuntime'
   /** A DLL that the image imports is not found. */
   | 'missingDependency'
+  /** The image, or a DLL that it imports, is for another processor or is not an image: ERROR_BAD_EXE_FORMAT. */
+  | 'badExecutable'
   /** A managed DllMain of another signature than `int32 (void*, uint32, void*)`. */
   | 'managedDllMainSignature'
   /** A managed DllMain that returns 0 at attach. */
@@ -220,7 +222,17 @@ const REFUSALS: readonly RefusalRow[] = [
     },
   },
   {
-    cases: ['notLoaded'],
+    cases: ['badExecutable'],
+    runtimes: ['net40'],
+    codes: {
+      exception: BAD_IMAGE,
+      hresult: 0x800700c1,
+      message: `${OR_DEPENDENCIES}  is not a valid Win32 application. (Exception from HRESULT: 0x800700C1)`,
+      source: 'hexfati/SharpDllLoader#2, sixthsense/sixthsense#28; dotnet/runtime#45611 says that it is propagated',
+    },
+  },
+  {
+    cases: ['badExecutable', 'notLoaded'],
     runtimes: CORE_3_AND_5,
     codes: { exception: BAD_IMAGE, hresult: 0x8007000b, message: `${COULD_NOT_LOAD} ${INCORRECT_FORMAT}`, source: ONE_ANSWER },
   },

@@ -7,6 +7,7 @@ import {
   refusalCodes,
   refusalMessage,
 } from '@ijw/assembly/runtime-profiles';
+import { WindowsError } from '@ijw/windows';
 import { HResult } from './clr-error.ts';
 import type { ClrException, ClrRefusalDetails } from './load-refusal.ts';
 
@@ -55,7 +56,8 @@ function caseOf({ rule, hresult }: ClrRefusalDetails, { mixed }: RefusedImage): 
       return rule;
   }
   if (!isWindowsError(hresult)) return undefined;
-  return hresult === HResult.ERROR_MOD_NOT_FOUND ? 'missingDependency' : 'notLoaded';
+  if (hresult === HResult.ERROR_MOD_NOT_FOUND) return 'missingDependency';
+  return hresult === WindowsError.BAD_EXE_FORMAT.hresult ? 'badExecutable' : 'notLoaded';
 }
 
 /**
