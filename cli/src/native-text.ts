@@ -15,7 +15,7 @@ export async function nativeText(assembly: Assembly, boundary: Boundary): Promis
   const disassembler = await NativeDisassembler.load(assembly.requireImage(), { metadata: assembly.requireMetadata() });
   return (rva) => {
     const stub = boundary.stubAt(rva);
-    const head = stub === undefined || stub.hops.length === 0 ? [] : [`RVA 0x${rva.toString(16)} jmp → ${stubTargetText(stub)}`];
+    const head = stub === undefined || stub.hops.length === 0 ? [] : [`RVA ${hex(rva)} jmp → ${stubTargetText(stub)}`];
     return [...head, ...instructionLines(disassembler, rva)];
   };
 }

@@ -1,3 +1,4 @@
+import { hex } from '@ijw/binary';
 import type { VTableText } from '@ijw/il';
 import { type Boundary, slotWidth } from '@ijw/vtfixup';
 
@@ -41,4 +42,4 @@ function listAt<K, T>(lists: Map<K, T[]>, key: K): T[] {
 const otherExports = (boundary: Boundary): VTableText['otherExports'] =>
   boundary.exports
     .filter(({ stub }) => stub?.target.kind !== 'slot')
-    .map(({ ordinal, name, rva }) => ({ ordinal, ...(name !== undefined && { name }), target: `RVA 0x${rva.toString(16)}` }));
+    .map(({ ordinal, name, rva }) => ({ ordinal, ...(name !== undefined && { name }), target: `RVA ${hex(rva)}` }));

@@ -62,7 +62,7 @@ describe('ijw load', () => {
   it('says where a code is not known', async () => {
     const args = ['load', 'core.dll', '--architecture', 'arm64', '--runtime', 'net7.0'];
     expect((await ijw(...args)).output).toContain(
-      'What .NET 7 answers is not known; .NET 10 answers 0x80132006 System.IO.FileLoadException',
+      'What .NET 7 answers is not known; .NET 10 answers System.IO.FileLoadException 0x80132006',
     );
     const document = await json(...args);
     expect(document).not.toHaveProperty('hresult');

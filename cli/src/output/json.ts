@@ -1,4 +1,4 @@
-import { hexBytes } from '@ijw/binary';
+import { hex, hexBytes } from '@ijw/binary';
 
 /** Takes text as it is made. */
 export type Write = (chunk: string) => void;
@@ -7,7 +7,7 @@ export type Write = (chunk: string) => void;
 const PIECE = 1 << 16;
 
 const numberText = (value: bigint): string =>
-  value <= BigInt(Number.MAX_SAFE_INTEGER) && value >= BigInt(Number.MIN_SAFE_INTEGER) ? value.toString() : `"0x${value.toString(16)}"`;
+  value <= BigInt(Number.MAX_SAFE_INTEGER) && value >= BigInt(Number.MIN_SAFE_INTEGER) ? value.toString() : `"${hex(value)}"`;
 
 const isIterable = (value: object): value is Iterable<unknown> => Symbol.iterator in value;
 const hasJson = (value: object): value is { toJSON(): unknown } => 'toJSON' in value && typeof value.toJSON === 'function';
