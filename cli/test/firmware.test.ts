@@ -124,7 +124,7 @@ describe('ijw lint --check', () => {
     sample.type('Device.Pin');
     sample.method('Read', { implFlags: 0x1000 });
     const { output, exitCode } = await ijw(['lint', 'a.dll', '--rule', 'NI080', '--check', 'fw.map', '--check', 'fw.ldf'], {
-      'a.dll': sample.build().image.bytes,
+      'a.dll': sample.build().file.bytes,
       'fw.map': map,
       'fw.ldf': scatter,
     });

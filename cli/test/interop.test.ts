@@ -15,7 +15,7 @@ function sample(): Uint8Array {
   module.platformInvoke('Add', { library: 'native', parameters: [INT] });
   module.method('Fast', { flags: 0x16, implFlags: 0x1000 });
   module.attribute(module.method('Entry', { flags: 0x6, implFlags: 0x1000 }), ENTRY);
-  return module.build().image.bytes;
+  return module.build().file.bytes;
 }
 
 async function ijw(args: readonly string[], files: Readonly<Record<string, Uint8Array>> = {}) {

@@ -19,7 +19,7 @@ function imports(): Uint8Array {
   module.type('NativeMethods');
   module.platformInvoke('Nothing', { library: 'NATIVE.dll' });
   module.platformInvoke('Elsewhere', { library: 'other' });
-  return module.build().image.bytes;
+  return module.build().file.bytes;
 }
 
 async function ijw(...argv: string[]) {

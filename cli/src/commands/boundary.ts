@@ -1,3 +1,4 @@
+import type { Assembly } from '@ijw/assembly';
 import { hex, lazyList, printable } from '@ijw/binary';
 import { type InteropInventory, interopCounts, interopJson, readInteropInventory } from '@ijw/interop';
 import type { EffectiveConvention } from '@ijw/marshalling';
@@ -11,17 +12,15 @@ import { stubTargetText } from '../output/stub-target-text.ts';
 
 export async function run(context: CommandContext): Promise<number> {
   const assembly = await openAssembly(context);
-  const image = assembly.requireImage();
   const { diagnostics, boundary } = assembly;
-  const { metadata } = boundary;
   if (context.options.dot) context.write(boundaryToDot(boundary));
   else if (context.options.json) {
     const document = boundaryJson(boundary);
-    const inventory = metadata && diagnostics.attempt(() => readInteropInventory(image, metadata, diagnostics));
+    const inventory = inventoryOf(assembly, boundary);
     const interop = inventory && { interop: interopJson(inventory) };
     context.document({ file: context.operands[0], ...document, ...interop, diagnostics: diagnostics.entries });
   } else {
-    const inventory = metadata && diagnostics.attempt(() => readInteropInventory(image, metadata, diagnostics));
+    const inventory = inventoryOf(assembly, boundary);
     let empty = true;
     for (const text of boundaryText(context, boundary, inventory)) {
       empty = false;
@@ -32,6 +31,9 @@ export async function run(context: CommandContext): Promise<number> {
   }
   return 0;
 }
+
+const inventoryOf = (assembly: Assembly, { metadata }: Boundary): InteropInventory | undefined =>
+  metadata && assembly.diagnostics.attempt(() => readInteropInventory(assembly));
 
 function* boundaryText(context: CommandContext, boundary: Boundary, inventory: InteropInventory | undefined): Generator<string> {
   yield* managedToNativeText(context, boundary);

@@ -1,4 +1,5 @@
-import { type Diagnostics, hex, printable, UnsupportedError, UsageError } from '@ijw/binary';
+import type { Assembly } from '@ijw/assembly';
+import { hex, printable, UnsupportedError, UsageError } from '@ijw/binary';
 import {
   buildInteropTable,
   checkFirmware,
@@ -15,7 +16,6 @@ import {
   tinyClrBindings,
 } from '@ijw/interop';
 import { type Metadata, type MethodDefToken, makeToken, methodFullName, TableId } from '@ijw/metadata';
-import type { PEImage } from '@ijw/pe';
 import { readCheckedFiles } from '../checked-files.ts';
 import type { CommandContext } from '../command.ts';
 import { openAssembly } from '../input.ts';
@@ -27,10 +27,8 @@ import { inventoryText } from '../output/inventory-text.ts';
 interface InteropInput {
   readonly context: CommandContext;
   readonly file: string;
-  /** Absent for metadata that stands alone. */
-  readonly image: PEImage | undefined;
+  readonly assembly: Assembly;
   readonly metadata: Metadata;
-  readonly diagnostics: Diagnostics;
 }
 
 /** What a part has to say: its JSON, and its text. */
@@ -49,10 +47,10 @@ export async function run(context: CommandContext): Promise<number> {
   if (what !== 'registry') refuseRegistryOptions(context, what);
   const input = await open(context, file);
   const { json, text } = part(input);
-  if (context.options.json) context.document({ file, ...json, diagnostics: input.diagnostics.entries });
+  if (context.options.json) context.document({ file, ...json, diagnostics: input.assembly.diagnostics.entries });
   else {
     for (const piece of text()) context.write(piece);
-    context.write(diagnosticLines(input.diagnostics.entries, context.style));
+    context.write(diagnosticLines(input.assembly.diagnostics.entries, context.style));
   }
   return 0;
 }
@@ -63,14 +61,13 @@ function refuseRegistryOptions({ options }: CommandContext, what: string): void 
 }
 
 async function open(context: CommandContext, file: string): Promise<InteropInput> {
-  const { image, metadata, diagnostics } = await openAssembly(context, file);
-  if (metadata === undefined) throw new UnsupportedError('The image is native: it has no CLI header, so it has no metadata');
-  return { context, file, image, metadata, diagnostics };
+  const assembly = await openAssembly(context, file);
+  return { context, file, assembly, metadata: assembly.requireMetadata() };
 }
 
 /** Everything of the module that has to do with interop. */
-function inventory({ context, file, image, metadata, diagnostics }: InteropInput): Answer {
-  const found = readInteropInventory(image, metadata, diagnostics);
+function inventory({ context, file, assembly }: InteropInput): Answer {
+  const found = readInteropInventory(assembly);
   return {
     json: {
       ...interopJson(found),
@@ -94,10 +91,10 @@ function inventory({ context, file, image, metadata, diagnostics }: InteropInput
 }
 
 /** What the runtime refuses, ignores or does not check. */
-function verdicts({ context, file, image, metadata, diagnostics }: InteropInput): Answer {
-  const runtime = new RuntimeVerdicts(image, metadata);
+function verdicts({ context, file, assembly, metadata }: InteropInput): Answer {
+  const runtime = new RuntimeVerdicts(assembly);
   const methods = methodsOf(metadata).flatMap((token) => {
-    const found = diagnostics.attempt(() => runtime.of(token), token) ?? [];
+    const found = assembly.diagnostics.attempt(() => runtime.of(token), token) ?? [];
     return found.length === 0 ? [] : [{ token, method: methodFullName(metadata, token), verdicts: found }];
   });
   return {
@@ -127,11 +124,11 @@ function registry(input: InteropInput): Answer {
   return Array.isArray(input.context.options.check) ? tinyClrRegistry(input, input.context.options.check) : leanClrRegistry(input);
 }
 
-function leanClrRegistry({ context, metadata, diagnostics }: InteropInput): Answer {
+function leanClrRegistry({ context, assembly }: InteropInput): Answer {
   const { signatures } = context.options;
   const listed =
     typeof signatures === 'string' ? readRegistrations(new TextDecoder().decode(context.io.readFile(signatures)), signatures) : [];
-  const { bindings, rejected } = leanClrBindings(metadata, listed, diagnostics);
+  const { bindings, rejected } = leanClrBindings(assembly, listed);
   return {
     json: { system: 'leanclr', bindings, rejected },
     *text() {
@@ -152,11 +149,11 @@ function leanClrRegistry({ context, metadata, diagnostics }: InteropInput): Answ
   };
 }
 
-function tinyClrRegistry({ context, metadata }: InteropInput, paths: readonly string[]): Answer {
+function tinyClrRegistry({ context, assembly }: InteropInput, paths: readonly string[]): Answer {
   const { firmware } = readCheckedFiles(context.io, paths, context.options.base as string | undefined);
   if (firmware?.binary === undefined)
     throw new UsageError('interop registry --check needs a raw binary, with a linker map or a scatter file where they are needed');
-  const shape = readAssemblyShape(metadata);
+  const shape = readAssemblyShape(assembly);
   const table = buildInteropTable(shape);
   const { definition, image } = checkFirmware(interopFirmwareTable(table), firmware);
   if (definition === undefined || image === undefined) throw new UnsupportedError(`The binary has no definition of ${table.assembly}`);

@@ -62,9 +62,7 @@ async function readInput(context: CommandContext): Promise<StubInput> {
   const assembly = await openAssembly(context);
   const metadata = assembly.requireMetadata('there is nothing to generate from');
   return {
-    metadata,
-    image: assembly.image,
-    diagnostics: assembly.diagnostics,
+    assembly,
     provider: assemblyProvider(io, searchPathBeside(io, operands[0]!, (options.search as readonly string[] | undefined) ?? [])),
     ...(typeof options.api === 'string' && { version: options.api }),
     ...(options.bare === true && { bare: true }),
@@ -121,14 +119,14 @@ function report(
   const { operands, options } = context;
   if (options.json) {
     const head = { file: operands[0], for: options.for };
-    context.document({ ...head, ...stubsDocument(set, files, comparison), diagnostics: input.diagnostics.entries });
+    context.document({ ...head, ...stubsDocument(set, files, comparison), diagnostics: input.assembly.diagnostics.entries });
   } else for (const part of text(context, input, set, files, comparison)) context.write(part);
   return comparison !== undefined && comparison.mismatches.length > 0 ? 1 : 0;
 }
 
 function* text(
   context: CommandContext,
-  { diagnostics }: StubInput,
+  { assembly }: StubInput,
   set: StubSet,
   files: readonly MergedFile[],
   comparison?: StubComparison,
@@ -142,7 +140,7 @@ function* text(
   if (comparison?.firmware) yield* columns(firmwareRows(context, comparison.firmware), '  ', context.width);
   for (const mismatch of comparison?.mismatches ?? []) yield mismatchLine(context, mismatch);
   if (comparison?.mismatches.length === 0) yield 'Everything matches\n';
-  yield diagnosticLines(diagnostics.entries, style);
+  yield diagnosticLines(assembly.diagnostics.entries, style);
 }
 
 function* fileRows({ style }: CommandContext, files: readonly MergedFile[]): Generator<Row> {

@@ -1,4 +1,4 @@
-import { type Diagnostics, UnsupportedError } from '@ijw/binary';
+import { Diagnostics, UnsupportedError } from '@ijw/binary';
 import { type BadInstruction, type Instruction, type MethodBody, MethodBodySource, SingleInstructionText, type TokenUse } from '@ijw/il';
 import {
   CustomAttribute,
@@ -40,15 +40,29 @@ export class Assembly {
   #tokens: TokenText | undefined;
   #instructions: SingleInstructionText | undefined;
 
-  private constructor(file: OpenedFile, diagnostics: Diagnostics) {
+  private constructor(file: OpenedFile) {
     this.file = file;
-    this.diagnostics = diagnostics;
+    this.diagnostics = file.diagnostics;
   }
 
   /** Opens what `openFile` opens, and rejects as it does. */
   static async open(bytes: Uint8Array, options: OpenOptions = {}): Promise<Assembly> {
-    const file = await openFile(bytes, options);
-    return new Assembly(file, file.diagnostics);
+    return new Assembly(await openFile(bytes, options));
+  }
+
+  /**
+   * An image that is open already, or metadata that stands alone.
+   * @param diagnostics where to report what is wrong with the metadata and the rest; that of the image by default
+   */
+  static of(content: PEImage | Metadata, diagnostics?: Diagnostics): Assembly {
+    const { bytes } = content;
+    if (content instanceof Metadata) {
+      const assembly = new Assembly({ format: 'metadata', bytes, diagnostics: diagnostics ?? new Diagnostics() });
+      assembly.#metadata = content;
+      return assembly;
+    }
+    const format = content.is64Bit ? 'PE32+' : 'PE32';
+    return new Assembly({ format, bytes, diagnostics: diagnostics ?? content.diagnostics, image: content });
   }
 
   /** A PE image, a Webcil as an image; `undefined` for bare metadata and for a bundle whose host is not a PE image. */

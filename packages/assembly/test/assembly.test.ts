@@ -1,11 +1,11 @@
 // One object for a file: what it opens, members, bodies, callers, texts, attributes.
 
 import { Assembly } from '@ijw/assembly';
-import { UnsupportedError } from '@ijw/binary';
+import { Diagnostics, UnsupportedError } from '@ijw/binary';
 import { buildMixedImage, buildNativeDll, methodToken } from '@ijw/fixtures';
 import { decodeInstructions } from '@ijw/il';
 import { encodeMethodSpec, MetadataBuilder, makeToken, TableId, type Token, tokenRid } from '@ijw/metadata';
-import { BundleFileType, writeSingleFileBundle, writeWebcil } from '@ijw/pe';
+import { BundleFileType, PEImage, writeSingleFileBundle, writeWebcil } from '@ijw/pe';
 import { describe, expect, it } from 'vitest';
 import { buildILImage, INT, methodSignature, STRING, VOID } from '../../il/test/il-image.ts';
 
@@ -124,6 +124,16 @@ describe('what is opened', () => {
     expect(assembly.requireMetadata().tables.Module.rowCount).toBe(1);
     expect(() => assembly.boundary).toThrow('bare metadata');
     expect(assembly.bodyOf(makeToken(TableId.MethodDef, 1))).toBeUndefined();
+  });
+
+  it('an image that is open, and metadata that was read', () => {
+    const image = PEImage.parse(mixed);
+    const assembly = Assembly.of(image);
+    expect([assembly.image, assembly.diagnostics, assembly.file.format]).toEqual([image, image.diagnostics, 'PE32+']);
+    expect(assembly.boundary.nativeToManaged.map(({ token }) => token)).toEqual([methodToken('Add')]);
+    const own = new Diagnostics();
+    const alone = Assembly.of(assembly.requireMetadata(), own);
+    expect([alone.metadata === assembly.metadata, alone.image, alone.diagnostics === own]).toEqual([true, undefined, true]);
   });
 
   it('a Webcil', async () => {

@@ -13,15 +13,15 @@ import { tinyClrTarget } from './tinyclr/tinyclr-target.ts';
 /** Code for the native boundary of an image. */
 const boundaryTarget = (generate: (boundary: NativeBoundary) => StubSet): StubTarget => ({
   versions: [],
-  generate({ image, metadata, diagnostics }: StubInput) {
-    if (image === undefined) throw new UnsupportedError('Metadata alone has no native code: the whole image is needed');
-    return generate(readNativeBoundary(image, metadata, diagnostics));
+  generate({ assembly }: StubInput) {
+    if (assembly.image === undefined) throw new UnsupportedError('Metadata alone has no native code: the whole image is needed');
+    return generate(readNativeBoundary(assembly));
   },
 });
 
 const leanClrTarget: StubTarget = {
   versions: [],
-  generate: ({ metadata, methods }) => leanClrStubs(leanClrModule(metadata), leanClrNatives(metadata, methods ?? [])),
+  generate: ({ assembly, methods }) => leanClrStubs(leanClrModule(assembly.requireMetadata()), leanClrNatives(assembly, methods ?? [])),
 };
 
 /** Every system that stubs are generated for, by the name that users type. */

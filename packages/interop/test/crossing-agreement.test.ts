@@ -1,7 +1,8 @@
 // Over every P/Invoke of real assemblies: generated declarations, plans of the loader and verdicts agree on native type, size and alignment (skipped without ../shared or an installed .NET).
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { BadImageError, Diagnostics } from '@ijw/binary';
+import { Assembly } from '@ijw/assembly';
+import { BadImageError } from '@ijw/binary';
 import { type NativeCrossing, readNativeBoundary } from '@ijw/interop';
 import {
   type AbiType,
@@ -34,13 +35,13 @@ const files = folders.flatMap((folder) =>
 
 const alignmentOf = (type: AbiType): number => (type.kind === 'aggregate' ? type.alignment : Math.max(1, abiSize(type)));
 
-interface Assembly {
+interface AssemblyFile {
   readonly name: string;
   readonly image: PEImage;
   readonly metadata: Metadata;
 }
 
-function open(path: string): Assembly | undefined {
+function open(path: string): AssemblyFile | undefined {
   try {
     const image = PEImage.parse(new Uint8Array(readFileSync(path)));
     const metadata = Metadata.of(image);
@@ -80,7 +81,7 @@ function difference(
 }
 
 /** Every difference of one assembly, and how many P/Invokes it has. */
-function compare({ name, image, metadata }: Assembly): {
+function compare({ name, image, metadata }: AssemblyFile): {
   readonly count: number;
   readonly planned: number;
   readonly found: readonly string[];
@@ -88,7 +89,7 @@ function compare({ name, image, metadata }: Assembly): {
   const calls = new NativeCalls(metadata, image);
   const architecture = image.machine === 'i386' ? 'x86' : image.machine === 'arm64' ? 'arm64' : 'x64';
   const forward = new ForwardCalls({ architecture, host: 'core', calls });
-  const { crossings } = readNativeBoundary(image, metadata, new Diagnostics());
+  const { crossings } = readNativeBoundary(Assembly.of(image));
   const declared = new Map<number, NativeCrossing>(crossings.map((crossing) => [crossing.token, crossing]));
   const blittable = new BlittableTypes({ metadata, runtimeMarshallingDisabled: calls.runtimeMarshallingDisabled });
   const isRefused = (method: MethodDefToken): boolean => {

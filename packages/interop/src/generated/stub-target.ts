@@ -1,16 +1,12 @@
-import type { Diagnostics } from '@ijw/binary';
-import type { AssemblyProvider, Metadata } from '@ijw/metadata';
-import type { PEImage } from '@ijw/pe';
+import type { Assembly } from '@ijw/assembly';
+import type { AssemblyProvider } from '@ijw/metadata';
 import type { FirmwareTable } from '../firmware/check-firmware.ts';
 import type { StubMismatch } from '../firmware/source-table.ts';
 import type { StubSet } from './stub-set.ts';
 
 /** What a generator is given. */
 export interface StubInput {
-  readonly metadata: Metadata;
-  /** Absent for metadata that stands alone. */
-  readonly image: PEImage | undefined;
-  readonly diagnostics: Diagnostics;
+  readonly assembly: Assembly;
   /** Generation of the system, one of the target's `versions`; its first by default. */
   readonly version?: string;
   readonly bare?: boolean;

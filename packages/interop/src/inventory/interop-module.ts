@@ -1,3 +1,4 @@
+import type { Assembly } from '@ijw/assembly';
 import { type Diagnostics, ifReadable } from '@ijw/binary';
 import {
   type Metadata,
@@ -22,13 +23,10 @@ const MAX_BASES = 100;
 /** The names of all types of an assembly that was ever built are shorter; rows of a hostile one may share a long name. */
 const MAX_CHARACTERS = 1 << 25;
 
-/**
- * One module as the interop analyses look at it: metadata, the image around it where there is one, and what several of them need, each read when first
- * asked for.
- */
+/** One module as the interop analyses look at it: the assembly, and what several of them need, each read when first asked for. */
 export class InteropModule {
+  readonly assembly: Assembly;
   readonly metadata: Metadata;
-  readonly image: PEImage | undefined;
   /** Rows that cannot be read are reported here and passed over. */
   readonly diagnostics: Diagnostics;
   readonly #typeNames = new Map<Token, string>();
@@ -38,11 +36,17 @@ export class InteropModule {
   #signatures: SignatureUses | undefined;
   #pointers: Pick<SignatureUses, 'functionPointers' | 'callSites'> | undefined;
 
-  constructor(metadata: Metadata, image: PEImage | undefined, diagnostics: Diagnostics) {
-    this.metadata = metadata;
-    this.image = image;
+  /** @throws UnsupportedError where the assembly has no metadata; BadImageError */
+  constructor(assembly: Assembly, diagnostics = assembly.diagnostics) {
+    this.assembly = assembly;
+    this.metadata = assembly.requireMetadata();
     this.diagnostics = diagnostics;
-    metadata.budget.renew();
+    this.metadata.budget.renew();
+  }
+
+  /** Absent for metadata that stands alone. */
+  get image(): PEImage | undefined {
+    return this.assembly.image;
   }
 
   get attributes(): AttributeIndex {

@@ -1,6 +1,5 @@
-import { Diagnostics } from '@ijw/binary';
-import { isTokenOf, type Metadata } from '@ijw/metadata';
-import type { PEImage } from '@ijw/pe';
+import type { Assembly } from '@ijw/assembly';
+import { isTokenOf } from '@ijw/metadata';
 import { readCastableTypes, readComImports, readComWrappers, typesWith } from './com-uses.ts';
 import { conventionUses, methodConventions } from './convention-uses.ts';
 import { readILUses } from './il-uses.ts';
@@ -12,21 +11,12 @@ import { readUnmanagedEntries } from './unmanaged-entries.ts';
 import { readWindowsRuntimeUse } from './windows-runtime-use.ts';
 
 /**
- * What of a module has to do with interop: reads every signature, every interop attribute and all IL once.
- * @param image where the IL is; without one the lists of instructions are empty
- * @param diagnostics rows that cannot be read are reported here and passed over
- * @throws BadImageError when the tables cannot be read at all
+ * What of an assembly has to do with interop: reads every signature, every interop attribute and all IL once. The lists of instructions are empty for metadata
+ * that stands alone. Rows that cannot be read are reported to the diagnostics of the assembly and passed over.
+ * @throws UnsupportedError where the assembly has no metadata; BadImageError when the tables cannot be read at all
  */
-export function readInteropInventory(
-  image: PEImage | undefined,
-  metadata: Metadata,
-  diagnostics: Diagnostics = image?.diagnostics ?? new Diagnostics(),
-): InteropInventory {
-  return inventoryOf(new InteropModule(metadata, image, diagnostics));
-}
-
-/** The inventory of a module that other analyses look at too. */
-export function inventoryOf(module: InteropModule): InteropInventory {
+export function readInteropInventory(assembly: Assembly): InteropInventory {
+  const module = new InteropModule(assembly);
   const { signatures, attributes } = module;
   const il = readILUses(module);
   const count = (kind: Parameters<typeof attributes.all>[0]): number => attributes.all(kind).length;

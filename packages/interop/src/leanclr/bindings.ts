@@ -1,4 +1,5 @@
-import { type Diagnostics, UsageError } from '@ijw/binary';
+import type { Assembly } from '@ijw/assembly';
+import { UsageError } from '@ijw/binary';
 import { type Metadata, type MethodDefToken, methodFullName } from '@ijw/metadata';
 import { type LeanClrMethodEntry, LeanClrMethodIndex } from './method-index.ts';
 import type { ListedRegistration } from './registration-list.ts';
@@ -25,13 +26,16 @@ export interface RejectedRegistration extends ListedRegistration {
   readonly problem: string;
 }
 
-/** Registers a list as LeanCLR does and dispatches every P/Invoke and internal call, and methods with a body that a registration overrides. */
+/**
+ * Registers a list as LeanCLR does and dispatches every P/Invoke and internal call, and methods with a body that a registration overrides.
+ * @throws UnsupportedError where the assembly has no metadata; BadImageError where its tables cannot be read
+ */
 export function leanClrBindings(
-  metadata: Metadata,
+  assembly: Assembly,
   registrations: readonly ListedRegistration[],
-  diagnostics?: Diagnostics,
 ): { readonly bindings: readonly LeanClrBinding[]; readonly rejected: readonly RejectedRegistration[] } {
-  const index = new LeanClrMethodIndex(metadata, diagnostics);
+  const metadata = assembly.requireMetadata();
+  const index = new LeanClrMethodIndex(assembly);
   const registry = new PInvokeRegistry();
   const rejected = registrations.flatMap((registration): RejectedRegistration[] => {
     const problem = register(index, registry, registration);

@@ -1,5 +1,6 @@
-import { type BadImageError, Diagnostics, UnsupportedError } from '@ijw/binary';
-import { type Metadata, type MethodDefToken, makeToken, TableId } from '@ijw/metadata';
+import type { Assembly } from '@ijw/assembly';
+import { type BadImageError, UnsupportedError } from '@ijw/binary';
+import { type MethodDefToken, makeToken, TableId } from '@ijw/metadata';
 import { leanClrMethod } from './method-signature.ts';
 import { type LeanClrMethod, lookUpKeys, nativeKindOf, type RegistrationKind } from './registry.ts';
 import { formatLeanClrSignature, type LeanClrSignature } from './signature.ts';
@@ -25,8 +26,9 @@ export class LeanClrMethodIndex {
   /** Every method: internal calls and intrinsics override bodies and P/Invokes. */
   readonly #all: KeyedMethods = new Map();
 
-  /** Throws `BadImageError` only for tables that cannot be read; a method with a bad signature is a diagnostic. */
-  constructor(metadata: Metadata, diagnostics = new Diagnostics()) {
+  /** A method with a bad signature is a diagnostic. @throws UnsupportedError where the assembly has no metadata; BadImageError for tables that cannot be read */
+  constructor(assembly: Assembly, diagnostics = assembly.diagnostics) {
+    const metadata = assembly.requireMetadata();
     const methods: LeanClrMethodEntry[] = [];
     const unnameable: { token: MethodDefToken; reason: string }[] = [];
     for (let rid = 1; rid <= metadata.tables.MethodDef.rowCount; rid++) {

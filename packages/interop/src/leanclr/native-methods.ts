@@ -1,3 +1,4 @@
+import type { Assembly } from '@ijw/assembly';
 import { UnsupportedError } from '@ijw/binary';
 import { isNativeCode } from '@ijw/marshalling';
 import {
@@ -35,9 +36,10 @@ export interface LeanClrNatives {
 
 /**
  * P/Invokes and internal calls of a module, or of them those that are asked for by `Type::Method` or token (which may also be methods with a body: internal calls override them).
- * @throws UnsupportedError where a method that is asked for does not exist
+ * @throws UnsupportedError where a method that is asked for does not exist, or the assembly has no metadata; BadImageError
  */
-export function leanClrNatives(metadata: Metadata, wanted: readonly string[] = []): LeanClrNatives {
+export function leanClrNatives(assembly: Assembly, wanted: readonly string[] = []): LeanClrNatives {
+  const metadata = assembly.requireMetadata();
   const { MethodDef } = metadata.tables;
   const values = new SlotValues(metadata);
   const natives: LeanClrNative[] = [];

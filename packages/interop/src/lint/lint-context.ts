@@ -1,8 +1,8 @@
 import { RUNTIME_PROFILES } from '@ijw/assembly/runtime-profiles';
 import { ifReadable } from '@ijw/binary';
 import { BlittableTypes } from '@ijw/marshalling';
-import { type Metadata, makeToken, TableId, type Token, targetFramework, tokenTable } from '@ijw/metadata';
-import { Boundary } from '@ijw/vtfixup';
+import { type Metadata, makeToken, TableId, type Token, tokenTable } from '@ijw/metadata';
+import type { Boundary } from '@ijw/vtfixup';
 import { MethodRoles } from '../inventory/il-roles.ts';
 import type { InteropModule } from '../inventory/interop-module.ts';
 import type { SignatureUse } from '../inventory/signature-uses.ts';
@@ -24,7 +24,6 @@ export class LintContext {
   dropped = 0;
   readonly #enabled: ReadonlySet<string> | undefined;
   #roles: MethodRoles | undefined;
-  #boundary: Boundary | undefined;
   #blittable: BlittableTypes | undefined;
   #framework: string | null | undefined;
   #bodies: MethodBodies | undefined;
@@ -48,9 +47,8 @@ export class LintContext {
 
   /** The image's crossings; `undefined` for metadata that stands alone. */
   get boundary(): Boundary | undefined {
-    const { image, metadata, diagnostics } = this.module;
-    if (image !== undefined) this.#boundary ??= Boundary.of(image, metadata, { diagnostics });
-    return this.#boundary;
+    const { image, assembly } = this.module;
+    return image && assembly.boundary;
   }
 
   get blittable(): BlittableTypes {
@@ -63,12 +61,12 @@ export class LintContext {
   }
 
   get bodies(): MethodBodies {
-    this.#bodies ??= new MethodBodies(this.metadata, this.module.image);
+    this.#bodies ??= new MethodBodies(this.module.assembly);
     return this.#bodies;
   }
 
   get leanClrMethods(): LeanClrMethodIndex {
-    this.#leanClrMethods ??= new LeanClrMethodIndex(this.metadata, this.module.diagnostics);
+    this.#leanClrMethods ??= new LeanClrMethodIndex(this.module.assembly, this.module.diagnostics);
     return this.#leanClrMethods;
   }
 
@@ -86,7 +84,7 @@ export class LintContext {
   get coreVersion(): number | undefined {
     const { runtime } = this.options;
     if (runtime !== undefined) return coreVersionOf(RUNTIME_PROFILES[runtime].name);
-    if (this.#framework === undefined) this.#framework = ifReadable(() => targetFramework(this.metadata)) ?? null;
+    if (this.#framework === undefined) this.#framework = ifReadable(() => this.module.assembly.targetFramework) ?? null;
     return coreVersionOf(this.#framework ?? '');
   }
 

@@ -1,6 +1,7 @@
+import type { Assembly } from '@ijw/assembly';
 import { BadImageError, type Diagnostic, Diagnostics, ifReadable, UsageError } from '@ijw/binary';
 import { MethodBodySource, methodsWithCode } from '@ijw/il';
-import { isTokenOf, type Metadata, tokenRid } from '@ijw/metadata';
+import { isTokenOf, tokenRid } from '@ijw/metadata';
 import type { PEImage } from '@ijw/pe';
 import { readCastableTypes } from '../inventory/com-uses.ts';
 import { InteropModule } from '../inventory/interop-module.ts';
@@ -29,14 +30,13 @@ export const isAtLeast = (level: LintLevel, minimum: LintLevel): boolean => orde
 
 /**
  * Runs the rules over a module: those on tables once, those on IL in one pass over all bodies.
- * @param image where IL and native code are; `undefined` for metadata that stands alone
- * @throws BadImageError when the tables cannot be read at all
- * @throws UsageError for an unknown rule
+ * @throws UnsupportedError where the assembly has no metadata; BadImageError when the tables cannot be read at all; UsageError for an unknown rule
  */
-export function lintModule(image: PEImage | undefined, metadata: Metadata, options: LintOptions = {}): LintReport {
+export function lintModule(assembly: Assembly, options: LintOptions = {}): LintReport {
   for (const id of options.rules ?? []) if (lintRule(id) === undefined) throw new UsageError(unknownRuleText(id));
   const diagnostics = new Diagnostics();
-  const context = new LintContext(new InteropModule(metadata, image, diagnostics), options);
+  const context = new LintContext(new InteropModule(assembly, diagnostics), options);
+  const { image } = assembly;
   for (const check of tableChecks) {
     if (check.rules.some((id) => context.isEnabled(id))) diagnostics.attempt(() => check.run(context));
   }

@@ -19,7 +19,9 @@ export interface LintedFile extends FileFindings {
  * metadata.
  */
 export function lintFile(file: string, assembly: Assembly, options: LintOptions, suppressions: readonly Suppression[]): LintedFile {
-  const report = lintModule(assembly.requireImage(), assembly.requireMetadata('there is nothing to lint'), options);
+  assembly.requireImage();
+  assembly.requireMetadata('there is nothing to lint');
+  const report = lintModule(assembly, options);
   const findings: LintFinding[] = [];
   const suppressed: { finding: LintFinding; suppression: Suppression }[] = [];
   for (const finding of report.findings) {

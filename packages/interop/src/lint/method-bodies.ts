@@ -1,28 +1,22 @@
-import { BadImageError } from '@ijw/binary';
-import { codeOf, decodeInstructions, type Instruction, InstructionCursor, type MethodBody, MethodBodySource } from '@ijw/il';
-import { type Metadata, type MethodDefToken, methodCodeKind, tokenRid } from '@ijw/metadata';
-import type { PEImage } from '@ijw/pe';
+import type { Assembly } from '@ijw/assembly';
+import { ifReadable } from '@ijw/binary';
+import { codeOf, decodeInstructions, type Instruction, InstructionCursor, type MethodBody } from '@ijw/il';
+import { type MethodDefToken, tokenRid } from '@ijw/metadata';
 import { namesMethod } from '../inventory/il-roles.ts';
 
 /** Bodies of an image by their method. */
 export class MethodBodies {
-  readonly #metadata: Metadata;
-  readonly #source: MethodBodySource | undefined;
+  readonly #assembly: Assembly;
   readonly #called = new Map<MethodDefToken, readonly number[]>();
 
-  constructor(metadata: Metadata, image: PEImage | undefined) {
-    this.#metadata = metadata;
-    this.#source = image && new MethodBodySource(image);
+  constructor(assembly: Assembly) {
+    this.#assembly = assembly;
   }
 
   /** The IL of a method; `undefined` where it has none that can be read. */
   of(method: MethodDefToken): MethodBody | undefined {
-    const { MethodDef } = this.#metadata.tables;
-    const rid = tokenRid(method);
-    if (!MethodDef.has(rid)) return undefined;
-    if (methodCodeKind(this.#metadata, method) !== 'il') return undefined;
-    const body = this.#source?.attempt(MethodDef.get(rid, 'RVA'), method);
-    return body instanceof BadImageError ? undefined : body;
+    const exists = this.#assembly.metadata?.tables.MethodDef.has(tokenRid(method));
+    return exists ? ifReadable(() => this.#assembly.bodyOf(method)) : undefined;
   }
 
   /** The instructions of a method; none where it has no IL that can be read. */

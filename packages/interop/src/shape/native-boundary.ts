@@ -1,4 +1,5 @@
-import { type Diagnostics, UnsupportedError } from '@ijw/binary';
+import type { Assembly } from '@ijw/assembly';
+import { UnsupportedError } from '@ijw/binary';
 import { type Architecture, architectureOf } from '@ijw/machine';
 import {
   type CallContract,
@@ -16,7 +17,7 @@ import {
 } from '@ijw/marshalling';
 import { isTokenOf, type Metadata, type MethodDefToken, methodSignatureOf, SignatureFlags, tokenRid } from '@ijw/metadata';
 import type { PEImage } from '@ijw/pe';
-import { Boundary, type ManagedToNative } from '@ijw/vtfixup';
+import type { ManagedToNative } from '@ijw/vtfixup';
 
 /** One function on the border: how it is called, and by which names. */
 export interface NativeCrossing extends CallContract {
@@ -51,9 +52,14 @@ export interface NativeBoundary {
   readonly refused: readonly RefusedCrossing[];
 }
 
-/** @throws BadImageError where the tables cannot be read; a method that has no native form is listed as refused */
-export function readNativeBoundary(image: PEImage, metadata: Metadata, diagnostics: Diagnostics): NativeBoundary {
-  const boundary = Boundary.of(image, metadata, { diagnostics });
+/**
+ * A method that has no native form is listed as refused.
+ * @throws UnsupportedError where the assembly has no image or no metadata; BadImageError where the tables cannot be read
+ */
+export function readNativeBoundary(assembly: Assembly): NativeBoundary {
+  const image = assembly.requireImage();
+  const metadata = assembly.requireMetadata();
+  const { boundary, diagnostics } = assembly;
   const contracts = new Contracts(image, metadata);
   const crossings: NativeCrossing[] = [];
   const refused: RefusedCrossing[] = [];

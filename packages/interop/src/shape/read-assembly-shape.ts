@@ -1,3 +1,4 @@
+import type { Assembly } from '@ijw/assembly';
 import { BadImageError } from '@ijw/binary';
 import {
   decodeFieldSignature,
@@ -24,8 +25,9 @@ const METHOD_STATIC = 0x10;
 const METHOD_VIRTUAL = 0x40;
 const METHOD_ABSTRACT = 0x400;
 
-/** Reads every type of an assembly or netmodule. @throws BadImageError */
-export function readAssemblyShape(metadata: Metadata): AssemblyShape {
+/** Reads every type of an assembly or netmodule. @throws UnsupportedError where it has no metadata; BadImageError */
+export function readAssemblyShape(assembly: Assembly): AssemblyShape {
+  const metadata = assembly.requireMetadata();
   const byToken = new Map<number, Mutable<TypeShape>>();
   for (let rid = 2; rid <= metadata.tables.TypeDef.rowCount; rid++) byToken.set(makeToken(TableId.TypeDef, rid), bareType(metadata, rid));
   for (const type of byToken.values()) relate(metadata, type, byToken);

@@ -9,8 +9,8 @@ import { buildInteropTable, type InteropTable } from './interop-table.ts';
 import { TINYCLR_PROFILES } from './profile.ts';
 
 /** An assembly without natives is told as that, whatever else there is about its types. */
-function tableOf({ metadata, provider }: StubInput): InteropTable {
-  const shape = readAssemblyShape(metadata);
+function tableOf({ assembly, provider }: StubInput): InteropTable {
+  const shape = readAssemblyShape(assembly);
   if (!shape.types.some((type) => type.methods.some((method) => isNativeMethod(type, method))))
     throw new UnsupportedError(`${shape.name} has no native methods, so there is nothing to generate`);
   return buildInteropTable(shape, provider);

@@ -1,7 +1,7 @@
+import type { Assembly } from '@ijw/assembly';
 import { Diagnostics } from '@ijw/binary';
 import type { Instruction } from '@ijw/il';
-import { type Metadata, MethodAttributes, type MethodDefToken, type TypeDefToken, tokenRid } from '@ijw/metadata';
-import type { PEImage } from '@ijw/pe';
+import { MethodAttributes, type MethodDefToken, type TypeDefToken, tokenRid } from '@ijw/metadata';
 import { InteropModule } from '../inventory/interop-module.ts';
 import type { PlatformInvokeMethod } from '../inventory/platform-invoke-method.ts';
 import { BodyView, isOne, tokenOf } from '../lint/body-view.ts';
@@ -13,16 +13,17 @@ import { NOT_SUPPORTED, type RuntimeVerdict, TYPE_LOAD, verdictMessages } from '
 
 /** What the runtime (.NET 5 and later) says of the methods of one module: which exception, and when. */
 export class RuntimeVerdicts {
-  readonly #image: PEImage | undefined;
-  readonly #metadata: Metadata;
+  readonly #assembly: Assembly;
   readonly #context: LintContext;
   #unloadableTypes: ReadonlySet<TypeDefToken> | undefined;
   readonly #platformInvokes: ReadonlyMap<number, PlatformInvokeMethod>;
 
-  /** @param image where the IL is; without one nothing is said of instructions. @throws BadImageError when the tables cannot be read */
-  constructor(image: PEImage | undefined, metadata: Metadata) {
-    this.#image = image;
-    this.#metadata = metadata;
+  /**
+   * Nothing is said of instructions where metadata stands alone.
+   * @throws UnsupportedError where the assembly has no metadata; BadImageError when the tables cannot be read
+   */
+  constructor(assembly: Assembly) {
+    this.#assembly = assembly;
     this.#context = this.#newContext();
     this.#platformInvokes = new Map(this.#context.module.platformInvokes.map((method) => [method.token, method]));
   }
@@ -42,7 +43,7 @@ export class RuntimeVerdicts {
   }
 
   #newContext(): LintContext {
-    return new LintContext(new InteropModule(this.#metadata, this.#image, new Diagnostics()), {});
+    return new LintContext(new InteropModule(this.#assembly, new Diagnostics()), {});
   }
 
   /** Instructions that use a method as what it is not. */
@@ -85,14 +86,14 @@ export class RuntimeVerdicts {
   /** A generic P/Invoke keeps its whole type from being loaded. */
   #unloadable(method: MethodDefToken): readonly RuntimeVerdict[] {
     this.#unloadableTypes ??= unloadableTypes(this.#context);
-    if (!this.#unloadableTypes.has(this.#metadata.declaringType(method))) return [];
+    if (!this.#unloadableTypes.has(this.#context.metadata.declaringType(method))) return [];
     const message = verdictMessages.genericPlatformInvoke;
     return [{ topic: 'genericParameter', outcome: 'throws', exception: TYPE_LOAD, when: 'typeLoad', message }];
   }
 
   #ignored(method: MethodDefToken): readonly RuntimeVerdict[] {
     const { attributes } = this.#context.module;
-    const flags = this.#metadata.tables.MethodDef.get(tokenRid(method), 'Flags');
+    const flags = this.#context.metadata.tables.MethodDef.get(tokenRid(method), 'Flags');
     if (!attributes.has('suppressGCTransition', method) || (flags & MethodAttributes.PInvokeImpl) !== 0) return [];
     const message = 'The method is not a P/Invoke: SuppressGCTransition has no effect.';
     return [{ topic: 'suppressGCTransition', outcome: 'ignored', when: 'call', message }];

@@ -1,5 +1,6 @@
 // The C header of a boundary, compiled where a compiler is installed.
-import { Diagnostics, UnsupportedError } from '@ijw/binary';
+import { Assembly } from '@ijw/assembly';
+import { UnsupportedError } from '@ijw/binary';
 import { buildMixedImage } from '@ijw/fixtures';
 import { cStubs, readNativeBoundary, STUB_TARGETS, structsOf } from '@ijw/interop';
 import { structLayout } from '@ijw/marshalling';
@@ -8,13 +9,10 @@ import { PEImage } from '@ijw/pe';
 import { describe, expect, it } from 'vitest';
 import { compile, has, withFiles } from '../fixtures/compiler.ts';
 import { edgeNativeClr } from '../fixtures/edge-js.ts';
-import { bytesOf, interopTest } from '../fixtures/interop-assembly.ts';
+import { assemblyOf, interopTest } from '../fixtures/interop-assembly.ts';
 import { nativeAssembly } from '../fixtures/native-assembly.ts';
 
-function boundaryOf(bytes: Uint8Array) {
-  const image = PEImage.parse(bytes);
-  return readNativeBoundary(image, Metadata.of(image)!, new Diagnostics());
-}
+const boundaryOf = (bytes: Uint8Array) => readNativeBoundary(Assembly.of(PEImage.parse(bytes)));
 
 const mixed = () => buildMixedImage({ architecture: 'x64', records: [{ type: 6, slots: ['Add', 'Twice'] }], host: 'mscoree.dll' }).bytes;
 
@@ -78,7 +76,7 @@ describe('the C header of a boundary', () => {
       const metadata = Metadata.of(image)!;
       const sizes = new TypeSizes(metadata, { pointerSize: image.pointerSize });
       const tokens = new Map([...typeDefinitions(metadata)].map((type) => [type.fullName, type.token]));
-      const structs = structsOf(readNativeBoundary(image, metadata, new Diagnostics()).crossings).filter(({ fields }) => fields);
+      const structs = structsOf(readNativeBoundary(Assembly.of(image)).crossings).filter(({ fields }) => fields);
       const compared = structs.flatMap((struct) => (tokens.has(struct.fullName) ? [struct] : []));
       expect(compared.length).toBeGreaterThan(5);
       expect(compared.map((struct) => [struct.fullName, structLayout(struct, image.pointerSize).size])).toEqual(
@@ -89,8 +87,7 @@ describe('the C header of a boundary', () => {
 
   it('is refused for an image without natives, and for metadata alone', () => {
     const target = STUB_TARGETS.get('c')!;
-    const metadata = Metadata.parse(bytesOf(interopTest));
-    expect(() => target.generate({ metadata, image: undefined, diagnostics: new Diagnostics() })).toThrow(UnsupportedError);
+    expect(() => target.generate({ assembly: assemblyOf(interopTest) })).toThrow(UnsupportedError);
     expect(() => cStubs({ module: 'M', pointerSize: 8, crossings: [], refused: [] })).toThrow('nothing to generate');
   });
 });

@@ -1,19 +1,15 @@
 // The C# of a boundary, compiled where a compiler is installed (skipped without the .NET SDK).
 import { spawnSync } from 'node:child_process';
-import { Diagnostics } from '@ijw/binary';
+import { Assembly } from '@ijw/assembly';
 import { buildMixedImage } from '@ijw/fixtures';
 import { csharpStubs, readNativeBoundary } from '@ijw/interop';
-import { Metadata } from '@ijw/metadata';
 import { PEImage } from '@ijw/pe';
 import { describe, expect, it } from 'vitest';
 import { compile, has, withFiles } from '../fixtures/compiler.ts';
 import { edgeNativeClr } from '../fixtures/edge-js.ts';
 import { nativeAssembly } from '../fixtures/native-assembly.ts';
 
-function stubsOf(bytes: Uint8Array) {
-  const image = PEImage.parse(bytes);
-  return csharpStubs(readNativeBoundary(image, Metadata.of(image)!, new Diagnostics()));
-}
+const stubsOf = (bytes: Uint8Array) => csharpStubs(readNativeBoundary(Assembly.of(PEImage.parse(bytes))));
 
 const textOf = (bytes: Uint8Array, part: string): string => stubsOf(bytes).files.find(({ path }) => path.endsWith(`.${part}.cs`))!.text;
 /** The lines of a method, from its declaration to the closing brace. */

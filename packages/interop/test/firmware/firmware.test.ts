@@ -13,16 +13,15 @@ import {
   readScatterFile,
   readVendorAssembly,
 } from '@ijw/interop';
-import { Metadata } from '@ijw/metadata';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bytesOf, interopTest, method, type } from '../fixtures/interop-assembly.ts';
+import { assemblyOf, interopTest, method, type } from '../fixtures/interop-assembly.ts';
 
 const STRUCT = 'Interop_InteropTest_InteropTest_MyNativeClass';
 const NATIVES = ['MyNativeFunc___STRING__U4__SZARRAY_U1__BYREF_I4', 'get_MyNativeProperty___I4', 'Reset___STATIC___VOID__BOOLEAN'];
 const BASE = 0x2002f000;
 
-const firmwareTable = (input: AssemblyInput) => interopFirmwareTable(buildInteropTable(readAssemblyShape(Metadata.parse(bytesOf(input)))));
+const firmwareTable = (input: AssemblyInput) => interopFirmwareTable(buildInteropTable(readAssemblyShape(assemblyOf(input))));
 const table = firmwareTable(interopTest);
 
 /** The documentation's class with other methods. */

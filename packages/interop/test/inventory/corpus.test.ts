@@ -1,8 +1,8 @@
 // The interop inventory of the corpus against recorded facts (skipped without ../shared).
 import { existsSync, readFileSync } from 'node:fs';
-import { Diagnostics } from '@ijw/binary';
+import { Assembly } from '@ijw/assembly';
 import { type InteropInventory, interopCounts, readInteropInventory } from '@ijw/interop';
-import { CallingConvention, type Metadata, Metadata as MetadataReader, nativeTypeName } from '@ijw/metadata';
+import { CallingConvention, type Metadata, nativeTypeName } from '@ijw/metadata';
 import { PEImage } from '@ijw/pe';
 import { describe, expect, it } from 'vitest';
 
@@ -109,15 +109,14 @@ function standAloneKinds(metadata: Metadata): Counts {
 describe.skipIf(!existsSync(MANIFEST))('the inventory of every file of ../shared/corpus', () => {
   const { files } = existsSync(MANIFEST) ? (JSON.parse(readFileSync(MANIFEST, 'utf8')) as Manifest) : { files: [] };
   it.each(files)('$file', ({ file, interop, signatures }) => {
-    const image = PEImage.parse(readFileSync(new URL(file, CORPUS)));
-    const metadata = MetadataReader.of(image);
+    const assembly = Assembly.of(PEImage.parse(readFileSync(new URL(file, CORPUS))));
+    const { metadata } = assembly;
     if (metadata === undefined) {
       expect(interop ?? {}).toEqual({});
       return;
     }
-    const diagnostics = new Diagnostics();
-    const inventory = readInteropInventory(image, metadata, diagnostics);
-    expect(diagnostics.entries).toEqual([]);
+    const inventory = readInteropInventory(assembly);
+    expect(assembly.diagnostics.entries).toEqual([]);
     expect(asManifest(inventory)).toEqual(interop);
     const counts = interopCounts(inventory);
     expect({

@@ -1,5 +1,6 @@
 // The registrations that are generated for LeanCLR (skipped without g++).
 import { join } from 'node:path';
+import { Assembly } from '@ijw/assembly';
 import {
   ArgumentReader,
   ArgumentSlots,
@@ -12,7 +13,6 @@ import {
   simpleInvoker,
   slotCount,
 } from '@ijw/interop';
-import { Metadata } from '@ijw/metadata';
 import { PEImage } from '@ijw/pe';
 import { describe, expect, it } from 'vitest';
 import { compile, has, withFiles } from '../fixtures/compiler.ts';
@@ -20,8 +20,8 @@ import { edgeNativeClr } from '../fixtures/edge-js.ts';
 import { nativeAssembly } from '../fixtures/native-assembly.ts';
 
 const headers = join(import.meta.dirname, '../../../../fixtures/headers/leanclr');
-const metadataOf = (bytes: Uint8Array): Metadata => Metadata.of(PEImage.parse(bytes))!;
-const stubsOf = (bytes: Uint8Array, methods: readonly string[] = []) => leanClrStubs('Native', leanClrNatives(metadataOf(bytes), methods));
+const nativesOf = (bytes: Uint8Array, methods?: readonly string[]) => leanClrNatives(Assembly.of(PEImage.parse(bytes)), methods);
+const stubsOf = (bytes: Uint8Array, methods?: readonly string[]) => leanClrStubs('Native', nativesOf(bytes, methods));
 const slotsOf = ({ value }: LeanClrNative['parameters'][number]): number =>
   slotCount(typeof value.slot === 'object' ? value.slot.struct : SLOT_TYPES[value.slot]);
 
@@ -56,7 +56,7 @@ describe('LeanCLR registrations', () => {
 });
 
 describe("a call of a real assembly's P/Invoke", () => {
-  const { natives } = leanClrNatives(metadataOf(edgeNativeClr('x64')));
+  const { natives } = nativesOf(edgeNativeClr('x64'));
   const isScalar = ({ parameters, result }: LeanClrNative): boolean =>
     parameters.length >= 2 &&
     result !== undefined &&

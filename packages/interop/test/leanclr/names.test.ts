@@ -1,7 +1,7 @@
 // The names under which LeanCLR looks methods up: assembly, function pointers, arrays, and the table of each kind of method.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Diagnostics } from '@ijw/binary';
+import { Assembly } from '@ijw/assembly';
 import {
   LeanClrMethodIndex,
   leanClrNatives,
@@ -11,7 +11,7 @@ import {
   readRegistrations,
   STUB_TARGETS,
 } from '@ijw/interop';
-import { Metadata, type TypeNode } from '@ijw/metadata';
+import type { TypeNode } from '@ijw/metadata';
 import { PEImage } from '@ijw/pe';
 import { describe, expect, it } from 'vitest';
 import { compile, has, withFiles } from '../fixtures/compiler.ts';
@@ -27,14 +27,14 @@ function renamed(make: (module: SampleModule) => void) {
   return module.build();
 }
 
-const keysOf = (metadata: Metadata): readonly string[] => leanClrNatives(metadata).natives.map(({ key }) => key);
+const keysOf = (assembly: Assembly): readonly string[] => leanClrNatives(assembly).natives.map(({ key }) => key);
 const array = (rank: number): TypeNode => ({ kind: 'array', element: INT, shape: { rank, sizes: [], lowerBounds: [] } });
 
 describe('LeanCLR names', () => {
   it('begin with the name of the assembly, not of the module', () => {
-    const { metadata } = renamed((module) => module.platformInvoke('Add', { parameters: [INT] }));
-    expect(keysOf(metadata)).toEqual(['[sample]N.T::Add(System.Int32)']);
-    const find = (text: string) => new LeanClrMethodIndex(metadata).find(parseLeanClrSignature(text)).length;
+    const assembly = renamed((module) => module.platformInvoke('Add', { parameters: [INT] }));
+    expect(keysOf(assembly)).toEqual(['[sample]N.T::Add(System.Int32)']);
+    const find = (text: string) => new LeanClrMethodIndex(assembly).find(parseLeanClrSignature(text)).length;
     expect(
       ['[sample]N.T::Add(System.Int32)', '[sample]N.T::Add', 'N.T::Add', '[Foo]N.T::Add(System.Int32)', '[Foo]N.T::Add'].map(find),
     ).toEqual([1, 1, 1, 0, 0]);
@@ -50,8 +50,8 @@ describe('LeanCLR names', () => {
     ['vararg', 5, 'VarArg'],
     ['unmanaged', 9, 'Default'],
   ])('write a %s function pointer with its convention', (_name, header, convention) => {
-    const { metadata } = renamed((module) => module.platformInvoke('F', { parameters: [functionPointer(header)] }));
-    expect(keysOf(metadata)).toEqual([`[sample]N.T::F(delegate* unmanaged[${convention}]<System.Int32,System.Int32>)`]);
+    const assembly = renamed((module) => module.platformInvoke('F', { parameters: [functionPointer(header)] }));
+    expect(keysOf(assembly)).toEqual([`[sample]N.T::F(delegate* unmanaged[${convention}]<System.Int32,System.Int32>)`]);
   });
 
   it.each([
@@ -60,25 +60,25 @@ describe('LeanCLR names', () => {
     ['int[,,]&', byReference(array(3)), 'System.Int32[,,]&'],
     ['int[]*', pointer({ kind: 'szArray', element: INT }), 'System.Int32[]*'],
   ])('write %s', (_name, type, text) => {
-    const { metadata } = renamed((module) => module.platformInvoke('F', { parameters: [type] }));
-    expect(keysOf(metadata)).toEqual([`[sample]N.T::F(${text})`]);
+    const assembly = renamed((module) => module.platformInvoke('F', { parameters: [type] }));
+    expect(keysOf(assembly)).toEqual([`[sample]N.T::F(${text})`]);
   });
 
   it('are those of an internal call where a method is a P/Invoke too', () => {
-    const { metadata } = renamed((module) => module.platformInvoke('F', { implFlags: 0x1000 }));
-    const [native] = leanClrNatives(metadata).natives;
+    const assembly = renamed((module) => module.platformInvoke('F', { implFlags: 0x1000 }));
+    const [native] = leanClrNatives(assembly).natives;
     expect([native?.kind, native?.key]).toEqual(['internalCall', 'N.T::F()']);
-    const index = new LeanClrMethodIndex(metadata);
+    const index = new LeanClrMethodIndex(assembly);
     expect(index.find(parseLeanClrSignature('[sample]N.T::F()'), 'pinvoke')).toEqual([]);
     expect(index.find(parseLeanClrSignature('N.T::F()'), 'internalCall').length).toBe(1);
   });
 
   it('let an internal call or intrinsic override IL, a P/Invoke not, and newobj only constructors', () => {
-    const { metadata } = renamed((module) => {
+    const assembly = renamed((module) => {
       module.method('F');
       module.method('.ctor', { flags: 0x1806 });
     });
-    const index = new LeanClrMethodIndex(metadata);
+    const index = new LeanClrMethodIndex(assembly);
     const count = (text: string, kind: 'pinvoke' | 'intrinsic' | 'newobjIntrinsic') => index.find(parseLeanClrSignature(text), kind).length;
     expect([count('N.T::F', 'pinvoke'), count('N.T::F', 'intrinsic'), count('N.T::F', 'newobjIntrinsic')]).toEqual([0, 1, 0]);
     expect(count('N.T::.ctor', 'newobjIntrinsic')).toBe(1);
@@ -90,12 +90,12 @@ describe('LeanCLR names', () => {
       generic: valueType(module.reference('System.Nullable`1')) as TypeNode & { kind: 'named' },
       arguments: [argument],
     });
-    const { metadata } = renamed((module) =>
+    const assembly = renamed((module) =>
       module.platformInvoke('F', {
         parameters: [nullable(module, INT), nullable(module, NATIVE_INT), nullable(module, { kind: 'primitive', type: 'bool' })],
       }),
     );
-    const { natives, refused } = leanClrNatives(metadata);
+    const { natives, refused } = leanClrNatives(assembly);
     expect(refused).toEqual([]);
     expect(natives[0]!.parameters.map(({ value }) => value.slot)).toEqual([{ struct: 8 }, { struct: 16 }, { struct: 2 }]);
     expect(natives[0]!.key).toContain('System.Nullable`1<System.IntPtr>');
@@ -114,11 +114,11 @@ describe('a list of registrations', () => {
   });
 
   it('is read from the generated source', () => {
-    const { metadata } = renamed((module) => {
+    const assembly = renamed((module) => {
       module.platformInvoke('Grüße"\\', { parameters: [INT] });
       module.method('I', { flags: 0x16, implFlags: 0x1000 });
     });
-    const source = leanClrStubs('sample', leanClrNatives(metadata)).files.at(-1)!.text;
+    const source = leanClrStubs('sample', leanClrNatives(assembly)).files.at(-1)!.text;
     expect(readRegistrations(source)).toEqual([
       { kind: 'pinvoke', signature: '[sample]N.T::Grüße"\\(System.Int32)' },
       { kind: 'internalCall', signature: 'N.T::I()' },
@@ -131,12 +131,12 @@ describe('a list of registrations', () => {
     ['[Foo]N.T::F()', 'called sample'],
     ['internalCall [sample]N.T::I()', 'only P/Invokes'],
   ])('%s is explained: %s', (line, words) => {
-    const { image, metadata } = renamed((module) => {
+    const assembly = renamed((module) => {
       module.platformInvoke('F');
       module.method('I', { flags: 0x16, implFlags: 0x1000 });
       module.method('M');
     });
-    const { findings } = lintModule(image, metadata, { rules: ['NI085'], registrations: readRegistrations(line) });
+    const { findings } = lintModule(assembly, { rules: ['NI085'], registrations: readRegistrations(line) });
     expect(findings.map(({ message }) => message)).toEqual([expect.stringContaining(words)]);
   });
 });
@@ -144,22 +144,19 @@ describe('a list of registrations', () => {
 const given = join(import.meta.dirname, '../../../../../shared/cases/interop/LT-module-Foo.dll');
 
 describe.skipIf(!existsSync(given))('the given LeanCLR assembly (skipped without ../shared)', () => {
-  const open = () => {
-    const image = PEImage.parse(readFileSync(given));
-    return { image, metadata: Metadata.of(image)! };
-  };
+  const open = () => Assembly.of(PEImage.parse(readFileSync(given)));
 
   it('is bound by [LT] and not by [Foo]', () => {
-    const { image, metadata } = open();
+    const assembly = open();
     const bad = (module: string) => {
       const registrations = readRegistrations(`[${module}]T.P::I4(System.Int32)`);
-      return lintModule(image, metadata, { rules: ['NI085'], registrations }).findings.length;
+      return lintModule(assembly, { rules: ['NI085'], registrations }).findings.length;
     };
     expect([bad('LT'), bad('Foo')]).toEqual([0, 1]);
   });
 
   it.skipIf(!has('g++'))('has registrations that compile without a warning (skipped without g++)', () => {
-    const { files } = STUB_TARGETS.get('leanclr')!.generate({ ...open(), diagnostics: new Diagnostics() });
+    const { files } = STUB_TARGETS.get('leanclr')!.generate({ assembly: open() });
     const sources = files.flatMap(({ path }) => (path.endsWith('.cpp') ? [path] : []));
     withFiles(files, (folder) => {
       for (const standard of ['c++11', 'c++17'])

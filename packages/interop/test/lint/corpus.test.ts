@@ -1,7 +1,7 @@
 // Findings over the corpus against recorded facts (skipped without ../shared).
 import { existsSync, readFileSync } from 'node:fs';
+import { Assembly } from '@ijw/assembly';
 import { lintModule } from '@ijw/interop';
-import { Metadata } from '@ijw/metadata';
 import { PEImage } from '@ijw/pe';
 import { describe, expect, it } from 'vitest';
 
@@ -34,10 +34,9 @@ interface Manifest {
 describe.skipIf(!existsSync(MANIFEST))('lint of the files of ../shared/corpus', () => {
   const { files } = existsSync(MANIFEST) ? (JSON.parse(readFileSync(MANIFEST, 'utf8')) as Manifest) : { files: [] };
   it.each(files)('$file', ({ file }) => {
-    const image = PEImage.parse(readFileSync(new URL(file, CORPUS)));
-    const metadata = Metadata.of(image);
-    if (metadata === undefined) return;
-    const { findings, diagnostics } = lintModule(image, metadata);
+    const assembly = Assembly.of(PEImage.parse(readFileSync(new URL(file, CORPUS))));
+    if (assembly.metadata === undefined) return;
+    const { findings, diagnostics } = lintModule(assembly);
     const counts: Record<string, number> = {};
     for (const { rule } of findings) counts[rule] = (counts[rule] ?? 0) + 1;
     for (const rule of ['NI005', 'NI007', 'NI019']) delete counts[rule];

@@ -1,9 +1,10 @@
 // Inventory, lint and verdicts of damaged images end in bounded time (skipped without edge-js).
 import { existsSync, readFileSync } from 'node:fs';
-import { BadImageError, Diagnostics } from '@ijw/binary';
+import { Assembly } from '@ijw/assembly';
+import { BadImageError } from '@ijw/binary';
 import { buildMixedImage } from '@ijw/fixtures';
 import { interopCounts, interopJson, lintModule, RuntimeVerdicts, readInteropInventory, sarifLog } from '@ijw/interop';
-import { Metadata, makeToken, TableId } from '@ijw/metadata';
+import { makeToken, TableId } from '@ijw/metadata';
 import { PEImage } from '@ijw/pe';
 import { describe, expect, it } from 'vitest';
 import { comAndDeviceCases } from './com-and-device-cases.ts';
@@ -32,19 +33,17 @@ function damaged(bytes: Uint8Array, seed: number, first: number, count: number):
 /** Reads everything; a `BadImageError` is an answer, anything else fails the test. */
 function readAll(bytes: Uint8Array): void {
   try {
-    const image = PEImage.parse(bytes);
-    const metadata = Metadata.of(image);
-    if (metadata === undefined) return;
-    const inventory = readInteropInventory(image, metadata, new Diagnostics());
-    interopJson(inventory);
+    const assembly = Assembly.of(PEImage.parse(bytes));
+    if (assembly.metadata === undefined) return;
+    interopJson(readInteropInventory(assembly));
     const options = {
       registrations: [{ signature: 'A.B::C' }],
       interopTable: { assembly: 'a', checksum: 1, slots: [undefined] },
       nativeLibrary: () => ({ names: [], ordinals: [] }),
     };
-    sarifLog([{ file: 'a.dll', findings: lintModule(image, metadata, options).findings }], '1.0.0');
-    const verdicts = new RuntimeVerdicts(image, metadata);
-    for (let rid = 1; rid <= Math.min(metadata.tables.MethodDef.rowCount, 20); rid++) judge(verdicts, rid);
+    sarifLog([{ file: 'a.dll', findings: lintModule(assembly, options).findings }], '1.0.0');
+    const verdicts = new RuntimeVerdicts(assembly);
+    for (let rid = 1; rid <= Math.min(assembly.metadata.tables.MethodDef.rowCount, 20); rid++) judge(verdicts, rid);
   } catch (error) {
     if (!(error instanceof BadImageError)) throw error;
   }
@@ -65,7 +64,7 @@ function everything(): Uint8Array {
     finds(module);
     passes(module);
   }
-  return module.build().image.bytes;
+  return module.build().file.bytes;
 }
 
 const ROUNDS = 120;
@@ -73,10 +72,7 @@ const ROUNDS = 120;
 describe('inventory, lint and verdicts of damaged images', () => {
   it('end with an answer whatever the bytes of an assembly are', () => {
     const bytes = everything();
-    const inventory = (() => {
-      const image = PEImage.parse(bytes);
-      return interopCounts(readInteropInventory(image, Metadata.of(image)!));
-    })();
+    const inventory = interopCounts(readInteropInventory(Assembly.of(PEImage.parse(bytes))));
     expect(inventory.unmanagedCallersOnly).toBeGreaterThan(10);
     for (let seed = 1; seed <= ROUNDS; seed++) expect(() => readAll(damaged(bytes, seed, 0x200, 1 + (seed % 12)))).not.toThrow();
   });

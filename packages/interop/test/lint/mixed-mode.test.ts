@@ -1,7 +1,7 @@
 // Lint rules on mixed-mode images.
+import { Assembly } from '@ijw/assembly';
 import { buildMixedImage, type MixedImageOptions } from '@ijw/fixtures';
 import { lintModule } from '@ijw/interop';
-import { Metadata } from '@ijw/metadata';
 import { PEImage, SectionCharacteristics } from '@ijw/pe';
 import { describe, expect, it } from 'vitest';
 import { MIXED_MODE_RULES } from './mixed-mode-rules.ts';
@@ -44,10 +44,9 @@ const damaged: Readonly<Record<(typeof MIXED_MODE_RULES)[number], () => Uint8Arr
   NI077: () => built({ core: { Name: 'System.Runtime', Major: 10 } }),
 };
 
-const rulesOf = (bytes: Uint8Array): readonly string[] => {
-  const image = PEImage.parse(bytes);
-  return [...new Set(lintModule(image, Metadata.of(image)!).findings.map(({ rule }) => rule))];
-};
+const rulesOf = (bytes: Uint8Array): readonly string[] => [
+  ...new Set(lintModule(Assembly.of(PEImage.parse(bytes))).findings.map(({ rule }) => rule)),
+];
 
 describe('lint rules on mixed-mode images', () => {
   it('find nothing in one that is as compilers make them', () => {

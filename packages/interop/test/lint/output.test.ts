@@ -27,8 +27,7 @@ function findings(): readonly LintFinding[] {
   module.platformInvoke('Open');
   const ask = module.external('System.Runtime.InteropServices.Marshal', 'GetLastWin32Error', [], INT);
   module.method('Use', { code: code().emit('call', close).emit('call', ask).emit('pop').emit('ret') });
-  const { image, metadata } = module.build();
-  return lintModule(image, metadata).findings;
+  return lintModule(module.build()).findings;
 }
 
 describe('findings', () => {
@@ -42,12 +41,12 @@ describe('findings', () => {
     const module = new SampleModule();
     module.type('Program');
     for (const name of ['B', 'A']) module.platformInvoke(name, { flags: 0x2016 });
-    const { image, metadata } = module.build();
-    const found = lintModule(image, metadata).findings.map(({ rule, target }) => `${rule} ${target}`);
+    const assembly = module.build();
+    const found = lintModule(assembly).findings.map(({ rule, target }) => `${rule} ${target}`);
     expect(found).toEqual(['NI001', 'NI005', 'NI019'].flatMap((rule) => [`${rule} Program::B`, `${rule} Program::A`]));
-    expect(new Set(lintModule(image, metadata, { rules: ['ni005'] }).findings.map(({ rule }) => rule))).toEqual(new Set(['NI005']));
-    expect(new Set(lintModule(image, metadata, { minimumLevel: 'warning' }).findings.map(({ rule }) => rule))).toEqual(new Set(['NI001']));
-    expect(() => lintModule(image, metadata, { rules: ['NI999'] })).toThrow('Unknown rule NI999');
+    expect(new Set(lintModule(assembly, { rules: ['ni005'] }).findings.map(({ rule }) => rule))).toEqual(new Set(['NI005']));
+    expect(new Set(lintModule(assembly, { minimumLevel: 'warning' }).findings.map(({ rule }) => rule))).toEqual(new Set(['NI001']));
+    expect(() => lintModule(assembly, { rules: ['NI999'] })).toThrow('Unknown rule NI999');
   });
 });
 

@@ -13,8 +13,7 @@ const cases = [...platformInvokeCases, ...functionPointerCases, ...comAndDeviceC
 function lint(make: (module: SampleModule) => void, { options, corFlags, rule }: SampleCase): readonly LintFinding[] {
   const module = new SampleModule();
   make(module);
-  const { image, metadata } = module.build(corFlags);
-  const report = lintModule(image, metadata, options);
+  const report = lintModule(module.build(corFlags), options);
   expect(report.diagnostics).toEqual([]);
   return report.findings.filter((finding) => finding.rule === rule);
 }

@@ -1,3 +1,4 @@
+import { Assembly } from '@ijw/assembly';
 import { CodeBuilder, encodeMethodBody } from '@ijw/il';
 import {
   type AttributeType,
@@ -6,7 +7,6 @@ import {
   encodeLocalSignature,
   encodeMethodSignature,
   encodeTypeSpec,
-  Metadata,
   MetadataBuilder,
   type MethodDefToken,
   makeToken,
@@ -227,8 +227,8 @@ export class SampleModule {
     this.builder.add('CustomAttribute', { Parent: parent, Type: attributeConstructor, Value: value });
   }
 
-  /** The image, and its metadata read back. */
-  build(corFlags = 1): { readonly image: PEImage; readonly metadata: Metadata } {
+  /** The image, read back. */
+  build(corFlags = 1): Assembly {
     const builder = new PEBuilder();
     const code = SectionCharacteristics.CNT_CODE | SectionCharacteristics.MEM_EXECUTE | SectionCharacteristics.MEM_READ;
     const text = builder.addSection('.text', { characteristics: code });
@@ -244,8 +244,7 @@ export class SampleModule {
     });
     const header = cliHeaderPart((plan) => ({ flags: corFlags, metaData: { rva: plan.rvaOf(metadata), size } }));
     builder.setDirectory('cliHeader', text.add(header));
-    const image = PEImage.parse(builder.build());
-    return { image, metadata: Metadata.of(image)! };
+    return Assembly.of(PEImage.parse(builder.build()));
   }
 }
 

@@ -1,22 +1,16 @@
 // nanoFramework stubs, and checksums of tables that the vendors published.
 import { join } from 'node:path';
-import { Diagnostics, UnsupportedError } from '@ijw/binary';
+import { UnsupportedError } from '@ijw/binary';
 import { buildNanoTable, NANO_PROFILES, type NanoProfile, nanoChecksum, nanoStubs, readAssemblyShape, STUB_TARGETS } from '@ijw/interop';
-import { Metadata } from '@ijw/metadata';
 import { describe, expect, it } from 'vitest';
 import { compile, has, withFiles } from '../fixtures/compiler.ts';
-import { bytesOf, field, interopTest, MODULE, method, type } from '../fixtures/interop-assembly.ts';
+import { assemblyOf, field, interopTest, MODULE, method, type } from '../fixtures/interop-assembly.ts';
 
 const headers = join(import.meta.dirname, '../../../../fixtures/headers/nanoframework');
 const profile = (name: string): NanoProfile => NANO_PROFILES.find((candidate) => candidate.name === name)!;
-const shapeOf = (input: Parameters<typeof bytesOf>[0]) => readAssemblyShape(Metadata.parse(bytesOf(input)));
+const shapeOf = (input: Parameters<typeof assemblyOf>[0]) => readAssemblyShape(assemblyOf(input));
 const target = STUB_TARGETS.get('nanoframework')!;
-const input = (version: string) => ({
-  metadata: Metadata.parse(bytesOf(interopTest)),
-  image: undefined,
-  diagnostics: new Diagnostics(),
-  version,
-});
+const input = (version: string) => ({ assembly: assemblyOf(interopTest), version });
 
 /** `Class::Method` for natives, a number for so many methods without native code. */
 const slots = (rows: readonly (string | number)[], prefix: string) =>

@@ -15,13 +15,12 @@ import {
   TINYCLR_PROFILES,
   tinyClrStubs,
 } from '@ijw/interop';
-import { Metadata } from '@ijw/metadata';
 import { describe, expect, it } from 'vitest';
 import { compile, has, withFiles } from '../fixtures/compiler.ts';
-import { bytesOf, interopTest, MODULE, method, type } from '../fixtures/interop-assembly.ts';
+import { assemblyOf, interopTest, MODULE, method, type } from '../fixtures/interop-assembly.ts';
 
 const fixtures = join(import.meta.dirname, '../../../../fixtures/headers/tinyclr');
-const tableOf = (input: Parameters<typeof bytesOf>[0]) => buildInteropTable(readAssemblyShape(Metadata.parse(bytesOf(input))));
+const tableOf = (input: Parameters<typeof assemblyOf>[0]) => buildInteropTable(readAssemblyShape(assemblyOf(input)));
 const table = tableOf(interopTest);
 const stubs = (name: string, bare = false) => {
   const profile = TINYCLR_PROFILES.find((candidate) => candidate.name === name)!;

@@ -1,17 +1,14 @@
 // What TinyCLR and nanoFramework take for native, and fields that come after those of another assembly.
 
-import { Diagnostics } from '@ijw/binary';
 import type { AssemblyInput } from '@ijw/fixtures';
 import { STUB_TARGETS, type StubSet } from '@ijw/interop';
-import { assembliesAtHand, Metadata } from '@ijw/metadata';
+import { assembliesAtHand } from '@ijw/metadata';
 import { describe, expect, it } from 'vitest';
-import { bytesOf, field, MODULE, method, type } from '../fixtures/interop-assembly.ts';
-
-const metadataOf = (input: AssemblyInput): Metadata => Metadata.parse(bytesOf(input));
+import { assemblyOf, field, MODULE, method, type } from '../fixtures/interop-assembly.ts';
 
 function stubs(system: 'tinyclr' | 'nanoframework', input: AssemblyInput, beside: readonly AssemblyInput[] = []): StubSet {
-  const provider = assembliesAtHand(beside.map(metadataOf));
-  return STUB_TARGETS.get(system)!.generate({ metadata: metadataOf(input), image: undefined, diagnostics: new Diagnostics(), provider });
+  const provider = assembliesAtHand(beside.map((other) => assemblyOf(other).requireMetadata()));
+  return STUB_TARGETS.get(system)!.generate({ assembly: assemblyOf(input), provider });
 }
 
 const header = ({ files }: StubSet): string => files.find(({ path }) => path.endsWith('.h'))!.text;

@@ -1,8 +1,9 @@
 // What .NET 10 did with each method of two assemblies, beside the checkout, against the verdicts on them (skipped without ../shared).
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Assembly } from '@ijw/assembly';
 import { type RuntimeVerdict, RuntimeVerdicts } from '@ijw/interop';
-import { Metadata, type MethodDefToken, makeToken, TableId } from '@ijw/metadata';
+import { type MethodDefToken, makeToken, TableId } from '@ijw/metadata';
 import { PEImage } from '@ijw/pe';
 import { describe, expect, it } from 'vitest';
 
@@ -19,10 +20,9 @@ const exceptionOf = ({ outcome, exception }: RuntimeVerdict): string =>
   outcome === 'failFast' ? 'CRASH' : (exception ?? '').replace(/^.*\./, '').replace(/^InvalidProgramException$/, 'InvalidProgram');
 
 describe.each(names)('%s.dll under .NET 10', (name) => {
-  const image = PEImage.parse(new Uint8Array(readFileSync(join(CASES, `${name}.dll`))));
-  const metadata = Metadata.of(image);
-  if (!metadata) throw new Error(`${name}.dll has no metadata`);
-  const runtime = new RuntimeVerdicts(image, metadata);
+  const assembly = Assembly.of(PEImage.parse(new Uint8Array(readFileSync(join(CASES, `${name}.dll`)))));
+  const metadata = assembly.requireMetadata();
+  const runtime = new RuntimeVerdicts(assembly);
   const { MethodDef } = metadata.tables;
   const methods = new Map<string, MethodDefToken>();
   for (let rid = 1; rid <= MethodDef.rowCount; rid++)

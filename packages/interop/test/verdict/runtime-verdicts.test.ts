@@ -25,8 +25,7 @@ function verdicts(make: (module: SampleModule) => MethodDefToken) {
   const module = new SampleModule();
   module.type('Sample');
   const method = make(module);
-  const { image, metadata } = module.build();
-  return new RuntimeVerdicts(image, metadata).of(method);
+  return new RuntimeVerdicts(module.build()).of(method);
 }
 
 const returns = () => code().emit('ret');

@@ -1,4 +1,5 @@
 // Windows Runtime metadata: versions, types, references.
+import { Assembly } from '@ijw/assembly';
 import { isWindowsRuntimeVersion, projectedTypes, readInteropInventory } from '@ijw/interop';
 import { Metadata, MetadataBuilder } from '@ijw/metadata';
 import { describe, expect, it } from 'vitest';
@@ -6,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 const CONTENT_WINDOWS_RUNTIME = 0x0200;
 
 /** A component with one type, which refers to types of Windows. */
-function component(version: string, flags = CONTENT_WINDOWS_RUNTIME): Metadata {
+function component(version: string, flags = CONTENT_WINDOWS_RUNTIME): Assembly {
   const builder = new MetadataBuilder();
   builder.add('Module', { Name: 'Component.winmd', Mvid: '00000000-0000-0000-0000-000000000001' });
   builder.add('Assembly', { Name: 'Component', Flags: flags, HashAlgId: 0x8004 });
@@ -15,12 +16,12 @@ function component(version: string, flags = CONTENT_WINDOWS_RUNTIME): Metadata {
   builder.add('TypeRef', { ResolutionScope: windows, Namespace: 'Windows.Foundation', Name: 'IStringable' });
   builder.add('TypeDef', { Name: '<Module>' });
   builder.add('TypeDef', { Namespace: 'Component', Name: 'Widget', Flags: 0x4101 });
-  return Metadata.parse(builder.build({ version }));
+  return Assembly.of(Metadata.parse(builder.build({ version })));
 }
 
 describe('Windows Runtime metadata', () => {
   it('is recognised by the version of its root, its types and references are listed', () => {
-    const { windowsRuntime } = readInteropInventory(undefined, component('WindowsRuntime 1.4'));
+    const { windowsRuntime } = readInteropInventory(component('WindowsRuntime 1.4'));
     expect(windowsRuntime).toEqual({
       isWinmd: true,
       types: [{ token: 0x02000002, type: 'Component.Widget' }],
@@ -33,7 +34,7 @@ describe('Windows Runtime metadata', () => {
   it('is told from metadata that only looks like it', () => {
     expect(isWindowsRuntimeVersion('WindowsRuntime 1.4;CLR v4.0.30319')).toBe(true);
     expect(isWindowsRuntimeVersion('v4.0.30319')).toBe(false);
-    const { windowsRuntime } = readInteropInventory(undefined, component('v4.0.30319', 0));
+    const { windowsRuntime } = readInteropInventory(component('v4.0.30319', 0));
     expect(windowsRuntime).toMatchObject({ isWinmd: false, references: [], projected: [] });
   });
 

@@ -36,7 +36,7 @@ function boundMethods(context: LintContext): ReadonlySet<number> {
   if (table !== undefined) {
     const slots = context.module.diagnostics.attempt(() => {
       try {
-        return buildInteropTable(readAssemblyShape(context.metadata)).slots;
+        return buildInteropTable(readAssemblyShape(context.module.assembly)).slots;
       } catch (error) {
         if (error instanceof UnsupportedError) return [];
         throw error;

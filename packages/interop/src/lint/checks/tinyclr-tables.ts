@@ -18,7 +18,7 @@ export const interopTable: TableCheck = {
     const { interopTable: source, firmware } = context.options;
     if (source === undefined && firmware === undefined) return;
     try {
-      const table = buildInteropTable(readAssemblyShape(context.metadata));
+      const table = buildInteropTable(readAssemblyShape(context.module.assembly));
       if (source !== undefined) reportMismatches(context, compareInteropTable(table, source));
       if (firmware !== undefined) reportMismatches(context, checkFirmware(interopFirmwareTable(table), firmware).mismatches);
     } catch (error) {
