@@ -1,69 +1,77 @@
 import { dirname } from 'node:path';
-import { ifReadable, UsageError } from '@ijw/binary';
+import { type FileSearch, type FileSource, searchFiles, zipFiles } from '@ijw/assembly';
+import { BadImageError, ifReadable, UsageError } from '@ijw/binary';
 import { type AssemblyProvider, Metadata } from '@ijw/metadata';
 import { detectContainer, PEImage } from '@ijw/pe';
 import { type ModuleProvider, searchedModules } from '@ijw/windows';
+import type { OptionValues } from './command.ts';
 import { FileAccessError, type Io } from './io.ts';
 
-/** The files of the folders that `--search` names, in the order of the folders. */
-export interface SearchPath {
-  /** The path of the first file of that name. Names are compared as Windows compares them, without case. */
-  find(name: string): string | undefined;
+/** The values of `--search`. */
+export const searchOption = ({ search }: OptionValues): readonly string[] => (Array.isArray(search) ? (search as readonly string[]) : []);
+
+/** The files of the folders, ZIP archives and packages that `--search` names, in that order. Rejects with `UsageError` for what is none of these. */
+export async function searchPath(io: Io, paths: readonly string[]): Promise<FileSearch> {
+  return searchFiles(await sourcesOf(io, paths));
 }
 
-/** Folders are listed once; what is in them and is not a file is skipped. @throws UsageError for what is not a folder */
-export function searchPath(io: Io, folders: readonly string[]): SearchPath {
-  return search(folders.map((folder) => [folder, filesOf(io, folder)] as const));
+/** The folder of a file, then what `--search` names. Standard input, and a folder that cannot be listed, have no files beside them. */
+export async function searchPathBeside(io: Io, file: string, paths: readonly string[]): Promise<FileSearch> {
+  const given = await sourcesOf(io, paths);
+  const beside = file === '-' ? undefined : ifAccessible(() => folderFiles(io, dirname(file)));
+  return searchFiles(beside === undefined ? given : [beside, ...given]);
 }
 
-/** The folder of a file, then those of `--search`. Standard input, and a folder that cannot be listed, have no files beside them. */
-export function searchPathBeside(io: Io, file: string, folders: readonly string[]): SearchPath {
-  const folder = dirname(file);
-  const given = folders.map((path) => [path, filesOf(io, path)] as const);
+function ifAccessible<T>(open: () => T): T | undefined {
   try {
-    return search([[folder, file === '-' ? [] : io.filesIn(folder)], ...given]);
+    return open();
   } catch (error) {
-    if (error instanceof FileAccessError) return search(given);
+    if (error instanceof FileAccessError) return undefined;
     throw error;
   }
 }
 
-function search(folders: readonly (readonly [string, readonly string[]])[]): SearchPath {
-  const paths = new Map<string, string>();
-  for (const [folder, names] of folders) {
-    for (const name of names) {
-      const key = name.toLowerCase();
-      if (!paths.has(key)) paths.set(key, folder.endsWith('/') ? `${folder}${name}` : `${folder}/${name}`);
-    }
-  }
-  return { find: (name) => paths.get(name.toLowerCase()) };
+/** The files of a folder, listed once; folders and what else is not a file are left out. @throws FileAccessError */
+function folderFiles(io: Io, folder: string): FileSource {
+  const names = new Set(io.filesIn(folder));
+  const start = folder.endsWith('/') ? folder : `${folder}/`;
+  return { name: folder, paths: [...names], read: (name) => (names.has(name) ? io.readFile(`${start}${name}`) : undefined) };
 }
 
-function filesOf(io: Io, folder: string): readonly string[] {
+const sourcesOf = (io: Io, paths: readonly string[]): Promise<readonly FileSource[]> =>
+  Promise.all(paths.map((path) => sourceOf(io, path)));
+
+async function sourceOf(io: Io, path: string): Promise<FileSource> {
   try {
-    return io.filesIn(folder);
+    const bytes = io.isFile(path) ? io.readFile(path) : undefined;
+    return bytes !== undefined && isZip(bytes) ? await zipFiles(path, bytes) : folderFiles(io, path);
   } catch (error) {
-    if (error instanceof FileAccessError) throw new UsageError(`--search ${folder}: ${error.message}`);
+    if (error instanceof FileAccessError || error instanceof BadImageError) throw new UsageError(`--search ${path}: ${error.message}`);
     throw error;
   }
 }
+
+/** PKWARE APPNOTE 4.3.7 and 4.3.16: a local file header, or the end record of an archive without files. */
+const isZip = ([p, k, third, fourth]: Uint8Array): boolean =>
+  p === 0x50 && k === 0x4b && ((third === 3 && fourth === 4) || (third === 5 && fourth === 6));
 
 /** Modules for the simulated process, which has no others than these and those of Windows. */
-export const moduleProvider = (io: Io, search: SearchPath): ModuleProvider =>
+export const moduleProvider = (search: FileSearch): ModuleProvider =>
   searchedModules((name) => {
-    const path = search.find(name);
-    return path === undefined ? undefined : { bytes: io.readFile(path), path };
+    const file = search(name);
+    const bytes = file?.read();
+    return file && bytes && { bytes, path: file.path };
   });
 
 /** Assemblies by their simple name: `Name.dll`, else `Name.exe`. A file that cannot be read as one is passed over. */
-export function assemblyProvider(io: Io, search: SearchPath): AssemblyProvider {
-  return {
-    assembly({ name }) {
-      const path = search.find(`${name}.dll`) ?? search.find(`${name}.exe`);
-      return path === undefined ? undefined : ifReadable(() => metadataOf(io.readFile(path)));
-    },
-  };
-}
+export const assemblyProvider = (search: FileSearch): AssemblyProvider => ({
+  assembly({ name }) {
+    const file = search(`${name}.dll`) ?? search(`${name}.exe`);
+    return file && ifReadable(() => metadataOf(file.read()));
+  },
+});
 
-const metadataOf = (bytes: Uint8Array): Metadata | undefined =>
-  detectContainer(bytes).kind === 'metadata' ? Metadata.parse(bytes) : Metadata.of(PEImage.parse(bytes));
+function metadataOf(bytes: Uint8Array | undefined): Metadata | undefined {
+  if (bytes === undefined) return undefined;
+  return detectContainer(bytes).kind === 'metadata' ? Metadata.parse(bytes) : Metadata.of(PEImage.parse(bytes));
+}

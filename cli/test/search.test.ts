@@ -4,6 +4,7 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildMixedImage } from '@ijw/fixtures';
+import { zipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SampleModule } from '../../packages/interop/test/lint/sample-module.ts';
 import { processIo } from '../src/process-io.ts';
@@ -106,6 +107,25 @@ describe.skipIf(!existsSync(join(given, 'cases/loader/csp.dll')))('the given fil
   it('ExportsDemo.dll imports mscoree and references .NET', async () => {
     const { output } = await ijw('lint', join(given, 'cases/loader/ExportsDemo.dll'), '--rule', 'NI077');
     expect(output).toContain('starts .NET Framework');
+  });
+});
+
+describe('a package in --search', () => {
+  it('serves lint and load as its folder does', async () => {
+    const place = join(folder, 'a.nupkg');
+    writeFileSync(place, zipSync({ 'runtimes/win-x64/native/Native.dll': native }));
+    const [packed, unpacked] = [await lint(place), await lint(join(folder, 'lower'))];
+    expect(unpacked.output).toContain('NI016');
+    expect(packed.output.replaceAll(place, join(folder, 'lower'))).toBe(unpacked.output);
+    expect(await ijw('load', join(folder, 'mixed.dll'), '--search', place)).toMatchObject({ errors: '' });
+  });
+
+  it('that is damaged is a mistake in the option', async () => {
+    const place = join(folder, 'cut.zip');
+    writeFileSync(place, zipSync({ 'native.dll': native }).subarray(0, 100));
+    const { code, errors } = await lint(place);
+    expect(code).toBe(2);
+    expect(errors).toMatch(/^ijw: .*--search .*cut\.zip: .*not a ZIP archive.*\n$/);
   });
 });
 

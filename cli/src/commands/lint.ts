@@ -28,6 +28,7 @@ import { nativeLibraries } from '../native-libraries.ts';
 import { diagnosticLines } from '../output/diagnostic-lines.ts';
 import { errorLine } from '../output/error-line.ts';
 import { writeJsonLine } from '../output/json.ts';
+import { searchOption } from '../search-path.ts';
 import { VERSION } from '../version.ts';
 
 /** What was found in one file, or that it could not be read. */
@@ -69,7 +70,7 @@ function textOption<T>(context: CommandContext, name: string, parse: (text: stri
 
 async function lintOne(context: CommandContext, file: string, suppressions: readonly Suppression[]): Promise<FileResult> {
   try {
-    return lintFile(file, await openAssembly(context, file), lintOptions(context), suppressions);
+    return lintFile(file, await openAssembly(context, file), await lintOptions(context), suppressions);
   } catch (error) {
     const line = error instanceof UsageError ? undefined : errorLine(file, error);
     if (line === undefined) throw error;
@@ -78,13 +79,13 @@ async function lintOne(context: CommandContext, file: string, suppressions: read
   }
 }
 
-function lintOptions(context: CommandContext): LintOptions {
+async function lintOptions(context: CommandContext): Promise<LintOptions> {
   const { rule, severity, runtime } = context.options;
   const rules = Array.isArray(rule) ? (rule as readonly string[]).flatMap((ids) => ids.split(',')) : undefined;
   const { sources, firmware } = checkedFiles(context);
   const signatures = textOption(context, 'signatures', readRegistrations);
-  const folders = Array.isArray(context.options.search) ? (context.options.search as readonly string[]) : [];
-  const nativeLibrary = folders.length > 0 ? nativeLibraries(context.io, folders) : undefined;
+  const searched = searchOption(context.options);
+  const nativeLibrary = searched.length > 0 ? await nativeLibraries(context.io, searched) : undefined;
   return {
     ...(rules !== undefined && { rules }),
     ...(typeof runtime === 'string' && { runtime: runtime as RuntimeId }),

@@ -21,11 +21,11 @@ import { columns, headed, type Row } from '../output/columns.ts';
 import { exceptionText } from '../output/exception-text.ts';
 import { loadEventText } from '../output/load-event-text.ts';
 import { placeText } from '../output/place-text.ts';
-import { moduleProvider, searchPath } from '../search-path.ts';
+import { moduleProvider, searchOption, searchPath } from '../search-path.ts';
 
 export async function run(context: CommandContext): Promise<number> {
   const assembly = await openAssembly(context);
-  const outcome = loadImage(context, assembly);
+  const outcome = await loadImage(context, assembly);
   const call = context.options.runtimeconfig === undefined ? undefined : outcome.module?.callFirstSlot();
   for (const event of outcome.events) await context.log('debug', event.step, event);
   if (context.options.json) {
@@ -42,9 +42,9 @@ export async function run(context: CommandContext): Promise<number> {
   return outcome.outcome === 'loaded' && !fails ? 0 : 1;
 }
 
-export function loadImage({ io, operands, options }: CommandContext, assembly: Assembly): LoadOutcome {
+export async function loadImage({ io, operands, options }: CommandContext, assembly: Assembly): Promise<LoadOutcome> {
   const image = assembly.requireImage();
-  const search = options.search;
+  const search = searchOption(options);
   const loader = new Loader({
     ...chosenRuntime(options, assembly),
     relocate: options.relocate !== false,
@@ -52,7 +52,7 @@ export function loadImage({ io, operands, options }: CommandContext, assembly: A
     ...(typeof options.runtimeconfig === 'string' && { runtimeConfig: options.runtimeconfig as LoaderOptions['runtimeConfig'] }),
     ...(typeof options.architecture === 'string' && { architecture: options.architecture as Architecture }),
     ...(typeof options.base === 'string' && { base: parseNumber(options.base, '--base') }),
-    ...(Array.isArray(search) && { provider: moduleProvider(io, searchPath(io, search)) }),
+    ...(search.length > 0 && { provider: moduleProvider(await searchPath(io, search)) }),
   });
   return loader.load(image, loadRequest(operands[0]!, options));
 }

@@ -17,7 +17,7 @@ import { openAssembly } from '../input.ts';
 import type { OutputFile } from '../io.ts';
 import { columns, type Row } from '../output/columns.ts';
 import { diagnosticLines } from '../output/diagnostic-lines.ts';
-import { assemblyProvider, searchPathBeside } from '../search-path.ts';
+import { assemblyProvider, searchOption, searchPathBeside } from '../search-path.ts';
 import { compareStubs, existingText, firmwareRows, inFolder, mismatchLine } from '../stub-comparison.ts';
 
 export async function run(context: CommandContext): Promise<number> {
@@ -63,7 +63,7 @@ async function readInput(context: CommandContext): Promise<StubInput> {
   const metadata = assembly.requireMetadata('there is nothing to generate from');
   return {
     assembly,
-    provider: assemblyProvider(io, searchPathBeside(io, operands[0]!, (options.search as readonly string[] | undefined) ?? [])),
+    provider: assemblyProvider(await searchPathBeside(io, operands[0]!, searchOption(options))),
     ...(typeof options.api === 'string' && { version: options.api }),
     ...(options.bare === true && { bare: true }),
     ...(typeof options.project === 'string' && { project: options.project }),

@@ -38,7 +38,7 @@ export async function run(context: CommandContext): Promise<number> {
   const file = context.operands[0]!;
   const assembly = await openAssembly(context);
   const description = describe(context, assembly.file, file);
-  const outcome = loadImage(context, assembly);
+  const outcome = await loadImage(context, assembly);
   if (context.options.json) context.document({ ...description, outcome: outcome.outcome, hresult: outcome.hresult });
   else for (const text of tourText(context, description, assembly.boundary, outcome)) context.write(text);
   return outcome.outcome === 'loaded' ? 0 : 1;

@@ -1,6 +1,6 @@
 export { Assembly } from './assembly.ts';
 export { CallerIndex } from './callers.ts';
-export { type FileSource, memoryFiles, windowsPaths } from './files/file-source.ts';
+export { type FileSearch, type FileSource, type FoundFile, memoryFiles, searchFiles } from './files/file-source.ts';
 export { zipFiles } from './files/zip-archive.ts';
 export type { ImageCounts, ImageSummary, MetadataSummary } from './info/image-summary.ts';
 export { type InfoDocument, type InfoOptions, infoDocument, type Sha256 } from './info/info-document.ts';

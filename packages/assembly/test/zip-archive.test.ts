@@ -1,5 +1,5 @@
 // Files of ZIP archives: stored and deflated, names, ZIP64, damage.
-import { memoryFiles, windowsPaths, zipFiles } from '@ijw/assembly';
+import { memoryFiles, searchFiles, zipFiles } from '@ijw/assembly';
 import { BadImageError, UnsupportedError } from '@ijw/binary';
 import { zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
@@ -102,11 +102,14 @@ describe('a ZIP archive', () => {
 });
 
 describe('files', () => {
-  it('in memory are found as Windows compares names', () => {
-    const files = memoryFiles('memory', new Map([['Bin/A.dll', content]]));
-    const find = windowsPaths(files);
-    expect(find('bin\\a.DLL')).toBe('Bin/A.dll');
-    expect(find('a.dll')).toBeUndefined();
-    expect(files.read('Bin/A.dll')).toBe(content);
+  it('are found by their names without case, in the order of the sources and of each', async () => {
+    const other = Uint8Array.of(1);
+    const memory = memoryFiles('memory/', new Map([['Bin/A.dll', content]]));
+    const archive = await zipFiles('a.zip', zipSync({ 'x/a.DLL': other, 'x/B.dll': other, 'y/b.dll': content }));
+    const find = searchFiles([memory, archive]);
+    expect([find('a.DLL')?.path, find('a.DLL')?.read()]).toEqual(['memory/Bin/A.dll', content]);
+    expect([find('b.dll')?.path, find('b.dll')?.read()]).toEqual(['a.zip/x/B.dll', other]);
+    expect(searchFiles([archive, memory])('a.dll')?.path).toBe('a.zip/x/a.DLL');
+    expect([find('Bin/A.dll'), find('c.dll')]).toEqual([undefined, undefined]);
   });
 });

@@ -13,12 +13,26 @@ export function memoryFiles(name: string, files: ReadonlyMap<string, Uint8Array>
   return { name, paths: [...files.keys()], read: (path) => files.get(path) };
 }
 
-/** Finds the path that a source has for a name as Windows compares names: without case, `\` as `/`. The first one wins. */
-export function windowsPaths(source: FileSource): (name: string) => string | undefined {
-  const known = new Map<string, string>();
-  for (const path of source.paths) {
-    const key = path.toLowerCase();
-    if (!known.has(key)) known.set(key, path);
+/** A file of a source. */
+export interface FoundFile {
+  /** The name of the source, and the path in it. */
+  readonly path: string;
+  /** Throws what the source throws. */
+  read(): Uint8Array | undefined;
+}
+
+/** Finds a file by its name alone, in whatever folder of a source it lies. */
+export type FileSearch = (name: string) => FoundFile | undefined;
+
+/** Searches several sources in their order. Names are compared as Windows compares them, without case; the first file of a name wins. */
+export function searchFiles(sources: readonly FileSource[]): FileSearch {
+  const known = new Map<string, FoundFile>();
+  for (const source of sources) {
+    const folder = source.name.endsWith('/') ? source.name : `${source.name}/`;
+    for (const path of source.paths) {
+      const key = path.slice(path.lastIndexOf('/') + 1).toLowerCase();
+      if (!known.has(key)) known.set(key, { path: `${folder}${path}`, read: () => source.read(path) });
+    }
   }
-  return (name) => known.get(name.replaceAll('\\', '/').toLowerCase());
+  return (name) => known.get(name.toLowerCase());
 }
