@@ -154,7 +154,11 @@ export const COMMANDS: readonly CommandDefinition[] = [
         conflicts: ['json', 'baseline', 'format', 'output'],
       },
       RUNTIME,
-      { flags: '--search <dir>', description: 'a folder with the native libraries that P/Invokes name', repeatable: true },
+      {
+        flags: '--search <dir>',
+        description: 'a folder, ZIP archive or package with the native libraries that P/Invokes name',
+        repeatable: true,
+      },
       {
         flags: '--check <file>',
         description: 'what of TinyCLR to compare with the assembly: C++ source, a linker map, a raw binary, a scatter file',
@@ -204,7 +208,8 @@ export const COMMANDS: readonly CommandDefinition[] = [
       { flags: '--no-relocate', description: 'refuse to load elsewhere than at the preferred base' },
       {
         flags: '--search <dir>',
-        description: 'a folder with the DLLs and assemblies that the image needs: what is neither there nor of Windows is missing',
+        description:
+          'a folder, ZIP archive or package with the DLLs and assemblies that the image needs: what is neither there nor of Windows is missing',
         repeatable: true,
       },
     ],
@@ -251,7 +256,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
       { flags: '--base <address>', description: 'where the binary of --check is loaded', needs: ['check'] },
       {
         flags: '--search <dir>',
-        description: 'a folder with the assemblies of base types, after the folder of the file',
+        description: 'a folder, ZIP archive or package with the assemblies of base types, after the folder of the file',
         repeatable: true,
       },
       { flags: '--api <version>', description: 'generation of the system: tinyclr 1.0 or 0; nanoframework 1, 2 or netmf' },
