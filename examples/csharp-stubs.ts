@@ -5,7 +5,7 @@ import { csharpStubs, readNativeBoundary } from '@ijw/interop';
 
 const [file = ''] = process.argv.slice(2);
 const assembly = await Assembly.open(readFileSync(file));
-const boundary = readNativeBoundary(assembly.requireImage(), assembly.requireMetadata(), assembly.diagnostics);
+const boundary = readNativeBoundary(assembly);
 const { files, entries, refusals } = csharpStubs(boundary);
 for (const { path, text } of files) console.log(`// ${path}\n${text}`);
 console.log(`${entries.length} methods, ${refusals.length} without a C# form`);
