@@ -2,7 +2,7 @@ import { RUNTIME_PROFILES } from '@ijw/assembly/runtime-profiles';
 import { ifReadable } from '@ijw/binary';
 import { BlittableTypes } from '@ijw/marshalling';
 import { type Metadata, makeToken, TableId, type Token, tokenTable } from '@ijw/metadata';
-import type { Boundary } from '@ijw/vtfixup';
+import { Boundary } from '@ijw/vtfixup';
 import { MethodRoles } from '../inventory/il-roles.ts';
 import type { InteropModule } from '../inventory/interop-module.ts';
 import type { SignatureUse } from '../inventory/signature-uses.ts';
@@ -24,6 +24,7 @@ export class LintContext {
   dropped = 0;
   readonly #enabled: ReadonlySet<string> | undefined;
   #roles: MethodRoles | undefined;
+  #boundary: Boundary | undefined;
   #blittable: BlittableTypes | undefined;
   #framework: string | null | undefined;
   #bodies: MethodBodies | undefined;
@@ -45,10 +46,11 @@ export class LintContext {
     return this.#roles;
   }
 
-  /** The image's crossings; `undefined` for metadata that stands alone. */
+  /** The image's crossings, with their diagnostics among those of the rules; `undefined` for metadata that stands alone. */
   get boundary(): Boundary | undefined {
-    const { image, assembly } = this.module;
-    return image && assembly.boundary;
+    const { image, metadata, diagnostics } = this.module;
+    if (image !== undefined) this.#boundary ??= Boundary.of(image, metadata, { diagnostics });
+    return this.#boundary;
   }
 
   get blittable(): BlittableTypes {
