@@ -38,6 +38,17 @@ describe('ijw tables', () => {
     expect(output.trim().split('\n')).toHaveLength(entries.length);
   });
 
+  it('prints what can be read of a heap, and why no more can', async () => {
+    const bytes = managedSample();
+    const { streams } = JSON.parse((await tables('--json')).output);
+    const { offset } = streams.find(({ name }: { name: string }) => name === '#Blob');
+    // The length of the first blob: more than the heap holds.
+    bytes[Buffer.from(bytes).indexOf('BSJB') + offset + 1] = 0x7f;
+    const io = memoryIo({ 'a.dll': bytes });
+    expect(await run(['tables', 'a.dll', '#Blob', '--json'], io)).toBe(1);
+    expect(JSON.parse(io.output.text)).toMatchObject({ entries: [], diagnostics: [{ code: 'TRUNCATED', severity: 'error' }] });
+  });
+
   it.each([
     ['MethodDeff', 'Unknown metadata table "MethodDeff"'],
     ['0x06ffffff', 'is not one of them'],

@@ -1,6 +1,7 @@
-import { hex, printable, UsageError } from '@ijw/binary';
+import { type Diagnostics, hex, printable, UsageError } from '@ijw/binary';
 import {
   cellWords,
+  type HeapEntry,
   type HeapName,
   heapEntries,
   heapNames,
@@ -42,9 +43,9 @@ export async function run(context: CommandContext): Promise<number> {
     return reportDiagnostics(context, diagnostics, ['error', 'warning', 'info']);
   }
   if (context.options.json)
-    context.document({ file: context.operands[0], ...documentOf(metadata, subject), diagnostics: diagnostics.entries });
+    context.document({ file: context.operands[0], ...documentOf(metadata, subject, diagnostics), diagnostics: diagnostics.entries });
   else {
-    writeSubject(context, metadata, subject);
+    writeSubject(context, metadata, subject, diagnostics);
     context.write(diagnosticLines(diagnostics.entries, context.style));
   }
   return 0;
@@ -75,7 +76,7 @@ function rowOf(metadata: Metadata, token: number): Subject {
   return { kind: 'row', name, rid };
 }
 
-function documentOf(metadata: Metadata, subject: Subject): object {
+function documentOf(metadata: Metadata, subject: Subject, diagnostics: Diagnostics): object {
   switch (subject.kind) {
     case 'overview':
       return tablesDocument(metadata);
@@ -84,20 +85,29 @@ function documentOf(metadata: Metadata, subject: Subject): object {
     case 'row':
       return tableDocument(metadata, subject.name, subject.rid);
     case 'heap':
-      return { heap: subject.name, entries: heapEntries(metadata, subject.name) };
+      return { heap: subject.name, entries: readableEntries(metadata, subject.name, diagnostics) };
   }
 }
 
-function writeSubject(context: CommandContext, metadata: Metadata, subject: Subject): void {
+/** What of a heap can be read; why no more can is a diagnostic. */
+function* readableEntries(metadata: Metadata, name: HeapName, diagnostics: Diagnostics): Generator<HeapEntry> {
+  try {
+    yield* heapEntries(metadata, name);
+  } catch (error) {
+    diagnostics.record(error);
+  }
+}
+
+function writeSubject(context: CommandContext, metadata: Metadata, subject: Subject, diagnostics: Diagnostics): void {
   if (subject.kind === 'overview') writeOverview(context, metadata);
   else if (subject.kind === 'table') writeRows(context, metadata, subject.name);
   else if (subject.kind === 'row') writeRow(context, metadata, subject.name, subject.rid);
-  else writeHeap(context, metadata, subject.name);
+  else writeHeap(context, subject.name, readableEntries(metadata, subject.name, diagnostics));
 }
 
-function writeHeap(context: CommandContext, metadata: Metadata, name: HeapName): void {
+function writeHeap(context: CommandContext, name: HeapName, entries: Iterable<HeapEntry>): void {
   const rows = (function* (): Generator<Row> {
-    for (const { offset, text } of heapEntries(metadata, name)) yield [hex(offset), name === '#US' ? JSON.stringify(text) : text];
+    for (const { offset, text } of entries) yield [hex(offset), name === '#US' ? JSON.stringify(text) : text];
   })();
   for (const text of columns(rows, '', context.width)) context.write(text);
 }
