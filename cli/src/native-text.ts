@@ -1,6 +1,6 @@
 import { basename, dirname, join } from 'node:path';
 import type { Assembly } from '@ijw/assembly';
-import { BadImageError, hex } from '@ijw/binary';
+import { BadImageError, hex, hexDigits } from '@ijw/binary';
 import type { CompiledText, NativeText } from '@ijw/il';
 import { CompiledCode, type CompiledMethod, canDecodeNative, NativeDisassembler, ownerOf } from '@ijw/il/native';
 import { type Metadata, TableId } from '@ijw/metadata';
@@ -31,7 +31,7 @@ function instructionLines(disassembler: NativeDisassembler, rva: number): readon
       .body(rva)
       .instructions.map(
         (instruction) =>
-          `${instruction.rva.toString(16).padStart(8, '0')}  ${instruction.mnemonic} ${instruction.operands}${comment(disassembler, instruction)}`,
+          `${hexDigits(instruction.rva, 8)}  ${instruction.mnemonic} ${instruction.operands}${comment(disassembler, instruction)}`,
       );
   } catch (error) {
     if (!(error instanceof BadImageError)) throw error;

@@ -1,11 +1,11 @@
-import { hex } from '@ijw/binary';
+import { hex, hexDigits } from '@ijw/binary';
 import { type CodeSite, type InteropInventory, interopCounts, type NamedMethod, type NamedType } from '@ijw/interop';
 import { columns, type Page, type Row } from './columns.ts';
 import { interopText } from './interop-text.ts';
 
 const method = ({ token, method: name }: NamedMethod, ...more: readonly string[]): Row => [hex(token, 8), name, ...more];
 const type = ({ token, type: name }: NamedType, ...more: readonly string[]): Row => [hex(token, 8), name, ...more];
-const site = (use: CodeSite): Row => method(use, `IL_${use.offset.toString(16).padStart(4, '0')}`);
+const site = (use: CodeSite): Row => method(use, `IL_${hexDigits(use.offset, 4)}`);
 
 /** The lists of an inventory, a section each; those that are empty are left out. */
 const SECTIONS: readonly { readonly title: string; rows(inventory: InteropInventory): readonly Row[] }[] = [

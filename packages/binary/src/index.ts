@@ -5,7 +5,7 @@ export { ByteReader, type ByteReaderOptions } from './byte-reader.ts';
 export { ByteWriter } from './byte-writer.ts';
 export { type Diagnostic, Diagnostics, type Severity } from './diagnostics.ts';
 export { ExpansionBudget, type ExpansionPlace } from './expansion-budget.ts';
-export { hex, hexBytes } from './hexadecimal.ts';
+export { hex, hexBytes, hexDigits } from './hexadecimal.ts';
 export { ifReadable } from './if-readable.ts';
 export { Lazy, lazyFor } from './lazy.ts';
 export { type LazyList, lazyList } from './lazy-list.ts';

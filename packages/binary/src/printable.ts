@@ -1,3 +1,5 @@
+import { hexDigits } from './hexadecimal.ts';
+
 /** C0 controls, DELETE and C1 controls (Unicode category Cc), the bidirectional controls (UAX 9, section 2), and the line and paragraph separators. */
 const UNPRINTABLE = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
 
@@ -7,7 +9,7 @@ const SHORT: ReadonlyMap<string, string> = new Map([
   ['\t', '\\t'],
 ]);
 
-const escaped = (character: string): string => SHORT.get(character) ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+const escaped = (character: string): string => SHORT.get(character) ?? `\\u${hexDigits(character.charCodeAt(0), 4)}`;
 
 /**
  * `text` without characters that act on a terminal or forge a line of a log: each is written as `\n`, `\r`, `\t` or `\uxxxx`. For every name,

@@ -3,6 +3,7 @@ import type { NamePiece, QualifiedName } from '../tree.ts';
 import { printSymbol } from './print-symbol.ts';
 import { printTemplateArgument } from './print-template-argument.ts';
 import { printType } from './print-type.ts';
+import { type Printers, printByKind } from './printers.ts';
 import type { TextWriter } from './text-writer.ts';
 
 /** A name with its scopes. */
@@ -22,13 +23,12 @@ export function printQualifiedName(writer: TextWriter, name: QualifiedName): voi
 
 /** One part of a name; `enclosing` is the class that constructors and destructors are named after. */
 export function printPiece(writer: TextWriter, piece: NamePiece, enclosing?: NamePiece): void {
-  writer.nested(() => printers[piece.kind](writer, piece as never, enclosing));
+  printByKind(printers, writer, piece, enclosing);
 }
 
 type Piece<K extends NamePiece['kind']> = Extract<NamePiece, { kind: K }>;
-type PiecePrinters = { readonly [K in NamePiece['kind']]: (writer: TextWriter, piece: Piece<K>, enclosing: NamePiece | undefined) => void };
 
-const printers: PiecePrinters = {
+const printers: Printers<NamePiece, [enclosing: NamePiece | undefined]> = {
   identifier: (writer, piece) => writer.write(piece.text),
   template: printTemplate,
   anonymousNamespace: (writer) => writer.write("`anonymous namespace'"),

@@ -5,13 +5,13 @@ import { printConvention, printFunctionAfter, printReturnBefore, printSignatureA
 import { printPiece, printQualifiedName } from './print-name.ts';
 import { printPointerMarks } from './print-pointer.ts';
 import { printQualifiers, printType, printTypeAfter, printTypeBefore, printUnaligned } from './print-type.ts';
+import { type Printers, printByKind } from './printers.ts';
 import { stringText } from './string-text.ts';
 import type { TextWriter } from './text-writer.ts';
 
 type Symbol<K extends DecoratedSymbol['kind']> = Extract<DecoratedSymbol, { kind: K }>;
-type SymbolPrinters = { readonly [K in DecoratedSymbol['kind']]: (writer: TextWriter, symbol: Symbol<K>) => void };
 
-const printers: SymbolPrinters = {
+const printers: Printers<DecoratedSymbol> = {
   function: printFunction,
   variable: printVariable,
   table: printTable,
@@ -40,7 +40,7 @@ const printers: SymbolPrinters = {
 };
 
 export function printSymbol(writer: TextWriter, symbol: DecoratedSymbol): void {
-  writer.nested(() => printers[symbol.kind](writer, symbol as never));
+  printByKind(printers, writer, symbol);
 }
 
 function printFunction(writer: TextWriter, symbol: FunctionSymbol): void {

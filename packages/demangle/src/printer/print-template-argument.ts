@@ -2,12 +2,12 @@ import type { NamePiece, TemplateArgument } from '../tree.ts';
 import { printPiece, printQualifiedName } from './print-name.ts';
 import { printSymbol } from './print-symbol.ts';
 import { printType } from './print-type.ts';
+import { type Printers, printByKind } from './printers.ts';
 import type { TextWriter } from './text-writer.ts';
 
 type Argument<K extends TemplateArgument['kind']> = Extract<TemplateArgument, { kind: K }>;
-type ArgumentPrinters = { readonly [K in TemplateArgument['kind']]: (writer: TextWriter, argument: Argument<K>) => void };
 
-const printers: ArgumentPrinters = {
+const printers: Printers<TemplateArgument> = {
   type: (writer, argument) => {
     printType(writer, argument.type);
     const { const: isConst, volatile } = argument.type.qualifiers;
@@ -40,7 +40,7 @@ const printers: ArgumentPrinters = {
 };
 
 export function printTemplateArgument(writer: TextWriter, argument: TemplateArgument): void {
-  writer.nested(() => printers[argument.kind](writer, argument as never));
+  printByKind(printers, writer, argument);
 }
 
 /** `&symbol`, `symbol` for a reference, `{symbol, offsets}` for members of classes with several bases. */

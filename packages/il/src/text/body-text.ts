@@ -1,4 +1,4 @@
-import { hex } from '@ijw/binary';
+import { hex, hexDigits } from '@ijw/binary';
 import { type MethodDefToken, signatureKindOf, type Token, type TypeDefOrRefToken } from '@ijw/metadata';
 import type { ExceptionClause } from '../body/exception-clause.ts';
 import { BAD_INSTRUCTION, InstructionCursor } from '../body/instruction-cursor.ts';
@@ -17,7 +17,7 @@ export function writeBody(disassembly: Disassembly, token: MethodDefToken, rva: 
     sink.comment(`@error ${diagnostic.code}: ${diagnostic.message}`);
   }
   if (disassembly.entryPoint === token) sink.line('.entrypoint');
-  sink.start().text('// Code size ').text(String(body.codeSize)).text(' (0x').text(body.codeSize.toString(16)).text(')').end();
+  sink.start().text('// Code size ').text(String(body.codeSize)).text(' (0x').text(hexDigits(body.codeSize)).text(')').end();
   sink.start().text('.maxstack  ').text(String(body.maxStack)).end();
   let locals = 0;
   attempt(disassembly, token, () => {

@@ -1,9 +1,10 @@
+import { hexDigits } from '@ijw/binary';
 import { type ConstantValue, float32Bits, float64Bits } from '@ijw/metadata';
 import { byteList, isQuotable, quotedString, utf16Bytes } from './lexical/string-literal.ts';
 
 const INTEGER_NAMES = { i1: 'int8', u1: 'uint8', i2: 'int16', u2: 'uint16', i4: 'int32', u4: 'uint32', i8: 'int64', u8: 'uint64' } as const;
 
-const hexText = (value: number | bigint, digits: number): string => `0x${value.toString(16).toUpperCase().padStart(digits, '0')}`;
+const hexText = (value: number | bigint, digits: number): string => `0x${hexDigits(value, digits).toUpperCase()}`;
 
 /** The value behind `=` of a field, parameter or property (ECMA-335 II.16.2). Floating point stands as its bits, so that nothing is lost. */
 export function constantText(constant: ConstantValue): string {

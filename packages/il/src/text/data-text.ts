@@ -1,3 +1,4 @@
+import { hexDigits } from '@ijw/binary';
 import { type FieldToken, makeToken, TableId } from '@ijw/metadata';
 import { SectionCharacteristics } from '@ijw/pe';
 import type { Disassembly } from './disassembly.ts';
@@ -31,7 +32,7 @@ export class DataLabels {
 
   /** Two fields may start at one address with types of two sizes. */
   #label(rva: number, size: number): string {
-    const plain = `D_${rva.toString(16).toUpperCase().padStart(8, '0')}`;
+    const plain = `D_${hexDigits(rva, 8).toUpperCase()}`;
     const known = this.#data.get(plain);
     return known === undefined || known.size === size ? plain : `${plain}_${size}`;
   }

@@ -1,4 +1,4 @@
-import type { BadImageError, Diagnostic, Diagnostics } from '@ijw/binary';
+import { type BadImageError, type Diagnostic, type Diagnostics, hexDigits } from '@ijw/binary';
 import type { FieldDataReader, Metadata, TypeIndex } from '@ijw/metadata';
 import type { PEImage } from '@ijw/pe';
 import type { MethodBodySource } from '../body/method-body-source.ts';
@@ -83,9 +83,7 @@ export function attempt(disassembly: Disassembly, token: number, write: () => vo
     write();
   } catch (error) {
     disassembly.diagnostics.record(error, 'error', token);
-    disassembly.sink
-      .finishLine()
-      .comment(`@error ${(error as BadImageError).code} ${token.toString(16).padStart(8, '0')}: ${(error as Error).message}`);
+    disassembly.sink.finishLine().comment(`@error ${(error as BadImageError).code} ${hexDigits(token, 8)}: ${(error as Error).message}`);
   }
 }
 
@@ -122,4 +120,4 @@ export function damage({ diagnostics, metadata, sink }: Disassembly, token: numb
 
 /** ` /* 06000001 *\/` where tokens are wanted. */
 export const tokenComment = ({ options }: Disassembly, token: number): string =>
-  options.tokens ? `/*${token.toString(16).toUpperCase().padStart(8, '0')}*/ ` : '';
+  options.tokens ? `/*${hexDigits(token, 8).toUpperCase()}*/ ` : '';

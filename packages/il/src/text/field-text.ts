@@ -1,3 +1,4 @@
+import { hexDigits } from '@ijw/binary';
 import { constantOf, type FieldToken, makeToken, type ParamToken, TableId } from '@ijw/metadata';
 import { constantText } from './constant-text.ts';
 import { writeCustomAttributes } from './custom-attribute-text.ts';
@@ -66,7 +67,7 @@ function dataText(disassembly: Disassembly, token: FieldToken, labels: DataLabel
   if (!disassembly.namedBy.fieldRva.has(token)) return '';
   const label = labels.labelOf(token);
   if (label === undefined) {
-    limitation(disassembly, token, `The data of the field ${token.toString(16)} cannot be read`);
+    limitation(disassembly, token, `The data of the field ${hexDigits(token)} cannot be read`);
   }
   return label === undefined ? '' : ` at ${label}`;
 }

@@ -1,4 +1,4 @@
-import { hex } from '@ijw/binary';
+import { hex, hexDigits } from '@ijw/binary';
 import type { Token, TypeDefOrRefToken } from '@ijw/metadata';
 import type { InstructionCursor } from '../body/instruction-cursor.ts';
 import { OperandKind } from '../opcodes/opcode.ts';
@@ -144,7 +144,7 @@ export class InstructionText {
         references.writeAnyToken(sink, token, text);
       }
     }
-    if (this.#showTokens) sink.text(` /* ${token.toString(16).toUpperCase().padStart(8, '0')} */`);
+    if (this.#showTokens) sink.text(` /* ${hexDigits(token, 8).toUpperCase()} */`);
   }
 
   #named(sink: TextSink, padded: Uint8Array, text: number): void {

@@ -1,3 +1,4 @@
+import { hexDigits } from '@ijw/binary';
 import { NativeType } from '@ijw/metadata';
 
 /** The native types that one word says, and that ilasm writes as the one byte they are. */
@@ -31,7 +32,7 @@ const WORDS: ReadonlyMap<number, string> = new Map([
   [NativeType.error, 'error'],
 ]);
 
-const byteText = (byte: number): string => byte.toString(16).toUpperCase().padStart(2, '0');
+const byteText = (byte: number): string => hexDigits(byte, 2).toUpperCase();
 
 /** `marshal(…)`: a word where one says all of the blob, else the blob itself, which ilasm takes too. */
 export function marshalText(bytes: Uint8Array): string {

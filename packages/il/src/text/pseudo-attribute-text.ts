@@ -1,4 +1,4 @@
-import { ifReadable } from '@ijw/binary';
+import { hexDigits, ifReadable } from '@ijw/binary';
 import { type FieldToken, TableId } from '@ijw/metadata';
 import type { Disassembly } from './disassembly.ts';
 
@@ -44,6 +44,6 @@ export function fieldOffsetAttribute({ metadata, options, types }: Disassembly, 
   if (!options.strict || offset > 0x7fffffff || !definesType({ types }, 'System.Runtime.InteropServices', 'FieldOffsetAttribute'))
     return undefined;
   if (metadata.findClassLayout(metadata.declaringType(field)) !== undefined) return undefined;
-  const bytes = [offset, offset >>> 8, offset >>> 16, offset >>> 24].map((byte) => (byte & 0xff).toString(16).padStart(2, '0'));
+  const bytes = [offset, offset >>> 8, offset >>> 16, offset >>> 24].map((byte) => hexDigits(byte & 0xff, 2));
   return `.custom instance void System.Runtime.InteropServices.FieldOffsetAttribute::.ctor(int32) = ( 01 00 ${bytes.join(' ').toUpperCase()} 00 00 )`;
 }

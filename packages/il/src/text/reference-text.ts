@@ -1,4 +1,4 @@
-import { BadImageError, type Diagnostics, hex } from '@ijw/binary';
+import { BadImageError, type Diagnostics, hex, hexDigits } from '@ijw/binary';
 import {
   type FieldToken,
   type Metadata,
@@ -290,7 +290,7 @@ export class ReferenceText {
 
   #writeMemberName(sink: TextSink, name: number, flags: number, token: Token): void {
     if (flags & ACCESS) this.names.write(sink, name);
-    else sink.text(this.identifiers.dotted(`${this.names.string(name)}$PST${token.toString(16).toUpperCase().padStart(8, '0')}`));
+    else sink.text(this.identifiers.dotted(`${this.names.string(name)}$PST${hexDigits(token, 8).toUpperCase()}`));
   }
 
   /** A field with its type and parent. @returns what `write` takes @throws BadImageError */

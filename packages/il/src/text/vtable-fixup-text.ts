@@ -1,3 +1,4 @@
+import { hexDigits } from '@ijw/binary';
 import { type Disassembly, limitation } from './disassembly.ts';
 import { quotedName } from './lexical/string-literal.ts';
 
@@ -15,7 +16,7 @@ export function writeVTableFixups(disassembly: Disassembly): void {
   const { options, sink } = disassembly;
   for (const { rva, count, type, bytes } of options.vtable?.fixups ?? []) {
     const words = TYPE_WORDS.filter(([bit]) => type & bit).map(([, word]) => `${word} `);
-    const label = `VT_${rva.toString(16).toUpperCase().padStart(8, '0')}`;
+    const label = `VT_${hexDigits(rva, 8).toUpperCase()}`;
     sink.line(`.vtfixup [${count}] ${words.join('')}at ${label}`);
     sink.start().text(`.data ${label} = bytearray (`).hexBytes(bytes).text(')').end();
   }

@@ -1,4 +1,4 @@
-import { UnsupportedError } from '@ijw/binary';
+import { hex, UnsupportedError } from '@ijw/binary';
 import type { NativeTree } from '@ijw/marshalling';
 import { identifier } from '@ijw/marshalling';
 import { fileName } from '../generated/generated-file.ts';
@@ -115,7 +115,7 @@ function prototypeText(crossing: NativeCrossing, name: string, again: boolean): 
   const list = [...parameters, ...(convention.vararg && parameters.length > 0 ? ['...'] : [])].join(', ');
   const declarator = `${CONVENTION_MACROS[convention.convention]} ${name}(${list || (convention.vararg ? '' : 'void')})`;
   const from = library === undefined ? '' : ` in ${comment(library)}${symbol === name ? '' : `, ${comment(symbol)}`}`;
-  const note = `/* 0x${token.toString(16).padStart(8, '0')} ${comment(method)}${from}${crossing.setLastError ? ', sets the last error' : ''} */\n`;
+  const note = `/* ${hex(token, 8)} ${comment(method)}${from}${crossing.setLastError ? ', sets the last error' : ''} */\n`;
   // A second prototype of a function can only be a type.
   return `${note}${again ? 'typedef' : 'extern'} ${declaration(returnType, declarator)};\n`;
 }

@@ -1,3 +1,4 @@
+import { hexDigits } from '@ijw/binary';
 import type { NativeTree, ScalarName } from '@ijw/marshalling';
 import { identifier } from '@ijw/marshalling';
 
@@ -71,7 +72,7 @@ export const csString = (text: string): string =>
   `"${[...text].map((unit) => (/[\x20-\x7e]/.test(unit) && !/["\\]/.test(unit) ? unit : escapeUnits(unit))).join('')}"`;
 
 const escapeUnits = (text: string): string =>
-  Array.from({ length: text.length }, (_, index) => `\\u${text.charCodeAt(index).toString(16).padStart(4, '0')}`).join('');
+  Array.from({ length: text.length }, (_, index) => `\\u${hexDigits(text.charCodeAt(index), 4)}`).join('');
 
 /** Text that ends no line. */
 export const remark = (text: string): string => text.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, 500);

@@ -1,4 +1,4 @@
-import { UnsupportedError } from '@ijw/binary';
+import { hex, UnsupportedError } from '@ijw/binary';
 import type { CrossingType } from '@ijw/marshalling';
 import { UniqueNames } from '../generated/unique-names.ts';
 import type { NativeCrossing } from '../shape/native-boundary.ts';
@@ -27,7 +27,7 @@ export function incomingText(crossing: NativeCrossing, name: string): readonly s
   ];
   const call = `${name.replace('@', '')}_Body(${parameters.map((parameter, index) => fromNative(parameter, names[index]!)).join(', ')})`;
   return [
-    `// 0x${crossing.token.toString(16).padStart(8, '0')} ${remark(crossing.method)}`,
+    `// ${hex(crossing.token, 8)} ${remark(crossing.method)}`,
     `[UnmanagedCallersOnly${settings.length === 0 ? '' : `(${settings.join(', ')})`}]`,
     `public static ${csType(returnValue.native)} ${name}(${parameters.map(({ native }, index) => `${csType(native)} ${names[index]}`).join(', ')})`,
     `    => ${toNative(returnValue, call)};`,

@@ -1,4 +1,4 @@
-import { UnsupportedError } from '@ijw/binary';
+import { hex, UnsupportedError } from '@ijw/binary';
 import type { CallArgument, Conversion, CrossingParameter, CrossingType, NativeTree, TextEncoding } from '@ijw/marshalling';
 import { UniqueNames } from '../generated/unique-names.ts';
 import type { NativeCrossing } from '../shape/native-boundary.ts';
@@ -47,7 +47,7 @@ export function outgoingText(crossing: NativeCrossing, name: string): readonly s
   const base = name.replace('@', '');
   const { alternativeName } = crossing;
   const notes = [
-    `// 0x${crossing.token.toString(16).padStart(8, '0')} ${remark(crossing.method)}`,
+    `// ${hex(crossing.token, 8)} ${remark(crossing.method)}`,
     ...(alternativeName === undefined
       ? []
       : [`// The runtime also looks for ${remark(alternativeName)}; LibraryImport takes the name as it stands.`]),

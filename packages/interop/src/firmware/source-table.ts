@@ -1,4 +1,4 @@
-import { BadImageError } from '@ijw/binary';
+import { BadImageError, hexDigits } from '@ijw/binary';
 import { type CToken, cTokens } from '../generated/c-tokens.ts';
 
 /** A methods table and its definition object as they stand in C++ source. */
@@ -76,7 +76,7 @@ export function compareMethodsTables(expected: SourceTable, found: SourceTable):
   return mismatches;
 }
 
-export const checksumText = (checksum: number): string => `0x${checksum.toString(16).toUpperCase().padStart(8, '0')}`;
+export const checksumText = (checksum: number): string => `0x${hexDigits(checksum, 8).toUpperCase()}`;
 
 const malformed = (reading: string, message: string, offset = 0): BadImageError =>
   new BadImageError({ code: 'BAD_INTEROP_TABLE', offset, reading, message });

@@ -1,5 +1,12 @@
 import { ifReadable } from '@ijw/binary';
-import { AttributeDecoder, attributeTypeOf, type CustomAttributeValue, type Metadata, type Token } from '@ijw/metadata';
+import {
+  type AttributeDecoder,
+  attributeDecoderOf,
+  attributeTypeOf,
+  type CustomAttributeValue,
+  type Metadata,
+  type Token,
+} from '@ijw/metadata';
 import { type InteropAttribute, interopAttributes } from './interop-attributes.ts';
 
 /** A row of CustomAttribute, and what it stands on. */
@@ -20,7 +27,7 @@ export class AttributeIndex {
 
   /** @param typeName of a token of any type table. Rows that name nothing are passed over. */
   constructor(metadata: Metadata, typeName: (token: Token) => string) {
-    this.#decoder = new AttributeDecoder(metadata);
+    this.#decoder = attributeDecoderOf(metadata);
     const { CustomAttribute } = metadata.tables;
     const type = CustomAttribute.column('Type');
     const parent = CustomAttribute.column('Parent');

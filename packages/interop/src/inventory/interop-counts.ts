@@ -1,4 +1,4 @@
-import { MethodAttributes, nativeTypeName } from '@ijw/metadata';
+import { MethodAttributes, MethodImplAttributes, nativeTypeName } from '@ijw/metadata';
 import type { ConventionUse, InteropInventory } from './interop-inventory.ts';
 
 /** The inventory in numbers, for JSON and for a glance. */
@@ -41,8 +41,6 @@ export interface InteropCounts {
     readonly projections: number;
   };
 }
-
-const PRESERVE_SIG = 0x80;
 
 function countsOf<T>(items: Iterable<T>, keyOf: (item: T) => string, amount: (item: T) => number = () => 1): Record<string, number> {
   const counts = new Map<string, number>();
@@ -91,7 +89,9 @@ export function interopCounts(inventory: InteropInventory): InteropCounts {
     genericArguments: inventory.genericArguments.length,
     runtimeMarshallingDisabled: inventory.runtimeMarshallingDisabled,
     platformInvokes: { named: ofKind('named'), rva: ofKind('rva'), internalCall: ofKind('internalCall'), unmapped: unmapped.length },
-    preserveSigOff: platformInvokes.filter(({ kind, implFlags }) => kind === 'named' && (implFlags & PRESERVE_SIG) === 0).length,
+    preserveSigOff: platformInvokes.filter(
+      ({ kind, implFlags }) => kind === 'named' && (implFlags & MethodImplAttributes.PreserveSig) === 0,
+    ).length,
     marshalledFields: countsOf(inventory.marshalledFields, ({ descriptor }) => nativeTypeText(descriptor)),
     layouts: inventory.layouts,
     attributes: inventory.attributes,

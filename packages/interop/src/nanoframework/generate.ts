@@ -1,5 +1,5 @@
 import { UnsupportedError } from '@ijw/binary';
-import { AttributeDecoder, attributeTypeOf, makeToken, TableId, typeFullName } from '@ijw/metadata';
+import { attributeDecoderOf, attributeTypeOf, makeToken, TableId, typeFullName } from '@ijw/metadata';
 import { checksumText } from '../firmware/source-table.ts';
 import { fileName, type GeneratedFile } from '../generated/generated-file.ts';
 import type { StubSet } from '../generated/stub-set.ts';
@@ -65,7 +65,7 @@ function nativeVersion({ assembly: { metadata } }: NanoTable): readonly number[]
   const owner = makeToken(TableId.Assembly, 1);
   for (const rid of metadata.customAttributesOf(owner)) {
     if (!typeFullName(metadata, attributeTypeOf(metadata, rid)).endsWith('.AssemblyNativeVersionAttribute')) continue;
-    const value = new AttributeDecoder(metadata).decode(rid).fixedArguments[0]?.value;
+    const value = attributeDecoderOf(metadata).decode(rid).fixedArguments[0]?.value;
     if (typeof value === 'string' && /^\d+(?:\.\d+){0,3}$/.test(value)) return [...value.split('.').map(Number), 0, 0, 0].slice(0, 4);
   }
   const { Assembly } = metadata.tables;

@@ -1,6 +1,7 @@
 import {
   type AssemblyProvider,
   assembliesAtHand,
+  FieldAttributes,
   isNilToken,
   type Metadata,
   Resolver,
@@ -26,8 +27,6 @@ const FIELDLESS: ReadonlySet<string> = new Set([
   'System.Attribute',
   'System.EventArgs',
 ]);
-
-const FIELD_STATIC = 0x10;
 
 /** Longer chains of base types in other assemblies are taken for loops. */
 const MAXIMUM_BASES = 200;
@@ -68,7 +67,7 @@ export class InheritedFields {
       if (found.kind !== 'type') break;
       metadata = found.metadata;
       const { Field, TypeDef } = metadata.tables;
-      for (const field of metadata.fieldsOf(tokenRid(found.token))) if (!(Field.get(field, 'Flags') & FIELD_STATIC)) fields++;
+      for (const field of metadata.fieldsOf(tokenRid(found.token))) if (!(Field.get(field, 'Flags') & FieldAttributes.Static)) fields++;
       token = TypeDef.column('Extends').token(tokenRid(found.token));
     }
     return { unknownBase: typeFullName(metadata, token) || typeFullName(this.#metadata, reference) || 'a constructed type' };

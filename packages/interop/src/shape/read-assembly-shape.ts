@@ -2,12 +2,15 @@ import type { Assembly } from '@ijw/assembly';
 import { BadImageError } from '@ijw/binary';
 import {
   decodeFieldSignature,
+  FieldAttributes,
   isNilToken,
   type Metadata,
+  MethodAttributes,
   makeToken,
   methodSignatureOf,
   TableId,
   type Token,
+  TypeDefinition,
   type TypeDefToken,
   tokenRid,
   tokenTable,
@@ -17,13 +20,6 @@ import {
 import type { AssemblyShape, FieldShape, MethodShape, ShapeKind, TypeShape } from './assembly-shape.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-
-const TYPE_INTERFACE = 0x20;
-const FIELD_STATIC = 0x10;
-const FIELD_LITERAL = 0x40;
-const METHOD_STATIC = 0x10;
-const METHOD_VIRTUAL = 0x40;
-const METHOD_ABSTRACT = 0x400;
 
 /** Reads every type of an assembly or netmodule. @throws UnsupportedError where it has no metadata; BadImageError */
 export function readAssemblyShape(assembly: Assembly): AssemblyShape {
@@ -50,7 +46,7 @@ function bareType(metadata: Metadata, rid: number): Mutable<TypeShape> {
     token,
     namespace: metadata.strings.get(TypeDef.get(rid, 'Namespace')),
     name: metadata.strings.get(TypeDef.get(rid, 'Name')),
-    kind: kindOf(TypeDef.get(rid, 'Flags'), typeFullName(metadata, extended), typeFullName(metadata, token)),
+    kind: kindOf(new TypeDefinition(metadata, token)),
     genericArity: metadata.genericParamsOf(token).length,
     enclosing: undefined,
     base: undefined,
@@ -61,12 +57,11 @@ function bareType(metadata: Metadata, rid: number): Mutable<TypeShape> {
   };
 }
 
-function kindOf(flags: number, base: string, name: string): ShapeKind {
-  if (flags & TYPE_INTERFACE) return 'interface';
-  if (base === 'System.Enum') return 'enum';
-  if (base === 'System.ValueType') return name === 'System.Enum' ? 'class' : 'struct';
-  if (base === 'System.MulticastDelegate') return 'delegate';
-  return base === 'System.Delegate' && name !== 'System.MulticastDelegate' ? 'delegate' : 'class';
+/** A delegate extends System.Delegate (ECMA-335 II.14.6); those of compilers extend System.MulticastDelegate. */
+function kindOf({ kind, fullName, metadata, baseType }: TypeDefinition): ShapeKind {
+  if (kind === 'valueType') return 'struct';
+  if (kind !== 'class' || fullName === 'System.MulticastDelegate') return kind;
+  return typeFullName(metadata, baseType) === 'System.Delegate' ? 'delegate' : 'class';
 }
 
 function readFields(metadata: Metadata, rid: number): FieldShape[] {
@@ -77,8 +72,8 @@ function readFields(metadata: Metadata, rid: number): FieldShape[] {
       token: makeToken(TableId.Field, field),
       name: metadata.strings.get(Field.get(field, 'Name')),
       type: decodeFieldSignature(metadata.blobs.reader(Field.get(field, 'Signature'), 'a field signature'), typeNodes),
-      isStatic: (flags & FIELD_STATIC) !== 0,
-      isLiteral: (flags & FIELD_LITERAL) !== 0,
+      isStatic: (flags & FieldAttributes.Static) !== 0,
+      isLiteral: (flags & FieldAttributes.Literal) !== 0,
     };
   });
 }
@@ -97,9 +92,9 @@ function readMethods(metadata: Metadata, rid: number): MethodShape[] {
     return {
       token,
       name: metadata.strings.get(MethodDef.get(method, 'Name')),
-      isStatic: (flags & METHOD_STATIC) !== 0,
-      isVirtual: (flags & METHOD_VIRTUAL) !== 0,
-      isAbstract: (flags & METHOD_ABSTRACT) !== 0,
+      isStatic: (flags & MethodAttributes.Static) !== 0,
+      isVirtual: (flags & MethodAttributes.Virtual) !== 0,
+      isAbstract: (flags & MethodAttributes.Abstract) !== 0,
       hasBody: MethodDef.get(method, 'RVA') !== 0,
       implFlags: MethodDef.get(method, 'ImplFlags'),
       genericArity: signature.genericParameterCount,

@@ -1,4 +1,4 @@
-import { UnsupportedError } from '@ijw/binary';
+import { hexDigits, UnsupportedError } from '@ijw/binary';
 import { commentText, fileName, type GeneratedFile } from '../generated/generated-file.ts';
 import type { StubSet } from '../generated/stub-set.ts';
 import type { InteropStruct, InteropTable, NativeSlot } from './interop-table.ts';
@@ -66,7 +66,7 @@ function tableText(table: InteropTable, header: string): string {
   const rows = table.slots
     .map((slot) => `    ${slot ? `${structName(table, slot.className)}::${slot.methodName}` : 'nullptr'},\n`)
     .join('');
-  const checksum = `0x${table.checksum.toString(16).toUpperCase().padStart(8, '0')}`;
+  const checksum = `0x${hexDigits(table.checksum, 8).toUpperCase()}`;
   return `#include "${header}"
 
 static const TinyCLR_Interop_MethodHandler methods[] = {

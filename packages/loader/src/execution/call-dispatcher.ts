@@ -1,6 +1,6 @@
 import { BadImageError, hex } from '@ijw/binary';
 import { asAddress, jumpSlot, mayExecute, readPointer } from '@ijw/machine';
-import { makeToken, methodFullName, TableId, type Token, tokenRid, tokenTable } from '@ijw/metadata';
+import { isTokenOf, makeToken, methodFullName, TableId, type Token, tokenRid } from '@ijw/metadata';
 import type { MappedModule } from '@ijw/windows';
 import type { LoadedAssembly } from '../clr/bind/load-context.ts';
 import type { BoundPInvoke } from '../clr/calls/bound-p-invoke.ts';
@@ -148,8 +148,8 @@ export class CallDispatcher {
   }
 
   #declaringTypeProblem(assembly: LoadedAssembly, token: number): ClrException | undefined {
-    if (tokenTable(token) !== TableId.MethodDef) return undefined;
-    const type = assembly.image.metadata.declaringType(token as never);
+    if (!isTokenOf(token, 'MethodDef')) return undefined;
+    const type = assembly.image.metadata.declaringType(token);
     return tokenRid(type) === 0 ? undefined : assembly.types.load(type)?.exception;
   }
 }

@@ -1,6 +1,6 @@
 // dotnet/runtime `src/coreclr/vm/dllimport.cpp` and `src/coreclr/vm/ilmarshalers.cpp`: a P/Invoke's stub, carried out.
 
-import { UsageError } from '@ijw/binary';
+import { hexDigits, UsageError } from '@ijw/binary';
 import { isFault, NativeFault } from '@ijw/machine';
 import {
   type AbiType,
@@ -171,4 +171,4 @@ export class ForwardExecution {
 
 /** `Marshal.ThrowExceptionForHR`, of an HRESULT that no type of exception stands for. */
 const failure = (hresult: number) =>
-  clrException('COMException', hresult, `Exception from HRESULT: 0x${hresult.toString(16).toUpperCase().padStart(8, '0')}`);
+  clrException('COMException', hresult, `Exception from HRESULT: 0x${hexDigits(hresult, 8).toUpperCase()}`);

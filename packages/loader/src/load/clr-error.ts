@@ -1,3 +1,4 @@
+import { hexDigits } from '@ijw/binary';
 import type { ImagePlace } from '@ijw/windows';
 import { type ClrException, ClrRefusal } from './load-refusal.ts';
 
@@ -48,7 +49,7 @@ export const typeLoadException = (message: string): ClrException => exception('T
 
 export const clrException = exception;
 
-export const withCode = (text: string, hresult: number): string => `${text} (0x${hresult.toString(16).toUpperCase().padStart(8, '0')})`;
+export const withCode = (text: string, hresult: number): string => `${text} (0x${hexDigits(hresult, 8).toUpperCase()})`;
 
 const COULD_NOT_LOAD = "Could not load file or assembly '";
 

@@ -1,10 +1,17 @@
 // dotnet/runtime `src/coreclr/vm/class.cpp`, EEClass::CheckForHFA and MethodTable::GetNativeHFAType.
 
-import { decodeFieldSignature, type Metadata, type TypeDefToken, type TypeNode, tokenRid, typeNodes } from '@ijw/metadata';
+import {
+  decodeFieldSignature,
+  FieldAttributes,
+  isTokenOf,
+  type Metadata,
+  TypeAttributes,
+  type TypeDefToken,
+  type TypeNode,
+  tokenRid,
+  typeNodes,
+} from '@ijw/metadata';
 
-const FIELD_STATIC = 0x10;
-const LAYOUT_MASK = 0x18;
-const EXPLICIT_LAYOUT = 0x10;
 const LARGEST_COUNT = 4;
 /** Structures in structures; types that hold one another end here. */
 const DEPTH_LIMIT = 32;
@@ -26,10 +33,11 @@ export function homogeneousFloats(
 
 function elementSizeOf(metadata: Metadata, type: TypeDefToken, depth: number): 4 | 8 | undefined {
   const { TypeDef, Field } = metadata.tables;
-  if (depth > DEPTH_LIMIT || (TypeDef.get(tokenRid(type), 'Flags') & LAYOUT_MASK) === EXPLICIT_LAYOUT) return undefined;
+  if (depth > DEPTH_LIMIT || (TypeDef.get(tokenRid(type), 'Flags') & TypeAttributes.LayoutMask) === TypeAttributes.ExplicitLayout)
+    return undefined;
   let common: 4 | 8 | undefined;
   for (const rid of metadata.fieldsOf(tokenRid(type))) {
-    if (Field.get(rid, 'Flags') & FIELD_STATIC) continue;
+    if (Field.get(rid, 'Flags') & FieldAttributes.Static) continue;
     const signature = metadata.blobs.reader(Field.get(rid, 'Signature'), 'a field signature');
     const own = floatSize(metadata, decodeFieldSignature(signature, typeNodes), depth);
     if (own === undefined || (common !== undefined && own !== common)) return undefined;
@@ -41,6 +49,6 @@ function elementSizeOf(metadata: Metadata, type: TypeDefToken, depth: number): 4
 function floatSize(metadata: Metadata, type: TypeNode, depth: number): 4 | 8 | undefined {
   if (type.kind === 'modified') return floatSize(metadata, type.unmodified, depth);
   if (type.kind === 'primitive') return type.type === 'float32' ? 4 : type.type === 'float64' ? 8 : undefined;
-  const isOwn = type.kind === 'named' && type.valueType && type.token >>> 24 === 0x02;
+  const isOwn = type.kind === 'named' && type.valueType && isTokenOf(type.token, 'TypeDef');
   return isOwn ? elementSizeOf(metadata, type.token as TypeDefToken, depth + 1) : undefined;
 }

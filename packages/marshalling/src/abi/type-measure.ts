@@ -1,6 +1,7 @@
 import {
   type EnumUnderlyingTypeName,
   enumUnderlyingType,
+  isEnumeration,
   isTokenOf,
   type Metadata,
   type PrimitiveName,
@@ -9,7 +10,6 @@ import {
   type TypeDefToken,
   type TypeNode,
   TypeSizes,
-  tokenRid,
   typeFullName,
   typeText,
 } from '@ijw/metadata';
@@ -127,7 +127,7 @@ export class TypeMeasure {
   }
 
   #measure(token: TypeDefToken): AbiType | Unsupported {
-    if (this.#isEnum(token)) {
+    if (isEnumeration(this.#metadata, token)) {
       const underlying = enumUnderlyingType(this.#metadata, token);
       return (
         (underlying && PRIMITIVES[ENUM_PRIMITIVES[underlying]]) ??
@@ -138,10 +138,5 @@ export class TypeMeasure {
     if (!extent) return notKnown(`${typeFullName(this.#metadata, token)} has a field of a type of another assembly`);
     const homogeneous = homogeneousFloats(this.#metadata, token, extent.size);
     return { kind: 'aggregate', ...extent, ...(homogeneous && { homogeneous }) };
-  }
-
-  #isEnum(token: TypeDefToken): boolean {
-    const base = this.#metadata.tables.TypeDef.column('Extends').token(tokenRid(token));
-    return tokenRid(base) !== 0 && !isTokenOf(base, 'TypeSpec') && typeFullName(this.#metadata, base) === 'System.Enum';
   }
 }

@@ -4,8 +4,10 @@ import { BadImageError } from '@ijw/binary';
 import type { Architecture } from '@ijw/machine';
 import {
   type MethodDefToken,
+  MethodImplAttributes,
   type MethodSignature,
   methodSignatureOf,
+  ParamAttributes,
   type Resolver,
   SignatureFlags,
   type TypeNode,
@@ -56,10 +58,6 @@ const HRESULT: CrossingParameter = {
   conversion: { kind: 'none' },
   because: 'PreserveSig is not set',
 };
-
-/** ECMA-335 II.23.1.13: ParamAttributes, and II.23.1.11: synchronized. */
-const Param = { in: 1, out: 2 } as const;
-const SYNCHRONIZED = 0x20;
 
 interface Values {
   readonly result: CrossingParameter;
@@ -154,7 +152,7 @@ export class ForwardCalls {
     lcid: number | undefined,
   ) {
     const { calls } = this.#init;
-    if (implFlags & SYNCHRONIZED) return 'A P/Invoke cannot be synchronized';
+    if (implFlags & MethodImplAttributes.Synchronized) return 'A P/Invoke cannot be synchronized';
     if (calls.isUnmanagedCallersOnly(token)) return 'A P/Invoke cannot have UnmanagedCallersOnlyAttribute';
     if (signature.header & SignatureFlags.HasThis) return 'A P/Invoke must be static';
     if (convention.problem) return conventionProblems[convention.problem];
@@ -229,7 +227,7 @@ const fitsRegister = (type: AbiType | undefined): boolean => type !== undefined 
 function flowOf(type: TypeNode, { managed, abi, blittable, flags }: CrossingParameter): 'in' | 'out' | 'inOut' {
   const inner = unmodified(type);
   if (blittable || abi.kind !== 'integer' || (inner.kind === 'primitive' && inner.type !== 'string')) return 'in';
-  const [isIn, isOut] = [(flags & Param.in) !== 0, (flags & Param.out) !== 0];
+  const [isIn, isOut] = [(flags & ParamAttributes.In) !== 0, (flags & ParamAttributes.Out) !== 0];
   if (isIn || isOut) return isIn && isOut ? 'inOut' : isOut ? 'out' : 'in';
   return inner.kind === 'byReference' || managed.endsWith('StringBuilder') ? 'inOut' : 'in';
 }

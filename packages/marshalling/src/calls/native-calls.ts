@@ -1,5 +1,6 @@
 import {
-  AttributeDecoder,
+  type AttributeDecoder,
+  attributeDecoderOf,
   CallingConvention,
   isTokenOf,
   type Metadata,
@@ -9,6 +10,7 @@ import {
   SignatureFlags,
   TableId,
   type Token,
+  TypeAttributes,
   type TypeNode,
   tokenRid,
 } from '@ijw/metadata';
@@ -26,7 +28,6 @@ import {
 } from './unmanaged-convention.ts';
 
 const SERVICES = 'System.Runtime.InteropServices';
-const BEFORE_FIELD_INIT = 0x100000;
 
 /** What a call across the boundary needs beyond its signature. */
 export interface CallOptions {
@@ -39,51 +40,51 @@ export class NativeCalls {
   readonly metadata: Metadata;
   /** The assembly has DisableRuntimeMarshallingAttribute: values cross as their bits. */
   readonly runtimeMarshallingDisabled: boolean;
-  private readonly windows: boolean;
-  private readonly normalizesStructures: boolean;
-  private readonly valueTypes: ValueTypes;
-  private readonly attributes: AttributeDecoder;
-  private readonly lcidConversion: ReadonlyMap<Token, number>;
-  private readonly unmanagedCallConv: ReadonlyMap<Token, number>;
-  private readonly suppressGCTransition: ReadonlyMap<Token, number>;
-  private readonly unmanagedCallersOnly: ReadonlyMap<Token, number>;
-  private readonly classConstructors = new Map<number, boolean>();
+  readonly #windows: boolean;
+  readonly #normalizesStructures: boolean;
+  readonly #valueTypes: ValueTypes;
+  readonly #attributes: AttributeDecoder;
+  readonly #lcidConversion: ReadonlyMap<Token, number>;
+  readonly #unmanagedCallConv: ReadonlyMap<Token, number>;
+  readonly #suppressGCTransition: ReadonlyMap<Token, number>;
+  readonly #unmanagedCallersOnly: ReadonlyMap<Token, number>;
+  readonly #classConstructors = new Map<number, boolean>();
 
   /** @throws BadImageError when the tables cannot be read */
   constructor(metadata: Metadata, image: Pick<PEImage, 'machine' | 'machineOs'>) {
     this.metadata = metadata;
-    this.windows = image.machineOs === undefined;
-    this.normalizesStructures = image.machine === 'i386';
-    this.valueTypes = new ValueTypes(metadata);
-    this.attributes = new AttributeDecoder(metadata);
-    this.lcidConversion = attributesByParent(metadata, SERVICES, 'LCIDConversionAttribute');
-    this.unmanagedCallConv = attributesByParent(metadata, SERVICES, 'UnmanagedCallConvAttribute');
-    this.suppressGCTransition = attributesByParent(metadata, SERVICES, 'SuppressGCTransitionAttribute');
-    this.unmanagedCallersOnly = attributesByParent(metadata, SERVICES, 'UnmanagedCallersOnlyAttribute');
+    this.#windows = image.machineOs === undefined;
+    this.#normalizesStructures = image.machine === 'i386';
+    this.#valueTypes = new ValueTypes(metadata);
+    this.#attributes = attributeDecoderOf(metadata);
+    this.#lcidConversion = attributesByParent(metadata, SERVICES, 'LCIDConversionAttribute');
+    this.#unmanagedCallConv = attributesByParent(metadata, SERVICES, 'UnmanagedCallConvAttribute');
+    this.#suppressGCTransition = attributesByParent(metadata, SERVICES, 'SuppressGCTransitionAttribute');
+    this.#unmanagedCallersOnly = attributesByParent(metadata, SERVICES, 'UnmanagedCallersOnlyAttribute');
     const disabled = attributesByParent(metadata, 'System.Runtime.CompilerServices', 'DisableRuntimeMarshallingAttribute');
     this.runtimeMarshallingDisabled = disabled.has(makeToken(TableId.Assembly, 1));
   }
 
   /** The rows of CustomAttribute that make a method an entry for native code, by method. */
   get unmanagedCallersOnlyAttributes(): ReadonlyMap<Token, number> {
-    return this.unmanagedCallersOnly;
+    return this.#unmanagedCallersOnly;
   }
 
   /** The value of a row of CustomAttribute. @throws BadImageError */
   attributeValue(rid: number) {
-    return this.attributes.decode(rid);
+    return this.#attributes.decode(rid);
   }
 
   /** How many parameters come before the LCID that LCIDConversionAttribute asks for; `undefined` where it does not stand there. @throws BadImageError */
   lcidPositionOf(token: Token): number | undefined {
-    const attribute = this.lcidConversion.get(token);
-    const value = attribute === undefined ? undefined : this.attributes.decode(attribute).fixedArguments[0]?.value;
+    const attribute = this.#lcidConversion.get(token);
+    const value = attribute === undefined ? undefined : this.#attributes.decode(attribute).fixedArguments[0]?.value;
     return typeof value === 'number' ? value : undefined;
   }
 
   /** The method is an entry for native code, which no P/Invoke may be. */
   isUnmanagedCallersOnly(token: Token): boolean {
-    return this.unmanagedCallersOnly.has(token);
+    return this.#unmanagedCallersOnly.has(token);
   }
 
   /** @param mappingFlags of the ImplMap row, if there is one; @throws BadImageError */
@@ -94,18 +95,18 @@ export class NativeCalls {
       ...(attribute !== undefined && { attribute }),
       modifiers: combineConventions(returnTypeModifiers(this.metadata, signature)),
       vararg: (signature.header & 0xf) === CallingConvention.VarArg,
-      windows: this.windows,
+      windows: this.#windows,
       parameterCount: signature.parameterTypes.length + (signature.header & SignatureFlags.HasThis ? 1 : 0),
     });
-    return this.suppressGCTransition.has(token) ? { ...convention, suppressGCTransition: true } : convention;
+    return this.#suppressGCTransition.has(token) ? { ...convention, suppressGCTransition: true } : convention;
   }
 
   /** Two base conventions of UnmanagedCallersOnly leave the choice to the platform; of UnmanagedCallConv they are refused. */
   #attributeOf(token: Token): ConventionModifiers | undefined {
-    const ofCall = this.unmanagedCallConv.get(token);
-    const row = ofCall ?? this.unmanagedCallersOnly.get(token);
+    const ofCall = this.#unmanagedCallConv.get(token);
+    const row = ofCall ?? this.#unmanagedCallersOnly.get(token);
     if (row === undefined) return undefined;
-    const modifiers = combineConventions(callConvTypes(this.attributes.decode(row)));
+    const modifiers = combineConventions(callConvTypes(this.#attributes.decode(row)));
     return ofCall === undefined && modifiers.multiple ? { ...modifiers, base: undefined, multiple: false } : modifiers;
   }
 
@@ -116,29 +117,29 @@ export class NativeCalls {
       metadata: this.metadata,
       ...(isDefinition && { token }),
       signature,
-      valueTypes: this.valueTypes,
+      valueTypes: this.#valueTypes,
       preserveSig,
       setLastError,
-      lcidConversion: this.lcidConversion.has(token),
-      classConstructor: isDefinition && this.triggersClassConstructor(token),
+      lcidConversion: this.#lcidConversion.has(token),
+      classConstructor: isDefinition && this.#triggersClassConstructor(token),
       runtimeMarshallingDisabled: this.runtimeMarshallingDisabled,
-      normalizesStructures: this.normalizesStructures,
+      normalizesStructures: this.#normalizesStructures,
     });
   }
 
   /** A type whose `.cctor` runs exactly before its first method. The module's own runs when the module is activated, whatever is called. */
-  private triggersClassConstructor(method: MethodDefToken): boolean {
+  #triggersClassConstructor(method: MethodDefToken): boolean {
     const typeRid = tokenRid(this.metadata.declaringType(method));
-    const cached = this.classConstructors.get(typeRid);
+    const cached = this.#classConstructors.get(typeRid);
     if (cached !== undefined) return cached;
-    const triggers = typeRid > 1 && this.hasPreciseConstructor(typeRid);
-    this.classConstructors.set(typeRid, triggers);
+    const triggers = typeRid > 1 && this.#hasPreciseConstructor(typeRid);
+    this.#classConstructors.set(typeRid, triggers);
     return triggers;
   }
 
-  private hasPreciseConstructor(typeRid: number): boolean {
+  #hasPreciseConstructor(typeRid: number): boolean {
     const { MethodDef, TypeDef } = this.metadata.tables;
-    if (TypeDef.get(typeRid, 'Flags') & BEFORE_FIELD_INIT) return false;
+    if (TypeDef.get(typeRid, 'Flags') & TypeAttributes.BeforeFieldInit) return false;
     for (const rid of this.metadata.methodsOf(typeRid)) {
       if (this.metadata.strings.get(MethodDef.get(rid, 'Name')) === '.cctor') return true;
     }

@@ -1,6 +1,6 @@
 // ECMA-335 II.15.5, II.23.1.8; dotnet/runtime `src/coreclr/vm/callconvbuilder.cpp`, `src/coreclr/vm/dllimport.cpp` (PInvokeStaticSigInfo::InitCallConv).
 
-import { isTokenOf, type Metadata, type MethodSignature, type TypeNode, typeFullName } from '@ijw/metadata';
+import { isTokenOf, type Metadata, type MethodSignature, PInvokeAttributes, type TypeNode, typeFullName } from '@ijw/metadata';
 
 /** A convention that native code is called by. */
 export type UnmanagedConvention = 'cdecl' | 'stdcall' | 'thiscall' | 'fastcall';
@@ -72,13 +72,11 @@ export function returnTypeModifiers(metadata: Metadata, signature: MethodSignatu
 
 /** PInvokeAttributes of an ImplMap row, II.23.1.8: 0 and WinAPI (0x100) leave the choice to the platform. */
 const mappedConventions: Readonly<Record<number, UnmanagedConvention>> = {
-  512: 'cdecl',
-  768: 'stdcall',
-  1024: 'thiscall',
-  1280: 'fastcall',
+  [PInvokeAttributes.CallConvCdecl]: 'cdecl',
+  [PInvokeAttributes.CallConvStdcall]: 'stdcall',
+  [PInvokeAttributes.CallConvThiscall]: 'thiscall',
+  [PInvokeAttributes.CallConvFastcall]: 'fastcall',
 };
-
-export const CONVENTION_MASK = 0x700;
 
 export interface ConventionInput {
   /** MappingFlags of the ImplMap row, if there is one. */
@@ -108,7 +106,7 @@ function problemOf(
 /** The convention by which the runtime calls, or lets itself be called. */
 export function effectiveConvention(input: ConventionInput): EffectiveConvention {
   const { modifiers, attribute, vararg, windows } = input;
-  const fromMap = mappedConventions[(input.mappingFlags ?? 0) & CONVENTION_MASK];
+  const fromMap = mappedConventions[(input.mappingFlags ?? 0) & PInvokeAttributes.CallConvMask];
   const mapped = fromMap ?? attribute?.base;
   const convention = mapped ?? modifiers.base ?? (vararg || !windows ? 'cdecl' : 'stdcall');
   const source: ConventionSource = fromMap ? 'implMap' : attribute?.base ? 'attribute' : modifiers.base ? 'modifier' : 'platform';

@@ -2,6 +2,8 @@
 // `src/coreclr/vm/fieldmarshaler.cpp`; "Disabled runtime marshalling" of the .NET documentation.
 
 import {
+  FieldAttributes,
+  isEnumeration,
   isTokenOf,
   type Metadata,
   makeToken,
@@ -178,14 +180,13 @@ export class BlittableTypes {
   #definition(token: TypeDefToken, typeArguments: readonly TypeNode[], depth: number): Fact {
     const { TypeDef, Field } = this.#metadata.tables;
     const rid = tokenRid(token);
-    const base = TypeDef.column('Extends').token(rid);
-    if (tokenRid(base) !== 0 && this.#typeName(base) === 'System.Enum') return 'bits';
+    if (isEnumeration(this.#metadata, token)) return 'bits';
     // A type that holds itself is one that the runtime does not load; the answer for it only has to end.
     if (typeArguments.length === 0) this.#known.set(token, 'references');
     let found: Fact = 'bits';
     if ((TypeDef.get(rid, 'Flags') & TypeAttributes.LayoutMask) === TypeAttributes.AutoLayout) found = 'auto';
     for (const field of this.#metadata.fieldsOf(rid)) {
-      if (Field.get(field, 'Flags') & FIELD_STATIC) continue;
+      if (Field.get(field, 'Flags') & FieldAttributes.Static) continue;
       const type = this.#decoder.open(this.#metadata.blobs, Field.get(field, 'Signature'), 'a field signature').field();
       found = worst(found, this.#node(type, typeArguments, depth + 1));
       if (!this.#disabled && found === 'bits' && !this.#keepsBits(field, type)) found = 'marshalled';
@@ -201,8 +202,6 @@ export class BlittableTypes {
     return bare.kind === 'primitive' && descriptor.kind === 'simple' && keepsNumber(bare.type, descriptor.nativeType);
   }
 }
-
-const FIELD_STATIC = 0x10;
 
 const isValueType = ({ generic }: TypeNode & { readonly kind: 'genericInstance' }): boolean =>
   generic.kind === 'named' && generic.valueType === true;

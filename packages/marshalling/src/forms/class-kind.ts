@@ -1,4 +1,4 @@
-import { isTokenOf, type Token, tokenRid, typeFullName } from '@ijw/metadata';
+import { isTokenOf, type Token, TypeAttributes, tokenRid, typeFullName } from '@ijw/metadata';
 import type { FormSource } from './native-form.ts';
 
 /** What marshalling distinguishes classes by. `elsewhere`: a class of another assembly whose bases are not known. */
@@ -15,8 +15,6 @@ export type ClassKind =
   | 'other'
   | 'elsewhere';
 
-/** ECMA-335 II.23.1.15. */
-const TypeFlags = { interface: 0x20, layoutMask: 0x18 } as const;
 /** A longer chain of bases is a loop. */
 const BASE_LIMIT = 64;
 
@@ -65,8 +63,8 @@ export function classKindOf(source: FormSource, token: Token): ClassKind {
     if (!definition) return 'elsewhere';
     const { TypeDef } = definition.source.metadata.tables;
     const flags = TypeDef.get(tokenRid(definition.token), 'Flags');
-    if (flags & TypeFlags.interface) return 'interface';
-    if (depth === 0) own = (flags & TypeFlags.layoutMask) === 0 ? 'other' : 'layout';
+    if (flags & TypeAttributes.Interface) return 'interface';
+    if (depth === 0) own = (flags & TypeAttributes.LayoutMask) === TypeAttributes.AutoLayout ? 'other' : 'layout';
     [at, type] = [definition.source, TypeDef.column('Extends').token(tokenRid(definition.token))];
   }
   return own;

@@ -3,6 +3,7 @@
 import {
   isTokenOf,
   type Metadata,
+  MethodAttributes,
   type MethodDefToken,
   makeToken,
   methodFullName,
@@ -65,14 +66,11 @@ export function copyConstructedType(metadata: Metadata, type: TypeNode): (TypeNo
   return marked && inner.kind === 'named' && inner.valueType ? inner : undefined;
 }
 
-/** ECMA-335 II.23.1.10. */
-const SPECIAL_NAME = 0x800;
-
 /** A method of the type with a special name. */
 function specialMethod(metadata: Metadata, type: TypeDefToken, name: string): MarshallingMethod | undefined {
   const { MethodDef } = metadata.tables;
   for (const rid of metadata.methodsOf(tokenRid(type))) {
-    const isSpecial = (MethodDef.get(rid, 'Flags') & SPECIAL_NAME) !== 0;
+    const isSpecial = (MethodDef.get(rid, 'Flags') & MethodAttributes.SpecialName) !== 0;
     if (!isSpecial || !metadata.strings.get(MethodDef.get(rid, 'Name')).endsWith(name)) continue;
     const token = makeToken(TableId.MethodDef, rid);
     return { token, name: methodFullName(metadata, token) };

@@ -1,7 +1,7 @@
 // UnmanagedFunctionPointerAttribute; dotnet/runtime `src/coreclr/vm/dllimport.cpp`, PInvokeStaticSigInfo::DllImportInit of a delegate.
 
 import {
-  AttributeDecoder,
+  attributeDecoderOf,
   CallingConvention,
   findCustomAttribute,
   type Metadata,
@@ -37,7 +37,7 @@ const FUNCTION_POINTER = 'System.Runtime.InteropServices.UnmanagedFunctionPointe
 function delegateCallOf(metadata: Metadata, delegate: TypeDefToken): DelegateCall {
   const row = findCustomAttribute(metadata, delegate, FUNCTION_POINTER);
   if (row === undefined) return { convention: 'platform', wide: false };
-  const { fixedArguments, namedArguments } = new AttributeDecoder(metadata).decode(row);
+  const { fixedArguments, namedArguments } = attributeDecoderOf(metadata).decode(row);
   const convention = fixedArguments[0]?.value;
   return {
     convention: (typeof convention === 'number' ? CONVENTIONS[convention] : undefined) ?? 'platform',

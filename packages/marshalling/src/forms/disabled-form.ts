@@ -2,9 +2,11 @@
 
 import {
   decodeFieldSignature,
+  FieldAttributes,
   isTokenOf,
   type Metadata,
   type PrimitiveName,
+  TypeAttributes,
   type TypeDefToken,
   type TypeNode,
   tokenRid,
@@ -18,10 +20,6 @@ import { structureTree } from './value-type-form.ts';
 
 const DISABLED = 'the assembly has DisableRuntimeMarshallingAttribute';
 
-/** ECMA-335 II.23.1.5 and II.23.1.15. */
-const FIELD_STATIC = 0x10;
-const LAYOUT_MASK = 0x18;
-
 /** Objects, which have no bits that native code could use. */
 const OBJECTS: readonly PrimitiveName[] = ['string', 'object', 'typedref'];
 
@@ -32,9 +30,9 @@ function hasAutoLayout(metadata: Metadata, type: TypeDefToken): boolean {
   const { TypeDef, Field } = metadata.tables;
   const types = new Set([type]);
   for (const each of types) {
-    if ((TypeDef.get(tokenRid(each), 'Flags') & LAYOUT_MASK) === 0) return true;
+    if ((TypeDef.get(tokenRid(each), 'Flags') & TypeAttributes.LayoutMask) === TypeAttributes.AutoLayout) return true;
     for (const rid of metadata.fieldsOf(tokenRid(each))) {
-      if (Field.get(rid, 'Flags') & FIELD_STATIC) continue;
+      if (Field.get(rid, 'Flags') & FieldAttributes.Static) continue;
       const field = decodeFieldSignature(metadata.blobs.reader(Field.get(rid, 'Signature'), 'a field signature'), typeNodes);
       if (field.kind === 'named' && field.valueType && isTokenOf(field.token, 'TypeDef')) types.add(field.token);
     }

@@ -2,6 +2,7 @@
 
 import {
   decodeFieldSignature,
+  FieldAttributes,
   isTokenOf,
   layoutRequestOf,
   type MarshallingDescriptor,
@@ -11,6 +12,7 @@ import {
   NativeType,
   TableId,
   type Token,
+  TypeAttributes,
   type TypeDefToken,
   type TypeNode,
   tokenRid,
@@ -34,9 +36,6 @@ import { classKindOf } from './class-kind.ts';
 import { type FormSource, isUnsupported } from './native-form.ts';
 import { elementRequest, requestOf } from './native-type-of.ts';
 
-/** ECMA-335 II.23.1.5 and II.23.1.15: StringFormatMask. */
-const FIELD_STATIC = 0x10;
-const STRING_FORMAT_MASK = 0x30000;
 /** More elements than any structure holds (`IDS_EE_STRUCTTOOCOMPLEX`). */
 const SIZE_LIMIT = 0xfff0;
 /** More structures in one another than the runtime loads. */
@@ -172,10 +171,10 @@ export class NativeStructures {
 function readFields(source: FormSource, type: TypeDefToken): readonly NativeField[] | Unsupported {
   const { metadata } = source;
   const { TypeDef, Field, FieldLayout } = metadata.tables;
-  const wide = (TypeDef.get(tokenRid(type), 'Flags') & STRING_FORMAT_MASK) !== 0;
+  const wide = (TypeDef.get(tokenRid(type), 'Flags') & TypeAttributes.StringFormatMask) !== 0;
   const fields: NativeField[] = [];
   for (const rid of metadata.fieldsOf(tokenRid(type))) {
-    if (Field.get(rid, 'Flags') & FIELD_STATIC) continue;
+    if (Field.get(rid, 'Flags') & FieldAttributes.Static) continue;
     if (fields.length >= FIELD_LIMIT) return unsupported(`${typeFullName(metadata, type)} has more than ${FIELD_LIMIT} fields`);
     const signature = decodeFieldSignature(metadata.blobs.reader(Field.get(rid, 'Signature'), 'a field signature'), typeNodes);
     const owner = makeToken(TableId.Field, rid);

@@ -1,7 +1,7 @@
 // dotnet/runtime `src/coreclr/vm/dllimport.cpp`, PInvokeStaticSigInfo; `src/coreclr/vm/util.cpp`, ReadBestFitCustomAttribute.
 
 import {
-  AttributeDecoder,
+  attributeDecoderOf,
   findCustomAttribute,
   type Metadata,
   type MethodDefToken,
@@ -31,7 +31,7 @@ function attributeText(metadata: Metadata, method: MethodDefToken): UnmappableTe
   for (const place of places) {
     const rid = findCustomAttribute(metadata, place, BEST_FIT);
     if (rid === undefined) continue;
-    const { fixedArguments, namedArguments } = new AttributeDecoder(metadata).decode(rid);
+    const { fixedArguments, namedArguments } = attributeDecoderOf(metadata).decode(rid);
     const throwing = namedArguments.find(({ name }) => name === 'ThrowOnUnmappableChar')?.value;
     return { bestFitMapping: fixedArguments[0]?.value !== false, throwOnUnmappableChar: throwing === true };
   }

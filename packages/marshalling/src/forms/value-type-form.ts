@@ -4,6 +4,7 @@ import {
   isTokenOf,
   NativeType,
   type NativeTypeName,
+  TypeAttributes,
   type TypeDefToken,
   type TypeNode,
   tokenRid,
@@ -114,11 +115,8 @@ const KNOWN: Readonly<Record<string, KnownForm>> = {
   [`${INTEROP}.ArrayWithOffset`]: asPointer('pointer into an array', 'The elements are copied in and back', false),
 };
 
-/** ECMA-335 II.23.1.15. */
-const LAYOUT_MASK = 0x18;
-
 const hasAutoLayout = ({ metadata }: FormSource, type: TypeDefToken): boolean =>
-  (metadata.tables.TypeDef.get(tokenRid(type), 'Flags') & LAYOUT_MASK) === 0;
+  (metadata.tables.TypeDef.get(tokenRid(type), 'Flags') & TypeAttributes.LayoutMask) === TypeAttributes.AutoLayout;
 
 /** @throws BadImageError */
 export function valueTypeForm(source: FormSource, type: NamedType, request: FormRequest): NativeForm | Unsupported {

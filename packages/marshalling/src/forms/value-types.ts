@@ -2,11 +2,14 @@
 
 import {
   decodeFieldSignature,
+  FieldAttributes,
+  isEnumeration,
   isTokenOf,
   type Metadata,
   makeToken,
   type Resolver,
   type Token,
+  TypeAttributes,
   type TypeDefToken,
   type TypeNode,
   tokenRid,
@@ -16,10 +19,6 @@ import {
 
 /** What is known of a value type; `elsewhere` where it, or one of its fields, is in an assembly that was not given. */
 export type ValueTypeNature = 'enum' | 'blittable' | 'notBlittable' | 'elsewhere';
-
-const LAYOUT_MASK = 0x18;
-const AUTO_LAYOUT = 0;
-const STATIC = 0x10;
 
 /** Types nested deeper than this hold one another. */
 const MAX_DEPTH = 64;
@@ -93,8 +92,8 @@ export class ValueTypes {
   private ownNature(token: TypeDefToken, depth: number): ValueTypeNature {
     const { TypeDef } = this.metadata.tables;
     const rid = tokenRid(token);
-    if (this.extendsEnum(token)) return 'enum';
-    if ((TypeDef.get(rid, 'Flags') & LAYOUT_MASK) === AUTO_LAYOUT || depth > MAX_DEPTH) return 'notBlittable';
+    if (isEnumeration(this.metadata, token)) return 'enum';
+    if ((TypeDef.get(rid, 'Flags') & TypeAttributes.LayoutMask) === TypeAttributes.AutoLayout || depth > MAX_DEPTH) return 'notBlittable';
     // The runtime does not load a type that holds itself; the answer for it only has to end.
     this.natures.set(token, 'notBlittable');
     let nature: ValueTypeNature = 'blittable';
@@ -104,11 +103,6 @@ export class ValueTypes {
       if (of === 'elsewhere') nature = of;
     }
     return nature;
-  }
-
-  private extendsEnum(token: TypeDefToken): boolean {
-    const base = this.metadata.tables.TypeDef.column('Extends').token(tokenRid(token));
-    return tokenRid(base) !== 0 && !isTokenOf(base, 'TypeSpec') && typeFullName(this.metadata, base) === 'System.Enum';
   }
 
   private fieldNature(fieldRid: number, depth: number): ValueTypeNature {
@@ -126,7 +120,7 @@ export class ValueTypes {
 
   private instanceFields(token: TypeDefToken): readonly number[] {
     const { Field } = this.metadata.tables;
-    return [...this.metadata.fieldsOf(tokenRid(token))].filter((rid) => (Field.get(rid, 'Flags') & STATIC) === 0);
+    return [...this.metadata.fieldsOf(tokenRid(token))].filter((rid) => (Field.get(rid, 'Flags') & FieldAttributes.Static) === 0);
   }
 }
 

@@ -1,4 +1,4 @@
-import { BadImageError } from '@ijw/binary';
+import { BadImageError, hexDigits } from '@ijw/binary';
 import { AttributeDecoder } from '../attributes/attribute-decoder.ts';
 import type { AttributeType, EnumReference, PrimitiveAttributeTypeName } from '../attributes/attribute-type.ts';
 import type { AttributeArgument, AttributeValue, BoxedAttributeValue } from '../attributes/custom-attribute-value.ts';
@@ -26,7 +26,6 @@ function typeText(type: AttributeType, text: TokenText): string {
   }
 }
 
-const hexDigits = (value: number | bigint, digits: number): string => value.toString(16).padStart(digits, '0');
 const quoted = (value: string): string => `"${escapeName(value)}"`;
 
 function primitiveText(name: PrimitiveAttributeTypeName, value: AttributeValue): string {

@@ -1,4 +1,4 @@
-import { BadImageError, hexBytes } from '@ijw/binary';
+import { BadImageError, hexBytes, hexDigits } from '@ijw/binary';
 import type { Column } from '../tables/column.ts';
 import type { LineBuffer } from './line-buffer.ts';
 import type { TokenText } from './token-text.ts';
@@ -10,12 +10,12 @@ const small: (string | undefined)[] = new Array(LOW_MASK + 1).fill(undefined);
 const padded: (string | undefined)[] = new Array(LOW_MASK + 1).fill(undefined);
 
 function smallText(value: number): string {
-  small[value] ??= value.toString(16);
+  small[value] ??= hexDigits(value);
   return small[value]!;
 }
 
 function paddedText(value: number): string {
-  padded[value] ??= value.toString(16).padStart(LOW_BITS / 4, '0');
+  padded[value] ??= hexDigits(value, LOW_BITS / 4);
   return padded[value]!;
 }
 
@@ -23,13 +23,13 @@ function paddedText(value: number): string {
 function hexText(value: number): string {
   if (value <= LOW_MASK) return smallText(value);
   if (value < 1 << (2 * LOW_BITS)) return smallText(value >>> LOW_BITS) + paddedText(value & LOW_MASK);
-  return value.toString(16);
+  return hexDigits(value);
 }
 
 /** The text of one column's cell in a row. */
 export type CellText = (rid: number) => string;
 
-const bad = (raw: number): string => `!bad:${raw.toString(16).padStart(8, '0')}`;
+const bad = (raw: number): string => `!bad:${hexDigits(raw, 8)}`;
 
 /** What cannot be resolved is written as a value that says so; the other cells of the row are still there. */
 const orBad =

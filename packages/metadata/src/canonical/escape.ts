@@ -1,10 +1,12 @@
+import { hexDigits } from '@ijw/binary';
+
 /** The characters that stand for themselves: printable ASCII but for the space and what the canonical format uses to separate. */
 const isPlain: readonly boolean[] = Array.from(
   { length: 256 },
   (_, code) => code > 0x20 && code < 0x7f && !'\\[](){},;!&*/"'.includes(String.fromCharCode(code)),
 );
 
-const escaped = (code: number): string => `\\u${code.toString(16).padStart(4, '0')}`;
+const escaped = (code: number): string => `\\u${hexDigits(code, 4)}`;
 
 /** A name as the canonical format writes it: UTF-16 units other than plain ones as `\uxxxx`. */
 export function escapeName(text: string): string {

@@ -1,11 +1,10 @@
+import { hexDigits } from '@ijw/binary';
 import { type CliHeader, type DataDirectory, type PEImage, readCliHeader } from '@ijw/pe';
 import type { Metadata } from '../metadata.ts';
 import { TableId, tableNames } from '../tables/table-id.ts';
 import { escapeName } from './escape.ts';
 
-const hex = (value: number | bigint): string => value.toString(16);
-
-const rvaAndSize = ({ rva, size }: DataDirectory): string => `${hex(rva)}/${hex(size)}`;
+const rvaAndSize = ({ rva, size }: DataDirectory): string => `${hexDigits(rva)}/${hexDigits(size)}`;
 
 /** A section's name as the reference reader gives it: eight bytes without the NULs at their end, no COFF string table looked into. */
 function sectionName(bytes: Uint8Array): string {
@@ -27,8 +26,8 @@ function optionalHeaderLine({ optionalHeader: o }: PEImage): string {
     ['subsystem', o.subsystem],
     ['dllchars', o.dllCharacteristics],
   ];
-  const sizes = `stack=${hex(o.sizeOfStackReserve)}/${hex(o.sizeOfStackCommit)} heap=${hex(o.sizeOfHeapReserve)}/${hex(o.sizeOfHeapCommit)}`;
-  return `H opt ${fields.map(([name, value]) => `${name}=${hex(value)}`).join(' ')} ${sizes}`;
+  const sizes = `stack=${hexDigits(o.sizeOfStackReserve)}/${hexDigits(o.sizeOfStackCommit)} heap=${hexDigits(o.sizeOfHeapReserve)}/${hexDigits(o.sizeOfHeapCommit)}`;
+  return `H opt ${fields.map(([name, value]) => `${name}=${hexDigits(value)}`).join(' ')} ${sizes}`;
 }
 
 function cliHeaderLine(cli: CliHeader): string {
@@ -42,23 +41,23 @@ function cliHeaderLine(cli: CliHeader): string {
     `mnh=${rvaAndSize(cli.managedNativeHeader)}`,
   ];
   const version = `${cli.majorRuntimeVersion}.${cli.minorRuntimeVersion}`;
-  return `H cor rt=${version} flags=${hex(cli.flags)} entry=${hex(cli.entryPointTokenOrRva)} ${directories.join(' ')}`;
+  return `H cor rt=${version} flags=${hexDigits(cli.flags)} entry=${hexDigits(cli.entryPointTokenOrRva)} ${directories.join(' ')}`;
 }
 
 /** The `H` lines of a PE image up to its CLI header. */
 function* imageLines(image: PEImage): Generator<string> {
   const { coffHeader: coff } = image;
   yield `H file size=${image.bytes.length}`;
-  const coffFields = `machine=${hex(coff.machine)} sections=${coff.numberOfSections} time=${hex(coff.timeDateStamp)}`;
-  yield `H coff ${coffFields} chars=${hex(coff.characteristics)}`;
+  const coffFields = `machine=${hexDigits(coff.machine)} sections=${coff.numberOfSections} time=${hexDigits(coff.timeDateStamp)}`;
+  yield `H coff ${coffFields} chars=${hexDigits(coff.characteristics)}`;
   yield optionalHeaderLine(image);
   for (const [index, { rva, size }] of image.dataDirectories.slice(0, 16).entries()) {
-    yield `H dir ${index} rva=${hex(rva)} size=${hex(size)}`;
+    yield `H dir ${index} rva=${hexDigits(rva)} size=${hexDigits(size)}`;
   }
   for (const section of image.sections) {
-    const place = `va=${hex(section.virtualAddress)} vsize=${hex(section.virtualSize)}`;
-    const raw = `raw=${hex(section.pointerToRawData)} rsize=${hex(section.sizeOfRawData)}`;
-    yield `H section name=${sectionName(section.nameBytes)} ${place} ${raw} chars=${hex(section.characteristics)}`;
+    const place = `va=${hexDigits(section.virtualAddress)} vsize=${hexDigits(section.virtualSize)}`;
+    const raw = `raw=${hexDigits(section.pointerToRawData)} rsize=${hexDigits(section.sizeOfRawData)}`;
+    yield `H section name=${sectionName(section.nameBytes)} ${place} ${raw} chars=${hexDigits(section.characteristics)}`;
   }
   const cli = readCliHeader(image);
   if (cli !== undefined) yield cliHeaderLine(cli);
@@ -66,13 +65,14 @@ function* imageLines(image: PEImage): Generator<string> {
 
 /** The `H` lines of metadata: root, streams, tables header, row counts. */
 function* metadataLines({ root, tablesHeader, tables }: Metadata): Generator<string> {
-  yield `H md version=${escapeName(root.version)} storage=${root.majorVersion}.${root.minorVersion} flags=${hex(root.flags)}`;
-  for (const { name, offset, size } of root.streams) yield `H stream name=${escapeName(name)} off=${hex(offset)} size=${hex(size)}`;
+  yield `H md version=${escapeName(root.version)} storage=${root.majorVersion}.${root.minorVersion} flags=${hexDigits(root.flags)}`;
+  for (const { name, offset, size } of root.streams)
+    yield `H stream name=${escapeName(name)} off=${hexDigits(offset)} size=${hexDigits(size)}`;
   const { majorVersion, minorVersion, heapSizes, valid, sorted } = tablesHeader;
-  yield `H tables version=${majorVersion}.${minorVersion} heaps=${hex(heapSizes)} valid=${hex(valid)} sorted=${hex(sorted)}`;
+  yield `H tables version=${majorVersion}.${minorVersion} heaps=${hexDigits(heapSizes)} valid=${hexDigits(valid)} sorted=${hexDigits(sorted)}`;
   for (const name of tableNames) {
     const { rowCount, rowSize } = tables[name];
-    const id = TableId[name].toString(16).padStart(2, '0');
+    const id = hexDigits(TableId[name], 2);
     if (rowCount > 0) yield `H rows ${id} ${name} n=${rowCount} size=${rowSize}`;
   }
 }

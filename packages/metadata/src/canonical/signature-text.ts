@@ -1,4 +1,4 @@
-import { BadImageError, hex, hexBytes } from '@ijw/binary';
+import { BadImageError, hex, hexBytes, hexDigits } from '@ijw/binary';
 import type { BlobHeap } from '../heaps/blob-heap.ts';
 import type { PrimitiveName } from '../signatures/element-type.ts';
 import { SignatureDecoder } from '../signatures/signature-decoder.ts';
@@ -29,7 +29,7 @@ const primitiveTexts: Readonly<Record<PrimitiveName, string>> = {
   object: 'object',
 };
 
-const headerTexts: readonly string[] = Array.from({ length: 256 }, (_, header) => `${header.toString(16).padStart(2, '0')}:`);
+const headerTexts: readonly string[] = Array.from({ length: 256 }, (_, header) => `${hexDigits(header, 2)}:`);
 
 function methodText({
   header,

@@ -1,3 +1,4 @@
+import { hexDigits } from '@ijw/binary';
 import type { Metadata } from '../metadata.ts';
 import type { Table } from '../tables/table.ts';
 import { type TableName, tableNames } from '../tables/table-id.ts';
@@ -21,7 +22,7 @@ const wanted = ({ table }: TableLinesOptions): readonly TableName[] => (table ==
 
 /** Begins a line: `T 06 17`. */
 const start = (buffer: LineBuffer, letter: string, { id }: Table, rid: number): LineBuffer =>
-  buffer.ascii(`${letter} ${id.toString(16).padStart(2, '0')} ${rid}`);
+  buffer.ascii(`${letter} ${hexDigits(id, 2)} ${rid}`);
 
 /**
  * The `T` lines of the canonical format: `T tt rid c0 c1 …`, every column of every row as it is stored, in hex. Chunks of bytes, made as they are

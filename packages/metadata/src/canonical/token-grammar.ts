@@ -1,3 +1,4 @@
+import { hexDigits } from '@ijw/binary';
 import type { ColumnName } from '../tables/schema.ts';
 import type { TableName } from '../tables/table-id.ts';
 import { TableId } from '../tables/table-id.ts';
@@ -116,7 +117,7 @@ export const tokenGrammar: { readonly [N in TableName]?: Maker } = {
   DeclSecurity(text) {
     const { DeclSecurity } = text.metadata.tables;
     const [actions, parents] = [DeclSecurity.column('Action'), DeclSecurity.column('Parent')];
-    return (rid) => `sec(${actions.at(rid).toString(16)};${text.of(parents.token(rid))})`;
+    return (rid) => `sec(${hexDigits(actions.at(rid))};${text.of(parents.token(rid))})`;
   },
   StandAloneSig(text) {
     const signature = text.metadata.tables.StandAloneSig.column('Signature');

@@ -1,4 +1,4 @@
-import { BadImageError } from '@ijw/binary';
+import { BadImageError, hexDigits } from '@ijw/binary';
 import type { Metadata } from '../metadata.ts';
 import { type TableId, tableNameOf } from '../tables/table-id.ts';
 import { makeToken, type Token, tokenRid, tokenTable } from '../tables/token.ts';
@@ -22,7 +22,7 @@ const kept: readonly boolean[] = Array.from({ length: 64 }, (_, id) =>
 const NAMES = 1 << 13;
 const ROWS = 1 << 8;
 
-const eightDigits = (token: number): string => (token >>> 0).toString(16).padStart(8, '0');
+const eightDigits = (token: number): string => hexDigits(token >>> 0, 8);
 
 /**
  * The text of tokens in the canonical format. A row that is not there or cannot be read gives `!bad:xxxxxxxx`, a token within its own

@@ -1,6 +1,7 @@
+import { hexDigits } from '@ijw/binary';
 import type { MetadataPlace } from '../metadata-place.ts';
 
-const hexByte = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+const hexByte = Array.from({ length: 256 }, (_, byte) => hexDigits(byte, 2));
 
 /** The order in which the bytes of a GUID are printed, -1 for a hyphen: three little-endian integers, then eight bytes. */
 const PRINTED_ORDER = [3, 2, 1, 0, -1, 5, 4, -1, 7, 6, -1, 8, 9, -1, 10, 11, 12, 13, 14, 15];

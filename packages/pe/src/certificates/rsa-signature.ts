@@ -1,4 +1,4 @@
-import { hexBytes } from '@ijw/binary';
+import { hexBytes, hexDigits } from '@ijw/binary';
 import type { Certificate } from 'pkijs';
 import type { SignatureLibraries } from './signed-data.ts';
 
@@ -76,7 +76,7 @@ export function verifyRsa(
   if (key === undefined || prefix === undefined) return undefined;
   const value = integer(hexBytes(signature));
   if (value >= key.modulus) return false;
-  const block = power(value, key.exponent, key.modulus).toString(16).padStart(key.digits, '0');
+  const block = hexDigits(power(value, key.exponent, key.modulus), key.digits);
   const holds = (payload: string): boolean => {
     const padding = key.digits - payload.length - 6;
     return padding >= 16 && block === `0001${'f'.repeat(padding)}00${payload}`;

@@ -1,4 +1,4 @@
-import type { ByteReader } from '@ijw/binary';
+import { type ByteReader, hex } from '@ijw/binary';
 
 /*
  * The arrays and hash tables of ReadyToRun images (dotnet/runtime `docs/design/coreclr/botr/readytorun-format.md`, "Native Format";
@@ -14,7 +14,7 @@ export function readNativeUnsigned(reader: ByteReader): number {
   if ((first & 4) === 0) return (first >>> 3) | (reader.u16() << 5);
   if ((first & 8) === 0) return (first >>> 4) | (reader.u16() << 4) | (reader.u8() << 20);
   if ((first & 16) === 0) return reader.u32();
-  throw reader.error('BAD_NATIVE_INTEGER', `0x${first.toString(16)} is not the first byte of an integer`, start);
+  throw reader.error('BAD_NATIVE_INTEGER', `${hex(first)} is not the first byte of an integer`, start);
 }
 
 /** The same with a sign. */
@@ -26,7 +26,7 @@ export function readNativeSigned(reader: ByteReader): number {
   if ((first & 4) === 0) return (first >>> 3) | (reader.i16() << 5);
   if ((first & 8) === 0) return (first >>> 4) | (reader.u16() << 4) | (reader.i8() << 20);
   if ((first & 16) === 0) return reader.i32();
-  throw reader.error('BAD_NATIVE_INTEGER', `0x${first.toString(16)} is not the first byte of an integer`, start);
+  throw reader.error('BAD_NATIVE_INTEGER', `${hex(first)} is not the first byte of an integer`, start);
 }
 
 const uintAt = (reader: ByteReader, offset: number, size: number): number => {

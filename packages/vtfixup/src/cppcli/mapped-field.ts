@@ -1,5 +1,6 @@
 // ECMA-335 II.16.3, II.22.18 (FieldRVA); what MSVC makes of C++/CLI's globals and helper data.
 
+import { hexBytes, hexDigits } from '@ijw/binary';
 import { strip } from '@ijw/marshalling';
 import {
   type FieldToken,
@@ -76,9 +77,8 @@ export function literalAllowance(image: PEImage): (bytes: number) => boolean {
 
 const formatGuid = (bytes: Uint8Array): string => {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const digits = (value: number, count: number): string => value.toString(16).padStart(count, '0');
-  const tail = [...bytes.subarray(8, 16)].map((byte) => digits(byte, 2)).join('');
-  return `${digits(view.getUint32(0, true), 8)}-${digits(view.getUint16(4, true), 4)}-${digits(view.getUint16(6, true), 4)}-${tail.slice(0, 4)}-${tail.slice(4)}`;
+  const tail = hexBytes(bytes.subarray(8, 16));
+  return `${hexDigits(view.getUint32(0, true), 8)}-${hexDigits(view.getUint16(4, true), 4)}-${hexDigits(view.getUint16(6, true), 4)}-${tail.slice(0, 4)}-${tail.slice(4)}`;
 };
 
 /** The name of the array type of a string literal. */

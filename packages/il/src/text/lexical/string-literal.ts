@@ -1,3 +1,5 @@
+import { hexDigits } from '@ijw/binary';
+
 const ESCAPES: ReadonlyMap<number, string> = new Map([
   [0x09, '\\t'],
   [0x0a, '\\n'],
@@ -55,7 +57,7 @@ export function quotedName(text: string): string {
   return `"${body}"`;
 }
 
-const hexByte = (byte: number): string => byte.toString(16).toUpperCase().padStart(2, '0');
+const hexByte = (byte: number): string => hexDigits(byte, 2).toUpperCase();
 
 /** `(01 0A)`: how bytes stand in IL text. */
 export function byteList(bytes: Uint8Array): string {

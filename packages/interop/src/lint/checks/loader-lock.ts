@@ -1,7 +1,7 @@
 // "Initialization of Mixed Assemblies" of the Visual C++ documentation.
 
 import { hex, ifReadable } from '@ijw/binary';
-import { MethodAttributes, makeToken, TableId } from '@ijw/metadata';
+import { MethodAttributes, MethodImplAttributes, makeToken, TableId, type Token } from '@ijw/metadata';
 import { findDirectTransfers } from '@ijw/vtfixup';
 import type { TableCheck } from '../check.ts';
 import type { LintContext } from '../lint-context.ts';
@@ -15,7 +15,8 @@ function managedEntry(context: LintContext): void {
   if (TypeDef.rowCount === 0 || (boundary?.fixups.length ?? 0) === 0) return;
   for (const rid of metadata.methodsOf(1)) {
     const token = makeToken(TableId.MethodDef, rid);
-    const isManaged = MethodDef.get(rid, 'RVA') !== 0 && (MethodDef.get(rid, 'ImplFlags') & 3) === 0;
+    const isManaged =
+      MethodDef.get(rid, 'RVA') !== 0 && (MethodDef.get(rid, 'ImplFlags') & MethodImplAttributes.CodeTypeMask) === MethodImplAttributes.IL;
     if (!isManaged || !entryNames.has(ifReadable(() => metadata.strings.get(MethodDef.get(rid, 'Name'))) ?? '')) continue;
     if (MethodDef.get(rid, 'Flags') & MethodAttributes.Static)
       context.report('NI075', { token, values: { what: 'DllMain is managed code: the loader calls it under its lock' } });
@@ -30,7 +31,7 @@ function entryThroughSlot(context: LintContext): void {
   const report = (slotRva: number, rva: number): void => {
     const entry = boundary.nativeToManaged.find(({ slot }) => slot.rva === slotRva);
     const what = `The native entry point leads to ${entry?.method ?? `the slot at RVA ${hex(slotRva)}`}, which is managed code`;
-    context.report('NI075', { ...(entry?.token && { token: entry.token as never }), target: context.assemblyName, rva, values: { what } });
+    context.report('NI075', { ...(entry?.token && { token: entry.token as Token }), target: context.assemblyName, rva, values: { what } });
   };
   if (native.target.kind === 'slot') report(native.target.slotRva, native.rva);
   else

@@ -1,10 +1,10 @@
-import { hex } from '@ijw/binary';
+import { hex, hexDigits } from '@ijw/binary';
 import type { LintFinding } from '../lint-finding.ts';
 import type { LintRule } from '../lint-rule.ts';
 
 /** Where a finding is: `Ns.Type::Method (0x06000001), IL_001a`. */
 export function placeText({ target, token, ilOffset, rva }: LintFinding): string {
-  const il = ilOffset === undefined ? '' : `, IL_${ilOffset.toString(16).padStart(4, '0')}`;
+  const il = ilOffset === undefined ? '' : `, IL_${hexDigits(ilOffset, 4)}`;
   const address = rva === undefined || ilOffset !== undefined ? '' : `, RVA ${hex(rva)}`;
   return `${target}${token === undefined ? '' : ` (${hex(token, 8)})`}${il}${address}`;
 }

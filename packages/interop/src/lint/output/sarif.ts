@@ -1,5 +1,6 @@
 // Static Analysis Results Interchange Format 2.1.0, OASIS Standard.
 
+import { hex } from '@ijw/binary';
 import type { LintFinding } from '../lint-finding.ts';
 import type { LintLevel } from '../lint-rule.ts';
 import { lintRules } from '../rule-catalog.ts';
@@ -24,7 +25,7 @@ const uriOf = (path: string): string => encodeURI(path.replaceAll('\\', '/')).re
 
 function locationOf(file: string, { target, token, ilOffset, rva }: LintFinding) {
   const properties = {
-    ...(token !== undefined && { token: `0x${token.toString(16).padStart(8, '0')}` }),
+    ...(token !== undefined && { token: hex(token, 8) }),
     ...(ilOffset !== undefined && { ilOffset }),
     ...(rva !== undefined && { rva }),
   };

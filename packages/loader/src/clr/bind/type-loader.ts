@@ -1,5 +1,5 @@
 import { ifReadable } from '@ijw/binary';
-import { makeToken, TableId, type TypeDefToken, tokenRid, typeFullName } from '@ijw/metadata';
+import { makeToken, TableId, TypeAttributes, type TypeDefToken, tokenRid, typeFullName } from '@ijw/metadata';
 import { typeLoadException } from '../../load/clr-error.ts';
 import type { ClrException } from '../../load/load-refusal.ts';
 import type { AssemblyImage } from '../image/assembly-image.ts';
@@ -10,9 +10,6 @@ import { isBrokenMethodSignature } from '../rules/method-signature-rule.ts';
 import { parentReferenceProblem } from '../rules/type-reference-rules.ts';
 import { couldNotLoadType, ENUMERATION_RULES, type TypeFacts, type TypeRule, VALIDATION_RULES } from '../rules/type-rules.ts';
 import { fieldProblem, methodEndProblem, typeShapeProblem } from '../rules/type-shape-rule.ts';
-
-/** ECMA-335 II.23.1.15. */
-const TypeFlags = { interface: 0x20, abstract: 0x80, import: 0x1000 } as const;
 
 export interface TypeProblem {
   readonly rule: string;
@@ -55,9 +52,9 @@ export class TypeLoader {
       name: typeFullName(metadata, type),
       assembly: displayName,
       genericParameters: metadata.genericParamsOf(type).length,
-      isInterface: (flags & TypeFlags.interface) !== 0,
-      isAbstract: (flags & TypeFlags.abstract) !== 0,
-      isImport: (flags & TypeFlags.import) !== 0,
+      isInterface: (flags & TypeAttributes.Interface) !== 0,
+      isAbstract: (flags & TypeAttributes.Abstract) !== 0,
+      isImport: (flags & TypeAttributes.Import) !== 0,
     };
   }
 

@@ -1,11 +1,8 @@
 import { ifReadable } from '@ijw/binary';
 import { conventionProblems, type NativeCalls } from '@ijw/marshalling';
-import { CallingConvention, type MethodDefToken, methodSignatureOf } from '@ijw/metadata';
+import { CallingConvention, type MethodDefToken, methodSignatureOf, PInvokeAttributes } from '@ijw/metadata';
 import { typeLoadException } from '../../load/clr-error.ts';
 import type { ClrException } from '../../load/load-refusal.ts';
-
-/** PInvokeAttributes (ECMA-335 II.23.1.8): the convention's bits and three of their values. */
-const PInvokeConvention = { mask: 0x700, winapi: 0x100, cdecl: 0x200, stdcall: 0x300 } as const;
 
 /** The exception that the first call of a P/Invoke throws because of its convention, or `undefined` where the convention is fine. */
 export function callingConventionProblem(calls: NativeCalls, method: MethodDefToken): ClrException | undefined {
@@ -22,6 +19,7 @@ function mappingFlags({ metadata }: NativeCalls, method: MethodDefToken, isVarar
   const row = metadata.findImplMap(method);
   if (row === undefined) return undefined;
   const flags = metadata.tables.ImplMap.get(row, 'MappingFlags');
-  const { mask, winapi, cdecl, stdcall } = PInvokeConvention;
-  return (flags & mask) === winapi ? (flags & ~mask) | (isVararg ? cdecl : stdcall) : flags;
+  const { CallConvMask, CallConvPlatformapi, CallConvCdecl, CallConvStdcall } = PInvokeAttributes;
+  if ((flags & CallConvMask) !== CallConvPlatformapi) return flags;
+  return (flags & ~CallConvMask) | (isVararg ? CallConvCdecl : CallConvStdcall);
 }

@@ -1,12 +1,12 @@
-import { makeToken, TableId } from '@ijw/metadata';
+import { MethodAttributes, makeToken, TableId } from '@ijw/metadata';
 import { clrException, HResult } from '../../load/clr-error.ts';
 import type { Trace } from '../../load/load-event.ts';
 import type { ClrException } from '../../load/load-refusal.ts';
 import type { ManagedEntry } from '../../load/managed-entry.ts';
 import type { LoadedAssembly } from '../bind/load-context.ts';
 
-/** ECMA-335 II.23.1.10: `.cctor` is special by name and by flag, and static. */
-const RT_SPECIAL_STATIC = 0x1010;
+/** `.cctor` is special by name and by flag, and static (ECMA-335 II.10.5.3). */
+const RT_SPECIAL_STATIC = MethodAttributes.RTSpecialName | MethodAttributes.Static;
 
 /** The token of `<Module>::.cctor`, or `undefined` where the module has none. */
 export function moduleConstructor({ image: { metadata } }: LoadedAssembly): number | undefined {

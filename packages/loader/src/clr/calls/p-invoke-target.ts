@@ -1,6 +1,6 @@
 import { hex } from '@ijw/binary';
 import { asAddress, jumpSlot, mayExecute, readPointer } from '@ijw/machine';
-import { tokenRid } from '@ijw/metadata';
+import { PInvokeAttributes, tokenRid } from '@ijw/metadata';
 import { fileName, findExport, type Gate, type GuestProcess } from '@ijw/windows';
 import { clrException, HResult } from '../../load/clr-error.ts';
 import type { ClrException } from '../../load/load-refusal.ts';
@@ -8,9 +8,6 @@ import { thunkPlatformFor } from '../../platform/thunk-platform-for.ts';
 import type { MethodFacts } from '../image/method-facts.ts';
 import type { BoundPInvoke, CallOutcome, PInvokeContext } from './bound-p-invoke.ts';
 import { callingConventionProblem } from './calling-convention.ts';
-
-/** ECMA-335 II.23.1.8: SupportsLastError. */
-const SUPPORTS_LAST_ERROR = 0x40;
 
 interface NativeTarget {
   readonly address: number;
@@ -59,7 +56,8 @@ const isGetLastErrorGate = (gate: Gate | undefined): boolean => gate?.module ===
 function native({ assembly }: PInvokeContext, facts: MethodFacts, target: NativeTarget): CallOutcome {
   const { address, isGetLastError, unresolved } = target;
   const row = assembly.metadata.findImplMap(facts.token);
-  const setLastError = row !== undefined && (assembly.metadata.tables.ImplMap.get(row, 'MappingFlags') & SUPPORTS_LAST_ERROR) !== 0;
+  const setLastError =
+    row !== undefined && (assembly.metadata.tables.ImplMap.get(row, 'MappingFlags') & PInvokeAttributes.SupportsLastError) !== 0;
   return {
     kind: 'native',
     address,

@@ -1,11 +1,10 @@
-import { SignatureFlags, TableId, tokenRid, tokenTable, typeFullName } from '@ijw/metadata';
+import { ifReadable } from '@ijw/binary';
+import { attributeTypeOf, MethodAttributes, type MethodDefToken, SignatureFlags, tokenRid, typeFullName } from '@ijw/metadata';
 import { clrException, HResult } from '../../load/clr-error.ts';
 import type { ClrException } from '../../load/load-refusal.ts';
 import type { LoadedAssembly } from '../bind/load-context.ts';
 import type { ResolvedMethod } from '../fixups/resolve-fixup-token.ts';
 
-/** ECMA-335 II.23.1.10. */
-const STATIC = 0x10;
 const UNMANAGED_CALLERS_ONLY = 'System.Runtime.InteropServices.UnmanagedCallersOnlyAttribute';
 
 /**
@@ -25,21 +24,12 @@ export function reverseCallProblem(assembly: LoadedAssembly, method: ResolvedMet
 
 /** By the flags of a method of the image, by the signature of one that is only referred to. */
 function hasThis({ image: { metadata } }: LoadedAssembly, { methodDef, signature }: ResolvedMethod): boolean {
-  if (methodDef !== undefined) return (metadata.tables.MethodDef.get(tokenRid(methodDef), 'Flags') & STATIC) === 0;
+  if (methodDef !== undefined) return (metadata.tables.MethodDef.get(tokenRid(methodDef), 'Flags') & MethodAttributes.Static) === 0;
   return ((signature?.[0] ?? 0) & SignatureFlags.HasThis) !== 0;
 }
 
-function hasAttribute({ image: { metadata } }: LoadedAssembly, method: number, attribute: string): boolean {
-  const { CustomAttribute, MemberRef, MethodDef } = metadata.tables;
-  for (const rid of metadata.customAttributesOf(method as never)) {
-    const attributeConstructor = CustomAttribute.column('Type').token(rid);
-    const type =
-      tokenTable(attributeConstructor) === TableId.MemberRef
-        ? MemberRef.column('Class').token(tokenRid(attributeConstructor))
-        : MethodDef.has(tokenRid(attributeConstructor))
-          ? metadata.declaringType(attributeConstructor as never)
-          : undefined;
-    if (type !== undefined && typeFullName(metadata, type) === attribute) return true;
-  }
-  return false;
+/** An attribute that cannot be read is not the one that is asked for. */
+function hasAttribute({ image: { metadata } }: LoadedAssembly, method: MethodDefToken, attribute: string): boolean {
+  const nameOf = (rid: number): string | undefined => ifReadable(() => typeFullName(metadata, attributeTypeOf(metadata, rid)));
+  return [...metadata.customAttributesOf(method)].some((rid) => nameOf(rid) === attribute);
 }

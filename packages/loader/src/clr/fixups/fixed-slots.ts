@@ -1,5 +1,5 @@
 import type { Unsupported } from '@ijw/marshalling';
-import { TableId, tokenRid, tokenTable } from '@ijw/metadata';
+import { MethodAttributes, TableId, tokenRid, tokenTable } from '@ijw/metadata';
 import { PrecodeRun } from '../../code-memory/precode-run.ts';
 import { type FixupRecord, FixupType } from '../../hosts/fixup-records.ts';
 import type { Trace } from '../../load/load-event.ts';
@@ -38,9 +38,6 @@ interface Thunks {
   /** The first slot of each. */
   readonly slots: Uint32Array;
 }
-
-/** ECMA-335 II.23.1.10: PinvokeImpl. The entry of such a method is that of a stub. */
-const PINVOKE_IMPL = 0x2000;
 
 /** The runs of thunks: one thunk a slot for native callers, one a method for the others, whose form is another where the method is a P/Invoke. */
 const REVERSE = 0;
@@ -208,7 +205,10 @@ export class FixedSlots {
 
   #isPInvoke(token: number): boolean {
     const { metadata } = this.#context.assembly;
-    return tokenTable(token) === TableId.MethodDef && (metadata.tables.MethodDef.get(tokenRid(token), 'Flags') & PINVOKE_IMPL) !== 0;
+    return (
+      tokenTable(token) === TableId.MethodDef &&
+      (metadata.tables.MethodDef.get(tokenRid(token), 'Flags') & MethodAttributes.PInvokeImpl) !== 0
+    );
   }
 }
 

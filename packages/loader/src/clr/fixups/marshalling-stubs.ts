@@ -1,6 +1,5 @@
 import { alignUp, hex, hexBytes } from '@ijw/binary';
 import { type CallContract, type ManagedCallPlan, type Unsupported, unsupported } from '@ijw/marshalling';
-import type { MethodDefToken } from '@ijw/metadata';
 import type { GuestProcess, MappedModule } from '@ijw/windows';
 import type { ExecutableHeap } from '../../code-memory/executable-heap.ts';
 import { type ReverseThunk, ReverseThunks } from '../../thunk/reverse-thunk.ts';
@@ -85,7 +84,7 @@ export class MarshallingStubs {
 
   #thunk({ signature, methodDef }: ResolvedMethod): ReverseThunk | Unsupported {
     if (!signature) return unsupported('The signature of the method is not known');
-    return this.#thunks.of(signature, methodDef as MethodDefToken | undefined);
+    return this.#thunks.of(signature, methodDef);
   }
 
   #place(thunk: UnplacedCode): PlacedCode {

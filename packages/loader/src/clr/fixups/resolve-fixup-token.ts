@@ -1,7 +1,11 @@
 import { BadImageError, hex } from '@ijw/binary';
 import {
+  CallingConvention,
+  isTokenOf,
+  type MethodDefToken,
   makeToken,
   methodFullName,
+  SignatureFlags,
   TableId,
   type TableName,
   type Token,
@@ -24,7 +28,7 @@ export interface ResolvedMethod {
   /** `Namespace.Type::Name`. */
   readonly name: string;
   /** The MethodDef, where it is one of this image. */
-  readonly methodDef?: number;
+  readonly methodDef?: MethodDefToken;
   readonly signature?: Uint8Array;
 }
 
@@ -96,7 +100,7 @@ export function resolveFixupToken(assembly: AssemblyImage, types: TypeLoader, to
       return { token: method, name };
     }
     if (tokenTable(method) === TableId.MemberRef) return resolveMemberRef(of, loader, method, name);
-    return resolveMethodDef(of, loader, method, name);
+    return resolveMethodDef(of, loader, method as MethodDefToken, name);
   }
 }
 
@@ -110,12 +114,12 @@ function isValidToken({ metadata }: AssemblyImage, token: number): boolean {
 const notAMethod = (token: number, reason: string): Error =>
   clrRefusal({ rule: 'fixupTokenNoMethod', reason, exception: clrRefusals.notAMethod(), place: { structure: 'vtable fixups', token } });
 
-function resolveMethodDef(assembly: AssemblyImage, types: TypeLoader, token: number, name: string): ResolvedMethod {
+function resolveMethodDef(assembly: AssemblyImage, types: TypeLoader, token: MethodDefToken, name: string): ResolvedMethod {
   const { metadata } = assembly;
   const rid = tokenRid(token);
   loadDeclaringType(assembly, types, rid);
   const signature = metadata.blobs.get(metadata.tables.MethodDef.get(rid, 'Signature'));
-  if (signature.length > 0 && signature[0]! & 0x10)
+  if (signature.length > 0 && signature[0]! & SignatureFlags.Generic)
     throw notAMethod(token, `Token ${hex(token, 8)} (${name}) in a vtable fixup is a generic method`);
   return { token, name, methodDef: token, signature };
 }
@@ -149,9 +153,6 @@ function loadType(assembly: AssemblyImage, types: TypeLoader, type: TypeDefToken
   throw clrRefusal({ rule: 'fixupInGenericType', reason, exception: clrRefusals.typeNotLoaded(assembly.displayName, inner), place });
 }
 
-/** ECMA-335 II.23.2.4: the first byte of a field's signature. */
-const FIELD = 0x06;
-
 /** A method of another assembly must be there where that assembly is given; one of a type of this image must be. */
 function resolveMemberRef(assembly: AssemblyImage, types: TypeLoader, token: number, name: string): ResolvedMethod {
   const { metadata } = assembly;
@@ -159,9 +160,9 @@ function resolveMemberRef(assembly: AssemblyImage, types: TypeLoader, token: num
   const signature = metadata.blobs.get(metadata.tables.MemberRef.get(rid, 'Signature'));
   const missing = types.references && referencedMemberProblem(types.references, metadata, makeToken(TableId.MemberRef, rid));
   if (missing) throw memberMissing(assembly, token, name, missing);
-  if (signature[0] === FIELD) throw notAMethod(token, `Token ${hex(token, 8)} (${name}) in a vtable fixup is a field`);
+  if (signature[0] === CallingConvention.Field) throw notAMethod(token, `Token ${hex(token, 8)} (${name}) in a vtable fixup is a field`);
   const parent = metadata.tables.MemberRef.column('Class').token(rid);
-  if (tokenTable(parent) === TableId.MethodDef) return { ...resolveMethodDef(assembly, types, parent, name), token };
+  if (isTokenOf(parent, 'MethodDef')) return { ...resolveMethodDef(assembly, types, parent, name), token };
   if (tokenTable(parent) !== TableId.TypeDef) return { token, name, signature };
   const wanted = metadata.tables.MemberRef.get(rid, 'Name');
   const found = [...metadata.methodsOf(tokenRid(parent))].find((method) =>

@@ -1,17 +1,14 @@
-import { type Metadata, type MethodCodeKind, type MethodDefToken, makeToken, methodCodeKindOf, TableId } from '@ijw/metadata';
-
-/** ECMA-335 II.23.1.10 and II.23.1.11: the bits of Flags and ImplFlags that decide how a method is loaded and called. */
-const Flags = { static: 0x10, virtual: 0x40, abstract: 0x400, unmanagedExport: 0x8, rtSpecialName: 0x1000, pinvokeImpl: 0x2000 } as const;
-const ImplFlags = {
-  codeTypeMask: 0x3,
-  il: 0,
-  native: 1,
-  runtime: 3,
-  unmanaged: 0x4,
-  preserveSig: 0x80,
-  internalCall: 0x1000,
-  async: 0x2000,
-} as const;
+import {
+  type Metadata,
+  MethodAttributes,
+  type MethodCodeKind,
+  type MethodDefToken,
+  MethodImplAttributes,
+  makeToken,
+  methodCodeKindOf,
+  SignatureFlags,
+  TableId,
+} from '@ijw/metadata';
 
 /** A method as the class loader sees it. */
 export interface MethodFacts {
@@ -44,7 +41,7 @@ export function methodFacts(metadata: Metadata, rid: number, isGlobal: boolean):
   const token = makeToken(TableId.MethodDef, rid);
   const flags = MethodDef.get(rid, 'Flags');
   const implFlags = MethodDef.get(rid, 'ImplFlags');
-  const pinvokeImpl = (flags & Flags.pinvokeImpl) !== 0;
+  const pinvokeImpl = (flags & MethodAttributes.PInvokeImpl) !== 0;
   const hasImplMap = pinvokeImpl && metadata.findImplMap(token) !== undefined;
   const rva = MethodDef.get(rid, 'RVA');
   return {
@@ -53,28 +50,25 @@ export function methodFacts(metadata: Metadata, rid: number, isGlobal: boolean):
     rva,
     code: methodCodeKindOf({ rva, flags, implFlags, hasImplMap: () => hasImplMap }),
     isGlobal,
-    isStatic: (flags & Flags.static) !== 0,
-    isVirtual: (flags & Flags.virtual) !== 0,
-    isAbstract: (flags & Flags.abstract) !== 0,
+    isStatic: (flags & MethodAttributes.Static) !== 0,
+    isVirtual: (flags & MethodAttributes.Virtual) !== 0,
+    isAbstract: (flags & MethodAttributes.Abstract) !== 0,
     pinvokeImpl,
-    isRtSpecialName: (flags & Flags.rtSpecialName) !== 0,
-    isAsync: (implFlags & ImplFlags.async) !== 0,
-    isPInvoke: pinvokeImpl && (flags & Flags.unmanagedExport) === 0,
-    isInternalCall: (implFlags & ImplFlags.internalCall) !== 0,
-    codeType: CODE_TYPES[implFlags & ImplFlags.codeTypeMask]!,
-    isUnmanaged: (implFlags & ImplFlags.unmanaged) !== 0,
-    preserveSig: (implFlags & ImplFlags.preserveSig) !== 0,
+    isRtSpecialName: (flags & MethodAttributes.RTSpecialName) !== 0,
+    isAsync: (implFlags & MethodImplAttributes.Async) !== 0,
+    isPInvoke: pinvokeImpl && (flags & MethodAttributes.UnmanagedExport) === 0,
+    isInternalCall: (implFlags & MethodImplAttributes.InternalCall) !== 0,
+    codeType: CODE_TYPES[implFlags & MethodImplAttributes.CodeTypeMask]!,
+    isUnmanaged: (implFlags & MethodImplAttributes.Unmanaged) !== 0,
+    preserveSig: (implFlags & MethodImplAttributes.PreserveSig) !== 0,
     hasImplMap,
     genericParameters: isGenericSignature(metadata, rid) ? metadata.genericParamsOf(token).length || 1 : 0,
   };
 }
 
-/** ECMA-335 II.23.2.1: GENERIC in the first byte of the signature. */
-const GENERIC = 0x10;
-
 function isGenericSignature(metadata: Metadata, rid: number): boolean {
   const blob = metadata.blobs.get(metadata.tables.MethodDef.get(rid, 'Signature'));
-  return blob.length > 0 && (blob[0]! & GENERIC) !== 0;
+  return blob.length > 0 && (blob[0]! & SignatureFlags.Generic) !== 0;
 }
 
 /** What `MethodTableBuilder::EnumerateClassMethods` makes of a method. */

@@ -2,7 +2,17 @@
 // the standard asks: bytes may be left over, one row more than there are TypeDefs passes.
 
 import { BadImageError, ByteReader } from '@ijw/binary';
-import { codedIndexDecoder, ElementType, type Metadata, TableId, tableNameOf, tokenRid, tokenTable } from '@ijw/metadata';
+import {
+  CallingConvention,
+  codedIndexDecoder,
+  ElementType,
+  type Metadata,
+  SignatureFlags,
+  TableId,
+  tableNameOf,
+  tokenRid,
+  tokenTable,
+} from '@ijw/metadata';
 
 /** VLDTR_E_SIG_* (corerror.h) with their texts. */
 export const signatureProblems = {
@@ -29,15 +39,8 @@ const typeDefOrRef = codedIndexDecoder('TypeDefOrRef');
 
 export type SignatureProblemName = keyof typeof signatureProblems;
 
-/** ECMA-335 II.23.2.4 and II.23.2.1. */
-const FIELD = 0x06;
 const CONVENTION_MASK = 0x0f;
-const LAST_CONVENTION = 0x0c;
-/** Default and vararg. */
-const METHOD_CONVENTIONS: readonly number[] = [0x00, 0x05];
-const GENERIC = 0x10;
-const HAS_THIS = 0x20;
-const EXPLICIT_THIS = 0x40;
+const METHOD_CONVENTIONS: readonly number[] = [CallingConvention.Default, CallingConvention.VarArg];
 /** Bit of every element type that only modifies the next (ELEMENT_TYPE_MODIFIER). */
 const MODIFIER = 0x40;
 /** Types inside one another; a signature that goes deeper wants a stack. */
@@ -56,7 +59,7 @@ export class SignatureError extends Error {
 /** Of a field. @throws SignatureError */
 export function validateFieldSignature(metadata: Metadata, blob: Uint8Array): void {
   const reader = signatureReader(blob);
-  if ((reader.u8() & CONVENTION_MASK) !== FIELD) throw new SignatureError('callingConvention');
+  if ((reader.u8() & CONVENTION_MASK) !== CallingConvention.Field) throw new SignatureError('callingConvention');
   validateType(metadata, reader, false, 0);
 }
 
@@ -64,14 +67,14 @@ export function validateFieldSignature(metadata: Metadata, blob: Uint8Array): vo
 export function validateMethodSignature(metadata: Metadata, blob: Uint8Array, isStatic: boolean): void {
   const reader = signatureReader(blob);
   const header = reader.u8();
-  if (((header & HAS_THIS) !== 0) === isStatic) throw new SignatureError('callingConvention');
+  if (((header & SignatureFlags.HasThis) !== 0) === isStatic) throw new SignatureError('callingConvention');
   const convention = header & CONVENTION_MASK;
-  if (convention === FIELD) {
+  if (convention === CallingConvention.Field) {
     validateType(metadata, reader, false, 0);
     return;
   }
-  if (!METHOD_CONVENTIONS.includes(convention) || header & EXPLICIT_THIS) throw new SignatureError('callingConvention');
-  if (header & GENERIC) number(reader, 'missingCount');
+  if (!METHOD_CONVENTIONS.includes(convention) || header & SignatureFlags.ExplicitThis) throw new SignatureError('callingConvention');
+  if (header & SignatureFlags.Generic) number(reader, 'missingCount');
   const count = number(reader, 'missingCount');
   // The result is the first of `count` + 1; the runtime counts it as one of `count`.
   for (let index = 0; index < count; index++) validateType(metadata, reader, index === 0, 0);
@@ -194,8 +197,8 @@ function validateToken(metadata: Metadata, reader: ByteReader): void {
 
 function validateFunctionPointer(reader: ByteReader, inner: (mayBeVoid: boolean) => void): void {
   const convention = number(reader, 'missingFunctionPointer');
-  const explicitOnly = (convention & (EXPLICIT_THIS | HAS_THIS)) === EXPLICIT_THIS;
-  if ((convention & CONVENTION_MASK) >= LAST_CONVENTION || explicitOnly) throw new SignatureError('callingConvention');
+  const explicitOnly = (convention & (SignatureFlags.ExplicitThis | SignatureFlags.HasThis)) === SignatureFlags.ExplicitThis;
+  if ((convention & CONVENTION_MASK) > CallingConvention.NativeVarArg || explicitOnly) throw new SignatureError('callingConvention');
   const count = number(reader, 'missingArgumentCount');
   inner(true);
   for (let left = count; left > 0; left--) inner(false);

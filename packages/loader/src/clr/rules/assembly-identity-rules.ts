@@ -1,7 +1,5 @@
-import type { Metadata } from '@ijw/metadata';
+import { AssemblyFlags, type Metadata } from '@ijw/metadata';
 
-/** ECMA-335 II.23.1.2; the content type is of .NET 4.5 (corhdr.h, afContentType_Mask). */
-export const AssemblyFlags = { publicKey: 0x1, contentType: 0xe00 } as const;
 /** MAX_PATH_FNAME: a name is shorter than a path may be. */
 const NAME_LIMIT = 260;
 
@@ -17,7 +15,7 @@ export function identityProblem(metadata: Metadata): IdentityProblem | undefined
   if (key.length > 0 && !isPublicKey(key)) return { rule: 'publicKey', reason: `${key.length} bytes are not a public key` };
   const { length } = metadata.strings.get(Name);
   if (length === 0 || length >= NAME_LIMIT) return { rule: 'assemblyName', reason: `The assembly's name has ${length} characters` };
-  const contentType = (Flags & AssemblyFlags.contentType) >> 9;
+  const contentType = (Flags & AssemblyFlags.ContentTypeMask) >> 9;
   if (contentType !== 0) {
     return { rule: 'contentType', reason: `The assembly has the content type ${contentType}; only 0 is defined` };
   }

@@ -1,12 +1,11 @@
 import { BadImageError } from '@ijw/binary';
-import { type Metadata, makeToken, TableId } from '@ijw/metadata';
+import { FieldAttributes, type Metadata, makeToken, TableId } from '@ijw/metadata';
 import { clrException, HResult, indexNotFound, typeLoadException, withCode } from '../../load/clr-error.ts';
 import type { ClrException } from '../../load/load-refusal.ts';
 import { isReferenceField, SignatureError, signatureProblems, validateFieldSignature } from '../image/token-signature.ts';
 import type { TypeFacts } from './type-rules.ts';
 
-/** ECMA-335 II.23.1.5. */
-const FieldFlags = { static: 0x10, hasFieldRva: 0x100 } as const;
+const STATIC_WITH_DATA = FieldAttributes.Static | FieldAttributes.HasFieldRVA;
 
 export interface FieldProblem {
   readonly rule: string;
@@ -18,8 +17,8 @@ export function fieldLayoutProblem(metadata: Metadata, rid: number, type: TypeFa
   for (const field of metadata.fieldsOf(rid)) {
     const signature = fieldSignatureProblem(metadata, field);
     if (signature) return { rule: 'fieldSignature', exception: signature };
-    const data = metadata.tables.Field.get(field, 'Flags') & (FieldFlags.static | FieldFlags.hasFieldRva);
-    if (data !== (FieldFlags.static | FieldFlags.hasFieldRva)) continue;
+    const data = metadata.tables.Field.get(field, 'Flags') & STATIC_WITH_DATA;
+    if (data !== STATIC_WITH_DATA) continue;
     if (isReferenceField(metadata, field)) {
       const message = `Type '${type.name}' from assembly '${type.assembly}' has a field of an illegal type.`;
       return { rule: 'fieldOfIllegalType', exception: typeLoadException(message) };

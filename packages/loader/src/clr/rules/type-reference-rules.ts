@@ -1,9 +1,9 @@
 import { ifReadable } from '@ijw/binary';
-import { type Metadata, makeToken, TableId, tableNameOf, tokenRid, tokenTable, typeFullName } from '@ijw/metadata';
+import { AssemblyFlags, type Metadata, makeToken, TableId, tableNameOf, tokenRid, tokenTable, typeFullName } from '@ijw/metadata';
 import { badImageFormat, clrException, clrRefusals, HResult, indexNotFound, typeLoadException, withCode } from '../../load/clr-error.ts';
 import type { ClrException } from '../../load/load-refusal.ts';
 import type { References } from '../image/referenced-assemblies.ts';
-import { AssemblyFlags, isPublicKey } from './assembly-identity-rules.ts';
+import { isPublicKey } from './assembly-identity-rules.ts';
 import { referencedTypeProblem } from './referenced-type-rule.ts';
 import { couldNotLoadType } from './type-rules.ts';
 
@@ -69,8 +69,6 @@ function hasType(metadata: Metadata, name: string): boolean {
   return false;
 }
 
-/** Content type 1. */
-const WINDOWS_RUNTIME = 0x200;
 const NOT_SUPPORTED = clrException(
   'PlatformNotSupportedException',
   HResult.COR_E_PLATFORMNOTSUPPORTED,
@@ -84,7 +82,9 @@ function assemblyReferenceProblem(metadata: Metadata, rid: number): TypeReferenc
     return metadata.blobs.get(row.PublicKeyOrToken);
   });
   if (!key) return { rule: 'assemblyReference', exception: indexNotFound() };
-  if (row.Flags & AssemblyFlags.publicKey && !isPublicKey(key))
+  if (row.Flags & AssemblyFlags.PublicKey && !isPublicKey(key))
     return { rule: 'assemblyReference', exception: clrRefusals.invalidPublicKey() };
-  return (row.Flags & AssemblyFlags.contentType) === WINDOWS_RUNTIME ? { rule: 'assemblyReference', exception: NOT_SUPPORTED } : undefined;
+  return (row.Flags & AssemblyFlags.ContentTypeMask) === AssemblyFlags.WindowsRuntime
+    ? { rule: 'assemblyReference', exception: NOT_SUPPORTED }
+    : undefined;
 }

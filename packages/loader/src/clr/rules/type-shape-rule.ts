@@ -1,18 +1,6 @@
-import { BadImageError } from '@ijw/binary';
-import { type Metadata, makeToken, TableId, tableNameOf, tokenRid, tokenTable } from '@ijw/metadata';
+import { BadImageError, hexDigits } from '@ijw/binary';
+import { FieldAttributes, type Metadata, makeToken, TableId, TypeAttributes, tableNameOf, tokenRid, tokenTable } from '@ijw/metadata';
 import { couldNotLoadType, type TypeFacts } from './type-rules.ts';
-
-/** ECMA-335 II.23.1.15. */
-const TypeFlags = {
-  visibilityMask: 0x7,
-  nestedPublic: 2,
-  interface: 0x20,
-  abstract: 0x80,
-  import: 0x1000,
-  windowsRuntime: 0x4000,
-} as const;
-/** ECMA-335 II.23.1.5: access 7 is not given out. */
-const FieldFlags = { accessMask: 0x7, static: 0x10 } as const;
 
 const GLOBAL_TYPE = 1;
 
@@ -31,13 +19,13 @@ export function typeShapeProblem(metadata: Metadata, rid: number, type: TypeFact
   const flags = TypeDef.get(rid, 'Flags');
   const says = (rule: string, message: string): ShapeProblem => ({ rule, message });
   const couldNotLoad = couldNotLoadType(type.name, type.assembly);
-  if (flags & TypeFlags.windowsRuntime) return says('windowsRuntimeType', LOAD_FAILURE);
-  if (flags & TypeFlags.interface && !(flags & TypeFlags.abstract)) return says('concreteInterface', LOAD_FAILURE);
-  const isNested = (flags & TypeFlags.visibilityMask) >= TypeFlags.nestedPublic;
+  if (flags & TypeAttributes.WindowsRuntime) return says('windowsRuntimeType', LOAD_FAILURE);
+  if (flags & TypeAttributes.Interface && !(flags & TypeAttributes.Abstract)) return says('concreteInterface', LOAD_FAILURE);
+  const isNested = (flags & TypeAttributes.VisibilityMask) >= TypeAttributes.NestedPublic;
   if (isNested && tokenRid(metadata.enclosingType(makeToken(TableId.TypeDef, rid))) === 0) {
     return says('nestedInNothing', `${couldNotLoad} because the format is invalid.`);
   }
-  if (flags & TypeFlags.import && rid === GLOBAL_TYPE) {
+  if (flags & TypeAttributes.Import && rid === GLOBAL_TYPE) {
     return says('importedModule', `Type '${type.name}' from assembly '${type.assembly}' cannot extend from any other type.`);
   }
   return parentProblem(metadata, rid, type) ?? rangeProblem(metadata, rid, couldNotLoad);
@@ -89,16 +77,18 @@ function rangeProblem(metadata: Metadata, rid: number, couldNotLoad: string): Sh
   return undefined;
 }
 
-/** Fields come after the methods have been enumerated. */
+/** Fields come after the methods have been enumerated. Access 7 is not given out (ECMA-335 II.23.1.5). */
 export function fieldProblem(metadata: Metadata, rid: number): ShapeProblem | undefined {
   const { Field } = metadata.tables;
   for (const field of metadata.fieldsOf(rid)) {
     const flags = Field.get(field, 'Flags');
-    if ((flags & FieldFlags.accessMask) === FieldFlags.accessMask) return { rule: 'fieldAccess', message: 'Invalid Field Access Flags.' };
-    if (rid === GLOBAL_TYPE && !(flags & FieldFlags.static)) return { rule: 'nonStaticGlobalField', message: 'Non-Static Global Field.' };
+    if ((flags & FieldAttributes.FieldAccessMask) === FieldAttributes.FieldAccessMask)
+      return { rule: 'fieldAccess', message: 'Invalid Field Access Flags.' };
+    if (rid === GLOBAL_TYPE && !(flags & FieldAttributes.Static))
+      return { rule: 'nonStaticGlobalField', message: 'Non-Static Global Field.' };
   }
   return undefined;
 }
 
 /** What the runtime calls a type that is not there. */
-export const invalidToken = (token: number): string => `Invalid_Token.0x${token.toString(16).toUpperCase().padStart(8, '0')}`;
+export const invalidToken = (token: number): string => `Invalid_Token.0x${hexDigits(token, 8).toUpperCase()}`;

@@ -1,5 +1,6 @@
 // The text of an instruction in the syntax of the Intel manual (SDM volume 2, 3.1.1.3), numbers as 0x1f.
 
+import { hex, hexDigits } from '@ijw/binary';
 import { conditionName } from './condition-name.ts';
 import { type DecodedInstruction, NO_REGISTER, Segment } from './decoded-instruction.ts';
 import { Attribute } from './encoding-attributes.ts';
@@ -43,14 +44,14 @@ const MEMORY_NAMES: Readonly<Record<number, string>> = {
   752: 'fpustate94',
 };
 
-const number32 = (value: number): string => (value >>> 0 < 10 ? String(value >>> 0) : `0x${(value >>> 0).toString(16)}`);
+const number32 = (value: number): string => (value >>> 0 < 10 ? String(value >>> 0) : hex(value >>> 0));
 
 /** A number of 64 bits from its halves. */
 function number64(low: number, high: number): string {
-  return high === 0 ? number32(low) : `0x${(high >>> 0).toString(16)}${(low >>> 0).toString(16).padStart(8, '0')}`;
+  return high === 0 ? number32(low) : `${hex(high >>> 0)}${hexDigits(low >>> 0, 8)}`;
 }
 
-const numberBig = (value: bigint): string => (value < 10n ? String(value) : `0x${value.toString(16)}`);
+const numberBig = (value: bigint): string => (value < 10n ? String(value) : hex(value));
 
 /** The size in bits of an operand whose size the instruction decides. */
 export function resolveSize(size: OperandSize, { operandSize, addressSize, vectorSize, w, is64Bit }: DecodedInstruction): number {
