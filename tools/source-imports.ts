@@ -43,24 +43,27 @@ export function sourceFiles(folder: string): ReadonlyMap<string, string> {
   );
 }
 
-/** Which file of a package imports which at run time. */
-export function moduleGraph(files: ReadonlyMap<string, string>): ReadonlyMap<string, readonly string[]> {
-  const targets = (path: string, source: string): string[] =>
-    importsOf(source)
-      .filter(({ specifier, runTime }) => runTime && specifier.startsWith('.'))
-      .map(({ specifier }) => posix.join(posix.dirname(path), specifier));
-  return new Map(Array.from(files, ([path, source]) => [path, targets(path, source)]));
-}
+const targetsOf = (path: string, imports: readonly SourceImport[]): string[] =>
+  imports.filter(({ specifier }) => specifier.startsWith('.')).map(({ specifier }) => posix.join(posix.dirname(path), specifier));
 
-/** The same between folders. A file of the package's root is a node of its own; its index is left out. */
+/** Which file of a package imports which, if only for types. An index imports everything and is left out. */
+export const moduleGraph = (files: ReadonlyMap<string, string>): ReadonlyMap<string, readonly string[]> =>
+  new Map(
+    [...files].filter(([path]) => posix.basename(path) !== 'index.ts').map(([path, source]) => [path, targetsOf(path, importsOf(source))]),
+  );
+
+/** Which folder imports which at run time. A file of the package's root is a node of its own; its index is left out. */
 export function folderGraph(files: ReadonlyMap<string, string>): ReadonlyMap<string, readonly string[]> {
   const nodeOf = (path: string): string => (posix.dirname(path) === '.' ? path : posix.dirname(path));
   const graph = new Map<string, string[]>();
-  for (const [path, targets] of moduleGraph(files)) {
+  for (const [path, source] of files) {
     if (path === 'index.ts') continue;
     const node = nodeOf(path);
-    const nodes = targets.map(nodeOf).filter((target) => target !== node);
-    graph.set(node, [...(graph.get(node) ?? []), ...nodes]);
+    const targets = targetsOf(
+      path,
+      importsOf(source).filter(({ runTime }) => runTime),
+    );
+    graph.set(node, [...(graph.get(node) ?? []), ...targets.map(nodeOf).filter((target) => target !== node)]);
   }
   return graph;
 }

@@ -203,6 +203,7 @@ export {
 export { OwnerLookup } from './tables/owner-lookup.ts';
 export { emptyRange, RowRange } from './tables/row-range.ts';
 export { type ColumnKind, type ColumnName, pointerTables, sortColumns, tableSchemas } from './tables/schema.ts';
+export type { Tables } from './tables/table.ts';
 export { type Row, Table } from './tables/table.ts';
 export { TableId, type TableName, type TableNameOf, tableNameOf, tableNames } from './tables/table-id.ts';
 export {
@@ -214,7 +215,8 @@ export {
   layoutTables,
   type TableLayout,
 } from './tables/table-layout.ts';
-export { readTablesHeader, type Tables, type TablesHeader } from './tables/tables-stream.ts';
+export type { TablesHeader } from './tables/tables-input.ts';
+export { readTablesHeader } from './tables/tables-stream.ts';
 export {
   type AssemblyRefToken,
   type AssemblyToken,

@@ -12,8 +12,10 @@ import { type SelectedStreams, type StreamName, selectStreams } from './stream-s
 import type { KeyIndex } from './tables/key-index.ts';
 import { OwnerLookup } from './tables/owner-lookup.ts';
 import type { RowRange } from './tables/row-range.ts';
+import type { Tables } from './tables/table.ts';
 import { HeapSizes } from './tables/table-layout.ts';
-import { isSchema1_1, readTables, readTablesHeader, type Tables, type TablesHeader } from './tables/tables-stream.ts';
+import type { TablesHeader } from './tables/tables-input.ts';
+import { isSchema1_1, readTables, readTablesHeader } from './tables/tables-stream.ts';
 import {
   type EventToken,
   type FieldToken,

@@ -3,7 +3,7 @@ import type { OptionalHeader } from './headers/optional-header.ts';
 import type { SectionHeader } from './headers/section-header.ts';
 
 /** A run of addresses that one part of the file backs. */
-export interface Segment {
+export interface ImageSegment {
   readonly rva: Rva;
   /** First address after the segment. */
   readonly end: Rva;
@@ -41,7 +41,7 @@ const pageEnd = (value: number): number => Math.ceil(value / PAGE) * PAGE;
  * The addresses of one section. Windows (`MiCreateImageFileMap`) reads raw data from the sector that PointerToRawData is in, takes a
  * VirtualSize of 0 for SizeOfRawData, backs whole pages, and fills what the raw data does not reach with zeroes.
  */
-function sectionSegment(section: SectionHeader, input: MappingInput): Segment {
+function sectionSegment(section: SectionHeader, input: MappingInput): ImageSegment {
   const { sectionAlignment, fileAlignment } = input.optionalHeader;
   const paged = sectionAlignment >= PAGE;
   const start = section.virtualAddress;
@@ -54,19 +54,19 @@ function sectionSegment(section: SectionHeader, input: MappingInput): Segment {
 }
 
 /** In a dump of a loaded image an RVA is the offset; what the dump does not have is nowhere. */
-function dumpedSegment(section: SectionHeader, { fileSize }: MappingInput): Segment {
+function dumpedSegment(section: SectionHeader, { fileSize }: MappingInput): ImageSegment {
   const start = section.virtualAddress;
   const end = Math.min(start + pageEnd(section.virtualSize || section.sizeOfRawData), fileSize);
   return { rva: start, end, offset: start, rawSize: Math.max(0, end - start), section };
 }
 
-function part(segment: Segment, rva: Rva, end: Rva): Segment {
+function part(segment: ImageSegment, rva: Rva, end: Rva): ImageSegment {
   const skipped = rva - segment.rva;
   const rawSize = Math.max(0, Math.min(segment.rawSize - skipped, end - rva));
   return { ...segment, rva, end, offset: segment.offset + skipped, rawSize };
 }
 
-const isAscending = (segments: readonly Segment[]): boolean =>
+const isAscending = (segments: readonly ImageSegment[]): boolean =>
   segments.every((segment, index) => index === 0 || segments[index - 1]!.end <= segment.rva);
 
 /**
@@ -74,10 +74,10 @@ const isAscending = (segments: readonly Segment[]): boolean =>
  * to the first segment that covers it; `next` leads past the pieces that are given already, so that 65 535 overlapping sections cost no more
  * than a sort.
  */
-function flatten(segments: readonly Segment[]): readonly Segment[] {
+function flatten(segments: readonly ImageSegment[]): readonly ImageSegment[] {
   const borders = [...new Set(segments.flatMap((segment) => [segment.rva, segment.end]))].sort((a, b) => a - b);
   const indexOf = new Map(borders.map((border, index) => [border, index]));
-  const owners = new Array<Segment | undefined>(borders.length);
+  const owners = new Array<ImageSegment | undefined>(borders.length);
   const next = Uint32Array.from({ length: borders.length + 1 }, (_, index) => index);
   const find = (index: number): number => {
     let found = index;
@@ -97,8 +97,8 @@ function flatten(segments: readonly Segment[]): readonly Segment[] {
   return mergePieces(borders, owners);
 }
 
-function mergePieces(borders: readonly number[], owners: readonly (Segment | undefined)[]): readonly Segment[] {
-  const pieces: Segment[] = [];
+function mergePieces(borders: readonly number[], owners: readonly (ImageSegment | undefined)[]): readonly ImageSegment[] {
+  const pieces: ImageSegment[] = [];
   for (let index = 0; index < borders.length; index++) {
     const owner = owners[index];
     if (owner === undefined) continue;
@@ -111,20 +111,20 @@ function mergePieces(borders: readonly number[], owners: readonly (Segment | und
 }
 
 /** Where one section is, whatever hides it in the image. */
-export const placeSection = (section: SectionHeader, input: MappingInput): Segment =>
+export const placeSection = (section: SectionHeader, input: MappingInput): ImageSegment =>
   input.layout === 'mapped' ? dumpedSegment(section, input) : sectionSegment(section, input);
 
 /** The address space of an image as the file fills it, in ascending order and without overlaps. A section hides the headers. */
-export function mapSegments(input: MappingInput): readonly Segment[] {
+export function mapSegments(input: MappingInput): readonly ImageSegment[] {
   const sections = input.sections.map((section) => placeSection(section, input)).filter((segment) => segment.end > segment.rva);
   const size = input.layout === 'mapped' || isFlat(input) ? input.fileSize : Math.min(input.optionalHeader.sizeOfHeaders, input.fileSize);
-  const headers: Segment = { rva: 0, end: size, offset: 0, rawSize: size };
+  const headers: ImageSegment = { rva: 0, end: size, offset: 0, rawSize: size };
   const inOrder = [headers, ...sections];
   return isAscending(inOrder) ? inOrder : flatten([...sections, headers]);
 }
 
 /** The segment that holds `rva`, by bisection. */
-export function findSegment(segments: readonly Segment[], rva: Rva): Segment | undefined {
+export function findSegment(segments: readonly ImageSegment[], rva: Rva): ImageSegment | undefined {
   let low = 0;
   let high = segments.length - 1;
   while (low <= high) {

@@ -1,9 +1,16 @@
 export type { FileOffset, Rva } from './address.ts';
-export type { Segment } from './address-map.ts';
-export { bytesPart, type ImagePart, type PartPlace } from './builder/image-part.ts';
-export { ImagePlan, type PlacedPart, type PlacedSection } from './builder/image-plan.ts';
+export type { ImageSegment } from './address-map.ts';
+export {
+  bytesPart,
+  type ImagePart,
+  ImagePlan,
+  type PartPlace,
+  type PlacedPart,
+  type PlacedSection,
+  type SectionOptions,
+} from './builder/image-plan.ts';
 export { PEBuilder, type PEBuilderOptions } from './builder/pe-builder.ts';
-export { SectionBuilder, type SectionOptions } from './builder/section-builder.ts';
+export { SectionBuilder } from './builder/section-builder.ts';
 export {
   type AuthenticodeSignature,
   authenticodeContent,

@@ -1,6 +1,6 @@
 import { BadImageError, ByteReader, Diagnostics, hex, Lazy } from '@ijw/binary';
 import type { FileOffset, Rva } from './address.ts';
-import { findSegment, type MappingInput, mapSegments, placeSection, type Segment } from './address-map.ts';
+import { findSegment, type ImageSegment, type MappingInput, mapSegments, placeSection } from './address-map.ts';
 import { decodeName } from './decode-name.ts';
 import type { CoffHeader } from './headers/coff-header.ts';
 import { type DataDirectory, type DirectoryName, directoryNames } from './headers/data-directory.ts';
@@ -84,7 +84,7 @@ export class PEImage {
   }
 
   /** The image as disjoint runs of addresses, ascending: sections, and the headers where no section hides them. */
-  get segments(): readonly Segment[] {
+  get segments(): readonly ImageSegment[] {
     return this.#segments.value;
   }
 
@@ -189,7 +189,7 @@ export class PEImage {
     return new DataView(bytes.buffer, bytes.byteOffset, length);
   }
 
-  #segmentAt(rva: Rva, reading: string): Segment {
+  #segmentAt(rva: Rva, reading: string): ImageSegment {
     const segment = findSegment(this.segments, rva);
     if (segment !== undefined) return segment;
     throw new BadImageError({ code: 'RVA_NOT_MAPPED', offset: 0, rva, reading, message: `RVA ${hex(rva)} is outside the sections` });

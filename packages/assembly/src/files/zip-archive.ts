@@ -1,6 +1,5 @@
 import { BadImageError, ByteReader, UnsupportedError } from '@ijw/binary';
 import { type Inflate, loadInflate } from '@ijw/pe';
-import { crc32 } from './crc32.ts';
 import type { FileSource } from './file-source.ts';
 
 /** PKWARE .ZIP File Format Specification (APPNOTE), 4.3: signatures and fixed sizes. */
@@ -172,4 +171,20 @@ function contentOf(content: ByteReader, { path, method, size }: ZipEntry, inflat
   if (method === STORED) return content.bytes;
   if (method === DEFLATED) return inflate(content, size);
   throw new UnsupportedError(`${path} is compressed by method ${method}; stored and deflated files can be read`);
+}
+
+/** The polynomial of ISO 3309, reversed. */
+const POLYNOMIAL = 0xedb88320;
+
+const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let value = byte;
+  for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ POLYNOMIAL : value >>> 1;
+  return value;
+});
+
+/** The CRC-32 of ZIP (APPNOTE 4.4.7), as an unsigned number. */
+function crc32(bytes: Uint8Array): number {
+  let value = 0xffffffff;
+  for (let index = 0; index < bytes.length; index++) value = (value >>> 8) ^ CRC_TABLE[(value ^ bytes[index]!) & 0xff]!;
+  return ~value >>> 0;
 }

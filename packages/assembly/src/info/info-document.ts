@@ -4,7 +4,6 @@ import { type BundleEntry, importHash, type NativeAotImage, type PEImage, readSi
 import type { OpenedFile } from '../open-file.ts';
 import type { TargetHost } from '../runtime-profiles/target-runtime.ts';
 import { type ImageCounts, type ImageSummary, type MetadataSummary, summarizeImage, summarizeMetadata } from './image-summary.ts';
-import { typeRefNames } from './type-ref-names.ts';
 
 /** The answer to "what is this file?": the JSON of `ijw info`. */
 export interface InfoDocument extends Partial<MetadataSummary> {
@@ -127,4 +126,24 @@ function metadataFacts(bytes: Uint8Array, diagnostics: Diagnostics): Facts {
     fields: rows?.Field.rowCount ?? 0,
   };
   return { kind: 'metadata', ...summary, counts, diagnostics: [...diagnostics.entries] };
+}
+
+/** `String.Compare` of .NET with an English culture; it goes by Unicode's collation, not by code units. Made when it is first used: it loads data. */
+const compare = (): ((one: string, other: string) => number) => new Intl.Collator('en-US').compare;
+
+/**
+ * What the TypeRefHash is the SHA-256 of: `Namespace-Name` of every TypeRef, by namespace and name, with commas between (G DATA, "Introducing the TypeRefHash";
+ * PeNet `TypeRefHash.ComputeHash`). `undefined` where the assembly refers to no type. Throws `BadImageError`.
+ */
+function typeRefNames(metadata: Metadata): string | undefined {
+  const { TypeRef } = metadata.tables;
+  if (TypeRef.rowCount === 0) return undefined;
+  const [namespaces, names] = [TypeRef.column('Namespace'), TypeRef.column('Name')];
+  const order = compare();
+  const types = Array.from({ length: TypeRef.rowCount }, (_, index) => ({
+    namespace: metadata.strings.get(namespaces.at(index + 1)),
+    name: metadata.strings.get(names.at(index + 1)),
+  }));
+  types.sort((one, other) => order(one.namespace, other.namespace) || order(one.name, other.name));
+  return types.map(({ namespace, name }) => `${namespace}-${name}`).join(',');
 }

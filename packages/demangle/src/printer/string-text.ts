@@ -1,4 +1,3 @@
-import { hexDigits } from '@ijw/binary';
 import type { StringLiteralSymbol } from '../tree.ts';
 
 const prefixes = { char: '', wchar_t: 'L', char16_t: 'u', char32_t: 'U' } as const;
@@ -27,6 +26,6 @@ function escaped(unit: number): string {
   const known = escapes[unit];
   if (known !== undefined) return known;
   if (unit > 0x1f && unit < 0x7f) return String.fromCharCode(unit);
-  const digits = hexDigits(unit).toUpperCase();
+  const digits = unit.toString(16).toUpperCase();
   return `\\x${digits.length % 2 === 0 ? digits : `0${digits}`}`;
 }

@@ -1,6 +1,6 @@
 export { type NativeBody, type NativeCode, type NativeData, readNativeBody } from './native-body.ts';
 export { NativeBounds, type NativeLandmarks, type NativeLimit, type NativeRange } from './native-bounds.ts';
-export { canDecodeNative, loadNativeDecoder } from './native-decoder.ts';
 export { type DescribeRva, NativeDisassembler, type NativeDisassemblerOptions } from './native-disassembler.ts';
-export type { NativeDecoder, NativeFlow, NativeInstruction } from './native-instruction.ts';
+export { canDecodeNative, loadNativeDecoder } from './platform/native-decoder.ts';
+export type { NativeDecoder, NativeFlow, NativeInstruction } from './platform/native-instruction.ts';
 export { CompiledCode, type CompiledMethod, ownerOf } from './ready-to-run/compiled-code.ts';

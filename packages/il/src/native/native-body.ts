@@ -1,6 +1,6 @@
 import { uint32At } from '../body/little-endian.ts';
-import type { NativeDecoder, NativeInstruction } from './native-instruction.ts';
-import { rvaOfAddress } from './native-instruction.ts';
+import type { NativeDecoder, NativeInstruction } from './platform/native-instruction.ts';
+import { rvaOfAddress } from './platform/native-instruction.ts';
 
 /** Code that a body is decoded from, and where the body must end at the latest. */
 export interface NativeCode {

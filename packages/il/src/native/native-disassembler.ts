@@ -4,8 +4,8 @@ import { methodsWithCode } from '../body/method-body-source.ts';
 import { SectionWindows } from '../body/section-window.ts';
 import { type NativeBody, readNativeBody } from './native-body.ts';
 import { NativeBounds, type NativeRange } from './native-bounds.ts';
-import { loadNativeDecoder } from './native-decoder.ts';
-import type { NativeDecoder, NativeInstruction } from './native-instruction.ts';
+import { loadNativeDecoder } from './platform/native-decoder.ts';
+import type { NativeDecoder, NativeInstruction } from './platform/native-instruction.ts';
 
 /** What is at an RVA: the name of an import for its slot in the import address table, a method, a string; `undefined` where nothing is known. */
 export type DescribeRva = (rva: number, use: 'memory' | 'target') => string | undefined;

@@ -1,5 +1,5 @@
 import { BadImageError } from '@ijw/binary';
-import type { LintFinding } from './lint-finding.ts';
+import type { LintFinding } from './context/lint-finding.ts';
 
 /** A finding without its place in the code, which changes with every build. */
 export const findingKey = ({ rule, target, message }: LintFinding): string => `${rule} ${target} ${message}`;

@@ -5,14 +5,14 @@ import { isTokenOf, tokenRid } from '@ijw/metadata';
 import type { PEImage } from '@ijw/pe';
 import { readCastableTypes } from '../inventory/com-uses.ts';
 import { InteropModule } from '../inventory/interop-module.ts';
-import { BodyMark, BodyMarker } from './body-marks.ts';
-import { BodyView } from './body-view.ts';
-import { bodyChecks, tableChecks } from './checks.ts';
-import { LintContext } from './lint-context.ts';
-import type { LintFinding } from './lint-finding.ts';
-import type { LintOptions } from './lint-options.ts';
-import type { LintLevel } from './lint-rule.ts';
-import { lintRule, unknownRuleText } from './rule-catalog.ts';
+import { bodyChecks, tableChecks } from './checks/checks.ts';
+import { BodyMark, BodyMarker } from './context/body-marks.ts';
+import { BodyView } from './context/body-view.ts';
+import { LintContext } from './context/lint-context.ts';
+import type { LintFinding } from './context/lint-finding.ts';
+import type { LintOptions } from './context/lint-options.ts';
+import type { LintLevel } from './rules/lint-rule.ts';
+import { lintRule, unknownRuleText } from './rules/rule-catalog.ts';
 
 export interface LintReport {
   /** By rule, then by place. */

@@ -1,5 +1,5 @@
 import { BadImageError } from '@ijw/binary';
-import type { LintFinding } from './lint-finding.ts';
+import type { LintFinding } from './context/lint-finding.ts';
 
 /** Findings that somebody has looked at and accepted. */
 export interface Suppression {

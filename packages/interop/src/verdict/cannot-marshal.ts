@@ -1,5 +1,5 @@
 import type { MarshallingProblem } from '@ijw/marshalling';
-import type { LintContext } from '../lint/lint-context.ts';
+import type { LintContext } from '../lint/context/lint-context.ts';
 import { MARSHAL_DIRECTIVE, type RuntimeVerdict, verdictMessages } from './runtime-verdict.ts';
 
 const topicOf = (disabled: boolean, problem: CannotMarshal): RuntimeVerdict['topic'] => {

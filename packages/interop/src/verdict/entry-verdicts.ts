@@ -12,7 +12,7 @@ import {
 import { effectiveModifiers, isUnmanagedConvention, simpleName } from '../inventory/convention-uses.ts';
 import { type InteropParameter, interopParameters } from '../inventory/platform-invoke-method.ts';
 import { callConvsOf } from '../inventory/unmanaged-entries.ts';
-import type { LintContext } from '../lint/lint-context.ts';
+import type { LintContext } from '../lint/context/lint-context.ts';
 import { cannotMarshal } from './cannot-marshal.ts';
 import { INVALID_PROGRAM, NOT_SUPPORTED, type RuntimeVerdict, verdictMessages } from './runtime-verdict.ts';
 

@@ -3,7 +3,7 @@ import { CallingConvention, MethodAttributes, MethodImplAttributes, PInvokeAttri
 import type { InteropParameter, PlatformInvokeMethod } from '../inventory/platform-invoke-method.ts';
 import { isComMarshalled } from '../lint/checks/platform-invoke-parameters.ts';
 import { isCallback } from '../lint/checks/suppress-gc-transition.ts';
-import type { LintContext } from '../lint/lint-context.ts';
+import type { LintContext } from '../lint/context/lint-context.ts';
 import { cannotMarshal } from './cannot-marshal.ts';
 import { INVALID_PROGRAM, MARSHAL_DIRECTIVE, type RuntimeVerdict, verdictMessages } from './runtime-verdict.ts';
 

@@ -3,6 +3,29 @@ import { type Architecture, architectureOf } from '@ijw/machine';
 import { PEImage, readExportDirectory, readImportDirectory } from '@ijw/pe';
 import { type HostModule, type ImageModule, type ModuleProvider, windowsRefusal } from '@ijw/windows';
 
+const hostModule = (name: string, exports: readonly string[]): HostModule => ({
+  kind: 'host',
+  name,
+  /** Ordinals count from 1 in the order of the names. */
+  resolve(symbol) {
+    const found = typeof symbol === 'number' ? exports[symbol - 1] : exports.find((candidate) => candidate === symbol);
+    return found === undefined ? undefined : { name: found };
+  },
+});
+
+/** ijwhost `Exports.def`, in the order in which the linker numbers them. `entryNames` are those of its `_CorDllMain`. */
+export const ijwhost = (entryNames: readonly string[]): HostModule => hostModule('ijwhost.dll', ['GetTokenForVTableEntry', ...entryNames]);
+
+/** The part of mscoree.dll that an image can import. It keeps no thunks that the .NET runtime could ask it about. */
+export const mscoree: HostModule = {
+  kind: 'host',
+  name: 'mscoree.dll',
+  resolve: (symbol) => {
+    if (typeof symbol === 'number') return { name: `#${symbol}` };
+    return { name: symbol };
+  },
+};
+
 /**
  * The hosts that are simulated here, for whatever the provider has of their names. A real file is only checked: it must be an image for the process, and it
  * exports what it exports. A host of the provider's own takes the place of the simulated one, and so does an image that needs no other DLL: its code can run here.

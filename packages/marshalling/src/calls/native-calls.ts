@@ -1,7 +1,10 @@
 import {
   type AttributeDecoder,
+  type AttributeValue,
   attributeDecoderOf,
   CallingConvention,
+  type CustomAttributeValue,
+  customAttributesOfType,
   isTokenOf,
   type Metadata,
   type MethodDefToken,
@@ -16,8 +19,6 @@ import {
 } from '@ijw/metadata';
 import type { PEImage } from '@ijw/pe';
 import { ValueTypes } from '../forms/value-types.ts';
-import { attributesByParent } from './attribute-index.ts';
-import { callConvTypes } from './call-conv-types.ts';
 import { type MarshallingCause, marshallingCauses } from './marshalling-cause.ts';
 import {
   type ConventionModifiers,
@@ -145,4 +146,27 @@ export class NativeCalls {
     }
     return false;
   }
+}
+
+/** The rows of CustomAttribute of one type by what they stand on. @throws BadImageError */
+function attributesByParent(metadata: Metadata, namespace: string, name: string): ReadonlyMap<Token, number> {
+  const parent = metadata.tables.CustomAttribute.column('Parent');
+  const index = new Map<Token, number>();
+  for (const rid of customAttributesOfType(metadata, namespace, name)) {
+    const token = parent.tokenOrBad(rid);
+    if (token !== -1 && !index.has(token)) index.set(token, rid);
+  }
+  return index;
+}
+
+const typeName = (value: AttributeValue): readonly string[] => {
+  if (typeof value !== 'string') return [];
+  const end = value.indexOf(',');
+  return [(end < 0 ? value : value.slice(0, end)).trim()];
+};
+
+/** The full names of the types in an attribute's `CallConvs` property or field. */
+function callConvTypes({ namedArguments }: CustomAttributeValue): readonly string[] {
+  const value = namedArguments.find(({ name }) => name === 'CallConvs')?.value;
+  return Array.isArray(value) ? value.flatMap(typeName) : [];
 }

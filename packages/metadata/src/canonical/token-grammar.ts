@@ -1,17 +1,26 @@
 import { hexDigits } from '@ijw/binary';
+import type { Metadata } from '../metadata.ts';
 import type { ColumnName } from '../tables/schema.ts';
 import type { TableName } from '../tables/table-id.ts';
 import { TableId } from '../tables/table-id.ts';
 import { makeToken, type Token, tokenTable } from '../tables/token.ts';
-import type { TokenText } from './token-text.ts';
+import type { SignatureText } from './signature-text.ts';
 
-type Maker = (text: TokenText) => (rid: number) => string;
+/** What a row is written with: the texts of what it names. */
+interface GrammarText {
+  readonly metadata: Metadata;
+  readonly signatures: SignatureText;
+  of(token: Token): string;
+  string(offset: number): string;
+}
+
+type Maker = (text: GrammarText) => (rid: number) => string;
 
 const join = (namespace: string, name: string): string => (namespace === '' ? name : `${namespace}.${name}`);
 
 /** `parent::name:SIG`. */
 const member =
-  (text: TokenText, parent: (rid: number) => Token, name: (rid: number) => number, signature: (rid: number) => number) =>
+  (text: GrammarText, parent: (rid: number) => Token, name: (rid: number) => number, signature: (rid: number) => number) =>
   (rid: number): string =>
     `${text.of(parent(rid))}::${text.string(name(rid))}:${text.signatures.any(signature(rid))}`;
 

@@ -1,16 +1,21 @@
-import type { Column } from './column.ts';
 import { emptyRange, RowRange } from './row-range.ts';
+
+/** The column that rows are found by: its raw values by row number, from 1. */
+interface KeyColumn {
+  readonly rowCount: number;
+  at(rid: number): number;
+}
 
 /**
  * Finds rows by the value of one column. A table that is in order is searched as it lies (II.22: tables sorted by a primary key); of any other an
  * order is computed when first asked. Whether it is in order is looked at, not believed: the header's bit may be wrong either way.
  */
 export class KeyIndex {
-  readonly #column: Column;
+  readonly #column: KeyColumn;
   #order: Uint32Array | undefined;
   #prepared = false;
 
-  constructor(column: Column) {
+  constructor(column: KeyColumn) {
     this.#column = column;
   }
 

@@ -4,8 +4,8 @@ import type { KeyIndex } from './key-index.ts';
 import { emptyRange, type RowRange } from './row-range.ts';
 import { RunColumn } from './run-column.ts';
 import { type ColumnName, pointerTables } from './schema.ts';
+import type { Tables } from './table.ts';
 import { TableId, type TableName } from './table-id.ts';
-import type { Tables } from './tables-stream.ts';
 import {
   type EventToken,
   type FieldToken,

@@ -1,7 +1,8 @@
 import type { Column } from './column.ts';
+import type { Tables } from './table.ts';
 import { TableId, type TableName, tableNameOf, tableNames } from './table-id.ts';
 import { type LayoutInput, layoutTables } from './table-layout.ts';
-import type { Tables, TablesStreamInput } from './tables-stream.ts';
+import type { TablesStreamInput } from './tables-input.ts';
 
 /** One row count that is wrong, and what it should be for the tables to fill their stream. */
 export interface RecoveredRowCount {

@@ -62,3 +62,6 @@ export class Table<N extends TableName = TableName> {
     return rid >= 1 && rid <= this.rowCount;
   }
 }
+
+/** The tables of one metadata. */
+export type Tables = { readonly [N in TableName]: Table<N> };

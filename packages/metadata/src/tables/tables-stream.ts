@@ -1,36 +1,16 @@
-import { type BadImageError, type Diagnostics, hex } from '@ijw/binary';
+import { type BadImageError, hex } from '@ijw/binary';
 import type { MetadataPlace } from '../metadata-place.ts';
 import { recoverRowCount, tablesEnd, withoutUnknownTables, withRowCount } from './recover-row-counts.ts';
-import { Table } from './table.ts';
+import { Table, type Tables } from './table.ts';
 import { TableId, type TableName, tableNameOf, tableNames } from './table-id.ts';
-import { HeapSizes, type LayoutInput, layoutTables, type TableLayout } from './table-layout.ts';
-
-/** ECMA-335 II.24.2.6: what precedes the rows of `#~` or `#-`. */
-export interface TablesHeader {
-  readonly majorVersion: number;
-  readonly minorVersion: number;
-  /** `HeapSizes` bits. */
-  readonly heapSizes: number;
-  /** The byte after: ECMA-335 says 1; the runtime keeps the width of the largest row number there. */
-  readonly reserved: number;
-  /** A bit per table that is there, and per table that is sorted. */
-  readonly valid: bigint;
-  readonly sorted: bigint;
-  /** By table number, 64 of them. */
-  readonly rowCounts: readonly number[];
-  /** The four bytes that `HeapSizes.ExtraData` announces. */
-  readonly extraData: number | undefined;
-  /** Of header, row counts and extra data, in bytes. */
-  readonly size: number;
-}
+import { HeapSizes, layoutTables, type TableLayout } from './table-layout.ts';
+import type { TablesHeader, TablesStreamInput } from './tables-input.ts';
 
 const FIXED_SIZE = 24;
 
 /** Version 1.1 of the schema has a column more (`columnsOfSchema1_1`). */
 export const isSchema1_1 = ({ majorVersion, minorVersion }: Pick<TablesHeader, 'majorVersion' | 'minorVersion'>): boolean =>
   majorVersion === 1 && minorVersion === 1;
-
-export type Tables = { readonly [N in TableName]: Table<N> };
 
 const truncated = (place: MetadataPlace, message: string): BadImageError => place.error('TRUNCATED', 0, 'the tables header', message);
 
@@ -60,16 +40,6 @@ export function readTablesHeader(bytes: Uint8Array, place: MetadataPlace): Table
     extraData,
     size: position,
   };
-}
-
-/** What the tables are read from. */
-export interface TablesStreamInput {
-  readonly bytes: Uint8Array;
-  readonly place: MetadataPlace;
-  readonly header: TablesHeader;
-  readonly layoutInput: LayoutInput;
-  /** When given, a table that the stream is too short for keeps the rows that are there, and that is reported here. */
-  readonly diagnostics: Diagnostics | undefined;
 }
 
 /** The first table with rows whose columns are not known. */

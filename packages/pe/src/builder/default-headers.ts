@@ -4,7 +4,6 @@ import { DOS_MAGIC, type DosHeader } from '../headers/dos-header.ts';
 import { DllCharacteristics, type OptionalHeader, Subsystem } from '../headers/optional-header.ts';
 import { SectionCharacteristics, type SectionHeader } from '../headers/section-header.ts';
 import type { ImagePlan, PlacedSection } from './image-plan.ts';
-import type { PEBuilder } from './pe-builder.ts';
 
 const encoder = new TextEncoder();
 
@@ -58,7 +57,7 @@ const rawSizeOf = (sections: readonly PlacedSection[], flag: number): number =>
   sections.reduce((sum, section) => (defaultSectionHeader(section).characteristics & flag ? sum + section.rawSize : sum), 0);
 
 export function defaultOptionalHeader(
-  builder: PEBuilder,
+  builder: Pick<OptionalHeader, 'magic' | 'imageBase' | 'sectionAlignment' | 'fileAlignment'>,
   plan: ImagePlan,
   sizeOfHeaders: number,
   numberOfRvaAndSizes: number,

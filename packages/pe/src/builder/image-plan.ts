@@ -1,7 +1,37 @@
 import { hex, UsageError } from '@ijw/binary';
 import type { FileOffset, Rva } from '../address.ts';
-import type { ImagePart, PartPlace } from './image-part.ts';
-import type { SectionBuilder } from './section-builder.ts';
+import type { SectionHeader } from '../headers/section-header.ts';
+
+/**
+ * Something that occupies addresses in an image that is being built. How large it is can be said before addresses are given out; what it holds
+ * may depend on all of them. (A size that depends on addresses, as that of base relocations, may use those given out before.)
+ */
+export interface ImagePart {
+  /** In bytes; 4 when not said. A power of two. */
+  readonly alignment?: number;
+  readonly size: number | ((plan: ImagePlan) => number);
+  /** What a directory that is this part has as its size, where more than the directory is in the part. */
+  readonly directorySize?: number;
+  /** As many bytes as `size` said. */
+  write(plan: ImagePlan): Uint8Array;
+}
+
+/** A place in a part, or an address as it is. */
+export type PartPlace = Rva | { readonly part: ImagePart; readonly offset?: number };
+
+/** A part whose bytes depend on no address. */
+export const bytesPart = (bytes: Uint8Array, alignment = 4): ImagePart => ({ alignment, size: bytes.length, write: () => bytes });
+
+export interface SectionOptions {
+  /** Where it begins; behind the section before it when not said. */
+  readonly rva?: Rva;
+  /** When larger than the parts, the rest is zero-filled by the loader. */
+  readonly virtualSize?: number;
+  /** `SectionCharacteristics`; readable initialized data when not said. */
+  readonly characteristics?: number;
+  /** Written in place of what the layout says, however wrong. */
+  readonly header?: Partial<SectionHeader>;
+}
 
 export interface PlacedPart {
   readonly part: ImagePart;
@@ -11,7 +41,7 @@ export interface PlacedPart {
 
 /** Where one section and its parts will be. */
 export interface PlacedSection {
-  readonly section: SectionBuilder;
+  readonly section: { readonly name: string; readonly options: SectionOptions };
   readonly rva: Rva;
   readonly virtualSize: number;
   readonly offset: FileOffset;

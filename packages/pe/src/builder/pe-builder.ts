@@ -12,9 +12,8 @@ import { type BaseRelocation, RelocationType } from '../relocations/base-relocat
 import { writeBaseRelocations } from '../relocations/base-relocations-writer.ts';
 import type { WrittenSymbolTable } from '../symbols/coff-symbol-table.ts';
 import { DOS_STUB, defaultCoffHeader, defaultDosHeader, defaultOptionalHeader, defaultSectionHeader } from './default-headers.ts';
-import type { ImagePart, PartPlace } from './image-part.ts';
-import { ImagePlan, type PlacedSection } from './image-plan.ts';
-import { SectionBuilder, type SectionOptions } from './section-builder.ts';
+import { type ImagePart, ImagePlan, type PartPlace, type PlacedSection, type SectionOptions } from './image-plan.ts';
+import { SectionBuilder } from './section-builder.ts';
 
 export interface PEBuilderOptions {
   /** The Machine field; AMD64 when not said. */

@@ -1,19 +1,6 @@
 import { alignUp } from '@ijw/binary';
 import type { FileOffset, Rva } from '../address.ts';
-import type { SectionHeader } from '../headers/section-header.ts';
-import { bytesPart, type ImagePart } from './image-part.ts';
-import type { ImagePlan, PlacedPart, PlacedSection } from './image-plan.ts';
-
-export interface SectionOptions {
-  /** Where it begins; behind the section before it when not said. */
-  readonly rva?: Rva;
-  /** When larger than the parts, the rest is zero-filled by the loader. */
-  readonly virtualSize?: number;
-  /** `SectionCharacteristics`; readable initialized data when not said. */
-  readonly characteristics?: number;
-  /** Written in place of what the layout says, however wrong. */
-  readonly header?: Partial<SectionHeader>;
-}
+import { bytesPart, type ImagePart, type ImagePlan, type PlacedPart, type PlacedSection, type SectionOptions } from './image-plan.ts';
 
 interface SectionEntry {
   readonly part: ImagePart;

@@ -1,6 +1,5 @@
 import { ByteWriter, lazyFor } from '@ijw/binary';
-import type { ImagePart } from '../builder/image-part.ts';
-import type { ImagePlan } from '../builder/image-plan.ts';
+import type { ImagePart, ImagePlan } from '../builder/image-plan.ts';
 import * as parsers from '../generated/structure-parsers.ts';
 import type { DataDirectory } from '../headers/data-directory.ts';
 import type { PEImage } from '../pe-image.ts';

@@ -1,5 +1,5 @@
 import { ByteWriter } from '@ijw/binary';
-import type { ImagePart } from '../builder/image-part.ts';
+import type { ImagePart } from '../builder/image-plan.ts';
 import { DebugType, debugEntryLayout } from './debug-directory.ts';
 import { parseGuid } from './guid.ts';
 

@@ -1,6 +1,5 @@
 import { ByteWriter } from '@ijw/binary';
-import type { ImagePart, PartPlace } from '../builder/image-part.ts';
-import type { ImagePlan } from '../builder/image-plan.ts';
+import type { ImagePart, ImagePlan, PartPlace } from '../builder/image-plan.ts';
 import { exportDirectoryLayout } from './export-directory.ts';
 
 /** One name of one ordinal, or an ordinal without a name. An ordinal may be given several times, for several names. */

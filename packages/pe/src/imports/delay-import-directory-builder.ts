@@ -1,6 +1,5 @@
 import { ByteWriter } from '@ijw/binary';
-import type { ImagePart } from '../builder/image-part.ts';
-import type { ImagePlan } from '../builder/image-plan.ts';
+import type { ImagePart, ImagePlan } from '../builder/image-plan.ts';
 import { DELAY_ATTRIBUTE_RVA, delayDescriptorLayout } from './delay-import-directory.ts';
 import { HintNameTable, type ModuleInput, type SymbolInput, slotOffsets, writeThunks } from './import-tables.ts';
 

@@ -1,6 +1,5 @@
 import { ByteWriter, UsageError } from '@ijw/binary';
-import type { ImagePart } from '../builder/image-part.ts';
-import type { ImagePlan } from '../builder/image-plan.ts';
+import type { ImagePart, ImagePlan } from '../builder/image-plan.ts';
 import { importDescriptorLayout } from './import-directory.ts';
 import { HintNameTable, type SymbolInput, slotOffsets, writeThunks } from './import-tables.ts';
 

@@ -1,6 +1,6 @@
 import { alignUp, ByteWriter } from '@ijw/binary';
 import type { Rva } from '../address.ts';
-import type { ImagePart } from '../builder/image-part.ts';
+import type { ImagePart } from '../builder/image-plan.ts';
 import { type ResourceId, resourceDataLayout, resourceTableLayout } from './resource-directory.ts';
 
 export interface ResourceInput {

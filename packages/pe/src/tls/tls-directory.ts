@@ -1,7 +1,6 @@
 import { ByteWriter, hex, lazyFor } from '@ijw/binary';
 import type { Rva } from '../address.ts';
-import type { ImagePart, PartPlace } from '../builder/image-part.ts';
-import type { ImagePlan } from '../builder/image-plan.ts';
+import type { ImagePart, ImagePlan, PartPlace } from '../builder/image-plan.ts';
 import type { PEImage } from '../pe-image.ts';
 
 /** PE/COFF "The TLS Directory": IMAGE_TLS_DIRECTORY. Addresses are virtual addresses at the preferred base, not RVAs. */

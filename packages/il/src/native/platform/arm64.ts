@@ -1,8 +1,8 @@
-/// <reference path="../capstone-wasm.d.ts" />
+/// <reference path="./capstone-wasm.d.ts" />
 import { hex } from '@ijw/binary';
 import type { Capstone } from 'capstone-wasm';
 import { uint32At } from '../../body/little-endian.ts';
-import { invalidInstruction, type NativeDecoder, type NativeFlow, type NativeInstruction } from '../native-instruction.ts';
+import { invalidInstruction, type NativeDecoder, type NativeFlow, type NativeInstruction } from './native-instruction.ts';
 
 /** Arm Architecture Reference Manual, C4.1: what the bits of `mask` must be for an instruction to be one of these. */
 const flows: readonly {

@@ -4,8 +4,8 @@ import { CallingConvention, TableId, type Token, tokenRid, tokenTable } from '@i
 import { pointerConvention, simpleName } from '../../inventory/convention-uses.ts';
 import type { SignatureUse } from '../../inventory/signature-uses.ts';
 import { callConvsOf } from '../../inventory/unmanaged-entries.ts';
-import type { TableCheck } from '../check.ts';
-import type { LintContext } from '../lint-context.ts';
+import type { TableCheck } from '../context/check.ts';
+import type { LintContext } from '../context/lint-context.ts';
 
 const NAMESPACE = 'System.Runtime.CompilerServices.';
 const baseConventions: ReadonlySet<string> = new Set([

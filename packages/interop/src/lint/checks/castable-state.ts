@@ -1,9 +1,9 @@
 import { ifReadable } from '@ijw/binary';
 import { type FieldToken, fieldFullName, isTokenOf, type Token } from '@ijw/metadata';
-import { BodyMark } from '../body-marks.ts';
-import { isOne, tokenOf } from '../body-view.ts';
-import type { BodyCheck } from '../check.ts';
-import type { LintContext } from '../lint-context.ts';
+import { BodyMark } from '../context/body-marks.ts';
+import { isOne, tokenOf } from '../context/body-view.ts';
+import type { BodyCheck } from '../context/check.ts';
+import type { LintContext } from '../context/lint-context.ts';
 
 function fieldName(context: LintContext, token: number): string {
   const { metadata } = context;

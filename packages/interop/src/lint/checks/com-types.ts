@@ -1,7 +1,7 @@
 import { ifReadable } from '@ijw/binary';
 import { isTokenOf, makeToken, TableId, TypeAttributes, type TypeDefToken, tokenRid } from '@ijw/metadata';
 import type { InteropModule } from '../../inventory/interop-module.ts';
-import type { TableCheck } from '../check.ts';
+import type { TableCheck } from '../context/check.ts';
 import { isVisibleType } from './platform-invoke-methods.ts';
 
 /** ClassInterfaceType.AutoDual. */

@@ -4,10 +4,10 @@ import { strip } from '@ijw/marshalling';
 import { CallingConvention, isTokenOf, MethodImplAttributes, PInvokeAttributes, type Token } from '@ijw/metadata';
 import { Role } from '../../inventory/il-roles.ts';
 import type { InteropParameter, PlatformInvokeMethod } from '../../inventory/platform-invoke-method.ts';
-import { isOne, tokenOf } from '../body-view.ts';
-import type { BodyCheck, TableCheck } from '../check.ts';
-import type { LintContext } from '../lint-context.ts';
-import { parameterText, typeTextOf } from '../parameter-text.ts';
+import { isOne, tokenOf } from '../context/body-view.ts';
+import type { BodyCheck, TableCheck } from '../context/check.ts';
+import type { LintContext } from '../context/lint-context.ts';
+import { parameterText, typeTextOf } from '../context/parameter-text.ts';
 import { isAutoStructure } from './platform-invoke-parameters.ts';
 
 function causesOfParameter(context: LintContext, parameter: InteropParameter): string | undefined {

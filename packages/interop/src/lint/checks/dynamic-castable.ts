@@ -1,8 +1,8 @@
 // dotnet/runtime `docs/design/features/IDynamicInterfaceCastable.md`; rules CA2256 and CA2257 of the .NET analyzers.
 
 import { isTokenOf, MethodAttributes, type MethodDefToken, TypeAttributes, type TypeDefToken, tokenRid } from '@ijw/metadata';
-import type { TableCheck } from '../check.ts';
-import type { LintContext } from '../lint-context.ts';
+import type { TableCheck } from '../context/check.ts';
+import type { LintContext } from '../context/lint-context.ts';
 
 /** No real program has interfaces that inherit more. */
 const MAX_INTERFACES = 1000;

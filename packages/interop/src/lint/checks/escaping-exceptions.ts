@@ -1,10 +1,10 @@
 import type { ExceptionClause, Instruction } from '@ijw/il';
 import { TableId, type Token, tokenTable } from '@ijw/metadata';
-import { BodyMark } from '../body-marks.ts';
-import { BodyView, isOne, tokenOf } from '../body-view.ts';
-import { calleeOf } from '../callee.ts';
-import type { BodyCheck } from '../check.ts';
-import type { LintContext } from '../lint-context.ts';
+import { BodyMark } from '../context/body-marks.ts';
+import { BodyView, isOne, tokenOf } from '../context/body-view.ts';
+import { calleeOf } from '../context/callee.ts';
+import type { BodyCheck } from '../context/check.ts';
+import type { LintContext } from '../context/lint-context.ts';
 
 /** Methods of the module are looked into that the method itself calls; beyond that nearly everything can throw somewhere. */
 const MAX_DEPTH = 1;

@@ -2,8 +2,8 @@ import { UnsupportedError } from '@ijw/binary';
 import { TypeAttributes, tokenRid } from '@ijw/metadata';
 import { readAssemblyShape } from '../../shape/read-assembly-shape.ts';
 import { buildInteropTable } from '../../tinyclr/interop-table.ts';
-import type { TableCheck } from '../check.ts';
-import type { LintContext } from '../lint-context.ts';
+import type { TableCheck } from '../context/check.ts';
+import type { LintContext } from '../context/lint-context.ts';
 import { readRegisteredMethods } from './leanclr-registrations.ts';
 
 /** The core library has the runtime's own functions behind its internal calls. */

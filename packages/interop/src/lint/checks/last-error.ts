@@ -4,10 +4,10 @@ import { ifReadable } from '@ijw/binary';
 import { type ControlFlow, readControlFlow } from '@ijw/il';
 import { type MethodDefToken, PInvokeAttributes } from '@ijw/metadata';
 import { Role } from '../../inventory/il-roles.ts';
-import { type BodyView, isOne, tokenOf } from '../body-view.ts';
-import { calleeOf } from '../callee.ts';
-import type { BodyCheck } from '../check.ts';
-import type { LintContext } from '../lint-context.ts';
+import { type BodyView, isOne, tokenOf } from '../context/body-view.ts';
+import { calleeOf } from '../context/callee.ts';
+import type { BodyCheck } from '../context/check.ts';
+import type { LintContext } from '../context/lint-context.ts';
 
 /** What may have happened before an instruction, as a set of bits. */
 const Before = {

@@ -3,8 +3,8 @@ import type { LeanClrMethodEntry } from '../../leanclr/method-index.ts';
 import type { ListedRegistration } from '../../leanclr/registration-list.ts';
 import { formatLeanClrSignature, type LeanClrSignature } from '../../leanclr/signature.ts';
 import { LeanClrSignatureError, parseLeanClrSignature } from '../../leanclr/signature-parser.ts';
-import type { TableCheck } from '../check.ts';
-import type { LintContext } from '../lint-context.ts';
+import type { TableCheck } from '../context/check.ts';
+import type { LintContext } from '../context/lint-context.ts';
 
 interface ReadRegistration extends ListedRegistration {
   readonly parsed: LeanClrSignature | LeanClrSignatureError;

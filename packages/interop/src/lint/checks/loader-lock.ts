@@ -3,8 +3,8 @@
 import { hex, ifReadable } from '@ijw/binary';
 import { MethodAttributes, MethodImplAttributes, makeToken, TableId, type Token } from '@ijw/metadata';
 import { findDirectTransfers } from '@ijw/vtfixup';
-import type { TableCheck } from '../check.ts';
-import type { LintContext } from '../lint-context.ts';
+import type { TableCheck } from '../context/check.ts';
+import type { LintContext } from '../context/lint-context.ts';
 
 const entryNames: ReadonlySet<string> = new Set(['DllMain', 'DllMain@12', '_DllMain@12']);
 

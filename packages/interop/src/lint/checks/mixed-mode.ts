@@ -4,8 +4,8 @@ import { hex } from '@ijw/binary';
 import { type Metadata, makeToken, TableId } from '@ijw/metadata';
 import { CorFlags, readCliHeader, readImportDirectory, SectionCharacteristics, type SectionHeader } from '@ijw/pe';
 import { exportText, isMethodToken } from '@ijw/vtfixup';
-import type { TableCheck } from '../check.ts';
-import type { LintContext } from '../lint-context.ts';
+import type { TableCheck } from '../context/check.ts';
+import type { LintContext } from '../context/lint-context.ts';
 
 const sectionText = (section: SectionHeader | undefined): string => (section === undefined ? 'no section' : `section ${section.name}`);
 

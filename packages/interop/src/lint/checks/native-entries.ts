@@ -3,10 +3,10 @@ import { effectiveModifiers, isUnmanagedConvention, pointerConvention, simpleNam
 import { Role } from '../../inventory/il-roles.ts';
 import type { SignatureUse } from '../../inventory/signature-uses.ts';
 import { callConvsOf } from '../../inventory/unmanaged-entries.ts';
-import { BodyMark } from '../body-marks.ts';
-import { type BodyView, isOne, localOf, tokenOf } from '../body-view.ts';
-import type { BodyCheck } from '../check.ts';
-import type { LintContext } from '../lint-context.ts';
+import { BodyMark } from '../context/body-marks.ts';
+import { type BodyView, isOne, localOf, tokenOf } from '../context/body-view.ts';
+import type { BodyCheck } from '../context/check.ts';
+import type { LintContext } from '../context/lint-context.ts';
 
 /** NI033, NI034: managed code that treats an UnmanagedCallersOnly method as its own. */
 export const managedUseOfEntries: BodyCheck = {

@@ -4,9 +4,9 @@ import { ifReadable } from '@ijw/binary';
 import { PInvokeAttributes, TypeSizes } from '@ijw/metadata';
 import { isSystemDll } from '@ijw/pe';
 import type { PlatformInvokeMethod } from '../../inventory/platform-invoke-method.ts';
-import type { TableCheck } from '../check.ts';
-import type { LintContext } from '../lint-context.ts';
-import type { NativeExports } from '../lint-options.ts';
+import type { TableCheck } from '../context/check.ts';
+import type { LintContext } from '../context/lint-context.ts';
+import type { NativeExports } from '../context/lint-options.ts';
 
 /** Libraries that another system or the runtime itself brings, so that no application deploys them: without extension, in lower case. */
 const OTHER_LIBRARIES: ReadonlySet<string> = new Set(

@@ -14,8 +14,8 @@ import {
 } from '@ijw/metadata';
 import { simpleName } from '../../inventory/convention-uses.ts';
 import type { PlatformInvokeMethod } from '../../inventory/platform-invoke-method.ts';
-import type { TableCheck } from '../check.ts';
-import type { LintContext } from '../lint-context.ts';
+import type { TableCheck } from '../context/check.ts';
+import type { LintContext } from '../context/lint-context.ts';
 
 /** Types nested deeper than this are a loop. */
 const MAX_NESTING = 100;

@@ -10,9 +10,9 @@ import {
   tokenRid,
 } from '@ijw/metadata';
 import type { InteropParameter, PlatformInvokeMethod } from '../../inventory/platform-invoke-method.ts';
-import type { TableCheck } from '../check.ts';
-import type { LintContext } from '../lint-context.ts';
-import { parameterText, typeTextOf } from '../parameter-text.ts';
+import type { TableCheck } from '../context/check.ts';
+import type { LintContext } from '../context/lint-context.ts';
+import { parameterText, typeTextOf } from '../context/parameter-text.ts';
 import { isOfRuntime } from './platform-invoke-methods.ts';
 
 const STRING_BUILDER = 'System.Text.StringBuilder';

@@ -1,6 +1,6 @@
 import { MethodAttributes, TypeAttributes, type TypeDefToken, tokenRid } from '@ijw/metadata';
-import type { TableCheck } from '../check.ts';
-import type { LintContext } from '../lint-context.ts';
+import type { TableCheck } from '../context/check.ts';
+import type { LintContext } from '../context/lint-context.ts';
 import { isVisibleType } from './platform-invoke-methods.ts';
 
 const HANDLES = 'System.Runtime.InteropServices.SafeHandle';

@@ -1,5 +1,5 @@
 import { isTokenOf } from '@ijw/metadata';
-import type { TableCheck } from '../check.ts';
+import type { TableCheck } from '../context/check.ts';
 
 /** DllImportSearchPath: UseDllDirectoryForDependencies, ApplicationDirectory, AssemblyDirectory. */
 const UNSAFE = 0x100 | 0x200 | 0x2;

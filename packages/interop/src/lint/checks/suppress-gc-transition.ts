@@ -1,9 +1,9 @@
 import { strip } from '@ijw/marshalling';
 import { isTokenOf, type MethodDefToken, PInvokeAttributes, type TypeNode } from '@ijw/metadata';
 import type { PlatformInvokeMethod } from '../../inventory/platform-invoke-method.ts';
-import type { TableCheck } from '../check.ts';
-import type { LintContext } from '../lint-context.ts';
-import { parameterText, typeTextOf } from '../parameter-text.ts';
+import type { TableCheck } from '../context/check.ts';
+import type { LintContext } from '../context/lint-context.ts';
+import { parameterText, typeTextOf } from '../context/parameter-text.ts';
 
 const delegateBases: ReadonlySet<string> = new Set(['System.MulticastDelegate', 'System.Delegate']);
 

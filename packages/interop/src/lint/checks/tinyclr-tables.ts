@@ -8,8 +8,8 @@ import { readAssemblyShape } from '../../shape/read-assembly-shape.ts';
 import { compareInteropTable, interopFirmwareTable } from '../../tinyclr/check.ts';
 import { buildInteropTable } from '../../tinyclr/interop-table.ts';
 import { className, methodName } from '../../tinyclr/names.ts';
-import type { TableCheck } from '../check.ts';
-import type { LintContext } from '../lint-context.ts';
+import type { TableCheck } from '../context/check.ts';
+import type { LintContext } from '../context/lint-context.ts';
 
 /** NI080: a firmware's table against the assembly. */
 export const interopTable: TableCheck = {

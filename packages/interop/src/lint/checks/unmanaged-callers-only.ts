@@ -4,9 +4,9 @@ import { strip } from '@ijw/marshalling';
 import { isTokenOf, MethodAttributes, type MethodDefToken, methodSignatureOf, tokenRid } from '@ijw/metadata';
 import { interopParameters } from '../../inventory/platform-invoke-method.ts';
 import { readUnmanagedEntries } from '../../inventory/unmanaged-entries.ts';
-import type { TableCheck } from '../check.ts';
-import type { LintContext } from '../lint-context.ts';
-import { parameterText, typeTextOf } from '../parameter-text.ts';
+import type { TableCheck } from '../context/check.ts';
+import type { LintContext } from '../context/lint-context.ts';
+import { parameterText, typeTextOf } from '../context/parameter-text.ts';
 
 function checkMethod(context: LintContext, token: MethodDefToken): void {
   const { metadata, module, blittable } = context;

@@ -1,7 +1,7 @@
 import { Role } from '../../inventory/il-roles.ts';
-import { type BodyView, isOne, localOf, tokenOf } from '../body-view.ts';
-import type { BodyCheck } from '../check.ts';
-import type { LintContext } from '../lint-context.ts';
+import { type BodyView, isOne, localOf, tokenOf } from '../context/body-view.ts';
+import type { BodyCheck } from '../context/check.ts';
+import type { LintContext } from '../context/lint-context.ts';
 
 /** Whether a local that holds the delegate is used again after the pointer was made: passed to KeepAlive, stored, called. */
 function isUsedLater({ instructions }: BodyView, local: number, position: number): boolean {

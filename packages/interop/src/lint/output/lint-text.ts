@@ -1,6 +1,6 @@
 import { hex, hexDigits } from '@ijw/binary';
-import type { LintFinding } from '../lint-finding.ts';
-import type { LintRule } from '../lint-rule.ts';
+import type { LintFinding } from '../context/lint-finding.ts';
+import type { LintRule } from '../rules/lint-rule.ts';
 
 /** Where a finding is: `Ns.Type::Method (0x06000001), IL_001a`. */
 export function placeText({ target, token, ilOffset, rva }: LintFinding): string {

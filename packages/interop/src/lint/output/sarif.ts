@@ -1,9 +1,9 @@
 // Static Analysis Results Interchange Format 2.1.0, OASIS Standard.
 
 import { hex } from '@ijw/binary';
-import type { LintFinding } from '../lint-finding.ts';
-import type { LintLevel } from '../lint-rule.ts';
-import { lintRules } from '../rule-catalog.ts';
+import type { LintFinding } from '../context/lint-finding.ts';
+import type { LintLevel } from '../rules/lint-rule.ts';
+import { lintRules } from '../rules/rule-catalog.ts';
 import type { Suppression } from '../suppressions.ts';
 
 /** The findings of one file. */

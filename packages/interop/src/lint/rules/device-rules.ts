@@ -1,5 +1,5 @@
-import type { LintRule } from '../lint-rule.ts';
 import { LEANCLR, TINYCLR } from './documentation.ts';
+import type { LintRule } from './lint-rule.ts';
 
 export const deviceRules: readonly LintRule[] = [
   {

@@ -1,5 +1,5 @@
-import type { LintRule } from '../lint-rule.ts';
 import { ECMA_335, FUNCTION_POINTERS, SUPPRESS_GC_TRANSITION, UNMANAGED_CALLERS_ONLY } from './documentation.ts';
+import type { LintRule } from './lint-rule.ts';
 
 export const functionPointerRules: readonly LintRule[] = [
   {

@@ -1,5 +1,5 @@
-import type { LintRule } from '../lint-rule.ts';
 import { analyzer, DYNAMIC_CASTABLE, legacyAnalyzer, trimWarning } from './documentation.ts';
+import type { LintRule } from './lint-rule.ts';
 
 export const marshallingAndComRules: readonly LintRule[] = [
   {

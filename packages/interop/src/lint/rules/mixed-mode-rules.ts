@@ -1,5 +1,5 @@
-import type { LintRule } from '../lint-rule.ts';
 import { ECMA_335, LOADER_LOCK } from './documentation.ts';
+import type { LintRule } from './lint-rule.ts';
 
 export const mixedModeRules: readonly LintRule[] = [
   {

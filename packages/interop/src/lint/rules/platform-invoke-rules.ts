@@ -1,5 +1,5 @@
-import type { LintRule } from '../lint-rule.ts';
 import { analyzer, BEST_PRACTICES, ECMA_335, GENERATED_INTEROP, legacyAnalyzer, PLATFORM_INVOKE } from './documentation.ts';
+import type { LintRule } from './lint-rule.ts';
 
 export const platformInvokeRules: readonly LintRule[] = [
   {

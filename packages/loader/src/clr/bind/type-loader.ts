@@ -1,12 +1,21 @@
-import { ifReadable } from '@ijw/binary';
-import { makeToken, TableId, TypeAttributes, type TypeDefToken, tokenRid, typeFullName } from '@ijw/metadata';
+import { BadImageError, ifReadable } from '@ijw/binary';
+import {
+  type Metadata,
+  MethodAttributes,
+  makeToken,
+  TableId,
+  TypeAttributes,
+  type TypeDefToken,
+  tokenRid,
+  typeFullName,
+} from '@ijw/metadata';
 import { typeLoadException } from '../../load/clr-error.ts';
 import type { ClrException } from '../../load/load-refusal.ts';
 import type { AssemblyImage } from '../image/assembly-image.ts';
 import { type MethodFacts, methodFacts } from '../image/method-facts.ts';
 import type { References } from '../image/referenced-assemblies.ts';
+import { SignatureError, validateMethodSignature } from '../image/token-signature.ts';
 import { fieldLayoutProblem } from '../rules/field-rules.ts';
-import { isBrokenMethodSignature } from '../rules/method-signature-rule.ts';
 import { parentReferenceProblem } from '../rules/type-reference-rules.ts';
 import { couldNotLoadType, ENUMERATION_RULES, type TypeFacts, type TypeRule, VALIDATION_RULES } from '../rules/type-rules.ts';
 import { fieldProblem, methodEndProblem, typeShapeProblem } from '../rules/type-shape-rule.ts';
@@ -102,4 +111,17 @@ const problem = (rule: string, message: string, method?: MethodFacts): TypeProbl
 function brokenRule(rules: readonly TypeRule[], method: MethodFacts, type: TypeFacts): TypeProblem | undefined {
   const found = rules.find((rule) => rule.broken(method, type));
   return found && problem(found.rule, found.message(method, type), method);
+}
+
+/** Whether a MethodDef's signature is invalid, or does not agree with its flags about `this`. @throws BadImageError if the method is missing */
+function isBrokenMethodSignature(metadata: Metadata, methodRid: number): boolean {
+  const { MethodDef } = metadata.tables;
+  const isStatic = (MethodDef.get(methodRid, 'Flags') & MethodAttributes.Static) !== 0;
+  try {
+    validateMethodSignature(metadata, metadata.blobs.get(MethodDef.get(methodRid, 'Signature')), isStatic);
+    return false;
+  } catch (error) {
+    if (error instanceof BadImageError || error instanceof SignatureError) return true;
+    throw error;
+  }
 }

@@ -1,10 +1,10 @@
 import type { Assembly } from '@ijw/assembly';
 import type { Diagnostic } from '@ijw/binary';
-import type { LintFinding } from './lint-finding.ts';
-import { lintModule } from './lint-module.ts';
-import type { LintOptions } from './lint-options.ts';
-import type { FileFindings } from './output/sarif.ts';
-import { type Suppression, suppressionOf } from './suppressions.ts';
+import type { LintFinding } from '../context/lint-finding.ts';
+import type { LintOptions } from '../context/lint-options.ts';
+import { lintModule } from '../lint-module.ts';
+import { type Suppression, suppressionOf } from '../suppressions.ts';
+import type { FileFindings } from './sarif.ts';
 
 /** What the rules found in one file. */
 export interface LintedFile extends FileFindings {

@@ -3,14 +3,14 @@ import { ifReadable } from '@ijw/binary';
 import { BlittableTypes } from '@ijw/marshalling';
 import { type Metadata, makeToken, TableId, type Token, tokenTable } from '@ijw/metadata';
 import { Boundary } from '@ijw/vtfixup';
-import { MethodRoles } from '../inventory/il-roles.ts';
-import type { InteropModule } from '../inventory/interop-module.ts';
-import type { SignatureUse } from '../inventory/signature-uses.ts';
-import { LeanClrMethodIndex } from '../leanclr/method-index.ts';
+import { MethodRoles } from '../../inventory/il-roles.ts';
+import type { InteropModule } from '../../inventory/interop-module.ts';
+import type { SignatureUse } from '../../inventory/signature-uses.ts';
+import { LeanClrMethodIndex } from '../../leanclr/method-index.ts';
+import { lintRule } from '../rules/rule-catalog.ts';
 import type { FindingInput, LintFinding } from './lint-finding.ts';
 import type { LintOptions } from './lint-options.ts';
 import { MethodBodies } from './method-bodies.ts';
-import { lintRule } from './rule-catalog.ts';
 
 /** Findings of one module beyond this are counted, not kept. */
 export const MAX_FINDINGS = 100_000;

@@ -1,5 +1,5 @@
 import type { Token } from '@ijw/metadata';
-import type { LintLevel } from './lint-rule.ts';
+import type { LintLevel } from '../rules/lint-rule.ts';
 
 /** One finding of one rule. */
 export interface LintFinding {

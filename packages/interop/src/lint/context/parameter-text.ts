@@ -1,7 +1,7 @@
 import { ifReadable } from '@ijw/binary';
 import { type TypeNode, typeText } from '@ijw/metadata';
-import type { InteropModule } from '../inventory/interop-module.ts';
-import type { InteropParameter } from '../inventory/platform-invoke-method.ts';
+import type { InteropModule } from '../../inventory/interop-module.ts';
+import type { InteropParameter } from '../../inventory/platform-invoke-method.ts';
 
 /** `parameter 2 ("name")`, `the return value`. */
 export function parameterText({ position, name }: InteropParameter): string {

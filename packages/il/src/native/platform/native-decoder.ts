@@ -1,8 +1,7 @@
 import { UnsupportedError } from '@ijw/binary';
+import { loadArm64Decoder } from './arm64.ts';
 import type { NativeDecoder } from './native-instruction.ts';
-import { loadArm64Decoder } from './platform/arm64.ts';
-import { loadX64Decoder } from './platform/x64.ts';
-import { loadX86Decoder } from './platform/x86.ts';
+import { loadX64Decoder, loadX86Decoder } from './x86.ts';
 
 /** By the names of `PEImage.machine`. */
 const loaders: Readonly<Record<string, (imageBase: bigint) => Promise<NativeDecoder>>> = {

@@ -1,9 +1,9 @@
+import { deviceRules } from './device-rules.ts';
+import { functionPointerRules } from './function-pointer-rules.ts';
 import type { LintRule } from './lint-rule.ts';
-import { deviceRules } from './rules/device-rules.ts';
-import { functionPointerRules } from './rules/function-pointer-rules.ts';
-import { marshallingAndComRules } from './rules/marshalling-and-com-rules.ts';
-import { mixedModeRules } from './rules/mixed-mode-rules.ts';
-import { platformInvokeRules } from './rules/platform-invoke-rules.ts';
+import { marshallingAndComRules } from './marshalling-and-com-rules.ts';
+import { mixedModeRules } from './mixed-mode-rules.ts';
+import { platformInvokeRules } from './platform-invoke-rules.ts';
 
 /** Every rule, by ascending id. */
 export const lintRules: readonly LintRule[] = [

@@ -2,7 +2,7 @@ import type { Assembly } from '@ijw/assembly';
 import { ifReadable } from '@ijw/binary';
 import { codeOf, decodeInstructions, type Instruction, InstructionCursor, type MethodBody } from '@ijw/il';
 import { type MethodDefToken, tokenRid } from '@ijw/metadata';
-import { namesMethod } from '../inventory/il-roles.ts';
+import { namesMethod } from '../../inventory/il-roles.ts';
 
 /** Bodies of an image by their method. */
 export class MethodBodies {

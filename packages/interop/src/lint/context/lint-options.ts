@@ -1,8 +1,8 @@
 import type { RuntimeId } from '@ijw/assembly/runtime-profiles';
-import type { FirmwareFiles } from '../firmware/check-firmware.ts';
-import type { SourceTable } from '../firmware/source-table.ts';
-import type { ListedRegistration } from '../leanclr/registration-list.ts';
-import type { LintLevel } from './lint-rule.ts';
+import type { FirmwareFiles } from '../../firmware/check-firmware.ts';
+import type { SourceTable } from '../../firmware/source-table.ts';
+import type { ListedRegistration } from '../../leanclr/registration-list.ts';
+import type { LintLevel } from '../rules/lint-rule.ts';
 
 /** What a native library exports. */
 export interface NativeExports {
