@@ -2,9 +2,9 @@
 import { buildMixedImage, managedSample } from '@ijw/fixtures';
 import { Chalk } from 'chalk';
 import { describe, expect, it } from 'vitest';
+import { colouredIL } from '../src/commands/dis.ts';
 import { columns } from '../src/output/columns.ts';
 import { foldedLine, foldedText, LineWriter } from '../src/output/fold.ts';
-import { colouredIL } from '../src/output/il-colours.ts';
 import { run } from '../src/run.ts';
 import { memoryIo } from './memory-io.ts';
 

@@ -13,13 +13,13 @@ import {
 import type { Metadata } from '@ijw/metadata';
 import type { PEImage } from '@ijw/pe';
 import { Boundary } from '@ijw/vtfixup';
+import type { ChalkInstance } from 'chalk';
 import type { CommandContext, OptionValues } from '../command.ts';
 import { openAssembly } from '../input.ts';
 import { lineNumbers } from '../line-numbers.ts';
 import { nativeText, type ReadyToRunText, readyToRunText } from '../native-text.ts';
 import { noteLine } from '../output/error-line.ts';
 import { LineWriter } from '../output/fold.ts';
-import { colouredIL } from '../output/il-colours.ts';
 import { reportDiagnostics } from '../output/report-diagnostics.ts';
 import { sourceText } from '../source-text.ts';
 import { classComments, headerComments } from '../text-preamble.ts';
@@ -134,4 +134,19 @@ function writeResourceFiles({ io, options }: CommandContext, resources: readonly
     file.write(bytes);
     file.commit();
   }
+}
+
+/** What a line of IL text is made of (ECMA-335 II.5): a comment, a string, a label, a directive, an instruction after its label. */
+const PART =
+  /(\/\/.*$)|("(?:[^"\\]|\\.)*")|('(?:[^'\\]|\\.)*')|(?<![\w$@?`])(IL_[0-9a-f]+)(:?)(\s+(?!\/)[a-z][a-z0-9.]*)?|(?<![\w$@?`.:])(\.[a-z]+)\b/g;
+
+/** Colours a line of IL text. */
+export function colouredIL(line: string, style: ChalkInstance): string {
+  return line.replaceAll(PART, (all, comment, text, name, label, colon, opcode, directive) => {
+    if (comment !== undefined) return style.dim(all);
+    if (text !== undefined) return style.green(all);
+    if (name !== undefined) return all;
+    if (directive !== undefined) return style.cyan(all);
+    return `${style.dim(label + colon)}${opcode === undefined ? '' : colon === ':' ? style.yellow(opcode) : opcode}`;
+  });
 }

@@ -15,12 +15,12 @@ import {
   type RefusedOutcome,
 } from '@ijw/loader';
 import type { Architecture } from '@ijw/machine';
+import type { ImagePlace } from '@ijw/windows';
 import type { CommandContext, OptionValues } from '../command.ts';
 import { openAssembly, parseNumber } from '../input.ts';
 import { columns, headed, type Row } from '../output/columns.ts';
 import { exceptionText } from '../output/exception-text.ts';
 import { loadEventText } from '../output/load-event-text.ts';
-import { placeText } from '../output/place-text.ts';
 import { moduleProvider, searchOption, searchPath } from '../search-path.ts';
 
 export async function run(context: CommandContext): Promise<number> {
@@ -222,3 +222,13 @@ function* pinvokesText({ style, options, width }: CommandContext, outcome: LoadO
   yield '\n';
   yield* columns(headed(head, rows), '  ', width);
 }
+
+/** `CLI header, EntryPoint, token 0x06000001`. */
+const placeText = ({ file, structure, field, rva, token }: ImagePlace): string =>
+  [
+    ...(file === undefined ? [] : [file]),
+    structure,
+    ...(field === undefined || field === file ? [] : [field]),
+    ...(rva === undefined ? [] : [`RVA ${hex(rva)}`]),
+    ...(token === undefined ? [] : [`token ${hex(token, 8)}`]),
+  ].join(', ');
