@@ -6,12 +6,19 @@ import { spawnSync } from 'node:child_process';
 interface Check {
   readonly name: string;
   readonly command: string;
+  /** Added to the environment. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 const CHECKS: readonly Check[] = [
   { name: 'the suite', command: 'npm test' },
   { name: 'linter', command: 'npm run --silent lint' },
   { name: 'types', command: 'npm run --silent typecheck' },
+  {
+    name: 'stubs, plans and verdicts agree over the installed frameworks',
+    command: 'npx vitest run packages/interop/test/crossing-agreement.test.ts',
+    environment: { IJW_FRAMEWORKS: '1' },
+  },
   { name: 'tables equal the reference reader', command: 'npm run --silent tool tools/compare-tables.ts' },
   { name: 'attributes equal the reference reader', command: 'npm run --silent tool tools/compare-attributes.ts' },
   { name: 'IL listings equal the reference reader', command: 'npm run --silent tool tools/compare-il.ts' },
@@ -19,10 +26,10 @@ const CHECKS: readonly Check[] = [
   { name: 'IL text through ilasm and back', command: 'npm run --silent tool tools/round-trip.ts' },
 ];
 
-const results = CHECKS.map(({ name, command }) => {
+const results = CHECKS.map(({ name, command, environment }) => {
   console.log(`\n== ${name}: ${command}`);
   const start = performance.now();
-  const { status } = spawnSync(command, { shell: true, stdio: 'inherit' });
+  const { status } = spawnSync(command, { shell: true, stdio: 'inherit', env: { ...process.env, ...environment } });
   return { name, passed: status === 0, seconds: Math.round((performance.now() - start) / 1000) };
 });
 

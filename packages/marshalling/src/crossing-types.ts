@@ -7,14 +7,16 @@ import {
   type MethodSignature,
   makeToken,
   NativeType,
+  type PrimitiveName,
   type Resolver,
   TableId,
+  type Token,
   type TypeNode,
   typeText,
 } from '@ijw/metadata';
 import { type Unsupported, unsupported } from './abi/abi-type.ts';
 import { TypeMeasure } from './abi/type-measure.ts';
-import type { CrossingParameter } from './crossing-type.ts';
+import type { CrossingParameter, CrossingType } from './crossing-type.ts';
 import { BlittableTypes } from './forms/blittable-types.ts';
 import { arrayForm, classForm, customForm, objectForm, referenceForm } from './forms/class-form.ts';
 import { copyConstructedType, copyPlace } from './forms/copy-construction.ts';
@@ -41,12 +43,31 @@ export interface MarshallingWay {
 
 const DISABLE_RUNTIME_MARSHALLING = 'System.Runtime.CompilerServices.DisableRuntimeMarshallingAttribute';
 
+/** What has been found of primitive and named types without a descriptor: most parameters of an assembly are of a few types. */
+class PlainForms {
+  /** By what decides besides the type: `wide`, `isResult`, whether the signature says that a named type is a value type. */
+  readonly #forms = Array.from({ length: 8 }, () => new Map<PrimitiveName | Token, CrossingType | Unsupported>());
+
+  of(type: TypeNode, { wide, isResult }: { readonly wide?: boolean; readonly isResult: boolean }, make: () => CrossingType | Unsupported) {
+    if (type.kind !== 'primitive' && type.kind !== 'named') return make();
+    const isValue = type.kind === 'named' && type.valueType;
+    const forms = this.#forms[(wide ? 1 : 0) | (isResult ? 2 : 0) | (isValue ? 4 : 0)]!;
+    const key = type.kind === 'primitive' ? type.type : type.token;
+    const known = forms.get(key);
+    if (known !== undefined) return known;
+    const form = make();
+    forms.set(key, form);
+    return form;
+  }
+}
+
 /** How the values of one metadata's methods cross. */
 export class CrossingTypes {
   readonly #source: FormSource;
   readonly #way: MarshallingWay;
   readonly #sources = new Map<Metadata, FormSource>();
   readonly #structures: NativeStructures;
+  readonly #plain = new PlainForms();
   #disabled: boolean | undefined;
 
   constructor(metadata: Metadata, pointerSize: 4 | 8, way: MarshallingWay) {
@@ -69,7 +90,8 @@ export class CrossingTypes {
    * @throws BadImageError
    */
   of(type: TypeNode, descriptor: MarshallingDescriptor | undefined, place: { readonly wide?: boolean; readonly isResult: boolean }) {
-    return this.#source.form(type, requestOf(descriptor, place.wide ?? false, place.isResult));
+    const make = () => this.#source.form(type, requestOf(descriptor, place.wide ?? false, place.isResult));
+    return descriptor === undefined ? this.#plain.of(type, place, make) : make();
   }
 
   /** The values of a method, the result first; those that have no native form are told. @throws BadImageError */

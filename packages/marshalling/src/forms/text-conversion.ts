@@ -1,5 +1,6 @@
 // dotnet/runtime `src/coreclr/vm/dllimport.cpp`, PInvokeStaticSigInfo; `src/coreclr/vm/util.cpp`, ReadBestFitCustomAttribute.
 
+import { lazyFor } from '@ijw/binary';
 import {
   attributeDecoderOf,
   findCustomAttribute,
@@ -25,17 +26,27 @@ type UnmappableText = Omit<TextConversion, 'charSet'>;
 
 const BEST_FIT = 'System.Runtime.InteropServices.BestFitMappingAttribute';
 
+const DEFAULT_TEXT: UnmappableText = { bestFitMapping: true, throwOnUnmappableChar: false };
+
+function attributeTextOf(metadata: Metadata, place: Token): UnmappableText | undefined {
+  const rid = findCustomAttribute(metadata, place, BEST_FIT);
+  if (rid === undefined) return undefined;
+  const { fixedArguments, namedArguments } = attributeDecoderOf(metadata).decode(rid);
+  const throwing = namedArguments.find(({ name }) => name === 'ThrowOnUnmappableChar')?.value;
+  return { bestFitMapping: fixedArguments[0]?.value !== false, throwOnUnmappableChar: throwing === true };
+}
+
+/** What was found, by the type that was asked about: one declares many P/Invokes. */
+const knownTexts = lazyFor((_: Metadata) => new Map<Token, UnmappableText>());
+
 /** The attribute of the type counts, else that of the assembly. */
-function attributeText(metadata: Metadata, method: MethodDefToken): UnmappableText {
-  const places: readonly Token[] = [metadata.declaringType(method), makeToken(TableId.Assembly, 1)];
-  for (const place of places) {
-    const rid = findCustomAttribute(metadata, place, BEST_FIT);
-    if (rid === undefined) continue;
-    const { fixedArguments, namedArguments } = attributeDecoderOf(metadata).decode(rid);
-    const throwing = namedArguments.find(({ name }) => name === 'ThrowOnUnmappableChar')?.value;
-    return { bestFitMapping: fixedArguments[0]?.value !== false, throwOnUnmappableChar: throwing === true };
-  }
-  return { bestFitMapping: true, throwOnUnmappableChar: false };
+function inheritedText(metadata: Metadata, method: MethodDefToken): UnmappableText {
+  const known = knownTexts(metadata);
+  const type = metadata.declaringType(method);
+  const text =
+    known.get(type) ?? attributeTextOf(metadata, type) ?? attributeTextOf(metadata, makeToken(TableId.Assembly, 1)) ?? DEFAULT_TEXT;
+  known.set(type, text);
+  return text;
 }
 
 function isWide(mappingFlags: number): boolean {
@@ -48,7 +59,7 @@ function isWide(mappingFlags: number): boolean {
  * Without a row text is ANSI. @throws BadImageError
  */
 export function textConversionOf(metadata: Metadata, method: MethodDefToken, mappingFlags: number | undefined): TextConversion {
-  const inherited = attributeText(metadata, method);
+  const inherited = inheritedText(metadata, method);
   if (mappingFlags === undefined) return { charSet: 'ansi', ...inherited };
   const bestFit = mappingFlags & PInvokeAttributes.BestFitMask;
   const unmappable = mappingFlags & PInvokeAttributes.ThrowOnUnmappableCharMask;
