@@ -19,8 +19,8 @@ import { isTokenOf, type Metadata, type MethodDefToken, methodSignatureOf, Signa
 import type { PEImage } from '@ijw/pe';
 import type { ManagedToNative } from '@ijw/vtfixup';
 
-/** One function on the border: how it is called, and by which names. */
-export interface NativeCrossing extends CallContract {
+/** One function on the border: how it is called, and by which names. Where a processor has the arguments is left to compilers. */
+export interface NativeCrossing extends Omit<CallContract, 'placement'> {
   readonly token: MethodDefToken;
   /** `Namespace.Type::Name`. */
   readonly method: string;
@@ -107,7 +107,7 @@ function crossingOut(metadata: Metadata, contract: CallContract, call: ManagedTo
   const flags = call.implMap?.flags ?? 0;
   const isNamed = contract.by === 'named';
   return {
-    ...contract,
+    ...withoutPlacement(contract),
     token: call.token,
     method: call.method,
     name: nameOf(metadata, call.token),
@@ -117,6 +117,12 @@ function crossingOut(metadata: Metadata, contract: CallContract, call: ManagedTo
     imported: importedBy(call),
     exportName: undefined,
   };
+}
+
+/** A spread would ask for the placement, which is worked out when it is asked for. */
+function withoutPlacement(contract: CallContract): Omit<CallContract, 'placement'> {
+  const { kind, direction, by, convention, parameters, returnValue, result, hresultSwapping, setLastError } = contract;
+  return { kind, direction, by, convention, parameters, returnValue, arguments: contract.arguments, result, hresultSwapping, setLastError };
 }
 
 function alternativeName({ implMap }: ManagedToNative, flags: number): string | undefined {
@@ -145,7 +151,7 @@ function crossingIn(metadata: Metadata, contracts: Contracts, entry: Entry): Nat
   if (entry.isManaged) throw new UnsupportedError('the slot holds the address that managed code calls: native code cannot use it');
   if (!isTokenOf(token as MethodDefToken, 'MethodDef')) throw new UnsupportedError('the slot names a method of another module');
   return {
-    ...contracts.in(token as MethodDefToken, entry),
+    ...withoutPlacement(contracts.in(token as MethodDefToken, entry)),
     token: token as MethodDefToken,
     method,
     name: nameOf(metadata, token),

@@ -1,13 +1,6 @@
 // What C and C# write for a call that is not the managed signature one to one: LCID, an HRESULT, delegates, values by their address.
 import { cStubs, csharpStubs, type NativeBoundary, type NativeCrossing } from '@ijw/interop';
-import {
-  type CallArgument,
-  type Conversion,
-  type CrossingParameter,
-  type NativeDelegate,
-  type NativeTree,
-  placeCall,
-} from '@ijw/marshalling';
+import type { CallArgument, Conversion, CrossingParameter, NativeDelegate, NativeTree } from '@ijw/marshalling';
 import { makeToken, TableId } from '@ijw/metadata';
 import { describe, expect, it } from 'vitest';
 
@@ -43,13 +36,6 @@ function boundary(more: Pick<NativeCrossing, 'parameters' | 'arguments'> & Parti
     result: value(0, INT),
     hresultSwapping: false,
     setLastError: false,
-    placement: placeCall('x64', {
-      convention: 'stdcall',
-      memberFunction: false,
-      variadic: false,
-      parameters: [],
-      result: { kind: 'void' },
-    }),
     token: makeToken(TableId.MethodDef, 1),
     method: 'N.Native::Call',
     name: 'Call',

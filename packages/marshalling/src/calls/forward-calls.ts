@@ -140,7 +140,7 @@ export class ForwardCalls {
       causes: marshallingCauses,
       ...values,
       hresultSwapping: !preserveSig,
-      // Generators and lint do not ask.
+      // Generators do not ask.
       get placement() {
         return placement.value;
       },
