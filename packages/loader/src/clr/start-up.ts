@@ -57,7 +57,7 @@ const LOADED: Readonly<Record<LoadedState, (run: RuntimeRun, load: Loaded) => vo
     activate({ managedEntry: runtime.managedEntry, trace, cause: request.isProgram ? '_CorExeMain' : '_CorDllMain' }, assembly);
   },
   managedEntryPoint: ({ runtime, trace }, { assembly }) => runManagedDllMain(runtime.managedEntry, assembly, trace),
-  runProgram: (run, { assembly }) => runProgram(run, assembly),
+  runProgram: ({ runtime: { process, managedEntry }, trace }, { assembly }) => runProgram({ process, managedEntry, trace }, assembly),
 };
 
 /**

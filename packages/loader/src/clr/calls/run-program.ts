@@ -1,26 +1,34 @@
 import { makeToken, methodFullName, TableId, type Token, tokenRid } from '@ijw/metadata';
-import { type MappedModule, runDllMain, windowsRefusal } from '@ijw/windows';
+import { type GuestProcess, type MappedModule, runDllMain, windowsRefusal } from '@ijw/windows';
 import { clrException, clrRefusal, HResult } from '../../load/clr-error.ts';
+import type { Trace } from '../../load/load-event.ts';
+import type { ManagedEntry } from '../../load/managed-entry.ts';
 import type { LoadedAssembly } from '../bind/load-context.ts';
 import { type AssemblyImage, managedEntryPoint, nativeEntryPoint } from '../image/assembly-image.ts';
-import type { RuntimeRun } from '../runtime.ts';
+
+/** The process of a program, and what runs its managed code. */
+interface ProgramRun {
+  readonly process: GuestProcess;
+  readonly managedEntry: ManagedEntry;
+  readonly trace: Trace;
+}
 
 /**
  * What `_CorExeMain` does once the program is an assembly (SSCLI `vm/ceemain.cpp` and `Assembly::ExecuteMainMethod`): it runs the entry point of the CLI
  * header, a method or native code. A program without one ends with an exception.
  */
-export function runProgram(run: RuntimeRun, assembly: LoadedAssembly): void {
+export function runProgram(run: ProgramRun, assembly: LoadedAssembly): void {
   const native = nativeEntryPoint(assembly.image.cli);
   if (native !== undefined && assembly.module) runNativeMain(run, assembly.module, native);
   else runManagedMain(run, assembly);
 }
 
-function runManagedMain(run: RuntimeRun, assembly: LoadedAssembly): void {
+function runManagedMain(run: ProgramRun, assembly: LoadedAssembly): void {
   const token = managedEntryPoint(assembly.image.cli);
   if (token === undefined || token >>> 24 !== TableId.MethodDef || !assembly.image.metadata.tables.MethodDef.has(tokenRid(token)))
     throw noEntryPoint(assembly.image, token);
   const method = methodFullName(assembly.image.metadata, makeToken(TableId.MethodDef, tokenRid(token)) as Token);
-  const called = run.runtime.managedEntry.call({ token, method, through: 'entryPoint', arguments: [], context: assembly.context.name });
+  const called = run.managedEntry.call({ token, method, through: 'entryPoint', arguments: [], context: assembly.context.name });
   const result = 'value' in called && typeof called.value === 'number' ? called.value : undefined;
   run.trace.add({ step: 'managedEntryPoint', token, method, ...(result !== undefined && { result }) });
 }
@@ -35,9 +43,9 @@ function noEntryPoint({ displayName }: AssemblyImage, token: number | undefined)
   });
 }
 
-function runNativeMain({ runtime, trace }: RuntimeRun, module: MappedModule, rva: number): void {
+function runNativeMain({ process, trace }: ProgramRun, module: MappedModule, rva: number): void {
   const address = module.base + rva;
-  const end = runDllMain(runtime.process, { module, address, reason: 'processAttach', call: () => undefined });
+  const end = runDllMain(process, { module, address, reason: 'processAttach', call: () => undefined });
   if (end.kind === 'fault') {
     const reason = `The native entry point faults: ${end.reason}`;
     throw windowsRefusal('NOACCESS', 'nativeEntryPointFaulted', reason, { structure: 'CLI header', field: 'EntryPoint', rva });
