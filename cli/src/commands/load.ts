@@ -43,7 +43,6 @@ export async function run(context: CommandContext): Promise<number> {
 }
 
 export async function loadImage({ io, operands, options }: CommandContext, assembly: Assembly): Promise<LoadOutcome> {
-  const image = assembly.requireImage();
   const search = searchOption(options);
   const loader = new Loader({
     ...chosenRuntime(options, assembly),
@@ -54,7 +53,7 @@ export async function loadImage({ io, operands, options }: CommandContext, assem
     ...(typeof options.base === 'string' && { base: parseNumber(options.base, '--base') }),
     ...(search.length > 0 && { provider: moduleProvider(await searchPath(io, search)) }),
   });
-  return loader.load(image, loadRequest(operands[0]!, options));
+  return loader.load(assembly, loadRequest(operands[0]!, options));
 }
 
 /** A file inside a bundle is loaded from there, under its own name. */

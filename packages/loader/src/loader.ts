@@ -46,9 +46,9 @@ export class Loader {
     return this.#runtime?.process;
   }
 
-  /** Loads an image. What the CLR or Windows refuses is an outcome, not an exception. @throws BadImageError when the bytes are not a PE image; UsageError when `base` cannot be a base */
+  /** Loads an image. What the CLR or Windows refuses is an outcome, not an exception. @throws BadImageError when the bytes are not a PE image; UnsupportedError for an assembly without an image; UsageError when `base` cannot be a base */
   load(input: ImageInput, request: LoadRequest = {}): LoadOutcome {
-    const image = input instanceof PEImage ? input : PEImage.parse(input);
+    const image = imageOf(input);
     const runtime = this.#start(image, request);
     runtime.process.steps.renew();
     const trace = new Trace();
@@ -122,6 +122,9 @@ export class Loader {
     return runtime.context('default');
   }
 }
+
+const imageOf = (input: ImageInput): PEImage =>
+  input instanceof PEImage ? input : input instanceof Uint8Array ? PEImage.parse(input) : input.requireImage();
 
 /** .NET Framework runs an EXE as the program of a process in which nothing is loaded yet. */
 const startsProgram = (runtime: Runtime, image: PEImage): boolean =>

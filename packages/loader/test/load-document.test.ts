@@ -1,12 +1,24 @@
 // The JSON document of a load.
+import { Assembly } from '@ijw/assembly';
+import { UnsupportedError } from '@ijw/binary';
 import { buildMixedImage } from '@ijw/fixtures';
-import { Loader, loadDocument } from '@ijw/loader';
+import { type ImageInput, Loader, loadDocument } from '@ijw/loader';
+import { PEImage } from '@ijw/pe';
 import { describe, expect, it } from 'vitest';
 
 const mixed = (type: number, slots: readonly ('Add' | number)[], host: 'ijwhost.dll' | undefined = 'ijwhost.dll') =>
   buildMixedImage({ architecture: 'x64', host, records: [{ type, slots }] });
 
 describe('the document of a load', () => {
+  it('is the same for bytes, an image and an assembly; metadata alone cannot be loaded', () => {
+    const { bytes } = mixed(6, ['Add']);
+    const assembly = Assembly.of(PEImage.parse(bytes));
+    const of = (input: ImageInput) => JSON.stringify(loadDocument(new Loader({ host: 'core' }).load(input, { path: 'mixed.dll' })));
+    expect(of(bytes)).toContain('"outcome":"loaded"');
+    expect([of(assembly), of(assembly.requireImage())]).toEqual([of(bytes), of(bytes)]);
+    expect(() => of(Assembly.of(assembly.requireMetadata()))).toThrow(UnsupportedError);
+  });
+
   it('survives JSON and has the keys that tools rely on', () => {
     const { bytes, slotRvas } = mixed(6, ['Add']);
     const document = loadDocument(new Loader({ host: 'core' }).load(bytes, { path: 'mixed.dll' }));

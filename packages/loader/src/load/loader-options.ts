@@ -1,3 +1,4 @@
+import type { Assembly } from '@ijw/assembly';
 import type { RuntimeId } from '@ijw/assembly/runtime-profiles';
 import type { Architecture } from '@ijw/machine';
 import type { PEImage } from '@ijw/pe';
@@ -50,4 +51,5 @@ export interface LoadRequest {
   readonly base?: number;
 }
 
-export type ImageInput = PEImage | Uint8Array;
+/** An assembly is loaded by its image. */
+export type ImageInput = PEImage | Assembly | Uint8Array;
