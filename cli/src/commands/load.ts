@@ -171,7 +171,7 @@ function condense(events: readonly LoadEvent[]): readonly CountedEvent[] {
 
 const SLOTS_SHOWN = 16;
 
-/** Slots as the file has them (token, method) and as the load left them. at most `limit` rows. */
+/** Slots as the file has them (token, method) and as the load left them; at most `limit` rows. */
 export function* slotsText({ style, width }: CommandContext, outcome: LoadOutcome, limit?: number): Generator<string> {
   const slots = outcome.module?.slots ?? [];
   if (slots.length === 0) return;
