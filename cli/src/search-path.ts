@@ -10,7 +10,7 @@ import { FileAccessError, type Io } from './io.ts';
 /** The values of `--search`. */
 export const searchOption = ({ search }: OptionValues): readonly string[] => (Array.isArray(search) ? (search as readonly string[]) : []);
 
-/** The files of the folders, ZIP archives and packages that `--search` names, in that order. Rejects with `UsageError` for what is none of these. */
+/** The files of the folders, ZIP archives and packages that `--search` names, in that order. Rejects with `UsageError` for anything else. */
 export async function searchPath(io: Io, paths: readonly string[]): Promise<FileSearch> {
   return searchFiles(await sourcesOf(io, paths));
 }
