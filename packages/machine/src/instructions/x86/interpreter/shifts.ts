@@ -196,6 +196,7 @@ const doubleShift =
     const count = get(cpu, op.third) & (op.size === 64 ? 0x3f : 0x1f);
     if (op.size === 64) {
       if (count !== 0) doubleShiftWide(cpu, op, count, isRight);
+      else set64Again(cpu, op.first, get64(cpu, op.first), cpu.high);
       return;
     }
     const { size, shift } = op;

@@ -57,8 +57,6 @@ const WITHOUT_EFFECT = [
   'lfence',
   'sfence',
   'fwait',
-  'clflush',
-  'clflushopt',
   'prefetch',
   'prefetchw',
   'prefetch_exclusive',
@@ -71,6 +69,9 @@ const WITHOUT_EFFECT = [
 
 export const SYSTEM: Readonly<Record<string, Execute>> = {
   ...Object.fromEntries(WITHOUT_EFFECT.map((name) => [name, nothing])),
+  // A line that may not be read is not flushed.
+  clflush: (cpu, op) => cpu.load8(cpu.locate(op.first)),
+  clflushopt: (cpu, op) => cpu.load8(cpu.locate(op.first)),
   cpuid,
   rdtsc,
   xgetbv,

@@ -1,5 +1,6 @@
 import type { AddressSpace } from '../../../address-space.ts';
 import { isFault } from '../../../fault.ts';
+import { PAGE_SIZE } from '../../../page.ts';
 import type { Access } from '../../../page-rights.ts';
 import { rightFor } from '../../../page-rights.ts';
 import type { MicroOp, Operand } from './micro-op.ts';
@@ -18,6 +19,8 @@ const WRITE = rightFor.write;
  */
 export class X86Cpu extends X86State {
   readonly space: AddressSpace;
+  /** What pages held, by number, where writes may be taken back. */
+  #journal: Map<number, Uint8Array> | undefined;
   /** Halves of the address that the window begins at. */
   readonly windowLow: number;
   readonly windowHigh: number;
@@ -59,7 +62,29 @@ export class X86Cpu extends X86State {
   refresh(): void {
     this.bytes = this.space.flat.bytes;
     this.view = this.space.flat.view;
-    this.rights = this.space.flat.rights;
+    if (this.#journal === undefined) this.rights = this.space.flat.rights;
+  }
+
+  /** From now on pages are kept as they were before they are written, for `rollBack`. */
+  beginJournal(): void {
+    this.#journal = new Map();
+    // Rights of its own, none yet: the first write of each page is looked at closely.
+    this.rights = new Uint8Array(this.space.flat.rights.length);
+  }
+
+  /** Puts back what pages held when the journal began. */
+  rollBack(): void {
+    this.refresh();
+    for (const [page, before] of this.#journal ?? []) this.bytes.set(before, page * PAGE_SIZE);
+    this.#journal = new Map();
+  }
+
+  #admitted(at: number, access: Access): void {
+    const journal = this.#journal;
+    if (journal === undefined) return;
+    const page = at >>> PAGE_SHIFT;
+    if (access === 'write' && !journal.has(page)) journal.set(page, this.bytes.slice(page * PAGE_SIZE, (page + 1) * PAGE_SIZE));
+    this.rights[page]! |= rightFor[access];
   }
 
   /** Goes on at an address. */
@@ -145,11 +170,12 @@ export class X86Cpu extends X86State {
     const address = this.addressOf(at);
     const fault = this.space.probe(address, size, access);
     if (fault) throw new X86Signal(fault);
-    for (let page = address - (address % 4096); page < address + size; page += 4096) {
+    for (let page = address - (address % PAGE_SIZE); page < address + size; page += PAGE_SIZE) {
       const offset = this.space.translate(page, access);
       if (isFault(offset)) throw new X86Signal(offset);
+      this.refresh();
+      this.#admitted(offset, access);
     }
-    this.refresh();
   }
 
   /** The address of a place in the window. The addresses of 32-bit code go round. */

@@ -10,6 +10,7 @@ export const Word = {
   rbp: 10,
   rsi: 12,
   rdi: 14,
+  r8: 16,
   /** 0 or 1. */
   carry: 32,
   /** The sign bit is OF. */
