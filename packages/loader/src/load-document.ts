@@ -1,8 +1,8 @@
-import { hex, hexBytes } from '@ijw/binary';
+import { hex, hexBytes, type LazyList, lazyList } from '@ijw/binary';
 import { abiSize, type CrossingParameter, type ForwardCall, forwardSteps, forwardStepText, reverseCallText } from '@ijw/marshalling';
+import type { BoundPInvoke } from './clr/calls/bound-p-invoke.ts';
 import type { CallResult } from './clr/calls/call-result.ts';
 import type { LoadOutcome } from './load-outcome.ts';
-import type { LoadedModule } from './loaded-module.ts';
 import type { SlotState, SlotWord, ThunkStub } from './slot-state.ts';
 
 /** The JSON of `ijw load`: keys and units as the command line promises them. An absent thing has no key. */
@@ -27,12 +27,13 @@ export interface LoadDocument {
   readonly size?: number;
   readonly mapped: boolean;
   readonly slots: readonly object[];
-  readonly pinvokes: readonly object[];
+  /** Made while they are read: an image may have hundreds of thousands of them, each with a stub. */
+  readonly pinvokes: LazyList<object>;
   readonly imports: readonly object[];
   readonly events: readonly object[];
 }
 
-/** The outcome of a load as a document that can be written as JSON: no bigint, no bytes. */
+/** The outcome of a load as a document that can be written as JSON: no bigint, no bytes. P/Invokes are read from the module when they are written. */
 export function loadDocument(outcome: LoadOutcome): LoadDocument {
   const { module } = outcome;
   // Reading the slots below makes stubs, which add events that are not part of the load.
@@ -50,7 +51,7 @@ export function loadDocument(outcome: LoadOutcome): LoadDocument {
     mapped,
     ...(module && mapped && { base: module.base, size: module.size }),
     slots: module?.slots.map(slotDocument) ?? [],
-    pinvokes: module ? pinvokeDocuments(module) : [],
+    pinvokes: lazyList(module?.pinvokes ?? [], pinvokeDocument),
     imports: module?.imports.map(({ hint: _hint, ...entry }) => entry) ?? [],
     events,
   };
@@ -131,15 +132,13 @@ const forwardDocument = (stub: ForwardCall): object => ({
   stackBytes: stub.placement.stackBytes,
 });
 
-function pinvokeDocuments(module: LoadedModule): object[] {
-  return module.pinvokes.map(({ token, method, kind, rva, address, via, callOutcome, stub }) => ({
-    token,
-    method,
-    kind,
-    ...(rva !== undefined && { rva }),
-    ...(address !== undefined && { address }),
-    via,
-    callOutcome,
-    stub: stub.kind === 'plan' ? forwardDocument(stub) : { reason: stub.reason },
-  }));
-}
+const pinvokeDocument = ({ token, method, kind, rva, address, via, callOutcome, stub }: BoundPInvoke): object => ({
+  token,
+  method,
+  kind,
+  ...(rva !== undefined && { rva }),
+  ...(address !== undefined && { address }),
+  via,
+  callOutcome,
+  stub: stub.kind === 'plan' ? forwardDocument(stub) : { reason: stub.reason },
+});

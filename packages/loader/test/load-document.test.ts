@@ -22,8 +22,9 @@ describe('the document of a load', () => {
   it('survives JSON and has the keys that tools rely on', () => {
     const { bytes, slotRvas } = mixed(6, ['Add']);
     const document = loadDocument(new Loader({ host: 'core' }).load(bytes, { path: 'mixed.dll' }));
-    expect(JSON.parse(JSON.stringify(document))).toEqual(document);
-    expect(document).toMatchObject({
+    const written = JSON.parse(JSON.stringify(document));
+    expect(written).toEqual({ ...document, pinvokes: [...document.pinvokes] });
+    expect(written).toMatchObject({
       outcome: 'loaded',
       hresult: 0,
       host: 'core',
@@ -92,7 +93,7 @@ describe('the document of a load', () => {
       mapped: true,
     });
     expect(document.slots[0]).not.toHaveProperty('thunk');
-    expect(JSON.parse(JSON.stringify(document))).toEqual(document);
+    expect(JSON.parse(JSON.stringify(document))).toEqual({ ...document, pinvokes: [] });
   });
 
   it('writes what a number cannot hold as digits', () => {

@@ -94,6 +94,7 @@ export class CrossingTypes {
     return descriptor === undefined ? this.#plain.of(type, place, make) : make();
   }
 
+  // Objects that there is one of a value are not spread: V8 keeps a description of each such object that is larger than the object.
   /** The values of a method, the result first; those that have no native form are told. @throws BadImageError */
   ofMethod(
     signature: MethodSignature<TypeNode>,
@@ -103,7 +104,7 @@ export class CrossingTypes {
     return [signature.returnType, ...signature.parameterTypes].map((type, position) => {
       const { name = '', flags = 0, descriptor } = rows.get(position) ?? {};
       const crossing = this.of(type, descriptor, { wide, isResult: position === 0 });
-      return isUnsupported(crossing) ? crossing : { position, name, flags, ...crossing };
+      return isUnsupported(crossing) ? crossing : Object.assign({ position, name, flags }, crossing);
     });
   }
 
@@ -121,7 +122,7 @@ export class CrossingTypes {
       blittable: new BlittableTypes({ metadata, runtimeMarshallingDisabled: false }),
       form: (type, request) => {
         const form = this.runtimeMarshallingDisabled ? disabledForm(source, type) : this.#form(source, type, request);
-        return isUnsupported(form) ? form : { managed: typeText(metadata, type), ...form };
+        return isUnsupported(form) ? form : Object.assign({ managed: typeText(metadata, type) }, form);
       },
       definition: (reference) => {
         const type = resolver?.type(metadata, reference);

@@ -106,8 +106,7 @@ const CHARSET_MASK = 6;
 function crossingOut(metadata: Metadata, contract: CallContract, call: ManagedToNative): NativeCrossing {
   const flags = call.implMap?.flags ?? 0;
   const isNamed = contract.by === 'named';
-  return {
-    ...withoutPlacement(contract),
+  return Object.assign(withoutPlacement(contract), {
     token: call.token,
     method: call.method,
     name: nameOf(metadata, call.token),
@@ -116,7 +115,7 @@ function crossingOut(metadata: Metadata, contract: CallContract, call: ManagedTo
     alternativeName: isNamed ? alternativeName(call, flags) : undefined,
     imported: importedBy(call),
     exportName: undefined,
-  };
+  });
 }
 
 /** A spread would ask for the placement, which is worked out when it is asked for. */
@@ -150,8 +149,7 @@ function crossingIn(metadata: Metadata, contracts: Contracts, entry: Entry): Nat
   const { token, method, symbol, exportName } = entry;
   if (entry.isManaged) throw new UnsupportedError('the slot holds the address that managed code calls: native code cannot use it');
   if (!isTokenOf(token as MethodDefToken, 'MethodDef')) throw new UnsupportedError('the slot names a method of another module');
-  return {
-    ...withoutPlacement(contracts.in(token as MethodDefToken, entry)),
+  return Object.assign(withoutPlacement(contracts.in(token as MethodDefToken, entry)), {
     token: token as MethodDefToken,
     method,
     name: nameOf(metadata, token),
@@ -160,7 +158,7 @@ function crossingIn(metadata: Metadata, contracts: Contracts, entry: Entry): Nat
     alternativeName: undefined,
     imported: undefined,
     exportName,
-  };
+  });
 }
 
 /** The contracts of one image's calls, with structures that both directions share. */

@@ -249,7 +249,7 @@ function bindImagePInvokes({ runtime, trace }: RuntimeRun, load: Fixed): void {
   if (!module) return;
   const made = runtime.bindPInvokesOnce(module.base, () => boundPInvokes({ runtime, trace }, load, module));
   for (const { token, method, address, via } of made ?? []) {
-    trace.add({ step: 'bindPInvoke', token, method, via, ...(address !== undefined && { address }) });
+    trace.add(address === undefined ? { step: 'bindPInvoke', token, method, via } : { step: 'bindPInvoke', token, method, via, address });
   }
 }
 

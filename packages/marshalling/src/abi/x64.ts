@@ -28,7 +28,8 @@ function piece(position: number, type: AbiType, size: number, variadic: boolean)
   const integer = INTEGER_REGISTERS[position];
   if (integer === undefined) return { place: onStack(position * SLOT), offset: 0, size };
   if (type.kind !== 'float') return { place: inRegister(integer), offset: 0, size };
-  return { place: inRegister(FLOAT_REGISTERS[position]!), offset: 0, size, ...(variadic && { duplicate: integer }) };
+  const place = inRegister(FLOAT_REGISTERS[position]!);
+  return variadic ? { place, offset: 0, size, duplicate: integer } : { place, offset: 0, size };
 }
 
 function placeResult(result: AbiType): PlacedResult {

@@ -132,13 +132,18 @@ export class ForwardCalls {
         result: values.result.abi,
       }),
     );
+    const { text, parameters, returnValue, arguments: passed, result } = values;
     return {
       kind: 'plan',
       direction: 'managedToNative',
       by: kind === 'rva' ? 'rva' : 'named',
       convention,
       causes: marshallingCauses,
-      ...values,
+      text,
+      parameters,
+      returnValue,
+      arguments: passed,
+      result,
       hresultSwapping: !preserveSig,
       // Generators do not ask.
       get placement() {

@@ -63,7 +63,7 @@ export const converted = ({ text, native, abi, because, conversion = RUNTIME }: 
 
 /** Something that is given back once the call is over. */
 export const cleanedUp = (form: NativeForm, cleanup: string | undefined): NativeForm =>
-  cleanup === undefined ? form : { ...form, cleanup };
+  cleanup === undefined ? form : Object.assign({ cleanup }, form);
 
 export const sameBits = ({
   text,

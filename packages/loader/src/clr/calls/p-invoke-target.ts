@@ -58,14 +58,13 @@ function native({ assembly }: PInvokeContext, facts: MethodFacts, target: Native
   const row = assembly.metadata.findImplMap(facts.token);
   const setLastError =
     row !== undefined && (assembly.metadata.tables.ImplMap.get(row, 'MappingFlags') & PInvokeAttributes.SupportsLastError) !== 0;
-  return {
-    kind: 'native',
-    address,
-    ...(!facts.preserveSig && { hresultSwapping: true as const }),
-    ...(setLastError && { setLastError: true as const }),
-    ...(isGetLastError && { returnsSavedError: true as const }),
-    ...(unresolved !== undefined && { unresolved }),
-  };
+  return Object.assign(
+    { kind: 'native' as const, address },
+    facts.preserveSig ? undefined : { hresultSwapping: true as const },
+    setLastError ? { setLastError: true as const } : undefined,
+    isGetLastError ? { returnsSavedError: true as const } : undefined,
+    unresolved === undefined ? undefined : { unresolved },
+  );
 }
 
 /** By the name in the ImplMap. The image's own file name leads to its own exports. */

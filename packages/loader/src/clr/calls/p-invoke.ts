@@ -4,7 +4,7 @@ import { type MethodDefToken, makeToken, methodCodeKinds, methodFullName, TableI
 import { badImageFormat } from '../../load/clr-error.ts';
 import type { ClrException } from '../../load/load-refusal.ts';
 import { isEarlyBound, type MethodFacts, methodFacts, methodKind } from '../image/method-facts.ts';
-import type { BoundPInvoke, PInvokeBinding, PInvokeContext } from './bound-p-invoke.ts';
+import type { BoundPInvoke, CallOutcome, PInvokeBinding, PInvokeContext } from './bound-p-invoke.ts';
 import { callingConventionProblem } from './calling-convention.ts';
 import { earlyBoundTarget, fatalCall, namedTarget } from './p-invoke-target.ts';
 
@@ -14,23 +14,57 @@ export function bindPInvokes(context: PInvokeContext): BoundPInvoke[] {
   const bound: BoundPInvoke[] = [];
   const { process, host, calls } = context;
   const forward = new ForwardCalls({ architecture: process.architecture, host, calls, resolver: context.resolver() });
+  const stubs = new Stubs(context, forward);
   let rid = 0;
   for (const kind of methodCodeKinds(metadata)) {
     rid++;
-    if (isNativeCode(kind)) bound.push(withStub(context, forward, attemptPInvoke(context, rid)));
+    if (isNativeCode(kind)) bound.push(new PlannedPInvoke(stubs, attemptPInvoke(context, rid)));
   }
   return bound;
 }
 
-function withStub(context: PInvokeContext, forward: ForwardCalls, binding: PInvokeBinding): BoundPInvoke {
-  let stub: ForwardCall | Unsupported | undefined;
-  return {
-    ...binding,
-    get stub() {
-      stub ??= stubOf(context, forward, binding);
-      return stub;
-    },
-  };
+/** Stubs of one image. The last one is kept: whoever asks for all of them, as a document does, holds one at a time. */
+class Stubs {
+  readonly #context: PInvokeContext;
+  readonly #forward: ForwardCalls;
+  #last: { readonly token: number; readonly stub: ForwardCall | Unsupported } | undefined;
+
+  constructor(context: PInvokeContext, forward: ForwardCalls) {
+    this.#context = context;
+    this.#forward = forward;
+  }
+
+  of(binding: PInvokeBinding): ForwardCall | Unsupported {
+    const { token } = binding;
+    if (this.#last?.token !== token) this.#last = { token, stub: stubOf(this.#context, this.#forward, binding) };
+    return this.#last.stub;
+  }
+}
+
+class PlannedPInvoke implements BoundPInvoke {
+  readonly #stubs: Stubs;
+  readonly token: number;
+  readonly method: string;
+  readonly kind: BoundPInvoke['kind'];
+  declare readonly rva?: number;
+  declare readonly address?: number;
+  readonly via: string;
+  readonly callOutcome: CallOutcome;
+
+  constructor(stubs: Stubs, { token, method, kind, rva, address, via, callOutcome }: PInvokeBinding) {
+    this.#stubs = stubs;
+    this.token = token;
+    this.method = method;
+    this.kind = kind;
+    if (rva !== undefined) this.rva = rva;
+    if (address !== undefined) this.address = address;
+    this.via = via;
+    this.callOutcome = callOutcome;
+  }
+
+  get stub(): ForwardCall | Unsupported {
+    return this.#stubs.of(this);
+  }
 }
 
 /** The runtime makes the stub before it looks for the target: one that is not found has a stub all the same. */
