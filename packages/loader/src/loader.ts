@@ -123,8 +123,11 @@ export class Loader {
   }
 }
 
-const imageOf = (input: ImageInput): PEImage =>
-  input instanceof PEImage ? input : input instanceof Uint8Array ? PEImage.parse(input) : input.requireImage();
+/** Bytes of another realm are not an instance of this one's `Uint8Array`. */
+function imageOf(input: ImageInput): PEImage {
+  if (input instanceof PEImage) return input;
+  return 'requireImage' in input ? input.requireImage() : PEImage.parse(input);
+}
 
 /** .NET Framework runs an EXE as the program of a process in which nothing is loaded yet. */
 const startsProgram = (runtime: Runtime, image: PEImage): boolean =>
