@@ -199,3 +199,27 @@ describe('a root that is wrong', () => {
     expect(metadata.strings.get(metadata.tables.Module.get(1, 'Name'))).toBe('usual');
   });
 });
+
+describe('strings about as long as those that are free', () => {
+  const heap = (bytes: Uint8Array) =>
+    Metadata.parse(writeMetadataRoot({ version: 'v', streams: [stream('#~'), { name: '#Strings', bytes }] })).strings;
+
+  test.each([60, 61, 62, 63, 64, 65, 66, 67, 68])('%i bytes, ASCII and not', (length) => {
+    const ascii = 'x'.repeat(length);
+    const other = `${'x'.repeat(length - 2)}é`;
+    const strings = heap(new TextEncoder().encode(`\0${ascii}\0${other}\0`));
+    expect([strings.get(1), strings.get(length + 2)]).toEqual([ascii, other]);
+  });
+
+  test.each([60, 64, 68, 128])('%i bytes without a NUL', (length) => {
+    const error = (() => {
+      try {
+        return heap(new TextEncoder().encode('x'.repeat(length))).get(0);
+      } catch (thrown) {
+        return thrown;
+      }
+    })();
+    expect(error).toBeInstanceOf(BadImageError);
+    expect(error).toMatchObject({ code: 'UNTERMINATED_STRING' });
+  });
+});

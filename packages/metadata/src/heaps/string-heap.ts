@@ -34,18 +34,26 @@ export class StringHeap {
   get(offset: number): string {
     const { bytes } = this;
     if (!(offset < bytes.length)) return this.#beyond(offset);
+    const near = Math.min(offset + FREE, bytes.length);
     let end = offset;
     let seen = 0;
     for (let byte = bytes[end]!; byte !== 0; byte = bytes[end]!) {
       seen |= byte;
-      if (end === offset + FREE) this.check(offset);
-      if (++end === bytes.length)
-        throw this.#place.error('UNTERMINATED_STRING', offset, 'the #Strings heap', 'The string has no terminating NUL');
+      if (++end === near) return this.#long(offset, near);
     }
-    this.pay(offset, end);
     if (seen >= 0x80) return utf8Decoder.decode(bytes.subarray(offset, end));
     if (this.#text !== undefined) return this.#text.slice(offset, end);
     return this.#ascii(offset, end);
+  }
+
+  /** A string whose first characters, up to `near`, are free; the rest is paid for. */
+  #long(offset: number, near: number): string {
+    const { bytes } = this;
+    if (near < bytes.length && bytes[near] !== 0) this.check(offset);
+    const end = bytes.indexOf(0, near);
+    if (end < 0) throw this.#place.error('UNTERMINATED_STRING', offset, 'the #Strings heap', 'The string has no terminating NUL');
+    this.pay(offset, end);
+    return utf8Decoder.decode(bytes.subarray(offset, end));
   }
 
   /** For the characters from an offset to another, wherever they are copied. @throws BadImageError TOO_MUCH_DATA */
@@ -60,8 +68,6 @@ export class StringHeap {
 
   #ascii(offset: number, end: number): string {
     if (++this.#asked > EAGER_AFTER) this.#text = byteDecoder.decode(this.bytes);
-    // Added up character by character, a long string takes thirty bytes for each.
-    if (end - offset > FREE) return byteDecoder.decode(this.bytes.subarray(offset, end));
     let text = '';
     for (let position = offset; position < end; position++) text += String.fromCharCode(this.bytes[position]!);
     return text;
