@@ -73,15 +73,8 @@ export class SignatureDecoder<T> {
     const isVarArg = (header & 0xf) === CallingConvention.VarArg;
     if (isVarArg) this.#openVarArgs++;
     const returnType = this.type();
-    const { parameterTypes, sentinel } = this.#parameters(isVarArg, count);
-    const requiredParameterCount = sentinel ?? count;
-    const signature = { header, genericParameterCount, requiredParameterCount, returnType, parameterTypes };
-    return sentinel === count ? { ...signature, endsWithSentinel: true } : signature;
-  }
-
-  /** The types of parameters, and how many precede the sentinel, if there is one. */
-  #parameters(isVarArg: boolean, count: number): { parameterTypes: readonly T[]; sentinel: number | undefined } {
     const parameterTypes: T[] = [];
+    // How many types precede the sentinel, if there is one.
     let sentinel: number | undefined;
     for (let index = 0; index < count; index++) {
       let code = this.#cursor.compressed();
@@ -96,7 +89,9 @@ export class SignatureDecoder<T> {
       this.#openVarArgs--;
       if (this.#takeLastSentinel()) sentinel = count;
     }
-    return { parameterTypes, sentinel };
+    const requiredParameterCount = sentinel ?? count;
+    const signature = { header, genericParameterCount, requiredParameterCount, returnType, parameterTypes };
+    return sentinel === count ? { ...signature, endsWithSentinel: true } : signature;
   }
 
   /** Behind the last parameter of a function pointer, a sentinel belongs to the vararg signature around it that has had none. */
