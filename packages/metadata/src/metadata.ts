@@ -69,6 +69,10 @@ export class Metadata {
   readonly selected: SelectedStreams;
   /** What a pass over the rows may read of long data that they share; each pass renews it. */
   readonly budget: HeapBudget;
+  readonly strings: StringHeap;
+  readonly userStrings: UserStringHeap;
+  readonly guids: GuidHeap;
+  readonly blobs: BlobHeap;
   readonly #diagnostics: Diagnostics | undefined;
 
   private constructor(bytes: Uint8Array, place: MetadataPlace, diagnostics: Diagnostics | undefined) {
@@ -78,6 +82,10 @@ export class Metadata {
     this.root = readMetadataRoot(bytes, place, diagnostics);
     this.selected = selectStreams(this.root);
     this.budget = new HeapBudget(bytes.length);
+    this.strings = new StringHeap(this.stream('#Strings') ?? NO_BYTES, this.#placeOf('#Strings'), this.budget);
+    this.userStrings = new UserStringHeap(this.stream('#US') ?? NO_BYTES, this.#placeOf('#US'), this.budget);
+    this.guids = new GuidHeap(this.stream('#GUID') ?? NO_BYTES, this.#placeOf('#GUID'));
+    this.blobs = new BlobHeap(this.stream('#Blob') ?? NO_BYTES, this.#placeOf('#Blob'), this.budget);
   }
 
   /**
@@ -100,30 +108,6 @@ export class Metadata {
   stream(name: StreamName): Uint8Array | undefined {
     const header = this.selected.find(name);
     return header && this.#bytesOf(header);
-  }
-
-  readonly #strings = new Lazy(() => new StringHeap(this.stream('#Strings') ?? NO_BYTES, this.#placeOf('#Strings'), this.budget));
-
-  get strings(): StringHeap {
-    return this.#strings.value;
-  }
-
-  readonly #userStrings = new Lazy(() => new UserStringHeap(this.stream('#US') ?? NO_BYTES, this.#placeOf('#US'), this.budget));
-
-  get userStrings(): UserStringHeap {
-    return this.#userStrings.value;
-  }
-
-  readonly #guids = new Lazy(() => new GuidHeap(this.stream('#GUID') ?? NO_BYTES, this.#placeOf('#GUID')));
-
-  get guids(): GuidHeap {
-    return this.#guids.value;
-  }
-
-  readonly #blobs = new Lazy(() => new BlobHeap(this.stream('#Blob') ?? NO_BYTES, this.#placeOf('#Blob'), this.budget));
-
-  get blobs(): BlobHeap {
-    return this.#blobs.value;
   }
 
   readonly #tablesHeader = new Lazy(() => readTablesHeader(this.#tablesBytes(), this.#tablesPlace));
