@@ -2,6 +2,9 @@ import { hex } from '@ijw/binary';
 import type { VTableText } from '@ijw/il';
 import { type Boundary, slotWidth } from '@ijw/vtfixup';
 
+/** Of most methods. */
+const NOTHING: readonly never[] = [];
+
 /** What IL text says of the slots and exports of a mixed-mode image: every slot and every export of it. */
 export function vtableText(boundary: Boundary): VTableText {
   const entries = new Map<number, { record: number; slot: number }[]>();
@@ -23,8 +26,8 @@ export function vtableText(boundary: Boundary): VTableText {
       const bytes = image.diagnostics.attempt(() => image.bytesAt(fixup.rva, size, 'the slots of a vtable fixup')) ?? new Uint8Array(0);
       return { rva: fixup.rva, count: fixup.count, type: fixup.type, bytes };
     }),
-    entriesOf: (token) => entries.get(token) ?? [],
-    exportsOf: (token) => [...(exports.get(token)?.values() ?? [])],
+    entriesOf: (token) => entries.get(token) ?? NOTHING,
+    exportsOf: (token) => exports.get(token)?.values() ?? NOTHING,
     otherExports: otherExports(boundary),
   };
 }

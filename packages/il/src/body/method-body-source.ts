@@ -19,9 +19,10 @@ export class MethodBodySource {
     const window = this.#windows.at(rva, 'a method body');
     const offset = rva - window.rva;
     // Nothing is read any more once the budget is spent.
-    this.#budget.spend(0, { offset: window.base + offset, rva });
+    const place = { offset: window.base + offset, rva };
+    this.#budget.spend(0, place);
     const body = readMethodBody(window.bytes, offset, { base: window.base, rva: window.rva, token });
-    this.#budget.spend(body.size, { offset: body.fileOffset, rva });
+    this.#budget.spend(body.size, place);
     return body;
   }
 

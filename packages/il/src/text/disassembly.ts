@@ -15,7 +15,7 @@ export interface VTableText {
   readonly fixups: readonly { readonly rva: number; readonly count: number; readonly type: number; readonly bytes: Uint8Array }[];
   /** Record and slot, both from 1. */
   entriesOf(token: number): readonly { readonly record: number; readonly slot: number }[];
-  exportsOf(token: number): readonly { readonly ordinal: number; readonly name?: string }[];
+  exportsOf(token: number): Iterable<{ readonly ordinal: number; readonly name?: string }>;
   /** Exports that lead to no slot: native code and data. */
   readonly otherExports: readonly { readonly ordinal: number; readonly name?: string; readonly target: string }[];
 }

@@ -43,7 +43,7 @@ export function writeMethod(disassembly: Disassembly, rid: number): void {
   const securityAttribute = flags & MethodAttributes.RequireSecObject ? securityObjectAttribute(disassembly) : undefined;
   const implFlags = columns.method.implFlags.at(rid);
   // Before anything is written: what they throw for a bad row leaves no half a head.
-  const pinvoke = partText(disassembly, token, () => pinvokeText(disassembly, token, flags));
+  const pinvoke = flags & MethodAttributes.PInvokeImpl ? pinvokeText(disassembly, token) : '';
   const { buffer } = references;
   const end = buffer.length;
   references.writeMethodName(buffer, rid);
@@ -83,8 +83,10 @@ function parametersOf({ columns, metadata }: Disassembly, rid: number): Paramete
   return parameters;
 }
 
-function pinvokeText({ metadata, references: { names } }: Disassembly, token: MethodDefToken, flags: number): string {
-  if (!(flags & MethodAttributes.PInvokeImpl)) return '';
+const pinvokeText = (disassembly: Disassembly, token: MethodDefToken): string =>
+  partText(disassembly, token, () => importText(disassembly, token));
+
+function importText({ metadata, references: { names } }: Disassembly, token: MethodDefToken): string {
   const row = metadata.findImplMap(token);
   if (row === undefined) return 'pinvokeimpl(/* No map */) ';
   const { ImplMap, ModuleRef, MethodDef } = metadata.tables;
@@ -158,21 +160,25 @@ function writeParameterList(
   sink.text(')');
 }
 
-/** `.param [1] = value` and the attributes of parameters. */
+/** `.param [1] = value` and the attributes of parameters; most have neither. */
 function writeParameterDetails(disassembly: Disassembly, parameters: Parameters): void {
-  const { metadata, namedBy, sink } = disassembly;
+  const { constant, customAttribute } = disassembly.namedBy;
   for (let sequence = 0; sequence < parameters.length; sequence++) {
     const token = parameters[sequence];
-    if (token === undefined || !(namedBy.constant.has(token) || namedBy.customAttribute.has(token))) continue;
-    attempt(disassembly, token, () => {
-      const value = partText(disassembly, token, () => {
-        const constant = constantOf(metadata, token);
-        return constant === undefined ? '' : ` = ${constantText(constant)}`;
-      });
-      sink.line(`.param [${sequence}]${value}`);
-      writeCustomAttributes(disassembly, token);
-    });
+    if (token !== undefined && (constant.has(token) || customAttribute.has(token))) writeParameterDetail(disassembly, token, sequence);
   }
+}
+
+function writeParameterDetail(disassembly: Disassembly, token: ParamToken, sequence: number): void {
+  const { metadata, sink } = disassembly;
+  attempt(disassembly, token, () => {
+    const value = partText(disassembly, token, () => {
+      const constant = constantOf(metadata, token);
+      return constant === undefined ? '' : ` = ${constantText(constant)}`;
+    });
+    sink.line(`.param [${sequence}]${value}`);
+    writeCustomAttributes(disassembly, token);
+  });
 }
 
 /** Names that tell one argument: those of others are their numbers. */
