@@ -17,13 +17,16 @@ import type { ChalkInstance } from 'chalk';
 import type { CommandContext, OptionValues } from '../command.ts';
 import { openAssembly } from '../input.ts';
 import { lineNumbers } from '../line-numbers.ts';
-import { nativeText, type ReadyToRunText, readyToRunText } from '../native-text.ts';
+import type { ReadyToRunText } from '../native-text.ts';
 import { noteLine } from '../output/error-line.ts';
 import { LineWriter } from '../output/fold.ts';
 import { reportDiagnostics } from '../output/report-diagnostics.ts';
 import { sourceText } from '../source-text.ts';
 import { classComments, headerComments } from '../text-preamble.ts';
 import { vtableText } from '../vtable-text.ts';
+
+/** The tables of machine instructions cost time at every start, and few ask for them. */
+const nativeTexts = () => import('../native-text.ts');
 
 export async function run(context: CommandContext): Promise<number> {
   const assembly = await openAssembly(context);
@@ -34,7 +37,8 @@ export async function run(context: CommandContext): Promise<number> {
   if (context.options.json) return writeMethods(context, image, metadata, filter);
   if (context.options.listing) return listing(context, image, metadata, filter);
   const diagnostics = new Diagnostics();
-  const compiled = context.options.native && !context.options.strict ? await readyToRunText(context, image, metadata) : undefined;
+  const compiled =
+    context.options.native && !context.options.strict ? await (await nativeTexts()).readyToRunText(context, image, metadata) : undefined;
   const options = { ...(await disassemblyOptions(context, assembly)), ...(compiled && { compiled: compiled.ofMethod }) };
   await context.io.expectShortRun?.();
   if (context.options.headers) for (const text of headerComments(image)) context.write(text);
@@ -80,7 +84,7 @@ async function disassemblyOptions(context: CommandContext, assembly: Assembly): 
   const strict = options.strict === true;
   // What is wrong with the boundary is nothing that IL text loses.
   const boundary = Boundary.of(assembly.requireImage(), assembly.metadata, { diagnostics: new Diagnostics() });
-  const native: NativeText | undefined = options.native && !strict ? await nativeText(assembly, boundary) : undefined;
+  const native: NativeText | undefined = options.native && !strict ? await (await nativeTexts()).nativeText(assembly, boundary) : undefined;
   return {
     strict,
     tokens: options.tokens === true,
