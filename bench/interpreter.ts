@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { AddressSpace, PageRights } from '@ijw/machine';
 import { X86Interpreter } from '@ijw/machine/instructions';
-import { PEImage, readExportDirectory } from '@ijw/pe';
+import { PEImage } from '@ijw/pe';
+import { readExportDirectory } from '@ijw/pe/exports';
 
 const RETURN = 0x1000;
 const [path = '', ...calls] = process.argv.slice(2);

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { buildMixedImage } from '@ijw/fixtures';
 import { type LoadedOutcome, Loader } from '@ijw/loader';
-import { encodeMethodSignature, type TypeNode } from '@ijw/metadata';
+import { encodeMethodSignature, type TypeNode } from '@ijw/metadata/signatures';
 import { PEImage } from '@ijw/pe';
 import { measure } from './measure.ts';
 

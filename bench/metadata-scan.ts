@@ -5,18 +5,10 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { BadImageError } from '@ijw/binary';
-import {
-  AttributeDecoder,
-  attributeArgumentsText,
-  type Column,
-  cellText,
-  Metadata,
-  SignatureDecoder,
-  type SignatureTypeProvider,
-  signatureKindOf,
-  TokenText,
-  tableNames,
-} from '@ijw/metadata';
+import { type Column, Metadata, tableNames } from '@ijw/metadata';
+import { AttributeDecoder } from '@ijw/metadata/attributes';
+import { attributeArgumentsText, cellText, TokenText } from '@ijw/metadata/canonical';
+import { SignatureDecoder, type SignatureTypeProvider, signatureKindOf } from '@ijw/metadata/signatures';
 import { PEImage } from '@ijw/pe';
 import { measure, report } from './measure.ts';
 import { comparePeer, type Peer, type PeerTask } from './peer.ts';

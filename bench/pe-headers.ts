@@ -1,7 +1,8 @@
 /** Reads headers, directories and resources of images, beside the npm package pe-library in the same run: npm run tool bench/pe-headers.ts FILE… */
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { listResources, PEImage, readResourceDirectory } from '@ijw/pe';
+import { PEImage } from '@ijw/pe';
+import { listResources, readResourceDirectory } from '@ijw/pe/resources';
 import { NtExecutable, NtExecutableResource } from 'pe-library';
 
 const files = process.argv.slice(2);

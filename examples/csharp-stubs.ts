@@ -1,7 +1,7 @@
 // C# declarations of what crosses between managed and native code, without C++/CLI.
 import { readFileSync } from 'node:fs';
 import { Assembly } from '@ijw/assembly';
-import { csharpStubs, readNativeBoundary } from '@ijw/interop';
+import { csharpStubs, readNativeBoundary } from '@ijw/interop/stubs';
 
 const [file = ''] = process.argv.slice(2);
 const assembly = await Assembly.open(readFileSync(file));

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Assembly } from '@ijw/assembly';
 import { demangle } from '@ijw/demangle';
-import { readExportDirectory } from '@ijw/pe';
+import { readExportDirectory } from '@ijw/pe/exports';
 
 const [file = ''] = process.argv.slice(2);
 const assembly = await Assembly.open(readFileSync(file));

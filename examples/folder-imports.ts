@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Assembly } from '@ijw/assembly';
 import { BadImageError } from '@ijw/binary';
-import { readImportDirectory } from '@ijw/pe';
+import { readImportDirectory } from '@ijw/pe/imports';
 
 const [folder = '.'] = process.argv.slice(2);
 const modules = new Map<string, { images: number; symbols: Set<string> }>();

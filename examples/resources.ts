@@ -1,7 +1,7 @@
 // The resources of an assembly, and the entries of each .resources file.
 import { readFileSync } from 'node:fs';
 import { Assembly } from '@ijw/assembly';
-import { embeddedResource, isResourcesFile, manifestResources, readResource, readResourcesFile } from '@ijw/metadata';
+import { embeddedResource, isResourcesFile, manifestResources, readResource, readResourcesFile } from '@ijw/metadata/resources';
 
 const [file = ''] = process.argv.slice(2);
 const assembly = await Assembly.open(readFileSync(file));

@@ -1,5 +1,5 @@
 /** Compares our lines of decoded custom attributes (A) with those of System.Reflection.Metadata: npm run tool tools/compare-attributes.ts [FILE|FOLDER …] */
-import { attributeLines } from '@ijw/metadata';
+import { attributeLines } from '@ijw/metadata/canonical';
 import { compareWithReference } from './reference-reader.ts';
 
 await compareWithReference({

@@ -1,5 +1,5 @@
 /** Compares our lines of metadata tables (H, T and R) with those of System.Reflection.Metadata: npm run tool tools/compare-tables.ts [FILE|FOLDER …] */
-import { headerLines, rawTableLines, resolvedTableLines } from '@ijw/metadata';
+import { headerLines, rawTableLines, resolvedTableLines } from '@ijw/metadata/canonical';
 import { compareWithReference } from './reference-reader.ts';
 
 await compareWithReference({

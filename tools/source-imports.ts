@@ -52,12 +52,12 @@ export const moduleGraph = (files: ReadonlyMap<string, string>): ReadonlyMap<str
     [...files].filter(([path]) => posix.basename(path) !== 'index.ts').map(([path, source]) => [path, targetsOf(path, importsOf(source))]),
   );
 
-/** Which folder imports which at run time. A file of the package's root is a node of its own; its index is left out. */
+/** Which folder imports which at run time. A file of the package's root is a node of its own. An index is an entry of the package and is left out. */
 export function folderGraph(files: ReadonlyMap<string, string>): ReadonlyMap<string, readonly string[]> {
   const nodeOf = (path: string): string => (posix.dirname(path) === '.' ? path : posix.dirname(path));
   const graph = new Map<string, string[]>();
   for (const [path, source] of files) {
-    if (path === 'index.ts') continue;
+    if (posix.basename(path) === 'index.ts') continue;
     const node = nodeOf(path);
     const targets = targetsOf(
       path,

@@ -8,7 +8,7 @@ import {
   readScatterFile,
   readVendorAssembly,
   type VendorAssembly,
-} from '@ijw/interop';
+} from '@ijw/interop/tinyclr';
 import { parseNumber } from './input.ts';
 import { FileAccessError, type Io } from './io.ts';
 

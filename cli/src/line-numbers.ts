@@ -1,6 +1,6 @@
 import { BadImageError } from '@ijw/binary';
 import type { LineDocument, LineNumbers, LinePoint } from '@ijw/il';
-import type { PortablePdb, SequencePoint } from '@ijw/metadata';
+import type { PortablePdb, SequencePoint } from '@ijw/metadata/pdb';
 
 /** Line numbers by a portable PDB, for `.line` directives. What of it cannot be read is left out. */
 export function lineNumbers(pdb: PortablePdb): LineNumbers {

@@ -1,7 +1,8 @@
 import type { FileSearch, FoundFile } from '@ijw/assembly';
 import { BadImageError, UnsupportedError } from '@ijw/binary';
-import type { LintOptions, MissingLibrary, NativeExports } from '@ijw/interop';
-import { PEImage, readExportDirectory } from '@ijw/pe';
+import type { LintOptions, MissingLibrary, NativeExports } from '@ijw/interop/lint';
+import { PEImage } from '@ijw/pe';
+import { readExportDirectory } from '@ijw/pe/exports';
 import { FileAccessError, type Io } from './io.ts';
 import { searchPath } from './search-path.ts';
 

@@ -1,7 +1,8 @@
 import { dirname } from 'node:path';
 import { type FileSearch, type FileSource, searchFiles, zipFiles } from '@ijw/assembly';
 import { BadImageError, ifReadable, UsageError } from '@ijw/binary';
-import { type AssemblyProvider, Metadata } from '@ijw/metadata';
+import { Metadata } from '@ijw/metadata';
+import type { AssemblyProvider } from '@ijw/metadata/resolution';
 import { detectContainer, PEImage } from '@ijw/pe';
 import { type ModuleProvider, searchedModules } from '@ijw/windows';
 import type { OptionValues } from './command.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { inflateRawSync } from 'node:zlib';
 import { hexBytes, ifReadable, printable } from '@ijw/binary';
 import type { SourceText } from '@ijw/il';
-import { documentHashAlgorithms, type PortablePdb, type SequencePoint } from '@ijw/metadata';
+import { documentHashAlgorithms, type PortablePdb, type SequencePoint } from '@ijw/metadata/pdb';
 import type { Io } from './io.ts';
 
 /** Lines of one statement that are shown; a statement may claim to span a whole file. */

@@ -1,15 +1,6 @@
 import { BadImageError, hex, printable, UsageError } from '@ijw/binary';
-import {
-  checkFirmware,
-  compareFiles,
-  compareVendorChecksum,
-  type FirmwareReport,
-  type StubComparison,
-  type StubInput,
-  type StubMismatch,
-  type StubSet,
-  type StubTarget,
-} from '@ijw/interop';
+import { compareFiles, type StubComparison, type StubInput, type StubSet, type StubTarget } from '@ijw/interop/stubs';
+import { checkFirmware, compareVendorChecksum, type FirmwareReport, type StubMismatch } from '@ijw/interop/tinyclr';
 import { readCheckedFiles } from './checked-files.ts';
 import type { CommandContext } from './command.ts';
 import type { Row } from './output/columns.ts';

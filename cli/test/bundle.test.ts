@@ -1,6 +1,6 @@
 // Commands on a single-file application whose host is an ELF file.
 import { buildMixedImage } from '@ijw/fixtures';
-import { BundleFileType, writeSingleFileBundle } from '@ijw/pe';
+import { BundleFileType, writeSingleFileBundle } from '@ijw/pe/containers';
 import { describe, expect, it } from 'vitest';
 import { run } from '../src/run.ts';
 import { memoryIo } from './memory-io.ts';

@@ -2,15 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildMixedImage } from '@ijw/fixtures';
-import {
-  CustomDebugInformationKind,
-  MetadataBuilder,
-  makeToken,
-  TableId,
-  writeCustomDebugInformation,
-  writeDocumentName,
-  writeSequencePoints,
-} from '@ijw/metadata';
+import { makeToken, TableId } from '@ijw/metadata';
+import { MetadataBuilder } from '@ijw/metadata/builder';
+import { CustomDebugInformationKind, writeCustomDebugInformation, writeDocumentName, writeSequencePoints } from '@ijw/metadata/pdb';
 import { describe, expect, it } from 'vitest';
 import { buildILImage } from '../../packages/il/test/il-image.ts';
 import { run } from '../src/run.ts';

@@ -1,6 +1,7 @@
 // `ijw headers`: COFF symbols; `ijw info` of an image that NativeAOT made.
 import { ByteWriter } from '@ijw/binary';
-import { Machine, PEBuilder } from '@ijw/pe';
+import { Machine } from '@ijw/pe';
+import { PEBuilder } from '@ijw/pe/builder';
 import { describe, expect, it } from 'vitest';
 import { buildEverything } from '../../packages/pe/test/everything-image.ts';
 import { run } from '../src/run.ts';

@@ -1,7 +1,7 @@
 // Names, versions and file names with escapes, line ends and bidirectional controls: no text, note or error line lets them through, and JSON stays JSON.
 import { ByteWriter } from '@ijw/binary';
-import { MetadataBuilder } from '@ijw/metadata';
-import { PEBuilder } from '@ijw/pe';
+import { MetadataBuilder } from '@ijw/metadata/builder';
+import { PEBuilder } from '@ijw/pe/builder';
 import { describe, expect, it } from 'vitest';
 import { run } from '../src/run.ts';
 import { memoryIo } from './memory-io.ts';

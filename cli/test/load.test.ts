@@ -1,6 +1,6 @@
 // What load prints and how it ends: refusals in sentences, ways to load, files inside a bundle, the first call.
 import { buildMixedImage, buildReferencedAssembly, libraryImage } from '@ijw/fixtures';
-import { BundleFileType, writeSingleFileBundle } from '@ijw/pe';
+import { BundleFileType, writeSingleFileBundle } from '@ijw/pe/containers';
 import { describe, expect, it } from 'vitest';
 import { run } from '../src/run.ts';
 import { memoryIo } from './memory-io.ts';

@@ -1,6 +1,7 @@
 // ijw tables: rows in words, the canonical form with --raw, a row by its token, heaps by their names.
 import { managedSample } from '@ijw/fixtures';
-import { flagWords, MethodAttributes, TypeAttributes } from '@ijw/metadata';
+import { MethodAttributes, TypeAttributes } from '@ijw/metadata';
+import { flagWords } from '@ijw/metadata/words';
 import { describe, expect, it } from 'vitest';
 import { run } from '../src/run.ts';
 import { memoryIo } from './memory-io.ts';

@@ -61,13 +61,16 @@ describe.each(packages)('%s', (name) => {
     }
   });
 
-  it('has an index that only re-exports by name', () => {
-    const statements = read(`packages/${name}/src/index.ts`)
-      .replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')
-      .split(';')
-      .map((statement) => statement.trim())
-      .filter(Boolean);
-    for (const statement of statements) expect(statement).toMatch(/^export (type )?\{[\s\S]*\} from '\.\/[^']+\.ts'$/);
+  it('has indexes that only re-export by name', () => {
+    for (const [path, source] of sources.get(name)!) {
+      if (posix.basename(path) !== 'index.ts') continue;
+      const statements = source
+        .replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')
+        .split(';')
+        .map((statement) => statement.trim())
+        .filter(Boolean);
+      for (const statement of statements) expect(statement, path).toMatch(/^export (type )?\{[\s\S]*\} from '\.\.?\/[^']+\.ts'$/);
+    }
   });
 
   it('says what it is: README, licence, types', () => {

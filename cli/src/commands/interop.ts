@@ -1,5 +1,8 @@
 import type { Assembly } from '@ijw/assembly';
 import { hex, printable, UnsupportedError, UsageError } from '@ijw/binary';
+import { interopJson, RuntimeVerdicts, readInteropInventory } from '@ijw/interop';
+import { leanClrBindings, readRegistrations } from '@ijw/interop/leanclr';
+import { readAssemblyShape } from '@ijw/interop/stubs';
 import {
   buildInteropTable,
   checkFirmware,
@@ -7,14 +10,8 @@ import {
   type InteropDefinition,
   InteropRegistry,
   interopFirmwareTable,
-  interopJson,
-  leanClrBindings,
-  RuntimeVerdicts,
-  readAssemblyShape,
-  readInteropInventory,
-  readRegistrations,
   tinyClrBindings,
-} from '@ijw/interop';
+} from '@ijw/interop/tinyclr';
 import { type Metadata, type MethodDefToken, makeToken, methodFullName, TableId } from '@ijw/metadata';
 import { readCheckedFiles } from '../checked-files.ts';
 import type { CommandContext } from '../command.ts';

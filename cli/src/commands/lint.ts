@@ -1,5 +1,6 @@
 import type { RuntimeId } from '@ijw/assembly';
 import { printable, UsageError } from '@ijw/binary';
+import { readRegistrations } from '@ijw/interop/leanclr';
 import {
   type Baseline,
   baselineOf,
@@ -15,12 +16,11 @@ import {
   parseBaseline,
   parseSuppressions,
   placeText,
-  readInteropSource,
-  readRegistrations,
   type Suppression,
   sarifLog,
   unknownRuleText,
-} from '@ijw/interop';
+} from '@ijw/interop/lint';
+import { readInteropSource } from '@ijw/interop/tinyclr';
 import { type CheckedFiles, readCheckedFiles } from '../checked-files.ts';
 import type { CommandContext, OptionValues } from '../command.ts';
 import { openAssembly } from '../input.ts';

@@ -10,7 +10,7 @@ import {
   type StubTarget,
   stubsDocument,
   utf8Size,
-} from '@ijw/interop';
+} from '@ijw/interop/stubs';
 import { type Metadata, makeToken, TableId } from '@ijw/metadata';
 import type { CommandContext } from '../command.ts';
 import { openAssembly } from '../input.ts';

@@ -1,24 +1,19 @@
 import { type Diagnostics, hex, printable, UsageError } from '@ijw/binary';
 import {
-  cellWords,
   type HeapEntry,
   type HeapName,
   heapEntries,
   heapNames,
   type Metadata,
   makeToken,
-  presentTables,
-  rawTableLines,
-  resolvedTableLines,
   type Table,
   TableId,
   type TableName,
-  TokenText,
-  tableDocument,
   tableNameOf,
   tableNames,
-  tablesDocument,
 } from '@ijw/metadata';
+import { presentTables, rawTableLines, resolvedTableLines, TokenText, tableDocument, tablesDocument } from '@ijw/metadata/canonical';
+import { cellWords } from '@ijw/metadata/words';
 import type { CommandContext } from '../command.ts';
 import { openAssembly } from '../input.ts';
 import { columns, type Row } from '../output/columns.ts';

@@ -2,7 +2,6 @@ import { Diagnostics, UnsupportedError } from '@ijw/binary';
 import { type BadInstruction, type Instruction, type MethodBody, MethodBodySource, SingleInstructionText, type TokenUse } from '@ijw/il';
 import {
   CustomAttribute,
-  findCustomAttribute,
   isTokenOf,
   Metadata,
   type MethodDefToken,
@@ -11,12 +10,13 @@ import {
   methodFullName,
   TableId,
   type Token,
-  TokenText,
-  targetFramework,
   tokenRid,
   typeFullName,
 } from '@ijw/metadata';
-import type { PEImage, SingleFileBundle } from '@ijw/pe';
+import { findCustomAttribute, targetFramework } from '@ijw/metadata/attributes';
+import { TokenText } from '@ijw/metadata/canonical';
+import type { PEImage } from '@ijw/pe';
+import type { SingleFileBundle } from '@ijw/pe/containers';
 import { Boundary } from '@ijw/vtfixup';
 import { CallerIndex } from './callers.ts';
 import { findMembers } from './members/find-members.ts';

@@ -1,6 +1,7 @@
 import { ifReadable } from '@ijw/binary';
 import { type OpCodeName, type TokenUse, tokenUses } from '@ijw/il';
-import { isTokenOf, type Metadata, makeToken, Resolver, TableId, type Token } from '@ijw/metadata';
+import { isTokenOf, type Metadata, makeToken, TableId, type Token } from '@ijw/metadata';
+import { Resolver } from '@ijw/metadata/resolution';
 import type { PEImage } from '@ijw/pe';
 
 /** The instructions that call a method or take its address (ECMA-335 III.3 and III.4). */

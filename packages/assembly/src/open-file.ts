@@ -1,15 +1,6 @@
 import { Diagnostics, UsageError } from '@ijw/binary';
-import {
-  bundleEntryBytes,
-  detectContainer,
-  type ImageLayout,
-  imageOfWebcil,
-  PEImage,
-  readSingleFileBundle,
-  readWebcil,
-  type SingleFileBundle,
-  webcilOfWasm,
-} from '@ijw/pe';
+import { detectContainer, type ImageLayout, PEImage } from '@ijw/pe';
+import { bundleEntryBytes, imageOfWebcil, readSingleFileBundle, readWebcil, type SingleFileBundle, webcilOfWasm } from '@ijw/pe/containers';
 
 export interface OpenOptions {
   /** How the bytes of a PE image lie: as in a file (the default), or as mapped in memory. */

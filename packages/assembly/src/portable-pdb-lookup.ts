@@ -1,6 +1,7 @@
 import { BadImageError } from '@ijw/binary';
-import { PortablePdb } from '@ijw/metadata';
-import { DebugType, type PEImage, readDebugDirectory, readEmbeddedPortablePdb } from '@ijw/pe';
+import { PortablePdb } from '@ijw/metadata/pdb';
+import type { PEImage } from '@ijw/pe';
+import { DebugType, readDebugDirectory, readEmbeddedPortablePdb } from '@ijw/pe/debug';
 
 /** Gives the bytes of a file; `undefined` where it is not there. */
 export type LookUpFile = (path: string) => Uint8Array | undefined;

@@ -1,4 +1,5 @@
-import { type PEImage, readImportDirectory } from '@ijw/pe';
+import type { PEImage } from '@ijw/pe';
+import { readImportDirectory } from '@ijw/pe/imports';
 
 /** `framework`: mscoree.dll of the .NET Framework; `core`: ijwhost.dll of .NET. */
 export type RuntimeHost = 'framework' | 'core';

@@ -4,8 +4,11 @@ import { Assembly } from '@ijw/assembly';
 import { Diagnostics, UnsupportedError } from '@ijw/binary';
 import { buildMixedImage, buildNativeDll, methodToken } from '@ijw/fixtures';
 import { decodeInstructions } from '@ijw/il';
-import { encodeMethodSpec, MetadataBuilder, makeToken, TableId, type Token, tokenRid } from '@ijw/metadata';
-import { BundleFileType, PEImage, writeSingleFileBundle, writeWebcil } from '@ijw/pe';
+import { makeToken, TableId, type Token, tokenRid } from '@ijw/metadata';
+import { MetadataBuilder } from '@ijw/metadata/builder';
+import { encodeMethodSpec } from '@ijw/metadata/signatures';
+import { PEImage } from '@ijw/pe';
+import { BundleFileType, writeSingleFileBundle, writeWebcil } from '@ijw/pe/containers';
 import { describe, expect, it } from 'vitest';
 import { buildILImage, INT, methodSignature, STRING, VOID } from '../../il/test/il-image.ts';
 

@@ -1,6 +1,8 @@
 // Members as people type them: names with and without type and namespace, parameters, generic names, wildcards, another case, and what is said where nothing fits.
 import { findMembers, requireMembers } from '@ijw/assembly';
-import { Metadata, MetadataBuilder, makeToken, TableId, type TypeNode } from '@ijw/metadata';
+import { Metadata, makeToken, TableId } from '@ijw/metadata';
+import { MetadataBuilder } from '@ijw/metadata/builder';
+import type { TypeNode } from '@ijw/metadata/signatures';
 import { describe, expect, it } from 'vitest';
 import { classType, INT, methodSignature, STRING, VOID } from '../../il/test/il-image.ts';
 

@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import { infoDocument, openFile } from '@ijw/assembly';
 import { buildMixedImage } from '@ijw/fixtures';
-import { importHash, PEImage } from '@ijw/pe';
+import { PEImage } from '@ijw/pe';
+import { importHash } from '@ijw/pe/imports';
 import { describe, expect, it } from 'vitest';
 import { buildILImage } from '../../il/test/il-image.ts';
 

@@ -1,7 +1,9 @@
 // Which portable PDB belongs to an image: embedded, beside it, of another build.
 import { Assembly } from '@ijw/assembly';
-import { MetadataBuilder, nilToken } from '@ijw/metadata';
-import { buildDebugDirectory, codeViewEntry, type DebugEntryInput, DebugType, PEBuilder, writeEmbeddedPortablePdb } from '@ijw/pe';
+import { nilToken } from '@ijw/metadata';
+import { MetadataBuilder } from '@ijw/metadata/builder';
+import { PEBuilder } from '@ijw/pe/builder';
+import { buildDebugDirectory, codeViewEntry, type DebugEntryInput, DebugType, writeEmbeddedPortablePdb } from '@ijw/pe/debug';
 import { deflateSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 

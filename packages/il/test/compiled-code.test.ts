@@ -3,18 +3,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ByteWriter } from '@ijw/binary';
 import { CompiledCode, ownerOf } from '@ijw/il/native';
-import { encodeMethodSignature, Metadata, MetadataBuilder } from '@ijw/metadata';
-import {
-  bytesPart,
-  cliHeaderPart,
-  exportDirectoryPart,
-  type ImagePart,
-  PEBuilder,
-  PEImage,
-  ReadyToRunSectionType,
-  readReadyToRunHeader,
-  writeReadyToRunHeader,
-} from '@ijw/pe';
+import { Metadata } from '@ijw/metadata';
+import { MetadataBuilder } from '@ijw/metadata/builder';
+import { encodeMethodSignature } from '@ijw/metadata/signatures';
+import { cliHeaderPart, PEImage } from '@ijw/pe';
+import { bytesPart, type ImagePart, PEBuilder } from '@ijw/pe/builder';
+import { exportDirectoryPart } from '@ijw/pe/exports';
+import { ReadyToRunSectionType, readReadyToRunHeader, writeReadyToRunHeader } from '@ijw/pe/ready-to-run';
 import { describe, expect, it } from 'vitest';
 
 const VOID = { kind: 'primitive', type: 'void' } as const;

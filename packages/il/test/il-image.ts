@@ -1,16 +1,10 @@
 import { Diagnostics } from '@ijw/binary';
 import { CodeBuilder, type DisassemblyOptions, type DisassemblyResult, disassemble, type EncodableBody, encodeMethodBody } from '@ijw/il';
-import {
-  encodeMethodSignature,
-  Metadata,
-  MetadataBuilder,
-  type MethodDefToken,
-  type PrimitiveName,
-  type TypeDefOrRefToken,
-  type TypeNode,
-  type TypeRefToken,
-} from '@ijw/metadata';
-import { bytesPart, type CliHeaderInput, cliHeaderPart, type ImagePart, Machine, PEBuilder, PEImage, type SectionOptions } from '@ijw/pe';
+import { Metadata, type MethodDefToken, type TypeDefOrRefToken, type TypeRefToken } from '@ijw/metadata';
+import { MetadataBuilder } from '@ijw/metadata/builder';
+import { encodeMethodSignature, type PrimitiveName, type TypeNode } from '@ijw/metadata/signatures';
+import { type CliHeaderInput, cliHeaderPart, Machine, PEImage } from '@ijw/pe';
+import { bytesPart, type ImagePart, PEBuilder, type SectionOptions } from '@ijw/pe/builder';
 
 export const primitive = (type: PrimitiveName): TypeNode => ({ kind: 'primitive', type });
 export const VOID = primitive('void');

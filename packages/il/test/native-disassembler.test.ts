@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { methodsWithCode } from '@ijw/il';
 import { NativeBounds, NativeDisassembler } from '@ijw/il/native';
 import { Metadata } from '@ijw/metadata';
-import { PEImage, readImportDirectory } from '@ijw/pe';
+import { PEImage } from '@ijw/pe';
+import { readImportDirectory } from '@ijw/pe/imports';
 import { describe, expect, it } from 'vitest';
 
 const edge = join(import.meta.dirname, '../../../node_modules/edge-js/lib/native/win32');

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Assembly } from '@ijw/assembly';
 import { BadImageError } from '@ijw/binary';
-import { type NativeCrossing, readNativeBoundary } from '@ijw/interop';
+import { type NativeCrossing, readNativeBoundary } from '@ijw/interop/stubs';
 import { architectureOf } from '@ijw/machine';
 import {
   type AbiType,

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { buildInteropImage, type InteropTypes, type MachineCode, type NativeFunction } from '@ijw/fixtures';
 import { type LoadedModule, Loader, type ManagedCall } from '@ijw/loader';
 import type { AbiType, CallShape } from '@ijw/marshalling';
-import type { NativeTypeName, TypeNode } from '@ijw/metadata';
+import type { NativeTypeName } from '@ijw/metadata/marshalling';
+import type { TypeNode } from '@ijw/metadata/signatures';
 import { modulesByName } from '@ijw/windows';
 import { describe, expect, it } from 'vitest';
 

@@ -1,7 +1,8 @@
 // The runtime's checks of headers, metadata, signatures and keys.
 import { buildMixedImage } from '@ijw/fixtures';
 import { Loader, type LoadOutcome } from '@ijw/loader';
-import { Metadata, MetadataBuilder } from '@ijw/metadata';
+import { Metadata } from '@ijw/metadata';
+import { MetadataBuilder } from '@ijw/metadata/builder';
 import { PEImage } from '@ijw/pe';
 import { describe, expect, it } from 'vitest';
 import { isReferenceField } from '../src/clr/image/token-signature.ts';

@@ -1,19 +1,10 @@
 // dotnet/runtime `src/coreclr/vm/mlinfo.cpp`, MarshalInfo: what a parameter is on the native side when nothing else is said, and what MarshalAs makes of it.
 
-import {
-  findCustomAttribute,
-  type MarshallingDescriptor,
-  type Metadata,
-  type MethodSignature,
-  makeToken,
-  NativeType,
-  type PrimitiveName,
-  type Resolver,
-  TableId,
-  type Token,
-  type TypeNode,
-  typeText,
-} from '@ijw/metadata';
+import { type Metadata, makeToken, TableId, type Token, typeText } from '@ijw/metadata';
+import { findCustomAttribute } from '@ijw/metadata/attributes';
+import { type MarshallingDescriptor, NativeType } from '@ijw/metadata/marshalling';
+import type { Resolver } from '@ijw/metadata/resolution';
+import type { MethodSignature, PrimitiveName, TypeNode } from '@ijw/metadata/signatures';
 import { type Unsupported, unsupported } from './abi/abi-type.ts';
 import { TypeMeasure } from './abi/type-measure.ts';
 import type { CrossingParameter, CrossingType } from './crossing-type.ts';

@@ -1,14 +1,9 @@
 // How values cross: native tree, ABI, conversion. One row for what a managed type and MarshalAs make together.
 import { type CrossingType, CrossingTypes, type NativeTree, nativeExtent } from '@ijw/marshalling';
-import {
-  type CustomAttributeValue,
-  encodeMethodSignature,
-  NativeType,
-  type NativeTypeName,
-  SignatureFlags,
-  type Token,
-  type TypeNode,
-} from '@ijw/metadata';
+import type { Token } from '@ijw/metadata';
+import type { CustomAttributeValue } from '@ijw/metadata/attributes';
+import { NativeType, type NativeTypeName } from '@ijw/metadata/marshalling';
+import { encodeMethodSignature, SignatureFlags, type TypeNode } from '@ijw/metadata/signatures';
 import { describe, expect, it } from 'vitest';
 import { array, INT, objectOf, PInvokeMetadata, pointer, primitive, reference, structure, VOID } from './pinvoke-metadata.ts';
 

@@ -1,7 +1,9 @@
 // Plans of P/Invokes: conversions, copied arguments, disabled marshalling.
 import { ReverseThunks } from '@ijw/loader';
 import { abiSize, type ForwardCall, forwardSteps, forwardStepText, reverseCallText } from '@ijw/marshalling';
-import type { NativeTypeName, Token, TypeNode } from '@ijw/metadata';
+import type { Token } from '@ijw/metadata';
+import type { NativeTypeName } from '@ijw/metadata/marshalling';
+import type { TypeNode } from '@ijw/metadata/signatures';
 import { describe, expect, it } from 'vitest';
 import {
   array,

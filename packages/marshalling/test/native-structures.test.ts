@@ -1,7 +1,7 @@
 // Structures on the native side, and types of other assemblies.
 import { buildInteropImage } from '@ijw/fixtures';
 import { Loader } from '@ijw/loader';
-import { assembliesAtHand, Resolver } from '@ijw/metadata';
+import { assembliesAtHand, Resolver } from '@ijw/metadata/resolution';
 import { modulesByName } from '@ijw/windows';
 import { describe, expect, it } from 'vitest';
 import {

@@ -1,25 +1,11 @@
 import type { Architecture } from '@ijw/machine';
 import { type ForwardCall, ForwardCalls, type ForwardCallsInit, NativeCalls } from '@ijw/marshalling';
-import {
-  type AttributeArgument,
-  type CustomAttributeValue,
-  encodeFieldSignature,
-  encodeMethodSignature,
-  type MarshallingDescriptor,
-  Metadata,
-  MetadataBuilder,
-  type MethodDefToken,
-  makeToken,
-  NativeType,
-  type NativeTypeName,
-  type Resolver,
-  SignatureFlags,
-  TableId,
-  type Token,
-  type TypeNode,
-  writeAttributeValue,
-  writeMarshallingDescriptor,
-} from '@ijw/metadata';
+import { Metadata, type MethodDefToken, makeToken, TableId, type Token } from '@ijw/metadata';
+import { type AttributeArgument, type CustomAttributeValue, writeAttributeValue } from '@ijw/metadata/attributes';
+import { MetadataBuilder } from '@ijw/metadata/builder';
+import { type MarshallingDescriptor, NativeType, type NativeTypeName, writeMarshallingDescriptor } from '@ijw/metadata/marshalling';
+import type { Resolver } from '@ijw/metadata/resolution';
+import { encodeFieldSignature, encodeMethodSignature, SignatureFlags, type TypeNode } from '@ijw/metadata/signatures';
 
 export type Primitive = (TypeNode & { readonly kind: 'primitive' })['type'];
 export const primitive = (type: Primitive): TypeNode => ({ kind: 'primitive', type });

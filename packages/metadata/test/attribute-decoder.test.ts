@@ -1,28 +1,18 @@
 // Values of custom attributes: by name, constructors, enumerations, malformed blobs.
+import { CustomAttribute, Metadata, makeToken, TableId, type Token, type TypeDefOrRefToken } from '@ijw/metadata';
 import {
   AttributeDecoder,
   type AttributeValue,
-  assembliesAtHand,
-  attributeLines,
-  CustomAttribute,
   type CustomAttributeValue,
-  encodeFieldSignature,
-  encodeMethodSignature,
-  encodeTypeSpec,
   findCustomAttribute,
-  Metadata,
-  MetadataBuilder,
-  makeToken,
-  type PrimitiveName,
-  Resolver,
   simpleAttributeTypeOf,
-  TableId,
-  type Token,
-  type TypeDefOrRefToken,
-  type TypeNode,
   targetFramework,
   writeAttributeValue,
-} from '@ijw/metadata';
+} from '@ijw/metadata/attributes';
+import { MetadataBuilder } from '@ijw/metadata/builder';
+import { attributeLines } from '@ijw/metadata/canonical';
+import { assembliesAtHand, Resolver } from '@ijw/metadata/resolution';
+import { encodeFieldSignature, encodeMethodSignature, encodeTypeSpec, type PrimitiveName, type TypeNode } from '@ijw/metadata/signatures';
 import { describe, expect, it } from 'vitest';
 
 const primitive = (type: PrimitiveName): TypeNode => ({ kind: 'primitive', type });

@@ -2,21 +2,18 @@
 import { existsSync, readFileSync } from 'node:fs';
 import {
   CustomAttribute,
-  type CustomAttributeValue,
   FieldAttributes,
-  FieldDataReader,
   Metadata,
   MethodAttributes,
   MethodImplAttributes,
   makeToken,
-  NativeType,
-  nativeTypeName,
-  readMarshallingDescriptor,
   TableId,
   TypeAttributes,
-  targetFramework,
   tokenTable,
 } from '@ijw/metadata';
+import { type CustomAttributeValue, targetFramework } from '@ijw/metadata/attributes';
+import { FieldDataReader } from '@ijw/metadata/layout';
+import { NativeType, nativeTypeName, readMarshallingDescriptor } from '@ijw/metadata/marshalling';
 import { PEImage } from '@ijw/pe';
 import { describe, expect, it } from 'vitest';
 

@@ -1,22 +1,8 @@
 // The canonical lines of tables: texts of rows, and what cannot be resolved.
-import {
-  encodeMethodSignature,
-  encodeTypeSpec,
-  escapeName,
-  headerLines,
-  Metadata,
-  MetadataBuilder,
-  makeToken,
-  rawTableLines,
-  resolvedTableLines,
-  TableId,
-  type Token,
-  type TypeDefOrRefToken,
-  type TypeNode,
-  typeFullName,
-  typeText,
-  writeRawTables,
-} from '@ijw/metadata';
+import { Metadata, makeToken, TableId, type Token, type TypeDefOrRefToken, typeFullName, typeText } from '@ijw/metadata';
+import { MetadataBuilder } from '@ijw/metadata/builder';
+import { escapeName, headerLines, rawTableLines, resolvedTableLines, writeRawTables } from '@ijw/metadata/canonical';
+import { encodeMethodSignature, encodeTypeSpec, type TypeNode } from '@ijw/metadata/signatures';
 import { describe, expect, test } from 'vitest';
 
 const lines = (chunks: Iterable<Uint8Array>): string[] => {

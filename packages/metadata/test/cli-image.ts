@@ -1,5 +1,6 @@
 import { ByteWriter } from '@ijw/binary';
-import { PEBuilder, PEImage } from '@ijw/pe';
+import { PEImage } from '@ijw/pe';
+import { PEBuilder } from '@ijw/pe/builder';
 
 /** RVAs of the parts of an image that these tests build. */
 export const CLI_HEADER = 0x1000;

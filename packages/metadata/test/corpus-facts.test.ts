@@ -1,18 +1,8 @@
 // Tables and heaps of the corpus against recorded facts (skipped without ../shared).
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import {
-  decodeMethodSignature,
-  Metadata,
-  type MethodSignature,
-  makeToken,
-  signatureKindOf,
-  type Table,
-  TableId,
-  type TypeNode,
-  tableNames,
-  typeNodes,
-} from '@ijw/metadata';
+import { Metadata, makeToken, type Table, TableId, tableNames } from '@ijw/metadata';
+import { decodeMethodSignature, type MethodSignature, signatureKindOf, type TypeNode, typeNodes } from '@ijw/metadata/signatures';
 import { PEImage } from '@ijw/pe';
 import { describe, expect, test } from 'vitest';
 import { callConvModifiers, conventionOf, count, type Tally, takeCensus } from './signature-census.ts';

@@ -1,22 +1,11 @@
 // Sizes of types, and the data of fields with an RVA.
 import { BadImageError } from '@ijw/binary';
-import {
-  assembliesAtHand,
-  encodeFieldSignature,
-  encodeMethodSignature,
-  encodeTypeSpec,
-  FieldDataReader,
-  type FieldToken,
-  Metadata,
-  MetadataBuilder,
-  type PrimitiveName,
-  Resolver,
-  type Token,
-  type TypeDefToken,
-  type TypeNode,
-  TypeSizes,
-  writeAttributeValue,
-} from '@ijw/metadata';
+import { type FieldToken, Metadata, type Token, type TypeDefToken } from '@ijw/metadata';
+import { writeAttributeValue } from '@ijw/metadata/attributes';
+import { MetadataBuilder } from '@ijw/metadata/builder';
+import { FieldDataReader, TypeSizes } from '@ijw/metadata/layout';
+import { assembliesAtHand, Resolver } from '@ijw/metadata/resolution';
+import { encodeFieldSignature, encodeMethodSignature, encodeTypeSpec, type PrimitiveName, type TypeNode } from '@ijw/metadata/signatures';
 import { Machine } from '@ijw/pe';
 import { describe, expect, it } from 'vitest';
 import { simpleAttributeTypeOf } from '../src/attributes/attribute-type.ts';

@@ -1,5 +1,7 @@
 // An assembly with edit-and-continue deltas.
-import { Metadata, MetadataBuilder, MetadataGenerations, makeToken, TableId, type Token } from '@ijw/metadata';
+import { Metadata, makeToken, TableId, type Token } from '@ijw/metadata';
+import { MetadataBuilder } from '@ijw/metadata/builder';
+import { MetadataGenerations } from '@ijw/metadata/generations';
 import { describe, expect, test } from 'vitest';
 
 const method = (rid: number) => makeToken(TableId.MethodDef, rid);

@@ -1,5 +1,7 @@
 // Rows that share long data: names, signatures, attribute values, types within types. Each case just below the budget and just above.
-import { AttributeDecoder, Metadata, MetadataBuilder, methodSignatureText, typeSpecText } from '@ijw/metadata';
+import { Metadata, methodSignatureText, typeSpecText } from '@ijw/metadata';
+import { AttributeDecoder } from '@ijw/metadata/attributes';
+import { MetadataBuilder } from '@ijw/metadata/builder';
 import { describe, expect, it } from 'vitest';
 
 /** Of the heaps: a name costs a quarter of its length, what a row costs anyway is free. */

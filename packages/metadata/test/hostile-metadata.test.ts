@@ -3,18 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { BadImageError, Diagnostics } from '@ijw/binary';
-import {
-  headerLines,
-  Metadata,
-  makeToken,
-  methodSignatureText,
-  rawTableLines,
-  resolvedTableLines,
-  TableId,
-  type Token,
-  tableNames,
-  typeFullName,
-} from '@ijw/metadata';
+import { Metadata, makeToken, methodSignatureText, TableId, type Token, tableNames, typeFullName } from '@ijw/metadata';
+import { headerLines, rawTableLines, resolvedTableLines } from '@ijw/metadata/canonical';
 import { PEImage } from '@ijw/pe';
 import { describe, expect, test } from 'vitest';
 

@@ -1,21 +1,12 @@
 // Views, attributes, field data and resolver over damaged metadata: a value or a BadImageError.
 import { readFileSync } from 'node:fs';
 import { BadImageError } from '@ijw/binary';
-import {
-  AssemblyDefinition,
-  assembliesAtHand,
-  attributeLines,
-  embeddedResource,
-  FieldDataReader,
-  Metadata,
-  MetadataBuilder,
-  makeToken,
-  manifestResources,
-  Resolver,
-  TableId,
-  type TableName,
-  TypeDefinition,
-} from '@ijw/metadata';
+import { AssemblyDefinition, Metadata, makeToken, TableId, type TableName, TypeDefinition } from '@ijw/metadata';
+import { MetadataBuilder } from '@ijw/metadata/builder';
+import { attributeLines } from '@ijw/metadata/canonical';
+import { FieldDataReader } from '@ijw/metadata/layout';
+import { assembliesAtHand, Resolver } from '@ijw/metadata/resolution';
+import { embeddedResource, manifestResources } from '@ijw/metadata/resources';
 import { PEImage, readCliHeader } from '@ijw/pe';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';

@@ -2,7 +2,6 @@
 import {
   type FieldToken,
   Metadata,
-  MetadataBuilder,
   type MethodDefToken,
   makeToken,
   nilToken,
@@ -10,6 +9,7 @@ import {
   type TokenOf,
   type TypeDefToken,
 } from '@ijw/metadata';
+import { MetadataBuilder } from '@ijw/metadata/builder';
 import { describe, expect, test } from 'vitest';
 
 const method = (rid: number): MethodDefToken => makeToken(TableId.MethodDef, rid);

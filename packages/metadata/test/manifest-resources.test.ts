@@ -1,15 +1,15 @@
 // Manifest resources: embedded, linked, in other assemblies.
 import { ByteWriter } from '@ijw/binary';
+import { Metadata } from '@ijw/metadata';
+import { MetadataBuilder } from '@ijw/metadata/builder';
 import {
   embeddedResource,
   isResourcesFile,
-  Metadata,
-  MetadataBuilder,
   manifestResources,
   readResource,
   readResourcesFile,
   writeResourcesFile,
-} from '@ijw/metadata';
+} from '@ijw/metadata/resources';
 import { describe, expect, it } from 'vitest';
 import { cliImage } from './cli-image.ts';
 

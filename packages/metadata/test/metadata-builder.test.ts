@@ -1,6 +1,7 @@
 // What the builder writes is read back: heaps, tables, widths.
 import { UsageError } from '@ijw/binary';
-import { isNilToken, Metadata, MetadataBuilder, makeToken, methodFullName, nilToken, TableId, typeFullName } from '@ijw/metadata';
+import { isNilToken, Metadata, makeToken, methodFullName, nilToken, TableId, typeFullName } from '@ijw/metadata';
+import { MetadataBuilder } from '@ijw/metadata/builder';
 import { describe, expect, test } from 'vitest';
 
 const MVID = '01234567-89ab-cdef-0123-456789abcdef';

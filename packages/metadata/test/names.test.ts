@@ -1,21 +1,18 @@
 // Full names of types and members, and names that contain each other.
 import {
-  encodeMethodSignature,
-  encodeTypeSpec,
   fieldFullName,
   Metadata,
-  MetadataBuilder,
-  type MethodSignature,
   makeToken,
   methodFullName,
   methodSignatureText,
   nilToken,
   TableId,
   type Token,
-  type TypeNode,
   typeFullName,
   typeText,
 } from '@ijw/metadata';
+import { MetadataBuilder } from '@ijw/metadata/builder';
+import { encodeMethodSignature, encodeTypeSpec, type MethodSignature, type TypeNode } from '@ijw/metadata/signatures';
 import { describe, expect, test } from 'vitest';
 
 const primitive = (type: (TypeNode & { kind: 'primitive' })['type']): TypeNode => ({ kind: 'primitive', type });

@@ -1,19 +1,16 @@
 // A portable PDB: documents, points, scopes, variables.
 import { BadImageError } from '@ijw/binary';
+import { Metadata, type MethodDefToken, makeToken, TableId } from '@ijw/metadata';
+import { MetadataBuilder } from '@ijw/metadata/builder';
 import {
   CustomDebugInformationKind,
-  Metadata,
-  MetadataBuilder,
-  type MethodDefToken,
-  makeToken,
   PortablePdb,
-  TableId,
   writeCustomDebugInformation,
   writeDocumentName,
   writeImports,
   writeLocalConstantSignature,
   writeSequencePoints,
-} from '@ijw/metadata';
+} from '@ijw/metadata/pdb';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { endsWell, mutated } from './hostile-blobs.ts';

@@ -1,21 +1,9 @@
 // References to types and members, resolved across assemblies.
 import { BadImageError } from '@ijw/binary';
-import {
-  assembliesAtHand,
-  encodeFieldSignature,
-  encodeMethodSignature,
-  encodeTypeSpec,
-  type MemberRefToken,
-  Metadata,
-  MetadataBuilder,
-  makeToken,
-  nilToken,
-  Resolver,
-  TableId,
-  type Token,
-  type TypeNode,
-  typeFullName,
-} from '@ijw/metadata';
+import { type MemberRefToken, Metadata, makeToken, nilToken, TableId, type Token, typeFullName } from '@ijw/metadata';
+import { MetadataBuilder } from '@ijw/metadata/builder';
+import { assembliesAtHand, Resolver } from '@ijw/metadata/resolution';
+import { encodeFieldSignature, encodeMethodSignature, encodeTypeSpec, type TypeNode } from '@ijw/metadata/signatures';
 import { describe, expect, it } from 'vitest';
 
 const voidType: TypeNode = { kind: 'primitive', type: 'void' };

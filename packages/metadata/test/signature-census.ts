@@ -1,16 +1,12 @@
+import { type Metadata, type Table, TableId, tokenTable, typeFullName } from '@ijw/metadata';
 import {
   CallingConvention,
-  type Metadata,
   type MethodSignature,
   SignatureDecoder,
   signatureKindOf,
-  type Table,
-  TableId,
   type TypeNode,
-  tokenTable,
-  typeFullName,
   typeNodes,
-} from '@ijw/metadata';
+} from '@ijw/metadata/signatures';
 
 export type Tally = Record<string, number>;
 

@@ -1,5 +1,6 @@
 // Signatures (ECMA-335 II.23.2): encoded, decoded, malformed.
 import { BadImageError, ByteReader } from '@ijw/binary';
+import { makeToken, TableId } from '@ijw/metadata';
 import {
   CallingConvention,
   decodeFieldSignature,
@@ -16,14 +17,12 @@ import {
   encodeTypeSpec,
   MAX_SIGNATURE_DEPTH,
   type MethodSignature,
-  makeToken,
   primitiveElementTypes,
   SignatureFlags,
   signatureKindOf,
-  TableId,
   type TypeNode,
   typeNodes,
-} from '@ijw/metadata';
+} from '@ijw/metadata/signatures';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { endsWell, hostile } from './hostile-blobs.ts';

@@ -1,14 +1,7 @@
 // The metadata root and its streams, and roots that are wrong.
 import { BadImageError, ByteWriter, Diagnostics } from '@ijw/binary';
-import {
-  METADATA_SIGNATURE,
-  Metadata,
-  MetadataBuilder,
-  type NamedStream,
-  readMetadataRoot,
-  selectStreams,
-  writeMetadataRoot,
-} from '@ijw/metadata';
+import { METADATA_SIGNATURE, Metadata, readMetadataRoot, selectStreams, writeMetadataRoot } from '@ijw/metadata';
+import { MetadataBuilder, type NamedStream } from '@ijw/metadata/builder';
 import { describe, expect, test } from 'vitest';
 
 const stream = (name: string, text = ''): NamedStream => ({ name, bytes: new TextEncoder().encode(text) });

@@ -6,9 +6,7 @@ import {
   codedIndexes,
   HeapSizes,
   Metadata,
-  MetadataBuilder,
   makeToken,
-  type RowInput,
   TableId,
   type TableName,
   type Token,
@@ -16,6 +14,7 @@ import {
   tableSchemas,
   UserStringTokenTag,
 } from '@ijw/metadata';
+import { MetadataBuilder, type RowInput } from '@ijw/metadata/builder';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 

@@ -2,26 +2,22 @@
 import { BadImageError } from '@ijw/binary';
 import {
   AssemblyDefinition,
-  ConstantType,
-  encodeFieldSignature,
-  encodeMethodSignature,
   Metadata,
-  MetadataBuilder,
   ModuleDefinition,
   makeToken,
   nilToken,
-  type PrimitiveName,
   TableId,
   type TableName,
   type Token,
   TypeDefinition,
-  type TypeNode,
   typeDefinitions,
   viewOf,
-  writeConstantValue,
-  writeMarshallingDescriptor,
-  writePermissionSet,
 } from '@ijw/metadata';
+import { MetadataBuilder } from '@ijw/metadata/builder';
+import { ConstantType, writeConstantValue } from '@ijw/metadata/constants';
+import { writeMarshallingDescriptor } from '@ijw/metadata/marshalling';
+import { writePermissionSet } from '@ijw/metadata/security';
+import { encodeFieldSignature, encodeMethodSignature, type PrimitiveName, type TypeNode } from '@ijw/metadata/signatures';
 import { describe, expect, it } from 'vitest';
 
 const primitive = (type: PrimitiveName): TypeNode => ({ kind: 'primitive', type });

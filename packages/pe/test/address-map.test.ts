@@ -1,6 +1,7 @@
 // RVAs, offsets and bytes as Windows maps sections, and dumps of loaded images.
 import { describe, expect, test } from 'vitest';
-import { Machine, PEBuilder, PEImage } from '../src/index.ts';
+import { PEBuilder } from '../src/builder/index.ts';
+import { Machine, PEImage } from '../src/index.ts';
 
 const filled = (size: number, value: number): Uint8Array => new Uint8Array(size).fill(value);
 

@@ -2,6 +2,7 @@
 import { ByteReader } from '@ijw/binary';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { PEBuilder } from '../src/builder/index.ts';
 import {
   type ArmUnwindInput,
   type ArmUnwindOperation,
@@ -9,17 +10,15 @@ import {
   encodeArmUnwindCode,
   expandPackedArmEpilogue,
   expandPackedArmPrologue,
-  Machine,
   type PackedArmUnwind,
-  PEBuilder,
-  PEImage,
   packArmUnwind,
   readArmUnwindInfo,
   readExceptionDirectory,
   readUnwindInformation,
   unpackArmUnwind,
   writeArmUnwindInfo,
-} from '../src/index.ts';
+} from '../src/exceptions/index.ts';
+import { Machine, PEImage } from '../src/index.ts';
 import { buildEverything } from './everything-image.ts';
 
 /** As an assembler would write it. */

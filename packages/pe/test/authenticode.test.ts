@@ -2,7 +2,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { CertificateType, PEBuilder, PEImage, readAuthenticodeSignatures, readCertificates, writeCertificates } from '../src/index.ts';
+import { PEBuilder } from '../src/builder/index.ts';
+import { CertificateType, readAuthenticodeSignatures, readCertificates, writeCertificates } from '../src/certificates/index.ts';
+import { PEImage } from '../src/index.ts';
 import { buildSignedImage, type SigningOptions } from './signed-image.ts';
 
 const folder = fileURLToPath(new URL('../../../../shared/corpus/', import.meta.url));

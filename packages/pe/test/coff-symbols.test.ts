@@ -1,6 +1,8 @@
 // COFF symbols and the string table.
 import { describe, expect, test } from 'vitest';
-import { PEBuilder, PEImage, readCoffSymbolTable, StorageClass, writeCoffSymbolTable } from '../src/index.ts';
+import { PEBuilder } from '../src/builder/index.ts';
+import { PEImage } from '../src/index.ts';
+import { readCoffSymbolTable, StorageClass, writeCoffSymbolTable } from '../src/symbols/index.ts';
 import { sampleSymbols } from './everything-image.ts';
 
 const imageWith = (symbols: Parameters<typeof writeCoffSymbolTable>[0], overlay = new Uint8Array()): PEImage => {

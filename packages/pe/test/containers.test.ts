@@ -2,23 +2,18 @@
 import { deflateRawSync } from 'node:zlib';
 import { ByteWriter } from '@ijw/binary';
 import { describe, expect, test } from 'vitest';
+import { PEBuilder } from '../src/builder/index.ts';
 import {
-  buildDebugDirectory,
   bundleEntryBytes,
-  DebugType,
-  detectContainer,
   imageOfWebcil,
-  PEBuilder,
-  PEImage,
-  readCliHeader,
-  readEmbeddedPortablePdb,
   readSingleFileBundle,
   readWebcil,
   webcilOfWasm,
-  writeEmbeddedPortablePdb,
   writeSingleFileBundle,
   writeWebcil,
-} from '../src/index.ts';
+} from '../src/containers/index.ts';
+import { buildDebugDirectory, DebugType, readEmbeddedPortablePdb, writeEmbeddedPortablePdb } from '../src/debug/index.ts';
+import { detectContainer, PEImage, readCliHeader } from '../src/index.ts';
 import { buildEverything } from './everything-image.ts';
 
 const ascii = (text: string): Uint8Array => new TextEncoder().encode(text);

@@ -2,25 +2,15 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import {
-  functionAt,
-  PEImage,
-  readArm64UnwindInfo,
-  readBaseRelocations,
-  readCliHeader,
-  readDebugDirectory,
-  readDelayImportDirectory,
-  readExceptionDirectory,
-  readExportDirectory,
-  readImportDirectory,
-  readLoadConfig,
-  readReadyToRunHeader,
-  readRichHeader,
-  readTlsDirectory,
-  readX64UnwindInfo,
-  relocationTypeName,
-  UnwindFlags,
-} from '../src/index.ts';
+import { readDebugDirectory } from '../src/debug/index.ts';
+import { functionAt, readArm64UnwindInfo, readExceptionDirectory, readX64UnwindInfo, UnwindFlags } from '../src/exceptions/index.ts';
+import { readExportDirectory } from '../src/exports/index.ts';
+import { readDelayImportDirectory, readImportDirectory } from '../src/imports/index.ts';
+import { PEImage, readCliHeader, readRichHeader } from '../src/index.ts';
+import { readLoadConfig } from '../src/load-config/index.ts';
+import { readReadyToRunHeader } from '../src/ready-to-run/index.ts';
+import { readBaseRelocations, relocationTypeName } from '../src/relocations/index.ts';
+import { readTlsDirectory } from '../src/tls/index.ts';
 
 const folder = fileURLToPath(new URL('../../../../shared/corpus/', import.meta.url));
 const manifestFile = `${folder}manifest.json`;

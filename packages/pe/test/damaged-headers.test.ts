@@ -1,6 +1,8 @@
 // Headers that Windows refuses and that are read all the same: the PE signature, a section table that is cut off, the size of the CLI header.
 import { ByteReader, ByteWriter, type Diagnostics } from '@ijw/binary';
-import { cliHeaderPart, decodeVersionInfo, encodeVersionInfo, PEBuilder, PEImage, readCliHeader } from '@ijw/pe';
+import { cliHeaderPart, PEImage, readCliHeader } from '@ijw/pe';
+import { PEBuilder } from '@ijw/pe/builder';
+import { decodeVersionInfo, encodeVersionInfo } from '@ijw/pe/resources';
 import { describe, expect, test } from 'vitest';
 import { decodeDebugData } from '../src/debug/debug-data.ts';
 

@@ -1,6 +1,7 @@
 // Win32 resources, decoded by their type.
 import { describe, expect, test } from 'vitest';
-import { decodeResource, listResources, PEImage, ResourceType, readResourceDirectory } from '../src/index.ts';
+import { PEImage } from '../src/index.ts';
+import { decodeResource, listResources, ResourceType, readResourceDirectory } from '../src/resources/index.ts';
 import { buildEverything, sampleResources } from './everything-image.ts';
 
 describe('a resource is decoded by its type', () => {

@@ -1,37 +1,29 @@
 import { ByteWriter } from '@ijw/binary';
+import { PEBuilder } from '../src/builder/index.ts';
+import { buildDebugDirectory, codeViewEntry, pdbChecksumEntry, pogoEntry } from '../src/debug/index.ts';
 import {
-  buildDebugDirectory,
-  buildDelayImports,
-  buildImports,
-  type CoffSymbolInput,
-  CorFlags,
-  cliHeaderPart,
-  codeViewEntry,
+  packArm64Unwind,
+  packArmUnwind,
+  UnwindFlags,
+  writeArm64UnwindInfo,
+  writeArmUnwindInfo,
+  writeX64UnwindInfo,
+} from '../src/exceptions/index.ts';
+import { exportDirectoryPart } from '../src/exports/index.ts';
+import { buildDelayImports, buildImports, writeBoundImports } from '../src/imports/index.ts';
+import { CorFlags, cliHeaderPart, Machine, SectionCharacteristics } from '../src/index.ts';
+import { writeLoadConfig } from '../src/load-config/index.ts';
+import { writeReadyToRunHeader } from '../src/ready-to-run/index.ts';
+import {
   encodeIconGroup,
   encodeMessageTable,
   encodeStringTable,
   encodeVersionInfo,
-  exportDirectoryPart,
-  Machine,
-  PEBuilder,
-  packArm64Unwind,
-  packArmUnwind,
-  pdbChecksumEntry,
-  pogoEntry,
   ResourceType,
   resourceDirectoryPart,
-  SectionCharacteristics,
-  StorageClass,
-  tlsDirectoryPart,
-  UnwindFlags,
-  writeArm64UnwindInfo,
-  writeArmUnwindInfo,
-  writeBoundImports,
-  writeCoffSymbolTable,
-  writeLoadConfig,
-  writeReadyToRunHeader,
-  writeX64UnwindInfo,
-} from '../src/index.ts';
+} from '../src/resources/index.ts';
+import { type CoffSymbolInput, StorageClass, writeCoffSymbolTable } from '../src/symbols/index.ts';
+import { tlsDirectoryPart } from '../src/tls/index.ts';
 
 const versionInfo = {
   fixed: { fileVersion: '1.2.3.4', productVersion: '5.6.7.8', fileFlagsMask: 63, fileFlags: 0, fileOs: 4, fileType: 2, fileSubtype: 0 },

@@ -4,43 +4,29 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { BadImageError } from '@ijw/binary';
 import { describe, expect, test } from 'vitest';
+import { PEBuilder } from '../src/builder/index.ts';
+import { readCertificates } from '../src/certificates/index.ts';
+import { readSingleFileBundle, readWebcil, webcilOfWasm } from '../src/containers/index.ts';
+import { readDebugDirectory } from '../src/debug/index.ts';
+import { readExceptionDirectory, readUnwindInformation, readUnwoundFunctions } from '../src/exceptions/index.ts';
+import { readExportDirectory } from '../src/exports/index.ts';
+import { readBoundImportDirectory, readDelayImportDirectory, readImportDirectory } from '../src/imports/index.ts';
+import { detectContainer, imageChecksum, imageKind, Machine, overlayOf, PEImage, readCliHeader, readRichHeader } from '../src/index.ts';
+import { readGuardTable, readLoadConfig } from '../src/load-config/index.ts';
+import { readReadyToRunHeader } from '../src/ready-to-run/index.ts';
+import { readBaseRelocations } from '../src/relocations/index.ts';
 import {
   decodeIconGroup,
   decodeManifest,
   decodeMessageTable,
   decodeStringTable,
   decodeVersionInfo,
-  detectContainer,
-  imageChecksum,
-  imageKind,
   listResources,
-  Machine,
-  overlayOf,
-  PEBuilder,
-  PEImage,
-  readBaseRelocations,
-  readBoundImportDirectory,
-  readCertificates,
-  readCliHeader,
-  readCoffSymbolTable,
-  readDebugDirectory,
-  readDelayImportDirectory,
-  readExceptionDirectory,
-  readExportDirectory,
-  readGuardTable,
-  readImportDirectory,
-  readLoadConfig,
-  readReadyToRunHeader,
   readResourceDirectory,
-  readRichHeader,
-  readSingleFileBundle,
-  readTlsDirectory,
-  readUnwindInformation,
-  readUnwoundFunctions,
-  readWebcil,
   resourceBytes,
-  webcilOfWasm,
-} from '../src/index.ts';
+} from '../src/resources/index.ts';
+import { readCoffSymbolTable } from '../src/symbols/index.ts';
+import { readTlsDirectory } from '../src/tls/index.ts';
 import { buildEverything } from './everything-image.ts';
 
 /** A deterministic sequence (mulberry32). */

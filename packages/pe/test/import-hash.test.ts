@@ -1,6 +1,8 @@
 // The import hash: names in order and in lower case, endings of libraries, names of ordinals.
 import { hexBytes, md5 } from '@ijw/binary';
-import { buildImports, type ImportInput, importHash, PEBuilder, PEImage } from '@ijw/pe';
+import { PEImage } from '@ijw/pe';
+import { PEBuilder } from '@ijw/pe/builder';
+import { buildImports, type ImportInput, importHash } from '@ijw/pe/imports';
 import { describe, expect, it } from 'vitest';
 
 function imageOf(imports: readonly ImportInput[]): PEImage {

@@ -1,21 +1,10 @@
 // What the builder writes is read back: headers, sections, directories.
 import { describe, expect, test } from 'vitest';
-import {
-  buildImports,
-  CorFlags,
-  cliHeaderPart,
-  exportDirectoryPart,
-  imageChecksum,
-  Machine,
-  PEBuilder,
-  PEImage,
-  RelocationType,
-  readBaseRelocations,
-  readCliHeader,
-  readExportDirectory,
-  readImportDirectory,
-  SectionCharacteristics,
-} from '../src/index.ts';
+import { PEBuilder } from '../src/builder/index.ts';
+import { exportDirectoryPart, readExportDirectory } from '../src/exports/index.ts';
+import { buildImports, readImportDirectory } from '../src/imports/index.ts';
+import { CorFlags, cliHeaderPart, imageChecksum, Machine, PEImage, readCliHeader, SectionCharacteristics } from '../src/index.ts';
+import { RelocationType, readBaseRelocations } from '../src/relocations/index.ts';
 
 function buildSample(machine: number) {
   const builder = new PEBuilder({ machine, checksum: true });

@@ -1,13 +1,13 @@
 // The native format of ReadyToRun images (integers, arrays, hash tables), entry points and import cells; what shows that NativeAOT made an image.
 import { ByteReader, ByteWriter } from '@ijw/binary';
+import { PEImage } from '@ijw/pe';
+import { PEBuilder } from '@ijw/pe/builder';
+import { exportDirectoryPart } from '@ijw/pe/exports';
 import {
-  exportDirectoryPart,
   importCellSignature,
   instanceEntryPoints,
   NativeArray,
   nativeHashtableEntries,
-  PEBuilder,
-  PEImage,
   ReadyToRunSectionType,
   readFunctionIndex,
   readHotColdMap,
@@ -17,7 +17,7 @@ import {
   readNativeSigned,
   readNativeUnsigned,
   readRuntimeFunctions,
-} from '@ijw/pe';
+} from '@ijw/pe/ready-to-run';
 import { describe, expect, test } from 'vitest';
 
 const reader = (...bytes: number[]) => new ByteReader(Uint8Array.from(bytes));

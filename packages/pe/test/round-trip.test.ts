@@ -2,59 +2,50 @@
 import { ByteReader } from '@ijw/binary';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { DirectoryName } from '../src/headers/data-directory.ts';
+import { type ImagePart, PEBuilder } from '../src/builder/index.ts';
+import { readCertificates, writeCertificates } from '../src/certificates/index.ts';
 import {
   type Arm64UnwindOperation,
+  decodeArm64UnwindCode,
+  encodeArm64UnwindCode,
+  packArm64Unwind,
+  readArm64UnwindInfo,
+  readExceptionDirectory,
+  readX64UnwindInfo,
+  unpackArm64Unwind,
+  writeArm64UnwindInfo,
+  writeX64UnwindInfo,
+} from '../src/exceptions/index.ts';
+import { exportDirectoryPart, readExportDirectory } from '../src/exports/index.ts';
+import type { DirectoryName } from '../src/headers/data-directory.ts';
+import {
   buildDelayImports,
   buildImports,
-  cliHeaderPart,
-  decodeArm64UnwindCode,
+  readBoundImportDirectory,
+  readDelayImportDirectory,
+  readImportDirectory,
+  type SymbolInput,
+  writeBoundImports,
+} from '../src/imports/index.ts';
+import { cliHeaderPart, Machine, PEImage, readCliHeader, readRichHeader, writeRichHeader } from '../src/index.ts';
+import { loadConfigLayout, readLoadConfig, writeLoadConfig } from '../src/load-config/index.ts';
+import { readReadyToRunHeader, writeReadyToRunHeader } from '../src/ready-to-run/index.ts';
+import { RelocationType, readBaseRelocations } from '../src/relocations/index.ts';
+import {
   decodeIconGroup,
   decodeMessageTable,
   decodeStringTable,
   decodeVersionInfo,
-  encodeArm64UnwindCode,
   encodeIconGroup,
   encodeMessageTable,
   encodeStringTable,
   encodeVersionInfo,
-  exportDirectoryPart,
-  type ImagePart,
   listResources,
-  loadConfigLayout,
-  Machine,
-  PEBuilder,
-  PEImage,
-  packArm64Unwind,
-  RelocationType,
-  readArm64UnwindInfo,
-  readBaseRelocations,
-  readBoundImportDirectory,
-  readCertificates,
-  readCliHeader,
-  readDelayImportDirectory,
-  readExceptionDirectory,
-  readExportDirectory,
-  readImportDirectory,
-  readLoadConfig,
-  readReadyToRunHeader,
   readResourceDirectory,
-  readRichHeader,
-  readTlsDirectory,
-  readX64UnwindInfo,
   resourceBytes,
   resourceDirectoryPart,
-  type SymbolInput,
-  tlsDirectoryPart,
-  unpackArm64Unwind,
-  writeArm64UnwindInfo,
-  writeBoundImports,
-  writeCertificates,
-  writeLoadConfig,
-  writeReadyToRunHeader,
-  writeRichHeader,
-  writeX64UnwindInfo,
-} from '../src/index.ts';
+} from '../src/resources/index.ts';
+import { readTlsDirectory, tlsDirectoryPart } from '../src/tls/index.ts';
 
 const u8 = fc.integer({ min: 0, max: 0xff });
 const u16 = fc.integer({ min: 0, max: 0xffff });

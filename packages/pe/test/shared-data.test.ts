@@ -1,18 +1,11 @@
 // Directories whose entries share one datum: read as long as all of it is no more than twice the file, and no further.
 import { ByteWriter } from '@ijw/binary';
 import { describe, expect, test } from 'vitest';
-import {
-  DebugType,
-  type DirectoryName,
-  headersDocument,
-  listDecodedResources,
-  PEBuilder,
-  PEImage,
-  ResourceType,
-  readDebugDirectory,
-  readReadyToRunHeader,
-  readResourceDirectory,
-} from '../src/index.ts';
+import { PEBuilder } from '../src/builder/index.ts';
+import { DebugType, readDebugDirectory } from '../src/debug/index.ts';
+import { type DirectoryName, headersDocument, PEImage } from '../src/index.ts';
+import { readReadyToRunHeader } from '../src/ready-to-run/index.ts';
+import { listDecodedResources, ResourceType, readResourceDirectory } from '../src/resources/index.ts';
 
 const START = 0x1000;
 

@@ -1,8 +1,10 @@
 import { constants, createHash, KeyObject, privateEncrypt } from 'node:crypto';
 import * as asn1js from 'asn1js';
 import * as pkijs from 'pkijs';
+import { PEBuilder } from '../src/builder/index.ts';
 import { authenticodeContent } from '../src/certificates/authenticode.ts';
-import { CertificateType, PEBuilder, PEImage, writeCertificates } from '../src/index.ts';
+import { CertificateType, writeCertificates } from '../src/certificates/index.ts';
+import { PEImage } from '../src/index.ts';
 
 const engine = new pkijs.CryptoEngine({ name: 'test', crypto: globalThis.crypto });
 const SHA256 = '2.16.840.1.101.3.4.2.1';

@@ -1,5 +1,5 @@
 // Which DLLs come with Windows.
-import { isSystemDll } from '@ijw/pe';
+import { isSystemDll } from '@ijw/pe/imports';
 import { expect, it } from 'vitest';
 
 it.each([

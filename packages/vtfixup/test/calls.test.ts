@@ -1,16 +1,14 @@
 // P/Invokes: kind, convention, reason of marshalling, GetLastError.
 import { effectiveConvention, type MarshallingCause } from '@ijw/marshalling';
+import { makeToken, TableId, type Token } from '@ijw/metadata';
+import type { MetadataBuilder } from '@ijw/metadata/builder';
 import {
   CallingConvention,
   encodeFieldSignature,
   encodeMethodSignature,
-  type MetadataBuilder,
   type MethodSignature,
-  makeToken,
-  TableId,
-  type Token,
   type TypeNode,
-} from '@ijw/metadata';
+} from '@ijw/metadata/signatures';
 import { describe, expect, test } from 'vitest';
 import { type SampleInput, sampleBoundary, TEXT } from './sample-image.ts';
 

@@ -1,5 +1,8 @@
 // Entries into managed code: slots, exports, entry points, UnmanagedCallersOnly.
-import { encodeMethodSignature, type MetadataBuilder, makeToken, TableId, writeAttributeValue } from '@ijw/metadata';
+import { makeToken, TableId } from '@ijw/metadata';
+import { writeAttributeValue } from '@ijw/metadata/attributes';
+import type { MetadataBuilder } from '@ijw/metadata/builder';
+import { encodeMethodSignature } from '@ijw/metadata/signatures';
 import { CorFlags } from '@ijw/pe';
 import { Boundary, boundaryJson, boundaryToDot, writeSlots } from '@ijw/vtfixup';
 import { describe, expect, test } from 'vitest';

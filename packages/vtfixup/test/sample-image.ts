@@ -1,19 +1,10 @@
 import { ByteWriter } from '@ijw/binary';
-import { Metadata, MetadataBuilder } from '@ijw/metadata';
-import {
-  buildDelayImports,
-  buildImports,
-  bytesPart,
-  type CliHeaderInput,
-  cliHeaderPart,
-  type ExportInput,
-  exportDirectoryPart,
-  type ImageLayout,
-  Machine,
-  PEBuilder,
-  PEImage,
-  SectionCharacteristics,
-} from '@ijw/pe';
+import { Metadata } from '@ijw/metadata';
+import { MetadataBuilder } from '@ijw/metadata/builder';
+import { type CliHeaderInput, cliHeaderPart, type ImageLayout, Machine, PEImage, SectionCharacteristics } from '@ijw/pe';
+import { bytesPart, PEBuilder } from '@ijw/pe/builder';
+import { type ExportInput, exportDirectoryPart } from '@ijw/pe/exports';
+import { buildDelayImports, buildImports } from '@ijw/pe/imports';
 import { Boundary, type BoundaryOptions, type VTableFixup, writeVTableFixups } from '@ijw/vtfixup';
 
 /** Where the parts of a sample are: chosen so that the bytes of its code can be written down by hand. */

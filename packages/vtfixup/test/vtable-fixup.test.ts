@@ -1,6 +1,6 @@
 // Records of the VTableFixups table and their slots: read, written, malformed.
 import { ByteReader, ByteWriter, Diagnostics } from '@ijw/binary';
-import { RelocationType } from '@ijw/pe';
+import { RelocationType } from '@ijw/pe/relocations';
 import {
   entersFromUnmanaged,
   hasOneWidth,

@@ -1,6 +1,6 @@
 import { hex } from '@ijw/binary';
 import { faultText, writePointer } from '@ijw/machine';
-import { readBoundImportDirectory, readDelayImportDirectory, readImportDirectory } from '@ijw/pe';
+import { readBoundImportDirectory, readDelayImportDirectory, readImportDirectory } from '@ijw/pe/imports';
 import { type ExportTarget, findExport, type ModuleLoader, type SymbolName, symbolText } from './find-export.ts';
 import type { GuestProcess } from './guest-process.ts';
 import type { LoadRun } from './load-run.ts';

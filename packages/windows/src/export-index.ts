@@ -1,4 +1,4 @@
-import type { ExportDirectory, ExportedSymbol } from '@ijw/pe';
+import type { ExportDirectory, ExportedSymbol } from '@ijw/pe/exports';
 
 /** A module's exports by what imports ask for. The first of several with one name or ordinal counts, as in a walk of the table. */
 interface ExportIndex {

@@ -1,4 +1,4 @@
-import { readExportDirectory } from '@ijw/pe';
+import { readExportDirectory } from '@ijw/pe/exports';
 import { exportedSymbol } from './export-index.ts';
 import type { GuestProcess } from './guest-process.ts';
 import type { MappedModule, OsModule } from './os-module.ts';

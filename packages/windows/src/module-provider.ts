@@ -1,4 +1,4 @@
-import { isSystemDll } from '@ijw/pe';
+import { isSystemDll } from '@ijw/pe/imports';
 
 /** A function that the host puts behind a symbol. What its arguments are is between it and the processor that calls it. */
 export type HostFunction = (...args: readonly (number | bigint)[]) => number | bigint | undefined;

@@ -1,6 +1,7 @@
 import { hex } from '@ijw/binary';
 import { faultText } from '@ijw/machine';
-import { type PEImage, readBaseRelocations } from '@ijw/pe';
+import type { PEImage } from '@ijw/pe';
+import { readBaseRelocations } from '@ijw/pe/relocations';
 import type { LoadRun } from './load-run.ts';
 import type { Mapping } from './map-image.ts';
 import { RELOCATION_KINDS } from './relocation-types.ts';

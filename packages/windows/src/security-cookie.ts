@@ -1,6 +1,6 @@
 import { hex } from '@ijw/binary';
 import { isFault, readPointer } from '@ijw/machine';
-import { readLoadConfig } from '@ijw/pe';
+import { readLoadConfig } from '@ijw/pe/load-config';
 import type { LoadRun } from './load-run.ts';
 import type { MappedModule } from './os-module.ts';
 

@@ -1,6 +1,6 @@
 import { hex } from '@ijw/binary';
 import { asAddress, readPointer } from '@ijw/machine';
-import { readTlsDirectory } from '@ijw/pe';
+import { readTlsDirectory } from '@ijw/pe/tls';
 import type { GuestProcess } from './guest-process.ts';
 import type { LoadRun } from './load-run.ts';
 import type { MappedModule } from './os-module.ts';

@@ -1,6 +1,6 @@
 import { deflateRawSync } from 'node:zlib';
 import { ByteWriter } from '@ijw/binary';
-import { MetadataBuilder } from '@ijw/metadata';
+import { MetadataBuilder } from '@ijw/metadata/builder';
 import { checkCommand } from '../command-check.ts';
 import { Decisions } from '../decisions.ts';
 import type { FuzzReader } from '../reader.ts';

@@ -1,5 +1,5 @@
 import { ByteWriter } from '@ijw/binary';
-import { MetadataBuilder } from '@ijw/metadata';
+import { MetadataBuilder } from '@ijw/metadata/builder';
 import { checkCommand } from '../command-check.ts';
 import { Decisions } from '../decisions.ts';
 import type { FuzzReader } from '../reader.ts';

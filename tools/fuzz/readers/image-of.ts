@@ -1,5 +1,6 @@
 import { ByteWriter } from '@ijw/binary';
-import { type DirectoryName, Machine, PEBuilder, SectionCharacteristics } from '@ijw/pe';
+import { type DirectoryName, Machine, SectionCharacteristics } from '@ijw/pe';
+import { PEBuilder } from '@ijw/pe/builder';
 
 const START = 0x1000;
 const CLI_HEADER_SIZE = 72;

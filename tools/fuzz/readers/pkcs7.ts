@@ -1,5 +1,6 @@
 import { ByteWriter } from '@ijw/binary';
-import { CertificateType, PEImage, readAuthenticodeSignatures, writeCertificates } from '@ijw/pe';
+import { PEImage } from '@ijw/pe';
+import { CertificateType, readAuthenticodeSignatures, writeCertificates } from '@ijw/pe/certificates';
 import { Decisions } from '../decisions.ts';
 import { type FuzzReader, tolerant } from '../reader.ts';
 import { decisionSeeds } from './decision-seeds.ts';

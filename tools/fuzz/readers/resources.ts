@@ -1,5 +1,5 @@
 import { ByteWriter } from '@ijw/binary';
-import { readResource, readResourcesFile } from '@ijw/metadata';
+import { readResource, readResourcesFile } from '@ijw/metadata/resources';
 import { checkCommand } from '../command-check.ts';
 import { Decisions } from '../decisions.ts';
 import { type FuzzReader, tolerant } from '../reader.ts';

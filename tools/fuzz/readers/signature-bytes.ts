@@ -1,5 +1,5 @@
 import { ByteWriter } from '@ijw/binary';
-import { ElementType } from '@ijw/metadata';
+import { ElementType } from '@ijw/metadata/signatures';
 import type { Decisions } from '../decisions.ts';
 
 const PRIMITIVES = [

@@ -1,4 +1,7 @@
-import { decodeMethodSignature, Metadata, MetadataBuilder, TokenText, typeNodes, typeText } from '@ijw/metadata';
+import { Metadata, typeText } from '@ijw/metadata';
+import { MetadataBuilder } from '@ijw/metadata/builder';
+import { TokenText } from '@ijw/metadata/canonical';
+import { decodeMethodSignature, typeNodes } from '@ijw/metadata/signatures';
 import { Decisions } from '../decisions.ts';
 import { type FuzzReader, tolerant } from '../reader.ts';
 import { decisionSeeds } from './decision-seeds.ts';

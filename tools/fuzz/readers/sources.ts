@@ -1,5 +1,5 @@
 import { demangle } from '@ijw/demangle';
-import { mergeStubs } from '@ijw/interop';
+import { mergeStubs } from '@ijw/interop/stubs';
 import { Decisions } from '../decisions.ts';
 import { type FuzzReader, tolerant } from '../reader.ts';
 import { decisionSeeds } from './decision-seeds.ts';

@@ -1,4 +1,5 @@
-import { MetadataBuilder, type TableName, tableSchemas } from '@ijw/metadata';
+import { type TableName, tableSchemas } from '@ijw/metadata';
+import { MetadataBuilder } from '@ijw/metadata/builder';
 import { checkCommand } from '../command-check.ts';
 import { COMMANDS } from '../commands.ts';
 import { Decisions } from '../decisions.ts';

@@ -1,5 +1,5 @@
 import { BadImageError, ByteReader, UnsupportedError } from '@ijw/binary';
-import { type Inflate, loadInflate } from '@ijw/pe';
+import { type Inflate, loadInflate } from '@ijw/pe/containers';
 import type { FileSource } from './file-source.ts';
 
 /** PKWARE .ZIP File Format Specification (APPNOTE), 4.3: signatures and fixed sizes. */

@@ -1,27 +1,11 @@
 import type { Diagnostics } from '@ijw/binary';
-import {
-  assemblyIdentity,
-  countMethodCodeKinds,
-  customAttributesOfType,
-  formatVersion,
-  Metadata,
-  makeToken,
-  referencedAssembly,
-  TableId,
-  targetFramework,
-} from '@ijw/metadata';
-import {
-  type CliHeader,
-  CorFlags,
-  type ImageKind,
-  imageKindOf,
-  type NativeAotImage,
-  type PEImage,
-  readCliHeader,
-  readExportDirectory,
-  readImportDirectory,
-  readNativeAot,
-} from '@ijw/pe';
+import { countMethodCodeKinds, Metadata, makeToken, TableId } from '@ijw/metadata';
+import { customAttributesOfType, targetFramework } from '@ijw/metadata/attributes';
+import { assemblyIdentity, formatVersion, referencedAssembly } from '@ijw/metadata/resolution';
+import { type CliHeader, CorFlags, type ImageKind, imageKindOf, type PEImage, readCliHeader } from '@ijw/pe';
+import { readExportDirectory } from '@ijw/pe/exports';
+import { readImportDirectory } from '@ijw/pe/imports';
+import { type NativeAotImage, readNativeAot } from '@ijw/pe/ready-to-run';
 import { type ProcessPlatform, processPlatform } from '../runtime-profiles/process-platform.ts';
 import { type TargetFacts, type TargetRuntime, targetRuntimeOf } from '../runtime-profiles/target-runtime.ts';
 

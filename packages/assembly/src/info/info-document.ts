@@ -1,6 +1,9 @@
 import { type Diagnostic, type Diagnostics, ifReadable } from '@ijw/binary';
 import { Metadata } from '@ijw/metadata';
-import { type BundleEntry, importHash, type NativeAotImage, type PEImage, readSingleFileBundle, type SingleFileBundle } from '@ijw/pe';
+import type { PEImage } from '@ijw/pe';
+import { type BundleEntry, readSingleFileBundle, type SingleFileBundle } from '@ijw/pe/containers';
+import { importHash } from '@ijw/pe/imports';
+import type { NativeAotImage } from '@ijw/pe/ready-to-run';
 import type { OpenedFile } from '../open-file.ts';
 import type { TargetHost } from '../runtime-profiles/target-runtime.ts';
 import { type ImageCounts, type ImageSummary, type MetadataSummary, summarizeImage, summarizeMetadata } from './image-summary.ts';

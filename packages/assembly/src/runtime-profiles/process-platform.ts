@@ -1,4 +1,5 @@
-import { type CliHeader, CorFlags, imageKindOf, type MachineName, type PEImage, ReadyToRunFlags, readReadyToRunHeader } from '@ijw/pe';
+import { type CliHeader, CorFlags, imageKindOf, type MachineName, type PEImage } from '@ijw/pe';
+import { ReadyToRunFlags, readReadyToRunHeader } from '@ijw/pe/ready-to-run';
 
 /** Which processes an image can be loaded into. */
 export interface ProcessPlatform {

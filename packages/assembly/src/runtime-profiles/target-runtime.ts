@@ -1,4 +1,6 @@
-import { type Metadata, makeToken, referencedAssembly, TableId, targetFramework } from '@ijw/metadata';
+import { type Metadata, makeToken, TableId } from '@ijw/metadata';
+import { targetFramework } from '@ijw/metadata/attributes';
+import { referencedAssembly } from '@ijw/metadata/resolution';
 import { imageKind, type PEImage } from '@ijw/pe';
 import { hostImportOf, type RuntimeHost } from '../target-host.ts';
 import { isRuntimeId, OBSERVED_RUNTIME, type RuntimeId } from './runtime-profile.ts';

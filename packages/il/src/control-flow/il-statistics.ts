@@ -1,5 +1,6 @@
 import { BadImageError } from '@ijw/binary';
-import { callingConventionName, isTokenOf, type Metadata, methodCodeKinds, tokenRid } from '@ijw/metadata';
+import { isTokenOf, type Metadata, methodCodeKinds, tokenRid } from '@ijw/metadata';
+import { callingConventionName } from '@ijw/metadata/signatures';
 import type { PEImage } from '@ijw/pe';
 import type { ExceptionClauseKind } from '../body/exception-clause.ts';
 import { BAD_INSTRUCTION, InstructionCursor } from '../body/instruction-cursor.ts';

@@ -1,5 +1,6 @@
 import { ifReadable } from '@ijw/binary';
-import { isTokenOf, type Metadata, SignatureDecoder, SignatureFlags, type SignatureTypeProvider, tokenRid } from '@ijw/metadata';
+import { isTokenOf, type Metadata, tokenRid } from '@ijw/metadata';
+import { SignatureDecoder, SignatureFlags, type SignatureTypeProvider } from '@ijw/metadata/signatures';
 import type { StackPop, StackPush } from '../opcodes/opcode.ts';
 import { OpCodes, opCodesByIndex } from '../opcodes/opcode-table.ts';
 

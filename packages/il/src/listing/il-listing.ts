@@ -1,5 +1,6 @@
 import { hexBytes } from '@ijw/binary';
-import { type Metadata, sha1 } from '@ijw/metadata';
+import type { Metadata } from '@ijw/metadata';
+import { sha1 } from '@ijw/metadata/resolution';
 import type { PEImage } from '@ijw/pe';
 import { type ExceptionClause, exceptionClauseKind } from '../body/exception-clause.ts';
 import { InstructionCursor } from '../body/instruction-cursor.ts';

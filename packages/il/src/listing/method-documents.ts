@@ -1,6 +1,5 @@
 import { BadImageError, type Diagnostics, hex } from '@ijw/binary';
 import {
-  decodeLocalSignature,
   type FieldToken,
   fieldFullName,
   isILCode,
@@ -12,9 +11,9 @@ import {
   type Token,
   tokenTable,
   typeFullName,
-  typeNodes,
   typeText,
 } from '@ijw/metadata';
+import { decodeLocalSignature, typeNodes } from '@ijw/metadata/signatures';
 import type { PEImage } from '@ijw/pe';
 import { type BadInstruction, decodeInstructions, type Instruction, type Operand } from '../body/instruction.ts';
 import type { MethodBody } from '../body/method-body.ts';

@@ -1,5 +1,6 @@
 import type { Metadata } from '@ijw/metadata';
-import { type PEImage, readExportDirectory } from '@ijw/pe';
+import type { PEImage } from '@ijw/pe';
+import { readExportDirectory } from '@ijw/pe/exports';
 import { methodsWithCode } from '../body/method-body-source.ts';
 import { SectionWindows } from '../body/section-window.ts';
 import { type NativeBody, readNativeBody } from './native-body.ts';

@@ -1,5 +1,6 @@
 import { hex, hexDigits } from '@ijw/binary';
-import { type MethodDefToken, signatureKindOf, type Token, type TypeDefOrRefToken } from '@ijw/metadata';
+import type { MethodDefToken, Token, TypeDefOrRefToken } from '@ijw/metadata';
+import { signatureKindOf } from '@ijw/metadata/signatures';
 import type { ExceptionClause } from '../body/exception-clause.ts';
 import { BAD_INSTRUCTION, InstructionCursor } from '../body/instruction-cursor.ts';
 import type { MethodBody } from '../body/method-body.ts';

@@ -1,5 +1,5 @@
 import { hexDigits } from '@ijw/binary';
-import { type ConstantValue, float32Bits, float64Bits } from '@ijw/metadata';
+import { type ConstantValue, float32Bits, float64Bits } from '@ijw/metadata/constants';
 import { byteList, isQuotable, quotedString, utf16Bytes } from './lexical/string-literal.ts';
 
 const INTEGER_NAMES = { i1: 'int8', u1: 'uint8', i2: 'int16', u2: 'uint16', i4: 'int32', u4: 'uint32', i8: 'int64', u8: 'uint64' } as const;

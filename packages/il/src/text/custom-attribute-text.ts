@@ -1,5 +1,7 @@
 import { type BadImageError, hex } from '@ijw/binary';
-import { attributeDecoderOf, attributeText, type Token, TokenText } from '@ijw/metadata';
+import type { Token } from '@ijw/metadata';
+import { attributeDecoderOf } from '@ijw/metadata/attributes';
+import { attributeText, TokenText } from '@ijw/metadata/canonical';
 import { attempt, type Disassembly } from './disassembly.ts';
 
 export interface CustomAttributePlace {

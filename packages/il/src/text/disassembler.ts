@@ -1,5 +1,7 @@
 import { type Diagnostics, hex } from '@ijw/binary';
-import { FieldDataReader, isNilToken, type Metadata, makeToken, TableId, TypeIndex } from '@ijw/metadata';
+import { isNilToken, type Metadata, makeToken, TableId } from '@ijw/metadata';
+import { FieldDataReader } from '@ijw/metadata/layout';
+import { TypeIndex } from '@ijw/metadata/resolution';
 import { CorFlags, type PEImage, readCliHeader } from '@ijw/pe';
 import { MethodBodySource } from '../body/method-body-source.ts';
 import type { ByteSink } from '../listing/ascii-writer.ts';

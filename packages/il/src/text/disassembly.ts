@@ -1,5 +1,7 @@
 import { type BadImageError, type Diagnostic, type Diagnostics, hexDigits } from '@ijw/binary';
-import type { FieldDataReader, Metadata, TypeIndex } from '@ijw/metadata';
+import type { Metadata } from '@ijw/metadata';
+import type { FieldDataReader } from '@ijw/metadata/layout';
+import type { TypeIndex } from '@ijw/metadata/resolution';
 import type { PEImage } from '@ijw/pe';
 import type { MethodBodySource } from '../body/method-body-source.ts';
 import type { ClassNesting } from './class-nesting.ts';

@@ -1,5 +1,6 @@
 import { hex } from '@ijw/binary';
-import { AssemblyFlags, embeddedResource, makeToken, manifestResources, TableId, TypeAttributes, tokenRid } from '@ijw/metadata';
+import { AssemblyFlags, makeToken, TableId, TypeAttributes, tokenRid } from '@ijw/metadata';
+import { embeddedResource, manifestResources } from '@ijw/metadata/resources';
 import { writeCustomAttributes } from './custom-attribute-text.ts';
 import { attempt, type Disassembly, limitation } from './disassembly.ts';
 import { quotedName } from './lexical/string-literal.ts';

@@ -1,5 +1,5 @@
 import { hexDigits } from '@ijw/binary';
-import { NativeType } from '@ijw/metadata';
+import { NativeType } from '@ijw/metadata/marshalling';
 
 /** The native types that one word says, and that ilasm writes as the one byte they are. */
 const WORDS: ReadonlyMap<number, string> = new Map([

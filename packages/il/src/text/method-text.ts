@@ -4,14 +4,13 @@ import {
   isTokenOf,
   MethodAttributes,
   type MethodDefToken,
-  type MethodSignature,
   makeToken,
   ParamAttributes,
   type ParamToken,
-  SignatureFlags,
   TableId,
   tokenRid,
 } from '@ijw/metadata';
+import { type MethodSignature, SignatureFlags } from '@ijw/metadata/signatures';
 import { writeBody } from './body-text.ts';
 import { constantText } from './constant-text.ts';
 import { writeCustomAttributes } from './custom-attribute-text.ts';

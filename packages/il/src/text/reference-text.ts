@@ -3,10 +3,7 @@ import {
   type FieldToken,
   type Metadata,
   type MethodDefToken,
-  type MethodSignature,
   makeToken,
-  SignatureDecoder,
-  signatureKindOf,
   TableId,
   type Token,
   type TypeDefOrRefToken,
@@ -14,6 +11,7 @@ import {
   tokenRid,
   tokenTable,
 } from '@ijw/metadata';
+import { type MethodSignature, SignatureDecoder, signatureKindOf } from '@ijw/metadata/signatures';
 import { MODULE_ROW } from './class-nesting.ts';
 import { HeapNames } from './lexical/heap-names.ts';
 import type { Identifiers } from './lexical/identifier.ts';

@@ -1,3 +1,4 @@
+import { TableId, type TypeDefOrRefToken, tokenTable } from '@ijw/metadata';
 import {
   type ArrayShape,
   CallingConvention,
@@ -5,10 +6,7 @@ import {
   type PrimitiveName,
   SignatureFlags,
   type SignatureTypeProvider,
-  TableId,
-  type TypeDefOrRefToken,
-  tokenTable,
-} from '@ijw/metadata';
+} from '@ijw/metadata/signatures';
 import type { TextSink } from './text-sink.ts';
 
 const CONVENTIONS: ReadonlyMap<number, string> = new Map([

@@ -1,5 +1,6 @@
 import { ifReadable } from '@ijw/binary';
-import { type Metadata, makeToken, signatureKindOf, TableId, type Token } from '@ijw/metadata';
+import { type Metadata, makeToken, TableId, type Token } from '@ijw/metadata';
+import { signatureKindOf } from '@ijw/metadata/signatures';
 import type { PEImage } from '@ijw/pe';
 import { scanInstructions } from '../control-flow/instruction-scan.ts';
 import { OperandKind } from '../opcodes/opcode.ts';

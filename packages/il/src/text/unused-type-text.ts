@@ -1,5 +1,6 @@
 import { ifReadable } from '@ijw/binary';
-import { makeToken, signatureKindOf, TableId, type TypeDefOrRefToken } from '@ijw/metadata';
+import { makeToken, TableId, type TypeDefOrRefToken } from '@ijw/metadata';
+import { signatureKindOf } from '@ijw/metadata/signatures';
 import { type Disassembly, limitation } from './disassembly.ts';
 import { isUndefinedHere } from './pseudo-attribute-text.ts';
 

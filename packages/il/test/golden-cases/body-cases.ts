@@ -6,7 +6,7 @@ import {
   encodeMethodSpec,
   encodeTypeSpec,
   type TypeNode,
-} from '@ijw/metadata';
+} from '@ijw/metadata/signatures';
 import { INT, methodSignature, STRING, VOID } from '../il-image.ts';
 import type { GoldenCases } from './golden-case.ts';
 

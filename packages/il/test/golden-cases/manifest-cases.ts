@@ -1,4 +1,5 @@
-import { encodeFieldSignature, encodeMethodSpec, encodeTypeSpec, makeToken, TableId } from '@ijw/metadata';
+import { makeToken, TableId } from '@ijw/metadata';
+import { encodeFieldSignature, encodeMethodSpec, encodeTypeSpec } from '@ijw/metadata/signatures';
 import { INT, methodSignature, VOID } from '../il-image.ts';
 import { type GoldenCases, NO_ARGUMENTS } from './golden-case.ts';
 

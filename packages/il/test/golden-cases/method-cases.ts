@@ -1,4 +1,4 @@
-import { encodeLocalSignature, type TypeNode } from '@ijw/metadata';
+import { encodeLocalSignature, type TypeNode } from '@ijw/metadata/signatures';
 import { classType, INT, methodSignature, OBJECT, STRING, VOID, valueType } from '../il-image.ts';
 import { type GoldenCases, NO_ARGUMENTS } from './golden-case.ts';
 

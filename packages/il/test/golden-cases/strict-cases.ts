@@ -1,6 +1,7 @@
 import { ByteWriter } from '@ijw/binary';
 import { encodeMethodBody } from '@ijw/il';
-import { encodeFieldSignature, encodeMethodSpec, encodeTypeSpec, makeToken, TableId } from '@ijw/metadata';
+import { makeToken, TableId } from '@ijw/metadata';
+import { encodeFieldSignature, encodeMethodSpec, encodeTypeSpec } from '@ijw/metadata/signatures';
 import { classType, INT, methodSignature, VOID } from '../il-image.ts';
 import { bodyCases } from './body-cases.ts';
 import type { GoldenCases } from './golden-case.ts';

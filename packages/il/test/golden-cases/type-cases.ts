@@ -1,4 +1,5 @@
-import { encodeFieldSignature, encodePropertySignature, encodeTypeSpec, makeToken, TableId, type TypeDefToken } from '@ijw/metadata';
+import { makeToken, TableId, type TypeDefToken } from '@ijw/metadata';
+import { encodeFieldSignature, encodePropertySignature, encodeTypeSpec } from '@ijw/metadata/signatures';
 import { SectionCharacteristics } from '@ijw/pe';
 import { classType, INT, methodSignature, OBJECT, VOID, valueType } from '../il-image.ts';
 import { type GoldenCases, NO_ARGUMENTS } from './golden-case.ts';

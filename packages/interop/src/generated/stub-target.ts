@@ -1,5 +1,5 @@
 import type { Assembly } from '@ijw/assembly';
-import type { AssemblyProvider } from '@ijw/metadata';
+import type { AssemblyProvider } from '@ijw/metadata/resolution';
 import type { FirmwareTable } from '../firmware/check-firmware.ts';
 import type { StubMismatch } from '../firmware/source-table.ts';
 import type { StubSet } from './stub-set.ts';

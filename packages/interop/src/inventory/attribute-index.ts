@@ -1,12 +1,6 @@
 import { ifReadable } from '@ijw/binary';
-import {
-  type AttributeDecoder,
-  attributeDecoderOf,
-  attributeTypeOf,
-  type CustomAttributeValue,
-  type Metadata,
-  type Token,
-} from '@ijw/metadata';
+import type { Metadata, Token } from '@ijw/metadata';
+import { type AttributeDecoder, attributeDecoderOf, attributeTypeOf, type CustomAttributeValue } from '@ijw/metadata/attributes';
 import { type InteropAttribute, interopAttributes } from './interop-attributes.ts';
 
 /** A row of CustomAttribute, and what it stands on. */

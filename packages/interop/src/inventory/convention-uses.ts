@@ -1,4 +1,5 @@
-import { CallingConvention, MethodImplAttributes, type Token, tokenRid } from '@ijw/metadata';
+import { MethodImplAttributes, type Token, tokenRid } from '@ijw/metadata';
+import { CallingConvention } from '@ijw/metadata/signatures';
 import type { ConventionUse, MethodConventionUse, PointerConvention } from './interop-inventory.ts';
 import type { InteropModule } from './interop-module.ts';
 import type { SignatureUse } from './signature-uses.ts';

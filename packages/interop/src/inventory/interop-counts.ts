@@ -1,4 +1,5 @@
-import { MethodAttributes, MethodImplAttributes, nativeTypeName } from '@ijw/metadata';
+import { MethodAttributes, MethodImplAttributes } from '@ijw/metadata';
+import { nativeTypeName } from '@ijw/metadata/marshalling';
 import type { ConventionUse, InteropInventory } from './interop-inventory.ts';
 
 /** The inventory in numbers, for JSON and for a glance. */

@@ -1,4 +1,5 @@
-import type { MarshallingDescriptor, MethodDefToken, Token, TypeDefToken } from '@ijw/metadata';
+import type { MethodDefToken, Token, TypeDefToken } from '@ijw/metadata';
+import type { MarshallingDescriptor } from '@ijw/metadata/marshalling';
 import type { PlatformInvokeMethod } from './platform-invoke-method.ts';
 
 /** A type of the module by token and full name. */

@@ -1,5 +1,7 @@
 import { ifReadable } from '@ijw/binary';
-import { type MarshallingDescriptor, readMarshallingDescriptor, type Token, TypeAttributes, type TypeNode, typeText } from '@ijw/metadata';
+import { type Token, TypeAttributes, typeText } from '@ijw/metadata';
+import { type MarshallingDescriptor, readMarshallingDescriptor } from '@ijw/metadata/marshalling';
+import type { TypeNode } from '@ijw/metadata/signatures';
 import type { GenericArgument, InteropInventory, MarshalledField } from './interop-inventory.ts';
 import type { InteropModule } from './interop-module.ts';
 

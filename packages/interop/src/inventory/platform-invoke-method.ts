@@ -3,22 +3,19 @@
 import type { Diagnostics } from '@ijw/binary';
 import { isNativeCode, type PInvokeKind, parameterRows } from '@ijw/marshalling';
 import {
-  type MarshallingDescriptor,
   type Metadata,
   MethodAttributes,
   type MethodDefToken,
-  type MethodSignature,
   makeToken,
   methodCodeKindOf,
   type PlatformInvoke,
   platformInvokeOf,
-  SignatureDecoder,
   TableId,
   type TypeDefToken,
-  type TypeNode,
   tokenRid,
-  typeNodes,
 } from '@ijw/metadata';
+import type { MarshallingDescriptor } from '@ijw/metadata/marshalling';
+import { type MethodSignature, SignatureDecoder, type TypeNode, typeNodes } from '@ijw/metadata/signatures';
 
 /** A parameter, or with position 0 the return value. */
 export interface InteropParameter {

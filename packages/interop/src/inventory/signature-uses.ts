@@ -1,19 +1,15 @@
 // ECMA-335 II.23.2: where function pointers and custom modifiers stand in signatures.
 
 import type { Diagnostics } from '@ijw/binary';
+import { type BlobHeap, type Metadata, makeToken, TableId, type Token } from '@ijw/metadata';
 import {
-  type BlobHeap,
   CallingConvention,
   ElementType,
-  type Metadata,
   type MethodSignature,
-  makeToken,
   SignatureDecoder,
   type SignatureTypeProvider,
   signatureKindOf,
-  TableId,
-  type Token,
-} from '@ijw/metadata';
+} from '@ijw/metadata/signatures';
 
 /** A chain of custom modifiers around a type, outermost first; a type without any is 0, a named one its token. */
 type Mark = number | { readonly modifier: Token; readonly required: boolean; readonly inner: Mark };

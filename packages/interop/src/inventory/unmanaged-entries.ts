@@ -1,4 +1,5 @@
-import { type AttributeValue, type CustomAttributeValue, isTokenOf } from '@ijw/metadata';
+import { isTokenOf } from '@ijw/metadata';
+import type { AttributeValue, CustomAttributeValue } from '@ijw/metadata/attributes';
 import { simpleName } from './convention-uses.ts';
 import type { UnmanagedEntry } from './interop-inventory.ts';
 import type { InteropModule } from './interop-module.ts';

@@ -1,19 +1,16 @@
 import { UnsupportedError } from '@ijw/binary';
 import {
-  CallingConvention,
   type Metadata,
   MethodAttributes,
   type MethodDefToken,
   MethodImplAttributes,
-  type MethodSignature,
   methodSignatureOf,
-  type PrimitiveName,
   TableId,
-  type TypeNode,
   tokenRid,
   tokenTable,
   typeFullName,
 } from '@ijw/metadata';
+import { CallingConvention, type MethodSignature, type PrimitiveName, type TypeNode } from '@ijw/metadata/signatures';
 import { coreTypeNames } from '../shape/core-type-names.ts';
 import type { LeanClrMethod } from './registry.ts';
 import { formatLeanClrSignature, type LeanClrConvention, type LeanClrSignature, type LeanClrType } from './signature.ts';

@@ -9,9 +9,9 @@ import {
   methodFullName,
   methodSignatureOf,
   parameterNames,
-  SignatureFlags,
   TableId,
 } from '@ijw/metadata';
+import { SignatureFlags } from '@ijw/metadata/signatures';
 import type { StubRefusal } from '../generated/stub-set.ts';
 import { leanClrMethod } from './method-signature.ts';
 import { type LeanClrMethod, lookUpKeys, nativeKindOf } from './registry.ts';

@@ -1,6 +1,7 @@
 import { alignUp, UnsupportedError } from '@ijw/binary';
 import { abiSize, ENUM_PRIMITIVES, TypeMeasure, ValueTypes } from '@ijw/marshalling';
-import { enumUnderlyingType, isTokenOf, type Metadata, type PrimitiveName, type Token, type TypeNode, typeFullName } from '@ijw/metadata';
+import { enumUnderlyingType, isTokenOf, type Metadata, type Token, typeFullName } from '@ijw/metadata';
+import type { PrimitiveName, TypeNode } from '@ijw/metadata/signatures';
 import type { SlotType } from './argument-slots.ts';
 
 /** A value as it lies in LeanCLR's slots, and the type that C++ takes it with. */

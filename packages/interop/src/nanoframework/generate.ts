@@ -1,5 +1,6 @@
 import { UnsupportedError } from '@ijw/binary';
-import { attributeDecoderOf, attributeTypeOf, makeToken, TableId, typeFullName } from '@ijw/metadata';
+import { makeToken, TableId, typeFullName } from '@ijw/metadata';
+import { attributeDecoderOf, attributeTypeOf } from '@ijw/metadata/attributes';
 import { checksumText } from '../firmware/source-table.ts';
 import { fileName, type GeneratedFile } from '../generated/generated-file.ts';
 import type { StubSet } from '../generated/stub-set.ts';

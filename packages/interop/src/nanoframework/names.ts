@@ -1,5 +1,6 @@
 import { UnsupportedError } from '@ijw/binary';
-import { type Metadata, type PrimitiveName, type TypeNode, typeFullName } from '@ijw/metadata';
+import { type Metadata, typeFullName } from '@ijw/metadata';
+import type { PrimitiveName, TypeNode } from '@ijw/metadata/signatures';
 import type { MethodShape, TypeShape } from '../shape/assembly-shape.ts';
 
 /** How a type is spelled in names, in C++ that user code sees, and in the names of the marshalling functions. */

@@ -1,5 +1,5 @@
 import { UnsupportedError } from '@ijw/binary';
-import type { AssemblyProvider } from '@ijw/metadata';
+import type { AssemblyProvider } from '@ijw/metadata/resolution';
 import type { PEImage } from '@ijw/pe';
 import { type AssemblyShape, isNativeMethod, type MethodShape, ofMethod, type TypeShape } from '../shape/assembly-shape.ts';
 import { InheritedFields } from '../shape/inherited-fields.ts';

@@ -1,15 +1,6 @@
 import { OpCodes, opCodesByIndex, scanInstructions } from '@ijw/il';
-import {
-  isTokenOf,
-  type Metadata,
-  type MethodDefToken,
-  methodSignatureOf,
-  type PrimitiveName,
-  type Token,
-  type TypeNode,
-  tokenRid,
-  typeFullName,
-} from '@ijw/metadata';
+import { isTokenOf, type Metadata, type MethodDefToken, methodSignatureOf, type Token, tokenRid, typeFullName } from '@ijw/metadata';
+import type { PrimitiveName, TypeNode } from '@ijw/metadata/signatures';
 import type { PEImage } from '@ijw/pe';
 import type { AssemblyShape, TypeShape } from '../shape/assembly-shape.ts';
 import { coreTypeNames } from '../shape/core-type-names.ts';

@@ -6,9 +6,9 @@ import {
   MethodImplAttributes,
   type Token,
   type TypeDefToken,
-  type TypeNode,
   typeFullName,
 } from '@ijw/metadata';
+import type { TypeNode } from '@ijw/metadata/signatures';
 
 export type ShapeKind = 'class' | 'struct' | 'enum' | 'interface' | 'delegate';
 

@@ -1,4 +1,4 @@
-import type { PrimitiveName } from '@ijw/metadata';
+import type { PrimitiveName } from '@ijw/metadata/signatures';
 
 /** The core library's names of the primitive types that a field can have without further ado (ECMA-335 II.7.2): all but `void` and `typedref`. */
 export const coreTypeNames = {

@@ -1,16 +1,5 @@
-import {
-  type AssemblyProvider,
-  assembliesAtHand,
-  FieldAttributes,
-  isNilToken,
-  type Metadata,
-  Resolver,
-  TableId,
-  type Token,
-  tokenRid,
-  tokenTable,
-  typeFullName,
-} from '@ijw/metadata';
+import { FieldAttributes, isNilToken, type Metadata, TableId, type Token, tokenRid, tokenTable, typeFullName } from '@ijw/metadata';
+import { type AssemblyProvider, assembliesAtHand, Resolver } from '@ijw/metadata/resolution';
 import type { FieldShape, TypeShape } from './assembly-shape.ts';
 
 /** How many instance fields a type has from its base types; where that is not known, the base type that was not found. */

@@ -15,7 +15,8 @@ import {
   planReverseCall,
   type Unsupported,
 } from '@ijw/marshalling';
-import { isTokenOf, type Metadata, type MethodDefToken, methodSignatureOf, SignatureFlags, tokenRid } from '@ijw/metadata';
+import { isTokenOf, type Metadata, type MethodDefToken, methodSignatureOf, tokenRid } from '@ijw/metadata';
+import { SignatureFlags } from '@ijw/metadata/signatures';
 import type { PEImage } from '@ijw/pe';
 import type { ManagedToNative } from '@ijw/vtfixup';
 

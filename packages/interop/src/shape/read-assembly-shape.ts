@@ -1,7 +1,6 @@
 import type { Assembly } from '@ijw/assembly';
 import { BadImageError } from '@ijw/binary';
 import {
-  decodeFieldSignature,
   FieldAttributes,
   isNilToken,
   type Metadata,
@@ -15,8 +14,8 @@ import {
   tokenRid,
   tokenTable,
   typeFullName,
-  typeNodes,
 } from '@ijw/metadata';
+import { decodeFieldSignature, typeNodes } from '@ijw/metadata/signatures';
 import type { AssemblyShape, FieldShape, MethodShape, ShapeKind, TypeShape } from './assembly-shape.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };

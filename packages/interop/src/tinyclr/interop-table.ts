@@ -1,5 +1,6 @@
 import { UnsupportedError } from '@ijw/binary';
-import { type AssemblyProvider, typeFullName } from '@ijw/metadata';
+import { typeFullName } from '@ijw/metadata';
+import type { AssemblyProvider } from '@ijw/metadata/resolution';
 import type { StubOmission } from '../generated/stub-set.ts';
 import {
   type AssemblyShape,

@@ -1,5 +1,6 @@
 import { UnsupportedError } from '@ijw/binary';
-import { type Metadata, type PrimitiveName, TableId, type Token, type TypeNode, tokenRid, tokenTable, typeFullName } from '@ijw/metadata';
+import { type Metadata, TableId, type Token, tokenRid, tokenTable, typeFullName } from '@ijw/metadata';
+import type { PrimitiveName, TypeNode } from '@ijw/metadata/signatures';
 import type { MethodShape, TypeShape } from '../shape/assembly-shape.ts';
 
 /** What TinyCLR calls the primitive types. */

@@ -1,14 +1,6 @@
 import { strip } from '@ijw/marshalling';
-import {
-  isTokenOf,
-  MethodAttributes,
-  type MethodDefToken,
-  methodSignatureOf,
-  SignatureDecoder,
-  type TypeNode,
-  tokenRid,
-  typeNodes,
-} from '@ijw/metadata';
+import { isTokenOf, MethodAttributes, type MethodDefToken, methodSignatureOf, tokenRid } from '@ijw/metadata';
+import { SignatureDecoder, type TypeNode, typeNodes } from '@ijw/metadata/signatures';
 import { effectiveModifiers, isUnmanagedConvention, simpleName } from '../inventory/convention-uses.ts';
 import { type InteropParameter, interopParameters } from '../inventory/platform-invoke-method.ts';
 import { callConvsOf } from '../inventory/unmanaged-entries.ts';

@@ -1,5 +1,6 @@
 import { strip } from '@ijw/marshalling';
-import { CallingConvention, MethodAttributes, MethodImplAttributes, PInvokeAttributes, type TypeDefToken } from '@ijw/metadata';
+import { MethodAttributes, MethodImplAttributes, PInvokeAttributes, type TypeDefToken } from '@ijw/metadata';
+import { CallingConvention } from '@ijw/metadata/signatures';
 import type { InteropParameter, PlatformInvokeMethod } from '../inventory/platform-invoke-method.ts';
 import { isComMarshalled } from '../lint/checks/platform-invoke-parameters.ts';
 import { isCallback } from '../lint/checks/suppress-gc-transition.ts';

@@ -2,9 +2,10 @@
 import { Assembly } from '@ijw/assembly';
 import { UnsupportedError } from '@ijw/binary';
 import { buildMixedImage } from '@ijw/fixtures';
-import { cStubs, readNativeBoundary, STUB_TARGETS, structsOf } from '@ijw/interop';
+import { cStubs, readNativeBoundary, STUB_TARGETS, structsOf } from '@ijw/interop/stubs';
 import { structLayout } from '@ijw/marshalling';
-import { Metadata, TypeSizes, typeDefinitions } from '@ijw/metadata';
+import { Metadata, typeDefinitions } from '@ijw/metadata';
+import { TypeSizes } from '@ijw/metadata/layout';
 import { PEImage } from '@ijw/pe';
 import { describe, expect, it } from 'vitest';
 import { compile, has, withFiles } from '../fixtures/compiler.ts';

@@ -12,7 +12,7 @@ import {
   TrackerSupport,
   tryGetComInstance,
   tryGetObject,
-} from '@ijw/interop';
+} from '@ijw/interop/com-wrappers';
 import { describe, expect, it, vi } from 'vitest';
 
 const comObject = (interfaces: Record<string, object> = {}): ComObject => {

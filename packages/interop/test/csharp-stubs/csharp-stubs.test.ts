@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { Assembly } from '@ijw/assembly';
 import { buildMixedImage } from '@ijw/fixtures';
-import { csharpStubs, readNativeBoundary } from '@ijw/interop';
+import { csharpStubs, readNativeBoundary } from '@ijw/interop/stubs';
 import { PEImage } from '@ijw/pe';
 import { describe, expect, it } from 'vitest';
 import { compile, has, withFiles } from '../fixtures/compiler.ts';

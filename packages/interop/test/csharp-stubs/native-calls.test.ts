@@ -1,5 +1,5 @@
 // What C and C# write for a call that is not the managed signature one to one: LCID, an HRESULT, delegates, values by their address.
-import { cStubs, csharpStubs, type NativeBoundary, type NativeCrossing } from '@ijw/interop';
+import { cStubs, csharpStubs, type NativeBoundary, type NativeCrossing } from '@ijw/interop/stubs';
 import type { CallArgument, Conversion, CrossingParameter, NativeDelegate, NativeTree } from '@ijw/marshalling';
 import { makeToken, TableId } from '@ijw/metadata';
 import { describe, expect, it } from 'vitest';

@@ -1,5 +1,10 @@
 // What casts and interface calls ask an IDynamicInterfaceCastable object, and what they throw: each expected value is .NET 10's.
-import { type CastableObject, DynamicInterfaceCastableSimulation, type ImplementationType, type InterfaceType } from '@ijw/interop';
+import {
+  type CastableObject,
+  DynamicInterfaceCastableSimulation,
+  type ImplementationType,
+  type InterfaceType,
+} from '@ijw/interop/dynamic-interface-castable';
 import { beforeEach, describe, expect, it } from 'vitest';
 
 const IG: InterfaceType = { name: 'IG', methods: ['Hello', 'Goodbye'] };

@@ -1,6 +1,7 @@
 // A linker map, a raw binary and scatter files against the methods table of an assembly.
 import { BadImageError } from '@ijw/binary';
 import type { AssemblyInput } from '@ijw/fixtures';
+import { readAssemblyShape } from '@ijw/interop/stubs';
 import {
   buildInteropTable,
   checkFirmware,
@@ -8,11 +9,10 @@ import {
   interopFirmwareTable,
   isLinkerMap,
   isScatterFile,
-  readAssemblyShape,
   readLinkerMap,
   readScatterFile,
   readVendorAssembly,
-} from '@ijw/interop';
+} from '@ijw/interop/tinyclr';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { assemblyOf, interopTest, method, type } from '../fixtures/interop-assembly.ts';

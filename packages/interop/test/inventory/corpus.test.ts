@@ -2,7 +2,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { Assembly } from '@ijw/assembly';
 import { type InteropInventory, interopCounts, readInteropInventory } from '@ijw/interop';
-import { CallingConvention, type Metadata, nativeTypeName } from '@ijw/metadata';
+import type { Metadata } from '@ijw/metadata';
+import { nativeTypeName } from '@ijw/metadata/marshalling';
+import { CallingConvention } from '@ijw/metadata/signatures';
 import { PEImage } from '@ijw/pe';
 import { describe, expect, it } from 'vitest';
 

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Assembly } from '@ijw/assembly';
-import { LeanClrMethodIndex, parseLeanClrSignature } from '@ijw/interop';
+import { LeanClrMethodIndex, parseLeanClrSignature } from '@ijw/interop/leanclr';
 import { tokenRid } from '@ijw/metadata';
 import { PEImage, readCliHeader } from '@ijw/pe';
 import { describe, expect, it } from 'vitest';

@@ -12,7 +12,7 @@ import {
   SLOT_TYPES,
   simpleInvoker,
   slotCount,
-} from '@ijw/interop';
+} from '@ijw/interop/leanclr';
 import { PEImage } from '@ijw/pe';
 import { describe, expect, it } from 'vitest';
 import { compile, has, withFiles } from '../fixtures/compiler.ts';

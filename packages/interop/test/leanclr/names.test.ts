@@ -2,16 +2,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Assembly } from '@ijw/assembly';
-import {
-  LeanClrMethodIndex,
-  leanClrNatives,
-  leanClrStubs,
-  lintModule,
-  parseLeanClrSignature,
-  readRegistrations,
-  STUB_TARGETS,
-} from '@ijw/interop';
-import type { TypeNode } from '@ijw/metadata';
+import { LeanClrMethodIndex, leanClrNatives, leanClrStubs, parseLeanClrSignature, readRegistrations } from '@ijw/interop/leanclr';
+import { lintModule } from '@ijw/interop/lint';
+import { STUB_TARGETS } from '@ijw/interop/stubs';
+import type { TypeNode } from '@ijw/metadata/signatures';
 import { PEImage } from '@ijw/pe';
 import { describe, expect, it } from 'vitest';
 import { compile, has, withFiles } from '../fixtures/compiler.ts';

@@ -1,6 +1,6 @@
 // LeanCLR's argument slots and the order of its look-up.
 import { BadImageError } from '@ijw/binary';
-import { ArgumentReader, ArgumentSlots, lookUpKeys, PInvokeRegistry, parseLeanClrSignature, simpleInvoker } from '@ijw/interop';
+import { ArgumentReader, ArgumentSlots, lookUpKeys, PInvokeRegistry, parseLeanClrSignature, simpleInvoker } from '@ijw/interop/leanclr';
 import { describe, expect, it } from 'vitest';
 
 const ADD = '[CoreTests]test.CustomPInvoke::Add(System.Int32,System.Int32)';

@@ -6,7 +6,7 @@ import {
   LeanClrSignatureError,
   type LeanClrType,
   parseLeanClrSignature,
-} from '@ijw/interop';
+} from '@ijw/interop/leanclr';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 

@@ -1,4 +1,4 @@
-import { interopChecksum } from '@ijw/interop';
+import { interopChecksum } from '@ijw/interop/tinyclr';
 import type { MethodDefToken, TypeDefToken } from '@ijw/metadata';
 import type { SampleCase } from './sample-case.ts';
 import { code, INT, NATIVE_INT, type SampleModule } from './sample-module.ts';

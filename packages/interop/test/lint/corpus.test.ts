@@ -1,7 +1,7 @@
 // Findings over the corpus against recorded facts (skipped without ../shared).
 import { existsSync, readFileSync } from 'node:fs';
 import { Assembly } from '@ijw/assembly';
-import { lintModule } from '@ijw/interop';
+import { lintModule } from '@ijw/interop/lint';
 import { PEImage } from '@ijw/pe';
 import { describe, expect, it } from 'vitest';
 

@@ -1,7 +1,7 @@
 // Lint rules on mixed-mode images.
 import { Assembly } from '@ijw/assembly';
 import { buildMixedImage, type MixedImageOptions } from '@ijw/fixtures';
-import { lintModule } from '@ijw/interop';
+import { lintModule } from '@ijw/interop/lint';
 import { PEImage, SectionCharacteristics } from '@ijw/pe';
 import { describe, expect, it } from 'vitest';
 import { MIXED_MODE_RULES } from './mixed-mode-rules.ts';

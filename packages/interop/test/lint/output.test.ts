@@ -14,7 +14,7 @@ import {
   parseSuppressions,
   sarifLog,
   suppressionOf,
-} from '@ijw/interop';
+} from '@ijw/interop/lint';
 import type { Log } from 'sarif';
 import { describe, expect, it } from 'vitest';
 import { code, INT, SampleModule } from './sample-module.ts';

@@ -1,5 +1,5 @@
 // Each lint rule on an assembly that breaks it and one that does not.
-import { type LintFinding, lintModule, lintRules } from '@ijw/interop';
+import { type LintFinding, lintModule, lintRules } from '@ijw/interop/lint';
 import { describe, expect, it } from 'vitest';
 import { comAndDeviceCases } from './com-and-device-cases.ts';
 import { functionPointerCases } from './function-pointer-cases.ts';

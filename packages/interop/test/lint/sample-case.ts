@@ -1,4 +1,4 @@
-import type { LintOptions } from '@ijw/interop';
+import type { LintOptions } from '@ijw/interop/lint';
 import type { SampleModule } from './sample-module.ts';
 
 /** Two modules that differ in little: the rule speaks of the first one only. */

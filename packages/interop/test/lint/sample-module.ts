@@ -1,25 +1,19 @@
 import { Assembly } from '@ijw/assembly';
 import { CodeBuilder, encodeMethodBody } from '@ijw/il';
+import { type MethodDefToken, makeToken, TableId, type Token, type TypeDefToken, type TypeRefToken } from '@ijw/metadata';
+import { type AttributeType, type AttributeValue, writeAttributeValue } from '@ijw/metadata/attributes';
+import { MetadataBuilder } from '@ijw/metadata/builder';
 import {
-  type AttributeType,
-  type AttributeValue,
   encodeFieldSignature,
   encodeLocalSignature,
   encodeMethodSignature,
   encodeTypeSpec,
-  MetadataBuilder,
-  type MethodDefToken,
-  makeToken,
   type PrimitiveName,
   SignatureFlags,
-  TableId,
-  type Token,
-  type TypeDefToken,
   type TypeNode,
-  type TypeRefToken,
-  writeAttributeValue,
-} from '@ijw/metadata';
-import { bytesPart, cliHeaderPart, PEBuilder, PEImage, SectionCharacteristics } from '@ijw/pe';
+} from '@ijw/metadata/signatures';
+import { cliHeaderPart, PEImage, SectionCharacteristics } from '@ijw/pe';
+import { bytesPart, PEBuilder } from '@ijw/pe/builder';
 
 export const primitive = (type: PrimitiveName): TypeNode => ({ kind: 'primitive', type });
 export const VOID = primitive('void');

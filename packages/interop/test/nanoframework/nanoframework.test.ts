@@ -1,7 +1,8 @@
 // nanoFramework stubs, and checksums of tables that the vendors published.
 import { join } from 'node:path';
 import { UnsupportedError } from '@ijw/binary';
-import { buildNanoTable, NANO_PROFILES, type NanoProfile, nanoChecksum, nanoStubs, readAssemblyShape, STUB_TARGETS } from '@ijw/interop';
+import { buildNanoTable, NANO_PROFILES, type NanoProfile, nanoChecksum, nanoStubs } from '@ijw/interop/nanoframework';
+import { readAssemblyShape, STUB_TARGETS } from '@ijw/interop/stubs';
 import { describe, expect, it } from 'vitest';
 import { compile, has, withFiles } from '../fixtures/compiler.ts';
 import { assemblyOf, field, interopTest, MODULE, method, type } from '../fixtures/interop-assembly.ts';

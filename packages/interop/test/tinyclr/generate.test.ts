@@ -2,19 +2,18 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UnsupportedError } from '@ijw/binary';
+import { mergeStubs, readAssemblyShape } from '@ijw/interop/stubs';
 import {
   buildInteropTable,
   checkFirmware,
   compareInteropTable,
   InteropRegistry,
   interopFirmwareTable,
-  mergeStubs,
-  readAssemblyShape,
   readInteropSource,
   readLinkerMap,
   TINYCLR_PROFILES,
   tinyClrStubs,
-} from '@ijw/interop';
+} from '@ijw/interop/tinyclr';
 import { describe, expect, it } from 'vitest';
 import { compile, has, withFiles } from '../fixtures/compiler.ts';
 import { assemblyOf, interopTest, MODULE, method, type } from '../fixtures/interop-assembly.ts';

@@ -1,8 +1,8 @@
 // What TinyCLR and nanoFramework take for native, and fields that come after those of another assembly.
 
 import type { AssemblyInput } from '@ijw/fixtures';
-import { STUB_TARGETS, type StubSet } from '@ijw/interop';
-import { assembliesAtHand } from '@ijw/metadata';
+import { STUB_TARGETS, type StubSet } from '@ijw/interop/stubs';
+import { assembliesAtHand } from '@ijw/metadata/resolution';
 import { describe, expect, it } from 'vitest';
 import { assemblyOf, field, MODULE, method, type } from '../fixtures/interop-assembly.ts';
 

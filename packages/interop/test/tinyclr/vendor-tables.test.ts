@@ -3,7 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Assembly } from '@ijw/assembly';
 import { type AssemblyInput, assemblyFromShape } from '@ijw/fixtures';
-import { buildInteropTable, readAssemblyShape } from '@ijw/interop';
+import { readAssemblyShape } from '@ijw/interop/stubs';
+import { buildInteropTable } from '@ijw/interop/tinyclr';
 import { Metadata } from '@ijw/metadata';
 import { describe, expect, it } from 'vitest';
 

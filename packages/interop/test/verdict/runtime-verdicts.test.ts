@@ -1,6 +1,7 @@
 // What .NET refuses: P/Invokes, UnmanagedCallersOnly, instructions.
 import { RuntimeVerdicts, verdictMessages } from '@ijw/interop';
-import type { MethodDefToken, TypeNode } from '@ijw/metadata';
+import type { MethodDefToken } from '@ijw/metadata';
+import type { TypeNode } from '@ijw/metadata/signatures';
 import { describe, expect, it } from 'vitest';
 import {
   BOOL,

@@ -1,7 +1,8 @@
 // Windows Runtime metadata: versions, types, references.
 import { Assembly } from '@ijw/assembly';
 import { isWindowsRuntimeVersion, projectedTypes, readInteropInventory } from '@ijw/interop';
-import { Metadata, MetadataBuilder } from '@ijw/metadata';
+import { Metadata } from '@ijw/metadata';
+import { MetadataBuilder } from '@ijw/metadata/builder';
 import { describe, expect, it } from 'vitest';
 
 const CONTENT_WINDOWS_RUNTIME = 0x0200;

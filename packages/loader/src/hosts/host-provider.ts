@@ -1,6 +1,8 @@
 import { BadImageError, ifReadable } from '@ijw/binary';
 import { type Architecture, architectureOf } from '@ijw/machine';
-import { PEImage, readExportDirectory, readImportDirectory } from '@ijw/pe';
+import { PEImage } from '@ijw/pe';
+import { readExportDirectory } from '@ijw/pe/exports';
+import { readImportDirectory } from '@ijw/pe/imports';
 import { type HostModule, type ImageModule, type ModuleProvider, windowsRefusal } from '@ijw/windows';
 
 const hostModule = (name: string, exports: readonly string[]): HostModule => ({

@@ -12,7 +12,8 @@ import {
   type Unsupported,
   unsupported,
 } from '@ijw/marshalling';
-import { type Metadata, type MethodDefToken, makeToken, type Resolver } from '@ijw/metadata';
+import { type Metadata, type MethodDefToken, makeToken } from '@ijw/metadata';
+import type { Resolver } from '@ijw/metadata/resolution';
 import type { ReverseStub } from './frame/reverse-stub.ts';
 import { transitionRecord } from './frame/transition-record.ts';
 import { stubUnwind } from './platform/stub-unwind.ts';

@@ -1,16 +1,7 @@
 // dotnet/runtime `src/coreclr/vm/class.cpp`, EEClass::CheckForHFA and MethodTable::GetNativeHFAType.
 
-import {
-  decodeFieldSignature,
-  FieldAttributes,
-  isTokenOf,
-  type Metadata,
-  TypeAttributes,
-  type TypeDefToken,
-  type TypeNode,
-  tokenRid,
-  typeNodes,
-} from '@ijw/metadata';
+import { FieldAttributes, isTokenOf, type Metadata, TypeAttributes, type TypeDefToken, tokenRid } from '@ijw/metadata';
+import { decodeFieldSignature, type TypeNode, typeNodes } from '@ijw/metadata/signatures';
 
 const LARGEST_COUNT = 4;
 /** Structures in structures; types that hold one another end here. */

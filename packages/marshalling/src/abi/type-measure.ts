@@ -4,15 +4,14 @@ import {
   isEnumeration,
   isTokenOf,
   type Metadata,
-  type PrimitiveName,
-  type Resolver,
   type Token,
   type TypeDefToken,
-  type TypeNode,
-  TypeSizes,
   typeFullName,
   typeText,
 } from '@ijw/metadata';
+import { TypeSizes } from '@ijw/metadata/layout';
+import type { Resolver } from '@ijw/metadata/resolution';
+import type { PrimitiveName, TypeNode } from '@ijw/metadata/signatures';
 import { type AbiType, notKnown, pointerType, type Unsupported, unsupported, VOID } from './abi-type.ts';
 import { homogeneousFloats } from './homogeneous-float.ts';
 

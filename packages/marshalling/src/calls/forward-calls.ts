@@ -2,17 +2,9 @@
 
 import { BadImageError, Lazy } from '@ijw/binary';
 import type { Architecture } from '@ijw/machine';
-import {
-  type MethodDefToken,
-  MethodImplAttributes,
-  type MethodSignature,
-  methodSignatureOf,
-  ParamAttributes,
-  type Resolver,
-  SignatureFlags,
-  type TypeNode,
-  tokenRid,
-} from '@ijw/metadata';
+import { type MethodDefToken, MethodImplAttributes, methodSignatureOf, ParamAttributes, tokenRid } from '@ijw/metadata';
+import type { Resolver } from '@ijw/metadata/resolution';
+import { type MethodSignature, SignatureFlags, type TypeNode } from '@ijw/metadata/signatures';
 import { type AbiType, pointerType, type Unsupported, unsupported } from '../abi/abi-type.ts';
 import { placeCall } from '../abi/place-call.ts';
 import type { CrossingParameter } from '../crossing-type.ts';

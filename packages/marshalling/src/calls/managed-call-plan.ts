@@ -1,5 +1,6 @@
 import type { Architecture } from '@ijw/machine';
-import { decodeMethodSignature, type Metadata, SignatureFlags, type TypeNode, typeNodes, typeText } from '@ijw/metadata';
+import { type Metadata, typeText } from '@ijw/metadata';
+import { decodeMethodSignature, SignatureFlags, type TypeNode, typeNodes } from '@ijw/metadata/signatures';
 import { type AbiType, pointerType, type Unsupported, unsupported } from '../abi/abi-type.ts';
 import type { CallPlacement } from '../abi/call-placement.ts';
 import { placeCall } from '../abi/place-call.ts';

@@ -1,15 +1,7 @@
 // dotnet/runtime `src/coreclr/vm/dllimport.cpp`, NDirect::MarshalingRequired, and its ancestor in the .NET Framework 4 and .NET Core 1.0.
 
-import {
-  isTokenOf,
-  type Metadata,
-  type MethodDefToken,
-  type MethodSignature,
-  makeToken,
-  type TypeNode,
-  tokenRid,
-  typeFullName,
-} from '@ijw/metadata';
+import { isTokenOf, type Metadata, type MethodDefToken, makeToken, tokenRid, typeFullName } from '@ijw/metadata';
+import type { MethodSignature, TypeNode } from '@ijw/metadata/signatures';
 import { strip, type ValueTypes } from '../forms/value-types.ts';
 
 /** Why a call needs a stub that marshals; without any the runtime calls the native function as it is. */

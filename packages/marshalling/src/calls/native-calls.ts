@@ -1,22 +1,12 @@
+import { isTokenOf, type Metadata, type MethodDefToken, makeToken, TableId, type Token, TypeAttributes, tokenRid } from '@ijw/metadata';
 import {
   type AttributeDecoder,
   type AttributeValue,
   attributeDecoderOf,
-  CallingConvention,
   type CustomAttributeValue,
   customAttributesOfType,
-  isTokenOf,
-  type Metadata,
-  type MethodDefToken,
-  type MethodSignature,
-  makeToken,
-  SignatureFlags,
-  TableId,
-  type Token,
-  TypeAttributes,
-  type TypeNode,
-  tokenRid,
-} from '@ijw/metadata';
+} from '@ijw/metadata/attributes';
+import { CallingConvention, type MethodSignature, SignatureFlags, type TypeNode } from '@ijw/metadata/signatures';
 import type { PEImage } from '@ijw/pe';
 import { ValueTypes } from '../forms/value-types.ts';
 import { type MarshallingCause, marshallingCauses } from './marshalling-cause.ts';

@@ -1,5 +1,6 @@
 import type { Architecture } from '@ijw/machine';
-import { decodeMethodSignature, type Metadata, type MethodDefToken, SignatureFlags, type TypeNode, typeNodes } from '@ijw/metadata';
+import type { Metadata, MethodDefToken } from '@ijw/metadata';
+import { decodeMethodSignature, SignatureFlags, type TypeNode, typeNodes } from '@ijw/metadata/signatures';
 import { type AbiType, abiSize, type Unsupported, unsupported } from '../abi/abi-type.ts';
 import { placeText } from '../abi/call-placement.ts';
 import { placeCall } from '../abi/place-call.ts';

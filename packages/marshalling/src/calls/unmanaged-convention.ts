@@ -1,6 +1,7 @@
 // ECMA-335 II.15.5, II.23.1.8; dotnet/runtime `src/coreclr/vm/callconvbuilder.cpp`, `src/coreclr/vm/dllimport.cpp` (PInvokeStaticSigInfo::InitCallConv).
 
-import { isTokenOf, type Metadata, type MethodSignature, PInvokeAttributes, type TypeNode, typeFullName } from '@ijw/metadata';
+import { isTokenOf, type Metadata, PInvokeAttributes, typeFullName } from '@ijw/metadata';
+import type { MethodSignature, TypeNode } from '@ijw/metadata/signatures';
 
 /** A convention that native code is called by. */
 export type UnmanagedConvention = 'cdecl' | 'stdcall' | 'thiscall' | 'fastcall';

@@ -8,16 +8,14 @@ import {
   type Metadata,
   makeToken,
   marshallingOf,
-  SignatureDecoder,
   TableId,
   type Token,
   TypeAttributes,
   type TypeDefToken,
-  type TypeNode,
   tokenRid,
   typeFullName,
-  typeNodes,
 } from '@ijw/metadata';
+import { SignatureDecoder, type TypeNode, typeNodes } from '@ijw/metadata/signatures';
 import { type CoreValueType, coreValueTypes, neverPassed } from './core-value-types.ts';
 import { keepsNumber } from './primitive-form.ts';
 import { strip } from './value-types.ts';

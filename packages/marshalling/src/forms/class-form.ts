@@ -1,6 +1,8 @@
 // dotnet/runtime `src/coreclr/vm/mlinfo.cpp`, MarshalInfo: classes, arrays, references.
 
-import { isTokenOf, NativeType, type NativeTypeName, type Token, type TypeDefToken, type TypeNode } from '@ijw/metadata';
+import { isTokenOf, type Token, type TypeDefToken } from '@ijw/metadata';
+import { NativeType, type NativeTypeName } from '@ijw/metadata/marshalling';
+import type { TypeNode } from '@ijw/metadata/signatures';
 import { type AbiType, type Unsupported, unsupported } from '../abi/abi-type.ts';
 import type { CrossingType, NativeDelegate } from '../crossing-type.ts';
 import { VARIANT } from '../native/core-structures.ts';

@@ -10,10 +10,10 @@ import {
   TableId,
   type Token,
   type TypeDefToken,
-  type TypeNode,
   tokenRid,
   typeFullName,
 } from '@ijw/metadata';
+import type { TypeNode } from '@ijw/metadata/signatures';
 import type { RuntimeFamily } from '../runtime-family.ts';
 
 /** Where a C++ object is copied to on its way into native code. */

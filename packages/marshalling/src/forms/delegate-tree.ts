@@ -1,9 +1,6 @@
 // UnmanagedFunctionPointerAttribute; dotnet/runtime `src/coreclr/vm/dllimport.cpp`, PInvokeStaticSigInfo::DllImportInit of a delegate.
 
 import {
-  attributeDecoderOf,
-  CallingConvention,
-  findCustomAttribute,
   type Metadata,
   type MethodDefToken,
   makeToken,
@@ -13,6 +10,8 @@ import {
   tokenRid,
   typeFullName,
 } from '@ijw/metadata';
+import { attributeDecoderOf, findCustomAttribute } from '@ijw/metadata/attributes';
+import { CallingConvention } from '@ijw/metadata/signatures';
 import type { CrossingParameter, NativeDelegate } from '../crossing-type.ts';
 import { ADDRESS, type NativeTree, VOID_TREE } from '../native/native-tree.ts';
 import { type FormSource, isUnsupported } from './native-form.ts';

@@ -1,18 +1,7 @@
 // dotnet/runtime `src/coreclr/vm/mlinfo.cpp`, GetDisabledMarshallerType: DisableRuntimeMarshallingAttribute.
 
-import {
-  decodeFieldSignature,
-  FieldAttributes,
-  isTokenOf,
-  type Metadata,
-  type PrimitiveName,
-  TypeAttributes,
-  type TypeDefToken,
-  type TypeNode,
-  tokenRid,
-  typeNodes,
-  typeText,
-} from '@ijw/metadata';
+import { FieldAttributes, isTokenOf, type Metadata, TypeAttributes, type TypeDefToken, tokenRid, typeText } from '@ijw/metadata';
+import { decodeFieldSignature, type PrimitiveName, type TypeNode, typeNodes } from '@ijw/metadata/signatures';
 import { type Unsupported, unsupported } from '../abi/abi-type.ts';
 import { addressForm, type FormSource, type NativeForm, sameBits } from './native-form.ts';
 import { enumTree, pointerTree, primitiveTree } from './pointee-tree.ts';

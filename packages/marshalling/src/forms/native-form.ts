@@ -1,5 +1,7 @@
 import { hex } from '@ijw/binary';
-import { type MarshallingDescriptor, type Metadata, nativeTypeName, type Token, type TypeDefToken, type TypeNode } from '@ijw/metadata';
+import type { Metadata, Token, TypeDefToken } from '@ijw/metadata';
+import { type MarshallingDescriptor, nativeTypeName } from '@ijw/metadata/marshalling';
+import type { TypeNode } from '@ijw/metadata/signatures';
 import { type AbiType, pointerType, type Unsupported, unsupported } from '../abi/abi-type.ts';
 import type { TypeMeasure } from '../abi/type-measure.ts';
 import type { Conversion, CrossingType } from '../crossing-type.ts';

@@ -1,24 +1,21 @@
 // dotnet/runtime `src/coreclr/vm/classlayoutinfo.cpp`, EEClassNativeLayoutInfo; `src/coreclr/vm/mlinfo.cpp`, MARSHAL_SCENARIO_FIELD.
 
 import {
-  decodeFieldSignature,
   FieldAttributes,
   isTokenOf,
-  layoutRequestOf,
-  type MarshallingDescriptor,
   type Metadata,
   makeToken,
   marshallingOf,
-  NativeType,
   TableId,
   type Token,
   TypeAttributes,
   type TypeDefToken,
-  type TypeNode,
   tokenRid,
   typeFullName,
-  typeNodes,
 } from '@ijw/metadata';
+import { layoutRequestOf } from '@ijw/metadata/layout';
+import { type MarshallingDescriptor, NativeType } from '@ijw/metadata/marshalling';
+import { decodeFieldSignature, type TypeNode, typeNodes } from '@ijw/metadata/signatures';
 import { type AbiType, type AggregateType, type Unsupported, unsupported } from '../abi/abi-type.ts';
 import type { NativeDelegate } from '../crossing-type.ts';
 import { CORE_STRUCTURE_NAMES } from '../native/core-structures.ts';

@@ -1,4 +1,4 @@
-import { type MarshallingDescriptor, NativeType } from '@ijw/metadata';
+import { type MarshallingDescriptor, NativeType } from '@ijw/metadata/marshalling';
 import type { FormRequest } from './native-form.ts';
 
 const NATIVE_TYPES: Readonly<Record<Exclude<MarshallingDescriptor['kind'], 'simple' | 'interface'>, number>> = {

@@ -1,14 +1,7 @@
 // ECMA-335 II.22.33 (Param), II.22.17 (FieldMarshal).
 
-import {
-  type MarshallingDescriptor,
-  type Metadata,
-  type MethodDefToken,
-  makeToken,
-  readMarshallingDescriptor,
-  TableId,
-  tokenRid,
-} from '@ijw/metadata';
+import { type Metadata, type MethodDefToken, makeToken, TableId, tokenRid } from '@ijw/metadata';
+import { type MarshallingDescriptor, readMarshallingDescriptor } from '@ijw/metadata/marshalling';
 
 /** What metadata says of a parameter besides its type. */
 export interface ParameterRow {

@@ -1,16 +1,7 @@
 // What pointers lead to, which is never marshalled: managed forms, where they have one that C knows.
 
-import {
-  CallingConvention,
-  enumUnderlyingType,
-  isTokenOf,
-  type Metadata,
-  type MethodSignature,
-  type PrimitiveName,
-  type Token,
-  type TypeNode,
-  typeFullName,
-} from '@ijw/metadata';
+import { enumUnderlyingType, isTokenOf, type Metadata, type Token, typeFullName } from '@ijw/metadata';
+import { CallingConvention, type MethodSignature, type PrimitiveName, type TypeNode } from '@ijw/metadata/signatures';
 import { ENUM_PRIMITIVES } from '../abi/type-measure.ts';
 import { DECIMAL, GUID, TIME_SPAN } from '../native/core-structures.ts';
 import { ADDRESS, lazyPointer, type NativeTree, type ScalarName, scalar, VOID_TREE } from '../native/native-tree.ts';

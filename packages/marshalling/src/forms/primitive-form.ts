@@ -1,6 +1,8 @@
 // dotnet/runtime `src/coreclr/vm/mlinfo.cpp`, MarshalInfo: the primitive types and what MarshalAs may make of them.
 
-import { NativeType, type NativeTypeName, type PrimitiveName, type TypeNode, typeText } from '@ijw/metadata';
+import { typeText } from '@ijw/metadata';
+import { NativeType, type NativeTypeName } from '@ijw/metadata/marshalling';
+import type { PrimitiveName, TypeNode } from '@ijw/metadata/signatures';
 import { type AbiType, type Unsupported, unsupported } from '../abi/abi-type.ts';
 import { type ScalarName, scalar, VOID_TREE } from '../native/native-tree.ts';
 import { addressForm, badDescriptor, converted, type FormRequest, type FormSource, type NativeForm, sameBits } from './native-form.ts';

@@ -1,6 +1,6 @@
 // dotnet/runtime `src/coreclr/vm/mlinfo.cpp`, MarshalInfo: strings and System.Text.StringBuilder.
 
-import { NativeType } from '@ijw/metadata';
+import { NativeType } from '@ijw/metadata/marshalling';
 import { pointerType, type Unsupported } from '../abi/abi-type.ts';
 import type { TextEncoding } from '../crossing-type.ts';
 import { pointerTo, scalar } from '../native/native-tree.ts';

@@ -1,16 +1,8 @@
 // dotnet/runtime `src/coreclr/vm/dllimport.cpp`, PInvokeStaticSigInfo; `src/coreclr/vm/util.cpp`, ReadBestFitCustomAttribute.
 
 import { lazyFor } from '@ijw/binary';
-import {
-  attributeDecoderOf,
-  findCustomAttribute,
-  type Metadata,
-  type MethodDefToken,
-  makeToken,
-  PInvokeAttributes,
-  TableId,
-  type Token,
-} from '@ijw/metadata';
+import { type Metadata, type MethodDefToken, makeToken, PInvokeAttributes, TableId, type Token } from '@ijw/metadata';
+import { attributeDecoderOf, findCustomAttribute } from '@ijw/metadata/attributes';
 
 /** How the text of a call is converted. */
 export interface TextConversion {

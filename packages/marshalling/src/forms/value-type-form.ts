@@ -1,16 +1,8 @@
 // dotnet/runtime `src/coreclr/vm/mlinfo.cpp`, MarshalInfo: value types.
 
-import {
-  isTokenOf,
-  NativeType,
-  type NativeTypeName,
-  TypeAttributes,
-  type TypeDefToken,
-  type TypeNode,
-  tokenRid,
-  typeFullName,
-  typeText,
-} from '@ijw/metadata';
+import { isTokenOf, TypeAttributes, type TypeDefToken, tokenRid, typeFullName, typeText } from '@ijw/metadata';
+import { NativeType, type NativeTypeName } from '@ijw/metadata/marshalling';
+import type { TypeNode } from '@ijw/metadata/signatures';
 import { type AbiType, abiSize, type Unsupported, unsupported } from '../abi/abi-type.ts';
 import { CURRENCY, DECIMAL, GUID } from '../native/core-structures.ts';
 import { nativeExtent } from '../native/native-layout.ts';

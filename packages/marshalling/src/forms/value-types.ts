@@ -1,21 +1,19 @@
 // ECMA-335 II.10.1.2, II.23.1.15; dotnet/runtime `src/coreclr/vm/fieldmarshaler.cpp`: what makes a value type blittable.
 
 import {
-  decodeFieldSignature,
   FieldAttributes,
   isEnumeration,
   isTokenOf,
   type Metadata,
   makeToken,
-  type Resolver,
   type Token,
   TypeAttributes,
   type TypeDefToken,
-  type TypeNode,
   tokenRid,
   typeFullName,
-  typeNodes,
 } from '@ijw/metadata';
+import type { Resolver } from '@ijw/metadata/resolution';
+import { decodeFieldSignature, type TypeNode, typeNodes } from '@ijw/metadata/signatures';
 
 /** What is known of a value type; `elsewhere` where it, or one of its fields, is in an assembly that was not given. */
 export type ValueTypeNature = 'enum' | 'blittable' | 'notBlittable' | 'elsewhere';

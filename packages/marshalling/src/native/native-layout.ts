@@ -1,4 +1,4 @@
-import { type LayoutRequest, type PlacedField, placeFields } from '@ijw/metadata';
+import { type LayoutRequest, type PlacedField, placeFields } from '@ijw/metadata/layout';
 import { type NativeStruct, type NativeTree, SCALARS } from './native-tree.ts';
 
 export interface NativeExtent {

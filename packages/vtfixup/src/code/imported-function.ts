@@ -1,5 +1,6 @@
 import type { Diagnostics } from '@ijw/binary';
-import { type ImportedModule, type PEImage, readDelayImportDirectory, readImportDirectory } from '@ijw/pe';
+import type { PEImage } from '@ijw/pe';
+import { type ImportedModule, readDelayImportDirectory, readImportDirectory } from '@ijw/pe/imports';
 
 /** A function of another module that a pointer of this image is bound to. */
 export interface ImportedFunction {

@@ -11,9 +11,9 @@ import {
   methodFullName,
   TableId,
   type Token,
-  type TypeNode,
   tokenRid,
 } from '@ijw/metadata';
+import type { TypeNode } from '@ijw/metadata/signatures';
 import type { PEImage } from '@ijw/pe';
 import { rvaOfAddress } from '../code/jump.ts';
 import { isMethodToken } from '../entries/slot-token.ts';

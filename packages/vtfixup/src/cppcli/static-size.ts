@@ -1,19 +1,9 @@
 // ECMA-335 II.10.7, II.22.8 (ClassLayout): C++/CLI describes native classes and arrays by their size alone.
 
 import { strip } from '@ijw/marshalling';
-import {
-  decodeFieldSignature,
-  FieldAttributes,
-  isTokenOf,
-  type Metadata,
-  makeToken,
-  type PrimitiveName,
-  primitiveSizes,
-  type TypeDefToken,
-  type TypeNode,
-  tokenRid,
-  typeNodes,
-} from '@ijw/metadata';
+import { FieldAttributes, isTokenOf, type Metadata, makeToken, type TypeDefToken, tokenRid } from '@ijw/metadata';
+import { primitiveSizes } from '@ijw/metadata/layout';
+import { decodeFieldSignature, type PrimitiveName, type TypeNode, typeNodes } from '@ijw/metadata/signatures';
 
 /** The type of a field. @throws BadImageError */
 export function fieldType(metadata: Metadata, fieldRid: number): TypeNode {

@@ -1,5 +1,6 @@
 import type { Diagnostics } from '@ijw/binary';
-import { type PEImage, readExportDirectory } from '@ijw/pe';
+import type { PEImage } from '@ijw/pe';
+import { readExportDirectory } from '@ijw/pe/exports';
 import type { ImageCode } from '../code/code-region.ts';
 import type { Platform } from '../platform/platform.ts';
 import { decodeStub, type PointerMeaning, type Stub } from '../transfers/stub.ts';

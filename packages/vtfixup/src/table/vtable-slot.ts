@@ -1,7 +1,8 @@
 // ECMA-335 II.25.3.3.3: a slot holds a token in the file and an address once the runtime has been there.
 
 import { ByteWriter, type Diagnostics, hex } from '@ijw/binary';
-import { type PEImage, RelocationType, readBaseRelocations } from '@ijw/pe';
+import type { PEImage } from '@ijw/pe';
+import { RelocationType, readBaseRelocations } from '@ijw/pe/relocations';
 import type { VTableFixup } from './vtable-fixup.ts';
 import { slotWidth } from './vtable-fixup-type.ts';
 

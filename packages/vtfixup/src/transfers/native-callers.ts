@@ -1,5 +1,6 @@
 import type { Diagnostics } from '@ijw/binary';
-import { type PEImage, RelocationType, readBaseRelocations } from '@ijw/pe';
+import type { PEImage } from '@ijw/pe';
+import { RelocationType, readBaseRelocations } from '@ijw/pe/relocations';
 import type { ImageCode } from '../code/code-region.ts';
 import { rvaOfAddress, type TransferKind } from '../code/jump.ts';
 import type { Platform } from '../platform/platform.ts';

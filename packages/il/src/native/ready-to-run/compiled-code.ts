@@ -1,10 +1,11 @@
 import { BadImageError, ifReadable } from '@ijw/binary';
-import { assemblyIdentity, Metadata, makeToken, methodFullName, TableId, type Token } from '@ijw/metadata';
+import { Metadata, makeToken, methodFullName, TableId, type Token } from '@ijw/metadata';
+import { assemblyIdentity } from '@ijw/metadata/resolution';
+import type { PEImage } from '@ijw/pe';
 import {
   type ImportSection,
   importCellSignature,
   instanceEntryPoints,
-  type PEImage,
   type ReadyToRunCore,
   type ReadyToRunFunction,
   ReadyToRunSectionType,
@@ -15,7 +16,7 @@ import {
   readReadyToRunHeader,
   readRuntimeFunctions,
   readyToRunSection,
-} from '@ijw/pe';
+} from '@ijw/pe/ready-to-run';
 import { SignatureNames } from './signature-names.ts';
 
 /** The compiled code of a method, or of one of its instances. */

@@ -1,18 +1,17 @@
 import { BadImageError, type ByteReader, hex } from '@ijw/binary';
 import {
   codedIndexDecoder,
-  ElementType,
   type FieldToken,
   fieldFullName,
   type Metadata,
   makeToken,
   methodFullName,
-  primitiveNameOf,
   TableId,
   type Token,
   tokenTable,
   typeFullName,
 } from '@ijw/metadata';
+import { ElementType, primitiveNameOf } from '@ijw/metadata/signatures';
 import { fixupKinds, helperNames, MODULE_OVERRIDE } from './fixup-kinds.ts';
 
 /** ENCODE_METHOD_SIG_* and READYTORUN_FIELD_SIG_* of readytorun.h. */

@@ -1,6 +1,7 @@
 // ECMA-335 II.15.3, II.23.2.1; dotnet/runtime `src/coreclr/vm/callconvbuilder.cpp`.
 
-import { CallingConvention, TableId, type Token, tokenRid, tokenTable } from '@ijw/metadata';
+import { TableId, type Token, tokenRid, tokenTable } from '@ijw/metadata';
+import { CallingConvention } from '@ijw/metadata/signatures';
 import { pointerConvention, simpleName } from '../../inventory/convention-uses.ts';
 import type { SignatureUse } from '../../inventory/signature-uses.ts';
 import { callConvsOf } from '../../inventory/unmanaged-entries.ts';

@@ -1,7 +1,8 @@
 // "Disabled runtime marshalling" of the .NET documentation; dotnet/runtime `src/coreclr/vm/dllimport.cpp`.
 
 import { strip } from '@ijw/marshalling';
-import { CallingConvention, isTokenOf, MethodImplAttributes, PInvokeAttributes, type Token } from '@ijw/metadata';
+import { isTokenOf, MethodImplAttributes, PInvokeAttributes, type Token } from '@ijw/metadata';
+import { CallingConvention } from '@ijw/metadata/signatures';
 import { Role } from '../../inventory/il-roles.ts';
 import type { InteropParameter, PlatformInvokeMethod } from '../../inventory/platform-invoke-method.ts';
 import { isOne, tokenOf } from '../context/body-view.ts';

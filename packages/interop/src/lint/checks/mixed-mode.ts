@@ -2,7 +2,8 @@
 
 import { hex } from '@ijw/binary';
 import { type Metadata, makeToken, TableId } from '@ijw/metadata';
-import { CorFlags, readCliHeader, readImportDirectory, SectionCharacteristics, type SectionHeader } from '@ijw/pe';
+import { CorFlags, readCliHeader, SectionCharacteristics, type SectionHeader } from '@ijw/pe';
+import { readImportDirectory } from '@ijw/pe/imports';
 import { exportText, isMethodToken } from '@ijw/vtfixup';
 import type { TableCheck } from '../context/check.ts';
 import type { LintContext } from '../context/lint-context.ts';

@@ -1,8 +1,9 @@
 // dotnet/runtime `src/coreclr/vm/dllimport.cpp` (NDirectMethodDesc::FindEntryPoint): the names that are tried.
 
 import { ifReadable } from '@ijw/binary';
-import { PInvokeAttributes, TypeSizes } from '@ijw/metadata';
-import { isSystemDll } from '@ijw/pe';
+import { PInvokeAttributes } from '@ijw/metadata';
+import { TypeSizes } from '@ijw/metadata/layout';
+import { isSystemDll } from '@ijw/pe/imports';
 import type { PlatformInvokeMethod } from '../../inventory/platform-invoke-method.ts';
 import type { TableCheck } from '../context/check.ts';
 import type { LintContext } from '../context/lint-context.ts';

@@ -1,17 +1,16 @@
 import { strip } from '@ijw/marshalling';
 import {
-  CallingConvention,
   isTokenOf,
   MethodAttributes,
   MethodImplAttributes,
   makeToken,
   PInvokeAttributes,
-  SignatureFlags,
   TableId,
   TypeAttributes,
   type TypeDefToken,
   tokenRid,
 } from '@ijw/metadata';
+import { CallingConvention, SignatureFlags } from '@ijw/metadata/signatures';
 import { simpleName } from '../../inventory/convention-uses.ts';
 import type { PlatformInvokeMethod } from '../../inventory/platform-invoke-method.ts';
 import type { TableCheck } from '../context/check.ts';

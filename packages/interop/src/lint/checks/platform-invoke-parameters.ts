@@ -1,14 +1,7 @@
 import { strip } from '@ijw/marshalling';
-import {
-  isTokenOf,
-  methodSignatureOf,
-  NativeType,
-  ParamAttributes,
-  PInvokeAttributes,
-  TypeAttributes,
-  type TypeNode,
-  tokenRid,
-} from '@ijw/metadata';
+import { isTokenOf, methodSignatureOf, ParamAttributes, PInvokeAttributes, TypeAttributes, tokenRid } from '@ijw/metadata';
+import { NativeType } from '@ijw/metadata/marshalling';
+import type { TypeNode } from '@ijw/metadata/signatures';
 import type { InteropParameter, PlatformInvokeMethod } from '../../inventory/platform-invoke-method.ts';
 import type { TableCheck } from '../context/check.ts';
 import type { LintContext } from '../context/lint-context.ts';

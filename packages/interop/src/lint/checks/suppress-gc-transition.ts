@@ -1,5 +1,6 @@
 import { strip } from '@ijw/marshalling';
-import { isTokenOf, type MethodDefToken, PInvokeAttributes, type TypeNode } from '@ijw/metadata';
+import { isTokenOf, type MethodDefToken, PInvokeAttributes } from '@ijw/metadata';
+import type { TypeNode } from '@ijw/metadata/signatures';
 import type { PlatformInvokeMethod } from '../../inventory/platform-invoke-method.ts';
 import type { TableCheck } from '../context/check.ts';
 import type { LintContext } from '../context/lint-context.ts';

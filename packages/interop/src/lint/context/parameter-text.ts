@@ -1,5 +1,6 @@
 import { ifReadable } from '@ijw/binary';
-import { type TypeNode, typeText } from '@ijw/metadata';
+import { typeText } from '@ijw/metadata';
+import type { TypeNode } from '@ijw/metadata/signatures';
 import type { InteropModule } from '../../inventory/interop-module.ts';
 import type { InteropParameter } from '../../inventory/platform-invoke-method.ts';
 

@@ -1,5 +1,5 @@
 import type { ForwardCall, NativeCalls, Unsupported } from '@ijw/marshalling';
-import type { Resolver } from '@ijw/metadata';
+import type { Resolver } from '@ijw/metadata/resolution';
 import type { BoundImport, GuestProcess, MappedModule, ModuleLoader } from '@ijw/windows';
 import type { Host } from '../../load/host.ts';
 import type { ClrException } from '../../load/load-refusal.ts';

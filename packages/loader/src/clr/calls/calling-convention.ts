@@ -1,6 +1,7 @@
 import { ifReadable } from '@ijw/binary';
 import { conventionProblems, type NativeCalls } from '@ijw/marshalling';
-import { CallingConvention, type MethodDefToken, methodSignatureOf, PInvokeAttributes } from '@ijw/metadata';
+import { type MethodDefToken, methodSignatureOf, PInvokeAttributes } from '@ijw/metadata';
+import { CallingConvention } from '@ijw/metadata/signatures';
 import { typeLoadException } from '../../load/clr-error.ts';
 import type { ClrException } from '../../load/load-refusal.ts';
 

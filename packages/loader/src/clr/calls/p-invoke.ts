@@ -23,7 +23,7 @@ export function bindPInvokes(context: PInvokeContext): BoundPInvoke[] {
   return bound;
 }
 
-/** Stubs of one image. The last one is kept: whoever asks for all of them, as a document does, holds one at a time. */
+/** Stubs of one image. Only the last one is kept, so that a document of all stubs holds one at a time. */
 class Stubs {
   readonly #context: PInvokeContext;
   readonly #forward: ForwardCalls;

@@ -1,5 +1,7 @@
 import { ifReadable } from '@ijw/binary';
-import { attributeTypeOf, MethodAttributes, type MethodDefToken, SignatureFlags, tokenRid, typeFullName } from '@ijw/metadata';
+import { MethodAttributes, type MethodDefToken, tokenRid, typeFullName } from '@ijw/metadata';
+import { attributeTypeOf } from '@ijw/metadata/attributes';
+import { SignatureFlags } from '@ijw/metadata/signatures';
 import { clrException, HResult } from '../../load/clr-error.ts';
 import type { ClrException } from '../../load/load-refusal.ts';
 import type { LoadedAssembly } from '../bind/load-context.ts';

@@ -1,4 +1,4 @@
-import type { Resolver } from '@ijw/metadata';
+import type { Resolver } from '@ijw/metadata/resolution';
 import type { GuestProcess, GuestStack, MappedModule } from '@ijw/windows';
 import type { ExecutableHeap } from '../../code-memory/executable-heap.ts';
 import type { BootstrapThunks } from '../../hosts/bootstrap-thunks.ts';

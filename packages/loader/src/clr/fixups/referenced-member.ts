@@ -1,13 +1,5 @@
-import {
-  isNilToken,
-  type MemberRefToken,
-  type Metadata,
-  type ResolvedType,
-  TableId,
-  tokenRid,
-  tokenTable,
-  typeFullName,
-} from '@ijw/metadata';
+import { isNilToken, type MemberRefToken, type Metadata, TableId, tokenRid, tokenTable, typeFullName } from '@ijw/metadata';
+import type { ResolvedType } from '@ijw/metadata/resolution';
 import { clrException, HResult } from '../../load/clr-error.ts';
 import type { ClrException } from '../../load/load-refusal.ts';
 import type { References } from '../image/referenced-assemblies.ts';

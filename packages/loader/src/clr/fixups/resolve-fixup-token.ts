@@ -1,11 +1,9 @@
 import { BadImageError, hex } from '@ijw/binary';
 import {
-  CallingConvention,
   isTokenOf,
   type MethodDefToken,
   makeToken,
   methodFullName,
-  SignatureFlags,
   TableId,
   type TableName,
   type Token,
@@ -14,6 +12,7 @@ import {
   tokenRid,
   tokenTable,
 } from '@ijw/metadata';
+import { CallingConvention, SignatureFlags } from '@ijw/metadata/signatures';
 import { clrException, clrRefusal, clrRefusals, HResult, typeLoadException } from '../../load/clr-error.ts';
 import type { ClrException } from '../../load/load-refusal.ts';
 import type { TypeLoader } from '../bind/type-loader.ts';

@@ -1,12 +1,6 @@
 // dotnet/runtime `src/coreclr/vm/sigformat.cpp`: how messages of the runtime write a member and its signature.
-import {
-  decodeMethodSignature,
-  type Metadata,
-  type PrimitiveName,
-  type SignatureTypeProvider,
-  type TypeDefOrRefToken,
-  typeFullName,
-} from '@ijw/metadata';
+import { type Metadata, type TypeDefOrRefToken, typeFullName } from '@ijw/metadata';
+import { decodeMethodSignature, type PrimitiveName, type SignatureTypeProvider } from '@ijw/metadata/signatures';
 
 const PRIMITIVES: Readonly<Record<PrimitiveName, string>> = {
   void: 'Void',

@@ -1,5 +1,6 @@
 import { BadImageError } from '@ijw/binary';
-import { formatAssemblyIdentity, type Metadata, publicKeyToken } from '@ijw/metadata';
+import type { Metadata } from '@ijw/metadata';
+import { formatAssemblyIdentity, publicKeyToken } from '@ijw/metadata/resolution';
 import { type CliHeader, CorFlags, type PEImage } from '@ijw/pe';
 import { type CheckedView, isMixed } from './image-view.ts';
 

@@ -6,9 +6,9 @@ import {
   MethodImplAttributes,
   makeToken,
   methodCodeKindOf,
-  SignatureFlags,
   TableId,
 } from '@ijw/metadata';
+import { SignatureFlags } from '@ijw/metadata/signatures';
 
 /** A method as the class loader sees it. */
 export interface MethodFacts {

@@ -1,5 +1,6 @@
 import { ifReadable } from '@ijw/binary';
-import { type AssemblyIdentity, type AssemblyProvider, Metadata, Resolver } from '@ijw/metadata';
+import { Metadata } from '@ijw/metadata';
+import { type AssemblyIdentity, type AssemblyProvider, Resolver } from '@ijw/metadata/resolution';
 import { PEImage } from '@ijw/pe';
 import type { ModuleProvider } from '@ijw/windows';
 

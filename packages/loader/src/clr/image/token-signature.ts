@@ -2,17 +2,8 @@
 // the standard asks: bytes may be left over, one row more than there are TypeDefs passes.
 
 import { BadImageError, ByteReader } from '@ijw/binary';
-import {
-  CallingConvention,
-  codedIndexDecoder,
-  ElementType,
-  type Metadata,
-  SignatureFlags,
-  TableId,
-  tableNameOf,
-  tokenRid,
-  tokenTable,
-} from '@ijw/metadata';
+import { codedIndexDecoder, type Metadata, TableId, tableNameOf, tokenRid, tokenTable } from '@ijw/metadata';
+import { CallingConvention, ElementType, SignatureFlags } from '@ijw/metadata/signatures';
 
 /** VLDTR_E_SIG_* (corerror.h) with their texts. */
 export const signatureProblems = {

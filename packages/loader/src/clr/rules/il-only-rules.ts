@@ -1,13 +1,6 @@
-import {
-  CoffCharacteristics,
-  CorFlags,
-  type DirectoryName,
-  directoryNames,
-  RelocationType,
-  readBaseRelocations,
-  readImportDirectory,
-  SectionCharacteristics,
-} from '@ijw/pe';
+import { CoffCharacteristics, CorFlags, type DirectoryName, directoryNames, SectionCharacteristics } from '@ijw/pe';
+import { readImportDirectory } from '@ijw/pe/imports';
+import { RelocationType, readBaseRelocations } from '@ijw/pe/relocations';
 import { type CheckedView, type ImageView, isReadyToRun, rvaProblem } from '../image/image-view.ts';
 import type { FormatRule } from './nt-header-rules.ts';
 

@@ -3,16 +3,14 @@ import {
   type AssemblyRefToken,
   isNilToken,
   type Metadata,
-  parseAssemblyIdentity,
-  referencedAssembly,
   TableId,
   type Token,
   type TypeRefToken,
   tokenRid,
   tokenTable,
   typeFullName,
-  type Unresolved,
 } from '@ijw/metadata';
+import { parseAssemblyIdentity, referencedAssembly, type Unresolved } from '@ijw/metadata/resolution';
 import { clrRefusals, typeLoadException } from '../../load/clr-error.ts';
 import type { ClrException } from '../../load/load-refusal.ts';
 import { assemblyDisplayName } from '../image/assembly-image.ts';

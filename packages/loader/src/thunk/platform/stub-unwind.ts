@@ -2,7 +2,7 @@
 // frames are found through ebp, and no table says anything of them.
 
 import type { Architecture } from '@ijw/machine';
-import { type Arm64UnwindOperation, writeArm64UnwindInfo, writeX64UnwindInfo, x64Registers } from '@ijw/pe';
+import { type Arm64UnwindOperation, writeArm64UnwindInfo, writeX64UnwindInfo, x64Registers } from '@ijw/pe/exceptions';
 import type { ReverseStub } from '../frame/reverse-stub.ts';
 import { type FrameSteps, frameStepsArm64 } from './arm64.ts';
 import { frameOffsetsX64 } from './x64.ts';

@@ -1,0 +1,1 @@
+export { type GenerationRow, MetadataGenerations } from './metadata-generations.ts';

@@ -1,0 +1,1 @@
+export { readTlsDirectory, type TlsDirectory, type TlsDirectoryInput, tlsDirectoryPart } from './tls-directory.ts';
