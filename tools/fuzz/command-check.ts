@@ -16,14 +16,15 @@ interface CheckedIo extends Io {
 const decoder = new TextDecoder();
 const textOf = (chunk: string | Uint8Array): string => (typeof chunk === 'string' ? chunk : decoder.decode(chunk));
 
-/** Files in memory. Any other file that is asked for is a finding, unless it is below the folder of the input. */
-function checkedIo(files: Readonly<Record<string, Uint8Array>>): CheckedIo {
+/** Files in memory. A request for any other file is a finding, unless the command line names it or it is below the folder of the input. */
+function checkedIo(files: Readonly<Record<string, Uint8Array>>, argv: readonly string[]): CheckedIo {
   const text = { output: '', errors: '' };
   const keep = (name: 'output' | 'errors', chunk: string | Uint8Array): void => {
     if (text[name].length < LOOKED_AT) text[name] += textOf(chunk);
   };
   const check = (path: string): void => {
-    if (!(path in files) && (!path.startsWith('./') || path.split(/[\\/]/).includes('..'))) throw new FindingError(`${path} is asked for`);
+    const allowed = path in files || argv.includes(path) || (path.startsWith('./') && !path.split(/[\\/]/).includes('..'));
+    if (!allowed) throw new FindingError(`The command opens ${path}`);
   };
   return {
     text,
@@ -62,7 +63,7 @@ function checkText(argv: readonly string[], { output, errors }: CheckedIo['text'
 
 /** Runs a command over an image in memory, and looks at what it printed and which files it asked for. */
 export async function checkCommand(argv: readonly string[], image: Uint8Array): Promise<void> {
-  const io = checkedIo({ './a.dll': image });
+  const io = checkedIo({ './a.dll': image }, argv);
   const exitCode = await run(argv, io);
   checkText(argv, io.text);
   if (![0, 1].includes(exitCode)) throw new FindingError(`${argv.join(' ')}: exit code ${exitCode}: ${io.text.errors.slice(0, 200)}`);
