@@ -73,6 +73,8 @@ describe('the runtime that an image is for', () => {
   it.each([
     ['.NETCoreApp,Version=v8.0', 'core', 'net8.0'],
     ['.NETCoreApp,Version=v3.1', 'core', 'netcoreapp3.1'],
+    ['.NETCoreApp,Version=10.0', 'core', 'net10.0'],
+    ['.NETFramework, Profile=Client, Version=4.0', 'framework', 'net40'],
     ['.NETCoreApp,Version=v2.1', 'core', 'netcoreapp3.1'],
     ['.NETCoreApp,Version=v14.0', 'core', 'net11.0'],
     ['.NETFramework,Version=v3.5', 'framework', 'net20'],

@@ -61,12 +61,15 @@ export function targetRuntimeOf(image: PEImage, facts: TargetFacts | undefined):
   return referencedRuntime(facts) ?? versionRuntime(facts.version);
 }
 
-const FRAMEWORK_NAME = /^\s*(\.NET(?:Framework|CoreApp|Standard))\s*,\s*Version\s*=\s*v(\d+)(?:\.(\d+))?/i;
+/** The `Version` of a FrameworkName, among its parts in any order. The `v` is optional; C++ compilers leave it out. */
+const FRAMEWORK_VERSION = /,\s*Version\s*=\s*v?(\d+)(?:\.(\d+))?/i;
 
 /** FrameworkName (System.Runtime.Versioning): `.NETCoreApp,Version=v8.0`. `undefined` for profiles of phones, stores and portable libraries. */
 function frameworkRuntime(name: string): TargetRuntime | undefined {
-  const [, identifier = '', major = '', minor = '0'] = FRAMEWORK_NAME.exec(name) ?? [];
-  switch (identifier.toLowerCase()) {
+  const [, major, minor = '0'] = FRAMEWORK_VERSION.exec(name) ?? [];
+  if (major === undefined) return undefined;
+  const [identifier = ''] = name.split(',', 1);
+  switch (identifier.trim().toLowerCase()) {
     case '.netframework':
       return target('framework', 'targetFramework', Number(major) < 4 ? 'net20' : 'net40');
     case '.netcoreapp':

@@ -140,6 +140,6 @@ const fill = (message: string, values: Readonly<Record<string, string | number>>
 
 /** Of `.NETCoreApp,Version=v8.0`, and of the name of a runtime: `.NET 8`, `.NET Core 3.1`. */
 function coreVersionOf(name: string): number | undefined {
-  const version = /^\.NET(?:CoreApp,Version=v| Core | )(\d+)/.exec(name)?.[1];
+  const version = /^\.NET(?:CoreApp,\s*Version=v?| Core | )(\d+)/.exec(name)?.[1];
   return version === undefined ? undefined : Number(version);
 }
