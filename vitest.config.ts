@@ -8,6 +8,8 @@ export default defineConfig({
     include: ['{packages/*,cli,fixtures,tools}/test/**/*.test.ts'],
     testTimeout: 60_000,
     pool: 'threads',
+    // By default one processor stays idle, which is half of a small machine.
+    maxWorkers: '100%',
     reporters: ['default', new SkippedTests()],
   },
 });
