@@ -1,7 +1,6 @@
 export type { BoundPInvoke, CallOutcome } from './clr/calls/bound-p-invoke.ts';
 export type { CallResult, Use } from './clr/calls/call-result.ts';
 export type { ResolvedMethod } from './clr/fixups/resolve-fixup-token.ts';
-export { DATA_DISTANCE } from './code-memory/precode-run.ts';
 export type { ExecutionResult } from './execution/execution-result.ts';
 export type { VariableArgument } from './execution/forward-execution.ts';
 export type { Host } from './load/host.ts';

@@ -4,23 +4,13 @@ import { buildMixedImage, buildNativeDll } from '@ijw/fixtures';
 import { Loader, type LoaderOptions, type LoadOutcome, type LoadRequest, loadDocument } from '@ijw/loader';
 import { describe, expect, it } from 'vitest';
 import { buildILImage, methodSignature, VOID } from '../../il/test/il-image.ts';
+import { withVersion } from './oracle/metadata-version.ts';
 
 const hostOf = (runtime: RuntimeId): 'framework' | 'core' => (runtime === 'net20' || runtime === 'net40' ? 'framework' : 'core');
 
 function load(bytes: Uint8Array, runtime: RuntimeId, options: Partial<LoaderOptions> = {}, request: LoadRequest = {}): LoadOutcome {
   const loader = new Loader({ host: hostOf(runtime), runtime, architecture: 'x64', ...options });
   return loader.load(bytes, { path: 'C:\\app\\a.dll', ...request });
-}
-
-/** The version strings of CLR 2 and CLR 4 are of one length. */
-function withVersion(bytes: Uint8Array, version: string): Uint8Array {
-  const text = new TextDecoder('latin1').decode(bytes);
-  const at = text.indexOf('v4.0.30319');
-  if (at < 0) return bytes;
-  const changed = Uint8Array.from(bytes);
-  changed.fill(0, at, at + 12);
-  changed.set(new TextEncoder().encode(version), at);
-  return changed;
 }
 
 const mixed = (architecture: 'x86' | 'x64' | 'arm64', host?: 'ijwhost.dll' | 'mscoree.dll'): Uint8Array =>

@@ -7,6 +7,7 @@ import type { Host } from '../load/host.ts';
 import type { Trace } from '../load/load-event.ts';
 import type { ContextRequest, LoaderOptions } from '../load/loader-options.ts';
 import { type ManagedEntry, RecordingManagedEntry } from '../load/managed-entry.ts';
+import { type ThunkForms, thunkFormsOf } from '../platform/thunk-forms.ts';
 import type { ThunkPlatform } from '../platform/thunk-platform.ts';
 import { thunkPlatformFor } from '../platform/thunk-platform-for.ts';
 import { createContext, type LoadContext, type LoadedAssembly } from './bind/load-context.ts';
@@ -21,6 +22,8 @@ export class Runtime {
   readonly id: RuntimeId;
   readonly process: GuestProcess;
   readonly platform: ThunkPlatform;
+  /** Of the thunks that this version of the runtime makes. */
+  readonly forms: ThunkForms;
   /** Bootstrap thunks and marshalling code. Precodes have runs of their own. */
   readonly heap: ExecutableHeap;
   readonly osLoader: OsLoader<Trace>;
@@ -44,6 +47,7 @@ export class Runtime {
     this.id = runtimeOf(options);
     this.process = process;
     this.platform = thunkPlatformFor(process.architecture);
+    this.forms = thunkFormsOf(this.platform, this.id);
     this.heap = new ExecutableHeap(process.memory, process.processor.pointerSize);
     this.osLoader = osLoader;
     this.bootstrap = new BootstrapThunks({ process, platform: this.platform, heap: this.heap });

@@ -213,10 +213,10 @@ function fixUp({ runtime, trace }: RuntimeRun, load: Bound): Fixed {
   checkTypeNames(load.bound);
   const module = moduleOf(load);
   if (module) {
-    const { process, host, bootstrap, platform, heap } = runtime;
+    const { process, host, bootstrap, platform, forms, heap } = runtime;
     const { types } = assembly;
     const lazy = { stack: () => runtime.stack, resolver: () => runtime.references?.resolver };
-    const context = { process, host, assembly: load.bound, module, types, bootstrap, platform, heap, ...lazy };
+    const context = { process, host, assembly: load.bound, module, types, bootstrap, platform, forms, heap, ...lazy };
     fixUpVTables(context, assembly, runtime.fixups, trace);
   }
   return { ...load, stage: 'fixed', assembly };

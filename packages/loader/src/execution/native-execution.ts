@@ -25,7 +25,7 @@ const NO_THUNK = { stop: 'Managed code was entered without a thunk' } as const;
 
 /** Gates that the loader's own thunks lead to. */
 const BOOTSTRAP = 'start_runtime_thunk_stub';
-const PRESTUBS: readonly string[] = ['TheUMEntryPrestub', 'ThePreStub'];
+const PRESTUBS: readonly string[] = ['TheUMEntryPrestub', 'ThePreStub', 'PrecodeFixupThunk'];
 
 /** Runs native code of a module: through slots and marshalling code into managed code, which the process's `ManagedEntry` runs, and back. */
 export class NativeExecution {
@@ -94,7 +94,7 @@ export class NativeExecution {
 
   #enterGate(processor: Processor, gate: Gate): Entered {
     if (gate.name === BOOTSTRAP) return this.#startRuntime(processor);
-    if (PRESTUBS.includes(gate.name)) return this.#prepare(processor);
+    if (PRESTUBS.includes(gate.name)) return this.#prepare(processor, gate);
     if (gate.kind === 'entry') return this.#enterManaged(processor);
     const { process } = this.#init.runtime;
     const host = hostFunctionAt(process, gate);
@@ -120,8 +120,9 @@ export class NativeExecution {
   }
 
   /** The first call through a thunk makes the code behind it, and goes on there. */
-  #prepare(processor: Processor): Entered {
+  #prepare(processor: Processor, gate: Gate): Entered {
     if (!this.#passed) return NO_THUNK;
+    if (gate.name === 'PrecodeFixupThunk' && this.#init.runtime.platform.fixupPrecodeCalls) processor.leave(0);
     const { slots, slot } = this.#passed;
     const { problem } = beginSlotCall(this.#init, this.#passed, this.#init.assembly());
     if (problem) throw new ManagedException(problem);
@@ -144,7 +145,8 @@ export class NativeExecution {
     if (call.problem !== undefined) return { stop: call.problem };
     const { identity, arguments: args, argumentBase } = call.receive(record);
     const { token, name } = slot.method;
-    if (identity !== token) return { stop: `The record is for ${hex(identity, 8)}, the slot for ${hex(token, 8)}` };
+    const expected = slots.passedBy(slot);
+    if (identity !== expected) return { stop: `The record is for ${hex(identity, 8)}, the slot for ${hex(expected, 8)}` };
     const { assembly, problem } = beginSlotCall(this.#init, this.#passed, this.#init.assembly());
     if (problem) throw new ManagedException(problem);
     const pinvoke = runtime.pinvokeOf(base, token);

@@ -1,12 +1,15 @@
+import { alignUp } from '@ijw/binary';
 import { CodeWriter } from '@ijw/machine';
 import { bootstrapThunkArm64 } from '@ijw/vtfixup';
-import type { PrecodeTemplate, ThunkPlatform } from './thunk-platform.ts';
+import type { InPlaceForm, InterleavedForm } from './thunk-form.ts';
+import type { ThunkPlatform } from './thunk-platform.ts';
 
 /** `ldr xRegister, [pc + distance]`: LDR (literal), 64-bit, a multiple of four up to 1 MiB away. */
 const loadLiteral = (register: number, distance: number): number => (0x58000000 | (((distance >> 2) & 0x7ffff) << 5) | register) >>> 0;
 
 /** dotnet/runtime vm/arm64/thunktemplates: StubPrecodeCode. */
-const stubPrecode: PrecodeTemplate = {
+const stubPrecode: InterleavedForm = {
+  kind: 'interleaved',
   size: 24,
   write: (code, data) =>
     new CodeWriter()
@@ -19,7 +22,8 @@ const stubPrecode: PrecodeTemplate = {
 };
 
 /** FixupPrecodeCode: jumps to the method once it has code, before that to its own second half, which asks for it. */
-const fixupPrecode: PrecodeTemplate = {
+const fixupPrecode: InterleavedForm = {
+  kind: 'interleaved',
   size: 24,
   write: (code, data) =>
     new CodeWriter()
@@ -33,6 +37,66 @@ const fixupPrecode: PrecodeTemplate = {
   targetWord: 0,
 };
 
+/** vm/arm64/cgencpu.h and cgenarm64.cpp: UMEntryThunkCode, which is aligned to 16 bytes. The register gets the address of the UMEntryThunk. */
+const entryThunk = (fields: number): InPlaceForm => {
+  const entry = alignUp(fields * 8, 16);
+  return {
+    kind: 'inPlace',
+    pitch: entry + 32,
+    entry,
+    size: 32,
+    write: (address, identity, target) =>
+      new CodeWriter()
+        .u64(0) // m_pManagedTarget
+        .u64(identity) // m_pMD
+        .fill(entry - 16, 0)
+        .u32(0x1000008c) // adr x12, target
+        .u32(0xa9403190) // ldp x16, x12, [x12]
+        .u32(0xd61f0200) // br x16
+        .u32(0)
+        .u64(target)
+        .u64(address)
+        .toBytes(),
+    passes: (address) => address,
+  };
+};
+
+/** vm/arm64/cgencpu.h (of .NET 6), as the next: StubPrecode. */
+const stubPrecodeInPlace: InPlaceForm = {
+  kind: 'inPlace',
+  pitch: 32,
+  entry: 0,
+  size: 32,
+  write: (_address, identity, target) =>
+    new CodeWriter()
+      .u32(0x10000089) // adr x9, target
+      .u32(0xa940312a) // ldp x10, x12, [x9]
+      .u32(0xd61f0140) // br x10
+      .u32(0)
+      .u64(target)
+      .u64(identity)
+      .toBytes(),
+  passes: (_address, identity) => identity,
+};
+
+/** FixupPrecode: two numbers of the runtime's own chunks, to find the method by, are zero here. */
+const fixupPrecodeInPlace: InPlaceForm = {
+  kind: 'inPlace',
+  pitch: 24,
+  entry: 0,
+  size: 24,
+  write: (_address, _identity, target) =>
+    new CodeWriter()
+      .u32(0x1000000c) // adr x12, the precode
+      .u32(0x5800006b) // ldr x11, target
+      .u32(0xd61f0160) // br x11
+      .u32(0)
+      .u64(target)
+      .toBytes(),
+  passes: (_address, identity) => identity,
+  prestub: 'PrecodeFixupThunk',
+};
+
 export const arm64: ThunkPlatform = {
   architecture: 'arm64',
   pointerSizedFixup: 2,
@@ -40,8 +104,9 @@ export const arm64: ThunkPlatform = {
   hostUnprotectsSlots: true,
   bootstrapThunk: bootstrapThunkArm64,
   reachingThunk: (processor) => Number(processor.get('x16')),
-  stubPrecode,
-  fixupPrecode,
+  interleaved: { stubPrecode, fixupPrecode },
+  inPlace: { entryThunk, stubPrecode: stubPrecodeInPlace, fixupPrecode: fixupPrecodeInPlace },
+  fixupPrecodeCalls: false,
   seesGetLastErrorJumps: false,
   recordRegister: 'x0',
 };

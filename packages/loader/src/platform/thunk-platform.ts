@@ -1,17 +1,6 @@
 import type { Architecture, Processor } from '@ijw/machine';
 import type { BootstrapThunkLayout } from '@ijw/vtfixup';
-
-/** One piece of code that the runtime makes for a method or a slot: the same bytes for all, which read pointers a fixed distance behind them. */
-export interface PrecodeTemplate {
-  /** Of the code; its data is not larger. */
-  readonly size: number;
-  /** `data` is the address of the precode's pointers. */
-  write(code: number, data: number): Uint8Array;
-  /** The pointers before the first call: `identity` is passed on to `prestub`, which finds out where to go. */
-  words(code: number, identity: number, prestub: number): readonly number[];
-  /** Which of them says where the precode leads. */
-  readonly targetWord: number;
-}
+import type { InPlaceForm, InterleavedForm } from './thunk-form.ts';
 
 /** What differs between the architectures in the code that the hosts and the runtime make. Nothing outside this folder asks which one it is. */
 export interface ThunkPlatform {
@@ -25,10 +14,16 @@ export interface ThunkPlatform {
   readonly bootstrapThunk: BootstrapThunkLayout;
   /** Address of the bootstrap thunk that has reached `start_runtime_thunk_stub`. What it put on the stack for this is taken off. */
   reachingThunk(processor: Processor): number;
-  /** StubPrecode: what a slot of type P|4 or P|8 points to. */
-  readonly stubPrecode: PrecodeTemplate;
-  /** FixupPrecode: a method's multi-callable entry, what a slot of type P points to. */
-  readonly fixupPrecode: PrecodeTemplate;
+  /** vm/<architecture>/thunktemplates. */
+  readonly interleaved: { readonly stubPrecode: InterleavedForm; readonly fixupPrecode: InterleavedForm };
+  /** vm/<architecture>/cgencpu.h and stublinker<architecture>.h; a UMEntryThunk has so many pointer-sized fields before its code. */
+  readonly inPlace: {
+    entryThunk(fields: number): InPlaceForm;
+    readonly stubPrecode: InPlaceForm;
+    readonly fixupPrecode: InPlaceForm;
+  };
+  /** A FixupPrecode in place calls `PrecodeFixupThunk`, which takes the return address off the stack and goes by it. */
+  readonly fixupPrecodeCalls: boolean;
   /** `HeuristicDoesThisLookLikeAGetLastErrorCall` (vm/dllimport.cpp) knows the jumps of this architecture. */
   readonly seesGetLastErrorJumps: boolean;
   /** The register that a reverse stub passes its record in. */

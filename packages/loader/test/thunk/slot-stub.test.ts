@@ -1,11 +1,12 @@
 // Marshalling code of images with many slots is shared.
 import { buildMixedImage } from '@ijw/fixtures';
-import { DATA_DISTANCE, Loader, ReverseThunks, type SlotState } from '@ijw/loader';
+import { Loader, ReverseThunks, type SlotState } from '@ijw/loader';
 import { faultText, readPointer } from '@ijw/machine';
 import { reverseCallText } from '@ijw/marshalling';
 import { Metadata } from '@ijw/metadata';
 import { PEImage } from '@ijw/pe';
 import { describe, expect, it } from 'vitest';
+import { DATA_DISTANCE } from '../../src/platform/thunk-forms.ts';
 
 /** A word of a precode's data. */
 function targetOf(loader: Loader, precode: number, word: number): number {

@@ -1,9 +1,11 @@
 import type { Unsupported } from '@ijw/marshalling';
 import { MethodAttributes, TableId, tokenRid, tokenTable } from '@ijw/metadata';
-import { PrecodeRun } from '../../code-memory/precode-run.ts';
+import { InPlaceRun } from '../../code-memory/in-place-run.ts';
+import { InterleavedRun } from '../../code-memory/interleaved-run.ts';
+import type { ThunkRun } from '../../code-memory/thunk-run.ts';
 import { type FixupRecord, FixupType } from '../../hosts/fixup-records.ts';
 import type { Trace } from '../../load/load-event.ts';
-import type { PrecodeTemplate } from '../../platform/thunk-platform.ts';
+import type { ThunkForm } from '../../platform/thunk-form.ts';
 import type { FixupContext } from './fixup-context.ts';
 import { MarshallingStubs, type PlacedCode, type PlacedEntry, type PlacedStub } from './marshalling-stubs.ts';
 import { type ResolvedMethod, resolveFixupToken } from './resolve-fixup-token.ts';
@@ -34,7 +36,7 @@ export interface FixedSlot {
 /** What leads to the slots' methods. */
 interface Thunks {
   readonly kind: ThunkKind;
-  readonly run: PrecodeRun;
+  readonly run: ThunkRun;
   /** The first slot of each. */
   readonly slots: Uint32Array;
 }
@@ -60,7 +62,7 @@ export class FixedSlots {
   readonly #thunks: readonly Thunks[];
   readonly #stubs: MarshallingStubs;
   /** What the precodes of methods lead to, once one of them is called. */
-  #entries: PrecodeRun | undefined;
+  #entries: ThunkRun | undefined;
   /** Whether a thunk has been called, by its first slot. */
   readonly #prepared: Uint8Array;
 
@@ -116,6 +118,12 @@ export class FixedSlots {
     return undefined;
   }
 
+  /** What the code behind a thunk is told, once it is made: which method it is called for. A method's own entry goes on to one that says the token. */
+  passedBy({ index, method }: FixedSlot): number {
+    if (this.#runs[index] === METHOD) return method.token;
+    return this.#thunks[this.#runs[index]!]!.run.passedBy(this.#places[index]!);
+  }
+
   /**
    * What the first call of a thunk does before it goes on: a `reverse` one gets its marshalling code, a `managed` one the code behind the method's entry,
    * and both lead there from then on. Returns that code, or why it cannot be made.
@@ -140,7 +148,7 @@ export class FixedSlots {
   }
 
   #entryFor(place: number, code: number): number {
-    this.#entries ??= this.#makeRun(this.#thunks[METHOD]!.slots, this.#context.platform.stubPrecode, 'ThePreStub');
+    this.#entries ??= this.#makeRun(this.#thunks[METHOD]!.slots, this.#context.forms.stubPrecode, 'ThePreStub');
     this.#entries.retarget(place, code);
     return this.#entries.addressOf(place);
   }
@@ -167,14 +175,16 @@ export class FixedSlots {
 
   /** Gives each slot its place in a run. Returns the first slot of every place, by run. */
   #assignThunks(): readonly (readonly number[])[] {
-    const { pointerSizedFixup } = this.#context.platform;
+    const { platform, forms } = this.#context;
+    const { pointerSizedFixup } = platform;
+    const pinvokesDiffer = forms.pinvokeEntry !== forms.fixupPrecode;
     const slots: readonly number[][] = [[], [], []];
     const byToken = new Map<number, number>();
     for (const [number, { type, count }] of this.#records.entries()) {
       const first = this.#firsts[number]!;
       for (let index = first; index < first + count; index++) {
         const token = this.#tokens[index]!;
-        const run = type !== pointerSizedFixup ? REVERSE : this.#isPInvoke(token) ? PINVOKE : METHOD;
+        const run = type !== pointerSizedFixup ? REVERSE : pinvokesDiffer && this.#isPInvoke(token) ? PINVOKE : METHOD;
         const known = run === REVERSE ? undefined : byToken.get(token);
         const place = known ?? slots[run]!.push(index) - 1;
         if (run !== REVERSE) byToken.set(token, place);
@@ -186,21 +196,23 @@ export class FixedSlots {
   }
 
   #makeThunks(slots: readonly (readonly number[])[]): readonly Thunks[] {
-    const { platform } = this.#context;
+    const { entryThunk, fixupPrecode, pinvokeEntry } = this.#context.forms;
     return slots.map((firsts, number) => {
       const kind = number === REVERSE ? 'reverse' : 'managed';
-      const template = number === METHOD ? platform.fixupPrecode : platform.stubPrecode;
+      const form = [entryThunk, fixupPrecode, pinvokeEntry][number]!;
       const ofPlace = Uint32Array.from(firsts);
-      return { kind, slots: ofPlace, run: this.#makeRun(ofPlace, template, kind === 'reverse' ? 'TheUMEntryPrestub' : 'ThePreStub') };
+      return { kind, slots: ofPlace, run: this.#makeRun(ofPlace, form, kind === 'reverse' ? 'TheUMEntryPrestub' : 'ThePreStub') };
     });
   }
 
-  /** Precodes for the methods of some slots. */
-  #makeRun(slots: Uint32Array, template: PrecodeTemplate, prestubName: string): PrecodeRun {
-    const { process, host } = this.#context;
+  /** Thunks for the methods of some slots. */
+  #makeRun(slots: Uint32Array, form: ThunkForm, common: string): ThunkRun {
+    const { process, host, forms } = this.#context;
+    const prestubName = (form.kind === 'inPlace' ? form.prestub : undefined) ?? common;
     const prestub = process.gates.for(host === 'core' ? 'coreclr.dll' : 'clr.dll', prestubName, 'helper').address;
     const identityOf = (place: number): number => this.#tokens[slots[place]!]!;
-    return new PrecodeRun({ process, template, count: slots.length, identityOf, prestub });
+    const init = { process, dataDistance: forms.dataDistance, count: slots.length, identityOf, prestub };
+    return form.kind === 'inPlace' ? new InPlaceRun({ ...init, form }) : new InterleavedRun({ ...init, form });
   }
 
   #isPInvoke(token: number): boolean {

@@ -3,6 +3,7 @@ import type { GuestProcess, GuestStack, MappedModule } from '@ijw/windows';
 import type { ExecutableHeap } from '../../code-memory/executable-heap.ts';
 import type { BootstrapThunks } from '../../hosts/bootstrap-thunks.ts';
 import type { Host } from '../../load/host.ts';
+import type { ThunkForms } from '../../platform/thunk-forms.ts';
 import type { ThunkPlatform } from '../../platform/thunk-platform.ts';
 import type { TypeLoader } from '../bind/type-loader.ts';
 import type { AssemblyImage } from '../image/assembly-image.ts';
@@ -16,6 +17,7 @@ export interface FixupContext {
   readonly types: TypeLoader;
   readonly bootstrap: BootstrapThunks;
   readonly platform: ThunkPlatform;
+  readonly forms: ThunkForms;
   readonly heap: ExecutableHeap;
   /** Where the code of a host runs that is asked for tokens. */
   readonly stack: () => GuestStack;
