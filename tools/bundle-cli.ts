@@ -40,7 +40,7 @@ const bundle = (name: string, plugins: readonly Plugin[]): Promise<BuildResult> 
     platform: 'node',
     target: 'node20',
     conditions: ['@ijw/source'],
-    external: ['asn1js', 'capstone-wasm', 'pino', 'pkijs'],
+    external: ['asn1js', 'pino', 'pkijs'],
     alias: { 'node:child_process': './cli/src/no-child-process.ts' },
     plugins: [noColourDetection, ...plugins],
     // A script of V8's has no loader of its own: what stays outside the bundle is required.

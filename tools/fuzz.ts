@@ -13,7 +13,7 @@ await build({
   platform: 'node',
   target: 'node20',
   conditions: ['@ijw/source'],
-  external: ['asn1js', 'capstone-wasm', 'iced-x86', 'pino', 'pkijs'],
+  external: ['asn1js', 'pino', 'pkijs'],
   // A bundle in CommonJS has no loader of its own: what stays outside is required.
   supported: { 'dynamic-import': false },
   logLevel: 'warning',

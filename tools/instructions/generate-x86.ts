@@ -1,17 +1,8 @@
+import { indexOf, lines } from './packed-text.ts';
 import { type EncodingRow, parseTable } from './parse-x86-table.ts';
 
 /** The files of the table in the order in which their rows are numbered. */
 export const X86_TABLE_FILES = ['general', 'x87', 'simd', 'vex', 'amd'] as const;
-
-const indexOf = (list: string[], value: string): number => {
-  const found = list.indexOf(value);
-  return found >= 0 ? found : list.push(value) - 1;
-};
-
-const lines = (values: readonly string[], perLine: number): string =>
-  Array.from({ length: Math.ceil(values.length / perLine) }, (_, index) =>
-    values.slice(index * perLine, (index + 1) * perLine).join(' '),
-  ).join('\n');
 
 /** Rows of one slot stand together, the more specific first. */
 function bySlot(rows: readonly EncodingRow[]): { readonly slot: number; readonly row: EncodingRow; readonly number: number }[] {

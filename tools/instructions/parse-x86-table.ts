@@ -1,11 +1,5 @@
-import {
-  Attribute,
-  FLAG_LETTERS,
-  FLOW_SHIFT,
-  FLOWS,
-  HAS_MODRM,
-  type X86Flow,
-} from '../../packages/machine/src/instructions/x86/encoding-attributes.ts';
+import { FLOWS, type InstructionFlow } from '../../packages/machine/src/instructions/instruction-flow.ts';
+import { Attribute, FLAG_LETTERS, FLOW_SHIFT, HAS_MODRM } from '../../packages/machine/src/instructions/x86/encoding-attributes.ts';
 import { EncodingCondition } from '../../packages/machine/src/instructions/x86/encoding-condition.ts';
 import { OPCODE_MAPS } from '../../packages/machine/src/instructions/x86/opcode-map.ts';
 import { type OperandKind, operandKind, Place } from '../../packages/machine/src/instructions/x86/operand-kind.ts';
@@ -120,7 +114,7 @@ function readAttributes(words: readonly string[]): { readonly bits: number; read
   const flags: RowFlags = { r: '', w: '', u: '' };
   for (const word of words) {
     const assignment = /^([rwu])=(\w+)$/.exec(word);
-    const flow = FLOWS.indexOf(word as X86Flow);
+    const flow = FLOWS.indexOf(word as InstructionFlow);
     if (assignment) flags[assignment[1] as keyof RowFlags] = assignment[2] ?? '';
     else if (flow > 0) bits |= flow << FLOW_SHIFT;
     else if (word in Attribute) bits |= Attribute[word as keyof typeof Attribute];

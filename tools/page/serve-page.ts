@@ -29,8 +29,8 @@ async function bundlePage(): Promise<string> {
     target: 'es2022',
     conditions: ['@ijw/source'],
     alias: Object.fromEntries(['path', 'events', 'crypto', 'zlib'].map((name) => [`node:${name}`, nodeInPage])),
-    // Disassemblers of machine code and the logger: none of the commands here asks for them.
-    external: ['capstone-wasm', 'iced-x86', 'pino'],
+    // The logger: none of the commands here asks for it.
+    external: ['pino'],
     plugins: [unused],
     logLevel: 'silent',
   });

@@ -39,11 +39,6 @@ function licences(): ReadonlyMap<string, string> {
 
 const ALLOWED = ['MIT', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', '0BSD', 'Apache-2.0'];
 
-/** Without a licence, each with what is to become of it. */
-const WITHOUT: Readonly<Record<string, string>> = {
-  'capstone-wasm': 'decodes arm64 code in listings; a decoder of this repository takes its place',
-};
-
 describe('dependencies', () => {
   const found = licences();
 
@@ -52,12 +47,7 @@ describe('dependencies', () => {
   });
 
   it('have a licence that is allowed', () => {
-    const others = [...found].filter(([name, licence]) => !ALLOWED.includes(licence) && WITHOUT[name] === undefined);
+    const others = [...found].filter(([, licence]) => !ALLOWED.includes(licence));
     expect(others).toEqual([]);
-  });
-
-  it('without a licence are those that are known, and no longer', () => {
-    const without = [...found].filter(([, licence]) => licence === 'none').map(([name]) => name);
-    expect(without).toEqual(Object.keys(WITHOUT).filter((name) => found.has(name)));
   });
 });

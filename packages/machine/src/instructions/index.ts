@@ -1,6 +1,9 @@
+export { arm64Row } from './arm64/encodings.ts';
+export { type Arm64AddressUse, arm64AddressUse, arm64BranchDistance, arm64Flow, isArm64Padding } from './arm64/flow.ts';
+export { arm64MnemonicText, arm64OperandsText } from './arm64/text.ts';
+export type { InstructionFlow } from './instruction-flow.ts';
 export { type DecodedInstruction, IP_REGISTER, NO_REGISTER, Segment } from './x86/decoded-instruction.ts';
 export { type DecodeStatus, X86Decoder } from './x86/decoder.ts';
-export type { X86Flow } from './x86/encoding-attributes.ts';
 export { flagsUndefined } from './x86/encodings.ts';
 export { isShortJump, jumpTarget, memoryAddress, x86Flow } from './x86/flow.ts';
 export { isRun } from './x86/interpreter/operations.ts';

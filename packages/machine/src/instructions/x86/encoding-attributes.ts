@@ -1,9 +1,5 @@
 // The attributes of the table's rows, as bits of one word.
 
-/** How control leaves an instruction. `stop`: it raises an exception (UD2). */
-export const FLOWS = ['next', 'branch', 'indirectBranch', 'condition', 'call', 'indirectCall', 'return', 'interrupt', 'stop'] as const;
-export type X86Flow = (typeof FLOWS)[number];
-
 export const Attribute = {
   /** The text has the size of the memory operand: `qword ptr`. */
   ptr: 1 << 0,

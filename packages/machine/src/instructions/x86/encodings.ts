@@ -1,5 +1,6 @@
 import { ENCODINGS, MNEMONICS, SIGNATURES, SLOTS } from '../../generated/x86-encodings.ts';
-import { FLOW_SHIFT, FLOWS, HAS_MODRM, type X86Flow } from './encoding-attributes.ts';
+import { FLOWS, type InstructionFlow } from '../instruction-flow.ts';
+import { FLOW_SHIFT, HAS_MODRM } from './encoding-attributes.ts';
 import { OPCODE_MAPS } from './opcode-map.ts';
 import { type OperandKind, operandKind } from './operand-kind.ts';
 
@@ -44,7 +45,7 @@ for (let slot = 1; slot < firstCandidate.length; slot++)
 
 /** The operands of a row. */
 export const operandsOf = (row: number): readonly OperandKind[] => signatures[encodings.signature[row] ?? 0] ?? [];
-export const flowOf = (row: number): X86Flow => FLOWS[((encodings.attributes[row] ?? 0) >> FLOW_SHIFT) & 0xf] ?? 'next';
+export const flowOf = (row: number): InstructionFlow => FLOWS[((encodings.attributes[row] ?? 0) >> FLOW_SHIFT) & 0xf] ?? 'next';
 /** The name of a row that tells operations apart: the first of those that sizes decide between. */
 export const operationOf = (row: number): string => mnemonicNames[encodings.mnemonic[row] ?? 0]?.[0] ?? '';
 /** Bits of the flags that an instruction leaves undefined, in the order of FLAG_LETTERS. */

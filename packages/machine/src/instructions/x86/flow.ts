@@ -1,7 +1,7 @@
 // Where an instruction goes, and the memory it names without a register.
 
+import type { InstructionFlow } from '../instruction-flow.ts';
 import { type DecodedInstruction, IP_REGISTER, NO_REGISTER } from './decoded-instruction.ts';
-import type { X86Flow } from './encoding-attributes.ts';
 import { flowOf, operandsOf, operationOf } from './encodings.ts';
 import { Place } from './operand-kind.ts';
 
@@ -9,7 +9,7 @@ import { Place } from './operand-kind.ts';
 const FAST_FAIL = 0x29;
 
 /** As the table says, and INT3 and the interrupt of `__fastfail` stop; other interrupts return. */
-export function x86Flow({ row, immediate }: DecodedInstruction): X86Flow {
+export function x86Flow({ row, immediate }: DecodedInstruction): InstructionFlow {
   const flow = flowOf(row);
   if (flow !== 'interrupt') return flow;
   const operation = operationOf(row);
