@@ -1,6 +1,6 @@
 // `ijw headers`: COFF symbols; `ijw info` of an image that NativeAOT made.
 import { ByteWriter } from '@ijw/binary';
-import { Machine } from '@ijw/pe';
+import { headerWords, Machine, PEImage } from '@ijw/pe';
 import { PEBuilder } from '@ijw/pe/builder';
 import { describe, expect, it } from 'vitest';
 import { buildEverything } from '../../packages/pe/test/everything-image.ts';
@@ -55,6 +55,24 @@ describe('ijw headers in words', () => {
     expect(text).toMatch(/^ {2}characteristics +.*EXECUTABLE_IMAGE/m);
     expect(text).toMatch(/^ {2}\.\w+ .* [r-][w-][x-] CNT_/m);
     expect(text).toMatch(/^ {2}subsystem +[A-Z_]+$/m);
+  });
+
+  it('names the bits of GuardFlags, of ReadyToRun headers and of their sections', () => {
+    const words = headerWords(PEImage.parse(buildEverything(Machine.AMD64).bytes));
+    expect(words('loadConfig.guardFlags', 0x10013500)).toBe(
+      'CF_INSTRUMENTED | CF_FUNCTION_TABLE_PRESENT | PROTECT_DELAYLOAD_IAT | DELAYLOAD_IAT_IN_ITS_OWN_SECTION | CF_LONGJUMP_TABLE_PRESENT, 1 byte follows each RVA of the guard tables',
+    );
+    expect(words('loadConfig.guardFlags', 0)).toBe('none');
+    expect(words('loadConfig.guardFlags', 0x50000800)).toBe('SECURITY_COOKIE_UNUSED, 5 bytes follow each RVA of the guard tables');
+    expect(words('loadConfig.dependentLoadFlags', 0x800)).toBe('SEARCH_SYSTEM32');
+    expect(words('readyToRun.flags', 0x28)).toBe('NONSHARED_PINVOKE_STUBS | COMPONENT');
+    expect(words('readyToRun.components.core.flags', 0x20)).toBe('COMPONENT');
+    expect(words('readyToRun.sections.type', 102)).toBe('RuntimeFunctions');
+    expect(words('debug.data.value', 1)).toBe('CET_COMPAT');
+    expect(words('resources.version.fixed.fileType', 2)).toBe('DLL');
+    expect(words('resources.version.fixed.fileOs', 0x40004)).toBe('NT_WINDOWS32');
+    expect(words('exceptions.functions.chain.flags', 3)).toBe('EHANDLER | UHANDLER');
+    expect(words('relocations.types.10', 0x5ec)).toBe('1516');
   });
 
   it('prints the numbers with --raw', async () => {

@@ -2,13 +2,22 @@ import type { Assembly } from '@ijw/assembly';
 import { hex, lazyList, printable } from '@ijw/binary';
 import { type InteropInventory, interopCounts, interopJson, readInteropInventory } from '@ijw/interop';
 import type { EffectiveConvention } from '@ijw/marshalling';
-import { type Boundary, boundaryJson, boundaryToDot, type ManagedToNative, type NativeToManaged, type SlotField } from '@ijw/vtfixup';
+import {
+  type Boundary,
+  boundaryJson,
+  boundaryToDot,
+  type ManagedToNative,
+  type NativeToManaged,
+  type SlotField,
+  vtableFixupTypeText,
+} from '@ijw/vtfixup';
 import type { CommandContext } from '../command.ts';
 import { openAssembly } from '../input.ts';
-import { type Cell, columns, headed, type Row } from '../output/columns.ts';
+import type { Row } from '../output/columns.ts';
 import { diagnosticLines } from '../output/diagnostic-lines.ts';
 import { interopText } from '../output/interop-text.ts';
 import { stubTargetText } from '../output/stub-target-text.ts';
+import { type Column, key, table } from '../output/table.ts';
 
 export async function run(context: CommandContext): Promise<number> {
   const assembly = await openAssembly(context);
@@ -54,32 +63,25 @@ export interface TableLimit {
 const cut = <T>(items: readonly T[], { rows }: TableLimit): readonly T[] => (rows === undefined ? items : items.slice(0, rows));
 
 /** A titled table of the first rows, and how many more there are. */
-function* table<T>(
+function* section<T>(
   title: string,
-  head: readonly string[],
+  head: readonly (Column | string)[],
   items: readonly T[],
   rowOf: (item: T) => Row,
-  { style, width }: CommandContext,
+  context: CommandContext,
   limit: TableLimit = {},
 ): Generator<string> {
   const shown = cut(items, limit);
   yield `${title}\n`;
-  yield* columns(
-    headed(
-      head.map((text): Cell => ({ text, paint: style.dim })),
-      lazyList(shown, rowOf),
-    ),
-    '  ',
-    width,
-  );
-  if (shown.length < items.length) yield style.dim(`  … ${items.length - shown.length} more\n`);
+  yield* table(head, lazyList(shown, rowOf), context);
+  if (shown.length < items.length) yield context.style.dim(`  … ${items.length - shown.length} more\n`);
 }
 
 export function* managedToNativeText(context: CommandContext, boundary: Boundary, limit?: TableLimit): Generator<string> {
   const { style } = context;
   const calls = boundary.managedToNative;
   if (calls.length === 0) return;
-  const head = ['token', 'method', 'kind', 'RVA', 'convention', 'marshal', 'target'];
+  const head = [key('token'), key('method'), 'kind', 'RVA', 'convention', 'marshalling', 'target'];
   const row = (call: ManagedToNative): Row => [
     hex(call.token, 8),
     { text: call.method, paint: style.cyan },
@@ -89,7 +91,7 @@ export function* managedToNativeText(context: CommandContext, boundary: Boundary
     call.marshallingCauses.length > 0 ? 'yes' : '',
     { text: nativeTarget(call), paint: style.green },
   ];
-  yield* table(`${style.bold('managed → native')}  ${calls.length}`, head, calls, row, context, limit);
+  yield* section(`${style.bold('managed → native')}  ${calls.length}`, head, calls, row, context, limit);
 }
 
 function nativeTarget({ stub, implMap, kind }: ManagedToNative): string {
@@ -105,10 +107,10 @@ export function* nativeToManagedText(context: CommandContext, boundary: Boundary
   const hasNep = entries.some(({ nepEntries }) => nepEntries.length > 0);
   const hasFields = boundary.slotFields.size > 0;
   const beside = [...(hasNep ? ['.nep'] : []), ...(hasFields ? ['fields'] : [])];
-  const head = ['slot', 'type', 'token', 'method', 'convention', 'stubs', ...beside, 'exports'];
+  const head = [key('slot'), 'type', key('token'), key('method'), 'convention', 'stubs', ...beside, 'exports'];
   const row = (entry: NativeToManaged): Row => [
     hex(entry.slot.rva),
-    hex(entry.slot.fixup.type),
+    vtableFixupTypeText(entry.slot.fixup.type),
     hex(entry.token, 8),
     { text: entry.method ?? '', paint: style.cyan },
     entryConvention(entry),
@@ -119,7 +121,7 @@ export function* nativeToManagedText(context: CommandContext, boundary: Boundary
   ];
   yield '\n';
   const title = `${style.bold('native → managed')}  ${entries.length} slots in ${boundary.fixups.length} records`;
-  yield* table(title, head, entries, row, context, limit);
+  yield* section(title, head, entries, row, context, limit);
 }
 
 const exportNames = (exports: NativeToManaged['exports']): string => exports.map(({ name, ordinal }) => name ?? `#${ordinal}`).join(' ');
@@ -135,9 +137,9 @@ function* unmanagedCallersOnlyText(context: CommandContext, boundary: Boundary):
   if (methods.length === 0) return;
   yield '\n';
   const title = `${style.bold('UnmanagedCallersOnly')}  ${methods.length}`;
-  yield* table(
+  yield* section(
     title,
-    ['token', 'method', 'convention', 'entry point'],
+    [key('token'), key('method'), 'convention', 'entry point'],
     methods,
     ({ token, method, convention, entryPoint }) => [
       hex(token, 8),
@@ -154,9 +156,9 @@ function* exportJumpsText(context: CommandContext, { exportJumps }: Boundary): G
   if (exportJumps.length === 0) return;
   yield '\n';
   const title = `${style.bold('export address table jumps')}  ${exportJumps.length}`;
-  yield* table(
+  yield* section(
     title,
-    ['RVA', 'slot', 'token', 'method', 'exports'],
+    [key('RVA'), 'slot', key('token'), key('method'), 'exports'],
     exportJumps,
     ({ rva, slotRva, entry, exports }) => [
       hex(rva),

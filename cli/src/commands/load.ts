@@ -18,9 +18,10 @@ import type { Architecture } from '@ijw/machine';
 import type { ImagePlace } from '@ijw/windows';
 import type { CommandContext, OptionValues } from '../command.ts';
 import { openAssembly, parseNumber } from '../input.ts';
-import { columns, headed, type Row } from '../output/columns.ts';
+import { columns, type Row } from '../output/columns.ts';
 import { exceptionText } from '../output/exception-text.ts';
 import { loadEventText } from '../output/load-event-text.ts';
+import { key, table } from '../output/table.ts';
 import { moduleProvider, searchOption, searchPath } from '../search-path.ts';
 
 export async function run(context: CommandContext): Promise<number> {
@@ -176,7 +177,7 @@ export function* slotsText({ style, width }: CommandContext, outcome: LoadOutcom
   const slots = outcome.module?.slots ?? [];
   if (slots.length === 0) return;
   const shown = slots.slice(0, limit);
-  const head = ['slot', 'type', 'token', 'after', 'thunk', 'method'].map((text) => ({ text, paint: style.dim }));
+  const head = [key('slot'), 'type', key('token'), 'after', 'thunk', key('method')];
   const rows = lazyList(
     shown,
     ({ rva, type, token, after, content, method }): Row => [
@@ -189,7 +190,7 @@ export function* slotsText({ style, width }: CommandContext, outcome: LoadOutcom
     ],
   );
   yield '\n';
-  yield* columns(headed(head, rows), '  ', width);
+  yield* table(head, rows, { style, width });
   if (slots.length > shown.length) yield style.dim(`  … ${slots.length - shown.length} more slots; --trace shows them\n`);
 }
 
@@ -208,7 +209,7 @@ function* pinvokesText({ style, options, width }: CommandContext, outcome: LoadO
     yield `\n  ${bound} of ${pinvokes.length} P/Invokes have their address; ${style.dim('--trace shows them')}\n`;
     return;
   }
-  const head = ['P/Invoke', 'address', 'stub', 'via'].map((text) => ({ text, paint: style.dim }));
+  const head = ['P/Invoke', 'address', 'stub', 'via'];
   const rows = lazyList(
     pinvokes,
     ({ method, address, via, stub }): Row => [
@@ -219,7 +220,7 @@ function* pinvokesText({ style, options, width }: CommandContext, outcome: LoadO
     ],
   );
   yield '\n';
-  yield* columns(headed(head, rows), '  ', width);
+  yield* table(head, rows, { style, width });
 }
 
 /** `CLI header, EntryPoint, token 0x06000001`. */

@@ -19,6 +19,7 @@ import { openAssembly } from '../input.ts';
 import { columns, type Row } from '../output/columns.ts';
 import { diagnosticLines } from '../output/diagnostic-lines.ts';
 import { reportDiagnostics } from '../output/report-diagnostics.ts';
+import { key, table } from '../output/table.ts';
 import { didYouMean } from '../suggestions.ts';
 
 /** What is shown: everything in short, a table, a row of one, or a heap. */
@@ -118,36 +119,36 @@ function writeOverview(context: CommandContext, metadata: Metadata): void {
   const { style } = context;
   const { root } = metadata;
   context.write(`${style.bold('metadata')}  ${root.majorVersion}.${root.minorVersion}  ${printable(root.version)}\n\n`);
-  const head = (...names: string[]) => names.map((text) => ({ text, paint: style.dim }));
   const streams = root.streams.map(({ name, offset, size }): Row => [name, hex(offset), String(size)]);
-  for (const text of columns([head('stream', 'offset', 'size'), ...streams], '  ', context.width)) context.write(text);
+  for (const text of table(['stream', 'offset', 'size'], streams, context)) context.write(text);
   const tables = presentTables(metadata).map(
-    (table): Row => [
-      hex(table.id, 2),
-      table.name,
-      String(table.rowCount),
-      String(table.rowSize),
-      table.columns.map((column) => `${column.name}:${column.width}`).join(' '),
+    ({ id, name, rowCount, rowSize, columns }): Row => [
+      hex(id, 2),
+      name,
+      String(rowCount),
+      String(rowSize),
+      columns.map((column) => `${column.name}:${column.width}`).join(' '),
     ],
   );
   context.write('\n');
-  for (const text of columns([head('id', 'table', 'rows', 'row size', 'columns'), ...tables], '  ', context.width)) context.write(text);
+  const titles = [key('id'), key('table'), 'rows', 'row size', 'columns'];
+  for (const text of table(titles, tables, context)) context.write(text);
 }
 
 /** A block of rows at a time, so that the widths of a large table are those of its neighbours and memory does not grow. */
 const ROWS_AT_ONCE = 500;
 
 function writeRows(context: CommandContext, metadata: Metadata, name: TableName): void {
-  const table: Table = metadata.tables[name];
+  const { id, rowCount, columns }: Table = metadata.tables[name];
   const text = new TokenText(metadata);
-  const cells = table.columns.map((column) => ({ name: column.name, resolve: cellWords(column, metadata, text) }));
-  const head = ['token', ...cells.map((cell) => cell.name)].map((title) => ({ text: title, paint: context.style.dim }));
-  for (let first = 1; first <= table.rowCount; first += ROWS_AT_ONCE) {
-    const block = Array.from({ length: Math.min(ROWS_AT_ONCE, table.rowCount - first + 1) }, (_, index) => {
+  const cells = columns.map((column) => ({ name: column.name, resolve: cellWords(column, metadata, text) }));
+  const titles = [key('token'), ...cells.map((cell) => ({ title: cell.name, isKey: cell.name === 'Name' }))];
+  for (let first = 1; first <= rowCount; first += ROWS_AT_ONCE) {
+    const block = Array.from({ length: Math.min(ROWS_AT_ONCE, rowCount - first + 1) }, (_, index) => {
       const rid = first + index;
-      return [hex(makeToken(table.id, rid), 8), ...cells.map(({ resolve }) => resolve(rid))];
+      return [hex(makeToken(id, rid), 8), ...cells.map(({ resolve }) => resolve(rid))];
     });
-    for (const lines of columns([head, ...block], '', context.width)) context.write(lines);
+    for (const lines of table(titles, block, context, '')) context.write(lines);
   }
 }
 

@@ -17,31 +17,30 @@ export interface Page {
 
 export type Row = readonly (Cell | string)[];
 
-const asCell = (cell: Cell | string): Cell =>
+export const asCell = (cell: Cell | string): Cell =>
   typeof cell === 'string' ? { text: printable(cell) } : { ...cell, text: printable(cell.text) };
 
 /** Rows whose widths are measured together: a longer table is written in blocks, so that memory does not grow with it. */
 const BLOCK = 8192;
+
+/** Rows in blocks, their text made printable. */
+export function* blocksOf(rows: Iterable<Row>): Generator<readonly (readonly Cell[])[]> {
+  let block: (readonly Cell[])[] = [];
+  for (const row of rows) {
+    block.push(row.map(asCell));
+    if (block.length < BLOCK) continue;
+    yield block;
+    block = [];
+  }
+  yield block;
+}
 
 /**
  * Rows of cells in aligned columns, two spaces apart; the last column is not padded. On a terminal of a `width`, cells are folded within their columns; without
  * one nothing is folded or cut. Yields the text of many lines at a time.
  */
 export function* columns(rows: Iterable<Row>, indent = '', width?: number): Generator<string> {
-  let block: (readonly Cell[])[] = [];
-  for (const row of rows) {
-    block.push(row.map(asCell));
-    if (block.length < BLOCK) continue;
-    yield* aligned(block, indent, width);
-    block = [];
-  }
-  yield* aligned(block, indent, width);
-}
-
-/** A table's head before its rows. */
-export function* headed(head: Row, rows: Iterable<Row>): Generator<Row> {
-  yield head;
-  yield* rows;
+  for (const block of blocksOf(rows)) yield* joined(aligned(block, indent, width));
 }
 
 function widthsOf(rows: readonly (readonly Cell[])[]): readonly number[] {
@@ -61,9 +60,9 @@ const NARROWEST = 12;
 
 /** The widths of columns that fit: the widest ones share what the others leave. */
 function fittingWidths(natural: readonly number[], width: number): readonly number[] {
-  const room = width - 2 * (natural.length - 1);
-  if (natural.reduce((sum, each) => sum + each, 0) <= room) return natural;
-  let left = room;
+  const available = width - 2 * (natural.length - 1);
+  if (natural.reduce((sum, each) => sum + each, 0) <= available) return natural;
+  let left = available;
   let share = 0;
   for (const [index, each] of [...natural].sort((a, b) => a - b).entries()) {
     share = Math.floor(left / (natural.length - index));
@@ -73,12 +72,18 @@ function fittingWidths(natural: readonly number[], width: number): readonly numb
   return share < NARROWEST ? natural : natural.map((each) => Math.min(each, share));
 }
 
-function* aligned(rows: readonly (readonly Cell[])[], indent: string, width?: number): Generator<string> {
+/** The lines of rows of cells, without their line breaks. */
+export function* aligned(rows: readonly (readonly Cell[])[], indent: string, width?: number): Generator<string> {
   const natural = widthsOf(rows);
   const widths = width === undefined ? natural : fittingWidths(natural, width - indent.length);
+  for (const row of rows) for (const line of widths === natural ? [row] : foldedRow(row, widths)) yield indent + lineOf(line, widths);
+}
+
+/** Lines as pieces of text. */
+export function* joined(lines: Iterable<string>): Generator<string> {
   let text = '';
-  for (const row of rows) {
-    for (const line of widths === natural ? [row] : foldedRow(row, widths)) text += `${indent}${lineOf(line, widths)}\n`;
+  for (const line of lines) {
+    text += `${line}\n`;
     if (text.length < PIECE) continue;
     yield text;
     text = '';

@@ -29,7 +29,7 @@ export function foldedText(text: string, width: number): readonly string[] {
 
 const ESCAPE = '\u001b';
 
-/** Offsets of the characters that a terminal shows: colours (ECMA-48 SGR) take no room. */
+/** Offsets of the characters that a terminal shows: colours (ECMA-48 SGR) have no width. */
 function shownOffsets(line: string): readonly number[] {
   const offsets: number[] = [];
   for (let index = 0; index < line.length; index++) {
@@ -38,6 +38,9 @@ function shownOffsets(line: string): readonly number[] {
   }
   return offsets;
 }
+
+/** Characters of a line that a terminal shows. */
+export const shownWidth = (line: string): number => (line.includes(ESCAPE) ? shownOffsets(line).length : line.length);
 
 /** Where the lines that continue one begin: under its last column (after two spaces), or a step inside its indentation. */
 function hangingIndent(shown: string, width: number): number {
@@ -56,11 +59,11 @@ export function foldedLine(line: string, width: number): string {
   const lines: string[] = [];
   let from = 0;
   while (from < shown.length) {
-    const room = from === 0 ? width : width - indent;
+    const available = from === 0 ? width : width - indent;
     const lead = from === 0 ? indent : 0;
-    const rest = shown.slice(from, from + room + 1);
-    const isLast = shown.length - from <= room;
-    const end = isLast ? shown.length : from + Math.max(lead + 1, breakAt(rest, room));
+    const rest = shown.slice(from, from + available + 1);
+    const isLast = shown.length - from <= available;
+    const end = isLast ? shown.length : from + Math.max(lead + 1, breakAt(rest, available));
     lines.push(line.slice(offsets[from] ?? 0, end >= shown.length ? undefined : offsets[end]));
     from = end;
     while (shown[from] !== undefined && SPACE.test(shown[from] ?? '')) from++;

@@ -1,5 +1,6 @@
 import { hex, hexBytes, lazyList, printable } from '@ijw/binary';
-import { type Cell, columns, headed, type Page, type Row } from './columns.ts';
+import { columns, type Page, type Row } from './columns.ts';
+import { table as titledTable } from './table.ts';
 
 /** Numbers that count things are decimal; addresses, sizes and flags are hexadecimal. */
 const COUNTS = /^(count|age|number|index|hint|ordinal|build|productId|minor|major|codePage|language|id$)/i;
@@ -21,6 +22,8 @@ function scalar(key: string, value: unknown): string | undefined {
 
 const placeOf = (place: string, key: string): string => (place === '' ? key : `${place}.${key}`);
 
+const isEmptyList = (value: unknown): boolean => Array.isArray(value) && value.length === 0;
+
 const isFlat = (value: object): boolean =>
   Object.entries(value).every(([key, field]) => field === undefined || scalar(key, field) !== undefined);
 
@@ -32,7 +35,7 @@ function* outline(value: object, page: OutlineStyle, indent: string, place: stri
   });
   yield* columns(fields, indent, page.width);
   for (const [key, field] of entries) {
-    if (field === null || scalar(key, field) !== undefined) continue;
+    if (field === null || isEmptyList(field) || scalar(key, field) !== undefined) continue;
     yield `${indent}${page.style.dim(printable(key))}\n`;
     yield* outlineOf(field, page, placeOf(place, key), `${indent}  `);
   }
@@ -64,12 +67,11 @@ function* words(items: readonly unknown[], page: OutlineStyle, indent: string, p
 function* table(rows: readonly object[], page: OutlineStyle, indent: string, place: string): Generator<string> {
   const keys = new Set<string>();
   for (const row of rows) for (const key of Object.keys(row)) keys.add(key);
-  const head = [...keys].map((key): Cell => ({ text: key, paint: page.style.dim }));
   const cells = lazyList(rows, (row) =>
     [...keys].map((key) => {
       const field = (row as Readonly<Record<string, unknown>>)[key];
       return page.words?.(placeOf(place, key), field) ?? scalar(key, field) ?? '';
     }),
   );
-  yield* columns(headed(head, cells), indent, page.width);
+  yield* titledTable([...keys], cells, page, indent);
 }

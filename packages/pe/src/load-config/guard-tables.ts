@@ -13,7 +13,7 @@ export interface GuardTableEntry {
 }
 
 /** IMAGE_GUARD_CF_FUNCTION_TABLE_SIZE_SHIFT. */
-const STRIDE_SHIFT = 28;
+export const GUARD_STRIDE_SHIFT = 28;
 
 /**
  * The entries of a table, `undefined` when the image has none of that name. SEHandlerTable holds bare RVAs; the others as many more bytes behind each
@@ -24,7 +24,7 @@ export function readGuardTable(image: PEImage, name: GuardTableName): readonly G
   const address = config?.[`${name}Table`];
   const count = Number(config?.[`${name}Count`] ?? 0n);
   if (config === undefined || address === undefined || address === 0n || count === 0) return undefined;
-  const extra = name === 'seHandler' ? 0 : (config.guardFlags ?? 0) >>> STRIDE_SHIFT;
+  const extra = name === 'seHandler' ? 0 : (config.guardFlags ?? 0) >>> GUARD_STRIDE_SHIFT;
   const reading = `the ${name} table of the load configuration`;
   const start = image.vaToRva(address);
   if (start === undefined) throw image.readerAt(0, 0, reading).error('BAD_ADDRESS', `${hex(address)} is not an address of this image`);
