@@ -9,5 +9,5 @@ const metadata = assembly.requireMetadata();
 for (const method of assembly.methods(member)) {
   console.log(methodSignatureText(metadata, method));
   for (const { method: caller, offset, opCode } of assembly.callersOf(method))
-    console.log(`  ${opCode.name} at 0x${offset.toString(16)} in ${methodSignatureText(metadata, caller.token)}`);
+    console.log(`  ${opCode.name} at 0x${offset.toString(16)} in ${methodSignatureText(metadata, caller)}`);
 }

@@ -2,6 +2,7 @@ import { runtimeIds } from '@ijw/assembly/runtime-profiles';
 import type { CommandDefinition } from './command.ts';
 
 const FILES = { notation: '<files...>', description: 'PE files, bare metadata, Webcil or bundles; - reads standard input' };
+const SETS = { notation: '<files...>', description: 'PE files, bundles, ZIP archives, packages, or folders with such files' };
 const ENTRY = { flags: '--entry <path>', description: 'the file of that path inside a .NET single-file bundle' };
 const RUNTIME = { flags: '--runtime <name>', description: 'the runtime', defaultsTo: 'as the file says', choices: runtimeIds };
 
@@ -266,6 +267,60 @@ export const COMMANDS: readonly CommandDefinition[] = [
     ],
     example: 'ijw stubs firmware.dll --for tinyclr -o native',
     load: () => import('./commands/stubs.ts'),
+  },
+  {
+    name: 'find',
+    operands: [
+      {
+        notation: '<pattern>',
+        description: 'a word, a name with * and ?, or /a regular expression/; with :: or a dot it is about full names',
+      },
+      SETS,
+    ],
+    files: 'together',
+    shared: ['json', 'output', 'color', 'logLevel'],
+    summary: 'names, strings, constants and attributes',
+    options: [
+      {
+        flags: '--kind <kinds>',
+        description:
+          'only these: type, method, field, property, event, parameter, genericParameter, namespace, typeReference, memberReference, assemblyReference, moduleReference, forwarder, resource, import, export, string, constant, attribute',
+        defaultsTo: 'what a module defines, its resources, imports and exports',
+        repeatable: true,
+      },
+      { flags: '--strings', description: 'user strings, strings in resources, ASCII and UTF-16 in the rest of the image' },
+      { flags: '--constants', description: 'values of constants and of IL instructions that load one' },
+      { flags: '--attributes', description: 'custom attributes by the name of their type' },
+    ],
+    example: "ijw find '*Handle' app.dll --kind type",
+    load: () => import('./commands/find.ts'),
+  },
+  {
+    name: 'xref',
+    operands: [
+      {
+        notation: '<member>',
+        description: 'a type, a member (Type::M, Ns.Type.M, M(string, int)), a token, or a native function (kernel32!Sleep)',
+      },
+      SETS,
+    ],
+    files: 'together',
+    shared: ['json', 'output', 'color', 'logLevel'],
+    summary: 'who uses a member: calls, reads, writes, overriders, attributes, native code',
+    options: [
+      {
+        flags: '--kind <kinds>',
+        description: 'only these uses: call, read, write, address, create, override, implement, extend, slot, import, reference',
+        repeatable: true,
+      },
+      {
+        flags: '--search <dir>',
+        description: 'a folder, ZIP archive or package with assemblies that references lead to',
+        repeatable: true,
+      },
+    ],
+    example: 'ijw xref Console::WriteLine app.dll',
+    load: () => import('./commands/xref.ts'),
   },
   {
     name: 'demangle',

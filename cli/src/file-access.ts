@@ -40,6 +40,31 @@ export function filesIn(folder: string): readonly string[] {
   }
 }
 
+/** More folders within folders are taken for a loop of mounts. */
+const DEEPEST_FOLDER = 64;
+
+/** Paths of the files in a folder and in the folders below it, with `/` between names; links to folders are not followed. @throws FileAccessError */
+export function filesBelow(folder: string): readonly string[] {
+  const paths: string[] = [];
+  const pending = [{ path: '', depth: 0 }];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const { path, depth } = next;
+    const full = `${folder}/${path}`;
+    for (const name of [...filesIn(full)].sort()) paths.push(`${path}${name}`);
+    if (depth === DEEPEST_FOLDER) throw new FileAccessError(full, `folders are nested more than ${DEEPEST_FOLDER} deep`);
+    for (const name of foldersIn(full).sort().reverse()) pending.push({ path: `${path}${name}/`, depth: depth + 1 });
+  }
+  return paths;
+}
+
+function foldersIn(folder: string): string[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? entry.name : []));
+  } catch (error) {
+    throw accessError(folder, error);
+  }
+}
+
 /** Tells one file from another, whatever paths lead to it; `undefined` for a device or a pipe, which may be read and written at once. */
 export const fileIdentity = (status: Stats | undefined): string | undefined =>
   status?.isFile() ? `${status.dev}:${status.ino}` : undefined;

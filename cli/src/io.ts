@@ -17,6 +17,8 @@ export interface Io {
   isFile(path: string): boolean;
   /** Names of the files in a folder, links to files among them; folders, pipes and devices are left out. @throws FileAccessError for what is not a folder */
   filesIn(folder: string): readonly string[];
+  /** Paths of the files in a folder and below it, with `/` between names; links to folders are not followed. @throws FileAccessError */
+  filesBelow(folder: string): readonly string[];
   /** Much code is about to run, and for less than a second: the engine is told not to spend that on making it faster still. */
   expectShortRun?(): Promise<void>;
   readonly environment: Readonly<Record<string, string | undefined>>;

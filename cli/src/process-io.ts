@@ -1,5 +1,5 @@
 import { fstatSync } from 'node:fs';
-import { fileStatus, filesIn } from './file-access.ts';
+import { fileStatus, filesBelow, filesIn } from './file-access.ts';
 import { readInputFile } from './input-file.ts';
 import type { Io } from './io.ts';
 import { createOutputFile, writeFully } from './output-file.ts';
@@ -42,6 +42,7 @@ export function processIo(): Io {
     createFile: (path) => createOutputFile(path, (identity) => inputs.has(identity)),
     isFile: (path) => fileStatus(path)?.isFile() === true,
     filesIn,
+    filesBelow,
     expectShortRun,
     environment: process.env,
     isTerminal,

@@ -53,7 +53,7 @@ async function sourceOf(io: Io, path: string): Promise<FileSource> {
 }
 
 /** PKWARE APPNOTE 4.3.7 and 4.3.16: a local file header, or the end record of an archive without files. */
-const isZip = ([p, k, third, fourth]: Uint8Array): boolean =>
+export const isZip = ([p, k, third, fourth]: Uint8Array): boolean =>
   p === 0x50 && k === 0x4b && ((third === 3 && fourth === 4) || (third === 5 && fourth === 6));
 
 /** Modules for the simulated process, which has no others than these and those of Windows. */

@@ -70,6 +70,13 @@ const LINES: readonly string[] = [
   'tour mixed.dll --host framework --runtime net40',
   'stubs mixed.dll --for c',
   'stubs mixed.dll --for csharp --search search',
+  'find *w* mixed.dll managed.dll',
+  'find Add mixed.dll --kind method,export',
+  'find e managed.dll --strings',
+  'find 1 managed.dll mixed.dll --constants',
+  'find * managed.dll --attributes',
+  'xref Twice mixed.dll',
+  'xref Add mixed.dll --kind slot --search search',
   'demangle ?f@@YAHH@Z ?g@@YAXPEAX@Z',
   'demangle --json ?f@@YAHH@Z',
 ];

@@ -14,6 +14,12 @@ export function memoryIo(files: Readonly<Record<string, Uint8Array>>): MemoryIo 
   const stored = new Map(Object.entries(files));
   const decoder = new TextDecoder();
   const asText = (chunk: string | Uint8Array): string => (typeof chunk === 'string' ? chunk : decoder.decode(chunk));
+  const below = (folder: string): readonly string[] => {
+    const start = folder.endsWith('/') ? folder : `${folder}/`;
+    const names = [...stored.keys()].filter((path) => path.startsWith(start)).map((path) => path.slice(start.length));
+    if (names.length === 0) throw new FileAccessError(folder, 'folder not found (ENOENT)');
+    return names;
+  };
   return {
     output,
     errors,
@@ -40,12 +46,8 @@ export function memoryIo(files: Readonly<Record<string, Uint8Array>>): MemoryIo 
       };
     },
     isFile: (path) => stored.has(path),
-    filesIn(folder) {
-      const start = folder.endsWith('/') ? folder : `${folder}/`;
-      const names = [...stored.keys()].filter((path) => path.startsWith(start)).map((path) => path.slice(start.length));
-      if (names.length === 0) throw new FileAccessError(folder, 'folder not found (ENOENT)');
-      return names.filter((name) => !name.includes('/'));
-    },
+    filesIn: (folder) => below(folder).filter((name) => !name.includes('/')),
+    filesBelow: (folder) => below(folder),
     environment: {},
     isTerminal: false,
     width: 120,

@@ -45,6 +45,7 @@ function checkedIo(files: Readonly<Record<string, Uint8Array>>, argv: readonly s
       return path in files;
     },
     filesIn: () => [],
+    filesBelow: () => [],
     environment: {},
     isTerminal: false,
     width: 120,

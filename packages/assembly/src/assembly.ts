@@ -1,5 +1,5 @@
 import { Diagnostics, UnsupportedError } from '@ijw/binary';
-import { type BadInstruction, type Instruction, type MethodBody, MethodBodySource, SingleInstructionText, type TokenUse } from '@ijw/il';
+import { type BadInstruction, type Instruction, type MethodBody, MethodBodySource, SingleInstructionText } from '@ijw/il';
 import {
   CustomAttribute,
   isTokenOf,
@@ -18,11 +18,12 @@ import { TokenText } from '@ijw/metadata/canonical';
 import type { PEImage } from '@ijw/pe';
 import type { SingleFileBundle } from '@ijw/pe/containers';
 import { Boundary } from '@ijw/vtfixup';
-import { CallerIndex } from './callers.ts';
 import { findMembers } from './members/find-members.ts';
 import { type OpenedFile, type OpenOptions, openFile } from './open-file.ts';
 import { type FoundPortablePdb, findPortablePdb, type LookUpFile } from './portable-pdb-lookup.ts';
 import { type TargetRuntime, targetRuntime } from './runtime-profiles/target-runtime.ts';
+import { CallerIndex } from './uses/callers.ts';
+import { type InstructionUse, TokenUseIndex } from './uses/token-use-index.ts';
 
 const MEMBER_TABLES = { type: TableId.TypeDef, methods: TableId.MethodDef, fields: TableId.Field } as const;
 
@@ -36,6 +37,7 @@ export class Assembly {
   #metadata: Metadata | undefined;
   #bodies: MethodBodySource | undefined;
   #boundary: Boundary | undefined;
+  #tokenUses: TokenUseIndex | undefined;
   #callers: CallerIndex | undefined;
   #tokens: TokenText | undefined;
   #instructions: SingleInstructionText | undefined;
@@ -166,11 +168,18 @@ export class Assembly {
     return this.#instructions.of(subject);
   }
 
-  /** The instructions that call a MethodDef, MemberRef or MethodSpec, or take its address. The first call reads all IL of the image. @throws BadImageError */
-  callersOf(token: Token): readonly TokenUse[] {
+  /** Every instruction that names something by a token; `undefined` without IL. The first call reads all IL of the image. @throws BadImageError */
+  get tokenUses(): TokenUseIndex | undefined {
     const { image, metadata } = this;
-    if (image === undefined || metadata === undefined) return [];
-    this.#callers ??= new CallerIndex(image, metadata);
+    if (image !== undefined && metadata !== undefined) this.#tokenUses ??= new TokenUseIndex(image, metadata);
+    return this.#tokenUses;
+  }
+
+  /** The instructions that call a MethodDef, MemberRef or MethodSpec, or take its address, in the order of the calling methods. @throws BadImageError */
+  callersOf(token: Token): readonly InstructionUse[] {
+    const { metadata, tokenUses } = this;
+    if (metadata === undefined || tokenUses === undefined) return [];
+    this.#callers ??= new CallerIndex(metadata, tokenUses);
     return this.#callers.of(token);
   }
 

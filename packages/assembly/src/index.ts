@@ -1,7 +1,8 @@
 export { Assembly } from './assembly.ts';
-export { CallerIndex } from './callers.ts';
 export { type FileSearch, type FileSource, type FoundFile, memoryFiles, searchFiles } from './files/file-source.ts';
 export { zipFiles } from './files/zip-archive.ts';
+export { findMatches, usualKinds } from './find/find-matches.ts';
+export { type FoundMatch, type MatchKind, matchKinds, type SearchedContent } from './find/found-match.ts';
 export type { ImageCounts, ImageSummary, MetadataSummary } from './info/image-summary.ts';
 export { type InfoDocument, type InfoOptions, infoDocument, type Sha256 } from './info/info-document.ts';
 export { findMembers, requireMembers } from './members/find-members.ts';
@@ -20,3 +21,8 @@ export {
 } from './runtime-profiles/runtime-profile.ts';
 export { type TargetHost, type TargetRuntime, targetRuntime } from './runtime-profiles/target-runtime.ts';
 export { hostImportOf, type RuntimeHost } from './target-host.ts';
+export { findUses } from './uses/find-uses.ts';
+export type { MemberUse, SearchedFile } from './uses/member-use.ts';
+export { type InstructionUse, TokenUseIndex } from './uses/token-use-index.ts';
+export { type UseKind, useKinds } from './uses/use-kind.ts';
+export { type UseSubject, useSubject } from './uses/use-subject.ts';

@@ -9,7 +9,7 @@ export type NameTest = (name: string) => boolean;
 export const hasWildcard = (text: string): boolean => text.includes('*') || (text.includes('?') && !text.startsWith('?'));
 
 /** Whether a name is as a pattern says: `*` is any text, `?` any character. Takes at most as many steps as both lengths multiplied. */
-function isLike(name: string, pattern: string): boolean {
+export function isLike(name: string, pattern: string): boolean {
   let [at, next, star, mark] = [0, 0, -1, 0];
   while (at < name.length) {
     if (next < pattern.length && (pattern[next] === '?' || pattern[next] === name[at]) && pattern[next] !== '*') {

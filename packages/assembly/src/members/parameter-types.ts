@@ -67,7 +67,12 @@ export function parameterTypes(metadata: Metadata, token: MethodDefToken): reado
 /** Whether a method has the parameters that were typed: with namespaces or without, by C#'s keywords or by other names of the same types. */
 export function hasParameters(metadata: Metadata, token: MethodDefToken, typed: readonly string[]): boolean {
   const types = ifReadable(() => parameterTypes(metadata, token));
-  if (types === undefined || types.length !== typed.length) return false;
+  return types !== undefined && hasParameterTypes(types, typed);
+}
+
+/** As `hasParameters`, for the types of the parameters. */
+export function hasParameterTypes(types: readonly string[], typed: readonly string[]): boolean {
+  if (types.length !== typed.length) return false;
   return types.every((type, index) => {
     const [full, wanted] = [plain(type), plain(withoutName(typed[index] ?? ''))];
     return full === wanted || full.replaceAll(NAMESPACES, '') === wanted;

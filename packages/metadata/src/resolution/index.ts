@@ -13,3 +13,4 @@ export { Resolver } from './resolver.ts';
 export { sha1 } from './sha1.ts';
 export { TypeIndex } from './type-index.ts';
 export { TypeResolver } from './type-resolver.ts';
+export type { MethodOfModule, VirtualMethods } from './virtual-methods.ts';

@@ -4,35 +4,20 @@ import { enumUnderlyingType } from '../enumeration.ts';
 import type { Metadata } from '../metadata.ts';
 import { tryParseSerializedTypeName } from '../names/serialized-type-name.ts';
 import { TableId } from '../tables/table-id.ts';
-import {
-  isNilToken,
-  type MemberRefToken,
-  type MethodDefToken,
-  makeToken,
-  type Token,
-  type TypeDefToken,
-  tokenRid,
-  tokenTable,
-} from '../tables/token.ts';
+import { isNilToken, type MemberRefToken, type MethodDefToken, makeToken, type Token, tokenRid, tokenTable } from '../tables/token.ts';
 import { parseAssemblyIdentity } from './assembly-identity.ts';
 import type { AssemblyProvider } from './assembly-provider.ts';
 import { referencedAssembly } from './assembly-references.ts';
-import type { MemberResolution, ResolvedType, TypeResolution, Unresolved, UnresolvedReason } from './resolution.ts';
+import { DeclaredMembers, MAXIMUM_BASES, type SearchedType } from './declared-members.ts';
+import type { MemberResolution, TypeResolution, Unresolved, UnresolvedReason } from './resolution.ts';
 import { SignatureIdentity } from './signature-identity.ts';
 import { TypeResolver } from './type-resolver.ts';
-
-/** Longer chains of base types are taken for loops. */
-const MAXIMUM_BASES = 200;
+import { VirtualMethods } from './virtual-methods.ts';
 
 /** Where reflection looks for a type that names no assembly, after the assembly that names it. */
 const CORE_LIBRARIES: ReadonlySet<string> = new Set(['system.private.corelib', 'system.runtime', 'mscorlib', 'netstandard']);
 
 const unresolved = (reason: UnresolvedReason, name: string): Unresolved => ({ kind: 'unresolved', reason, name, forwarders: [] });
-
-/** A type whose members are searched, with the generic arguments that it was reached with. */
-interface SearchedType extends ResolvedType {
-  readonly typeArguments: readonly string[] | undefined;
-}
 
 /**
  * Finds what references mean across modules and assemblies, which an `AssemblyProvider` brings. Everything is looked up when asked for and kept. Methods
@@ -41,10 +26,15 @@ interface SearchedType extends ResolvedType {
 export class Resolver {
   readonly types: TypeResolver;
   readonly #signatures: SignatureIdentity;
+  readonly #members: DeclaredMembers;
+  /** Which methods override or implement which. */
+  readonly virtualMethods: VirtualMethods;
 
   constructor(provider: AssemblyProvider) {
     this.types = new TypeResolver(provider);
     this.#signatures = new SignatureIdentity(this.types);
+    this.#members = new DeclaredMembers(this.types, this.#signatures);
+    this.virtualMethods = new VirtualMethods((metadata, token) => this.member(metadata, token), this.#signatures, this.#members);
   }
 
   /** The definition of a TypeDef, TypeRef or ExportedType; of a TypeSpec, the generic type that it constructs. */
@@ -125,45 +115,12 @@ export class Resolver {
     let type: SearchedType | Unresolved = start;
     for (let step = 0; step < MAXIMUM_BASES; step++) {
       if (type.kind === 'unresolved') return type;
-      const found = this.#declared(type, name, signature);
+      const found = this.#members.find(type, name, signature);
       if (found) return found;
-      const base = this.#base(type);
+      const base = this.#members.base(type);
       if (!base) return unresolved('memberNotFound', name);
       type = base;
     }
     return unresolved('loop', name);
-  }
-
-  #declared({ metadata, token, typeArguments }: SearchedType, name: string, signature: string): MemberResolution | undefined {
-    const { Field, MethodDef } = metadata.tables;
-    const rid = tokenRid(token);
-    if (signature.startsWith('field ')) {
-      for (const field of metadata.fieldsOf(rid)) {
-        if (metadata.strings.get(Field.get(field, 'Name')) !== name) continue;
-        if (this.#signatures.of(metadata, Field.get(field, 'Signature'), typeArguments) !== signature) continue;
-        return { kind: 'field', metadata, token: makeToken(TableId.Field, field) };
-      }
-      return undefined;
-    }
-    for (const method of metadata.methodsOf(rid)) {
-      if (metadata.strings.get(MethodDef.get(method, 'Name')) !== name) continue;
-      if (this.#signatures.of(metadata, MethodDef.get(method, 'Signature'), typeArguments) !== signature) continue;
-      return { kind: 'method', metadata, token: makeToken(TableId.MethodDef, method) };
-    }
-    return undefined;
-  }
-
-  /** The base type with its arguments said in terms of the type that the search began with. */
-  #base({ metadata, token, typeArguments }: SearchedType): SearchedType | Unresolved | undefined {
-    const base = metadata.tables.TypeDef.column('Extends').token(tokenRid(token as TypeDefToken));
-    if (isNilToken(base)) return undefined;
-    if (tokenTable(base) !== TableId.TypeSpec) {
-      const type = this.types.resolve(metadata, base);
-      return type.kind === 'type' ? { ...type, typeArguments: undefined } : type;
-    }
-    const constructed = this.#signatures.typeSpec(metadata, base, typeArguments);
-    if (constructed === undefined || constructed === 'array') return undefined;
-    const type = this.types.resolve(metadata, constructed.definition);
-    return type.kind === 'type' ? { ...type, typeArguments: constructed.arguments } : type;
   }
 }

@@ -1,37 +1,39 @@
 import { ifReadable } from '@ijw/binary';
-import { type OpCodeName, type TokenUse, tokenUses } from '@ijw/il';
 import { isTokenOf, type Metadata, makeToken, TableId, type Token } from '@ijw/metadata';
 import { Resolver } from '@ijw/metadata/resolution';
-import type { PEImage } from '@ijw/pe';
+import type { InstructionUse, TokenUseIndex } from './token-use-index.ts';
+import { instructionUse, type UseKind } from './use-kind.ts';
 
-/** The instructions that call a method or take its address (ECMA-335 III.3 and III.4). */
-const CALLING: readonly OpCodeName[] = ['call', 'callvirt', 'newobj', 'jmp', 'ldftn', 'ldvirtftn'];
+const CALLING: ReadonlySet<UseKind | undefined> = new Set<UseKind>(['call', 'create', 'address']);
+
+/** A call, or a pointer for one; the handle that `ldtoken` gives is for reflection. */
+const isCall = ({ opCode, token }: InstructionUse): boolean =>
+  opCode.name !== 'ldtoken' && CALLING.has(instructionUse(opCode.index, token));
 
 /** No other assembly is looked at: a reference to one stays what it is. */
 const ownReferences = (): Resolver => new Resolver({ assembly: () => undefined });
 
 /**
- * Who calls a method, by the tokens that mean it: a MethodDef, the MemberRefs that lead to it, and their instances (MethodSpec). All IL of the image is read
- * once, when the index is made; bodies that cannot be read are passed over.
+ * Who calls a method, by the tokens that mean it: a MethodDef, the MemberRefs that lead to it, and their instances (MethodSpec).
  */
 export class CallerIndex {
   readonly #metadata: Metadata;
-  readonly #uses = new Map<number, TokenUse[]>();
+  readonly #uses: TokenUseIndex;
   /** By method: the other tokens that mean it. */
   readonly #synonyms = new Map<number, number[]>();
 
-  constructor(image: PEImage, metadata: Metadata) {
+  constructor(metadata: Metadata, uses: TokenUseIndex) {
     this.#metadata = metadata;
-    for (const use of tokenUses(image, metadata, CALLING)) added(this.#uses, use.token, use);
+    this.#uses = uses;
     this.#readReferences();
     this.#readInstances();
   }
 
   /** The calls of a MethodDef, MemberRef or MethodSpec, in the order of the calling methods. A method's own calls of itself are among them. */
-  of(token: Token): readonly TokenUse[] {
-    const found: TokenUse[] = [];
-    for (const meaning of this.#meaning(token)) for (const use of this.#uses.get(meaning) ?? []) found.push(use);
-    return found.sort((a, b) => a.method.rid - b.method.rid || a.offset - b.offset);
+  of(token: Token): readonly InstructionUse[] {
+    const found: InstructionUse[] = [];
+    for (const meaning of this.#meaning(token)) for (const use of this.#uses.of(meaning)) if (isCall(use)) found.push(use);
+    return found.sort((a, b) => a.method - b.method || a.offset - b.offset);
   }
 
   /** The token itself, and what leads to it: references to a definition, instances of either. */

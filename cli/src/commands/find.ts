@@ -1,0 +1,75 @@
+import { type FoundMatch, findMatches, type MatchKind, matchKinds, usualKinds } from '@ijw/assembly';
+import { hex, printable, UsageError } from '@ijw/binary';
+import type { CommandContext } from '../command.ts';
+import { openedFiles } from '../file-set.ts';
+import { columns, type Row } from '../output/columns.ts';
+import { didYouMean } from '../suggestions.ts';
+
+/** A match in one of the files. */
+interface FileMatch extends FoundMatch {
+  readonly file: string;
+}
+
+export async function run(context: CommandContext): Promise<number> {
+  const [pattern = '', ...operands] = context.operands;
+  const search = findMatches(pattern, wantedKinds(context));
+  const { json } = context.options;
+  const matches: FileMatch[] = [];
+  let exitCode = 0;
+  let found = false;
+  for await (const { name, assembly } of openedFiles(context, operands, () => (exitCode = 1))) {
+    const ofFile = search(assembly);
+    if (json) for (const match of ofFile) matches.push({ file: name, ...match });
+    else found = writeText(context, name, ofFile) || found;
+  }
+  if (json) context.document({ ...(operands.length === 1 && { file: operands[0] }), pattern, matches, diagnostics: [] });
+  else if (!found) context.write(`Nothing fits ${printable(pattern)}\n`);
+  return exitCode;
+}
+
+/** Options that stand for a kind. */
+const KIND_OPTIONS: readonly (readonly [string, MatchKind])[] = [
+  ['strings', 'string'],
+  ['constants', 'constant'],
+  ['attributes', 'attribute'],
+];
+
+/** `--kind`, `--strings`, `--constants` and `--attributes` together; the usual kinds without any of them. @throws UsageError */
+function wantedKinds({ options }: CommandContext): readonly MatchKind[] {
+  const known: readonly string[] = matchKinds;
+  const given = Array.isArray(options.kind) ? (options.kind as readonly string[]).flatMap((list) => list.split(',')) : [];
+  for (const kind of given)
+    if (!known.includes(kind))
+      throw new UsageError(`--kind: "${kind}" is not a kind${didYouMean(kind, known)}; the kinds are ${known.join(', ')}`);
+  const kinds = [...(given as readonly MatchKind[]), ...KIND_OPTIONS.flatMap(([option, kind]) => (options[option] ? kind : []))];
+  return kinds.length === 0 ? usualKinds : kinds;
+}
+
+/** Rows whose columns are aligned together. */
+const MOST_ROWS = 4096;
+
+/** A title, then a line a match; nothing for a file without any. Returns whether there was one. */
+function writeText(context: CommandContext, file: string, matches: Iterable<FoundMatch>): boolean {
+  const { style, width } = context;
+  let rows: Row[] = [];
+  let started = false;
+  const flush = (): void => {
+    if (rows.length === 0) return;
+    if (!started) context.write(`${style.bold(printable(file))}\n`);
+    started = true;
+    for (const text of columns(rows, '  ', width)) context.write(text);
+    rows = [];
+  };
+  for (const match of matches) {
+    rows.push(rowOf(context, match));
+    if (rows.length === MOST_ROWS) flush();
+  }
+  flush();
+  return started;
+}
+
+function rowOf({ style }: CommandContext, { kind, text, token, rva, offset, in: owner, ilOffset }: FoundMatch): Row {
+  const place = token !== undefined ? hex(token, 8) : rva !== undefined ? hex(rva) : offset === undefined ? '' : hex(offset);
+  const where = ilOffset === undefined ? owner : `${owner}, IL_${ilOffset.toString(16).padStart(4, '0')}`;
+  return [{ text: kind, paint: style.yellow }, place, ...(where === undefined ? [] : [where]), { text, paint: style.cyan }];
+}

@@ -1,0 +1,67 @@
+import { findUses, type MemberUse, type UseKind, useKinds, useSubject } from '@ijw/assembly';
+import { hex, printable, UsageError } from '@ijw/binary';
+import { type AssemblyProvider, assembliesAtHand } from '@ijw/metadata/resolution';
+import type { CommandContext } from '../command.ts';
+import { type OpenedFileOfSet, openedFiles } from '../file-set.ts';
+import { type Cell, columns, type Row } from '../output/columns.ts';
+import { assemblyProvider, searchOption, searchPath } from '../search-path.ts';
+import { didYouMean } from '../suggestions.ts';
+
+export async function run(context: CommandContext): Promise<number> {
+  const [member = '', ...operands] = context.operands;
+  const kinds = wantedKinds(context);
+  const files: OpenedFileOfSet[] = [];
+  let exitCode = 0;
+  for await (const file of openedFiles(context, operands, () => (exitCode = 1))) files.push(file);
+  const subject = useSubject(files, member);
+  const own = assembliesAtHand(files.flatMap(({ assembly }) => assembly.metadata ?? []));
+  const others = assemblyProvider(await searchPath(context.io, searchOption(context.options)));
+  const provider: AssemblyProvider = { assembly: (identity, from) => own.assembly(identity, from) ?? others.assembly(identity, from) };
+  const uses = wanted(findUses(files, subject, provider), kinds);
+  if (context.options.json) context.document({ ...(operands.length === 1 && { file: operands[0] }), member, uses, diagnostics: [] });
+  else writeText(context, member, uses);
+  return exitCode;
+}
+
+/** The kinds of `--kind`; all of them without it. @throws UsageError */
+function wantedKinds({ options }: CommandContext): ReadonlySet<UseKind> {
+  const given = Array.isArray(options.kind) ? (options.kind as readonly string[]).flatMap((list) => list.split(',')) : [];
+  const known: readonly string[] = useKinds;
+  for (const kind of given)
+    if (!known.includes(kind))
+      throw new UsageError(`--kind: "${kind}" is not a kind of use${didYouMean(kind, known)}; the kinds are ${known.join(', ')}`);
+  return new Set(given.length === 0 ? useKinds : (given as readonly UseKind[]));
+}
+
+function* wanted(uses: Iterable<MemberUse>, kinds: ReadonlySet<UseKind>): Generator<MemberUse> {
+  for (const use of uses) if (kinds.has(use.kind)) yield use;
+}
+
+/** A title a file, then a line a use. */
+function writeText(context: CommandContext, member: string, uses: Iterable<MemberUse>): void {
+  const { style, width } = context;
+  let count = 0;
+  let file: string | undefined;
+  let rows: Row[] = [];
+  const flush = (): void => {
+    for (const text of columns(rows, '  ', width)) context.write(text);
+    rows = [];
+  };
+  for (const use of uses) {
+    if (use.file !== file || rows.length === MOST_ROWS) flush();
+    if (use.file !== file) context.write(`${style.bold(printable(use.file))}\n`);
+    file = use.file;
+    rows.push(rowOf(context, use));
+    count++;
+  }
+  flush();
+  if (count === 0) context.write(`Nothing uses ${printable(member)}\n`);
+}
+
+/** Rows whose columns are aligned together. */
+const MOST_ROWS = 4096;
+
+function rowOf({ style }: CommandContext, { kind, in: user, ilOffset, rva, target }: MemberUse): readonly (Cell | string)[] {
+  const place = ilOffset !== undefined ? `IL_${ilOffset.toString(16).padStart(4, '0')}` : rva === undefined ? '' : hex(rva);
+  return [{ text: kind, paint: style.yellow }, { text: user, paint: style.cyan }, place, { text: target, paint: style.dim }];
+}
