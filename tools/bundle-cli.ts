@@ -7,7 +7,7 @@ import { type BuildResult, build, type Plugin } from 'esbuild';
 
 const folder = 'cli/dist/bundle';
 /** As `cli/bin/ijw.js` has them. */
-const OWN_BUNDLES = ['info', 'dis'];
+const OWN_BUNDLES = ['info', 'headers', 'tables', 'dis', 'boundary', 'lint', 'load', 'stubs'];
 
 /** chalk looks at the terminal through `node:tty`, which loads the network stack. ijw says itself when it colours, so there is nothing to look at. */
 const noColourDetection: Plugin = {

@@ -5,9 +5,10 @@ const { basename, join } = require('node:path');
 const outfile = process.argv[2];
 const output = `${outfile}.txt`;
 const image = join(require.resolve('edge-js/package.json'), '../lib/native/win32/x64/24/edge_nativeclr.node');
-/** By bundle; the one with every command starts as those that have none of their own. */
-const ARGUMENTS = { info: ['info', image], dis: ['dis', image, '--output', output], ijw: ['headers', image] };
-process.argv.splice(2, process.argv.length, ...ARGUMENTS[basename(outfile, '.cjs')]);
+const MORE = { dis: ['--output', output], stubs: ['--for', 'csharp'] };
+const name = basename(outfile, '.cjs');
+const command = name === 'ijw' ? ['interop', 'inventory'] : [name];
+process.argv.splice(2, process.argv.length, ...command, image, ...(MORE[name] ?? []));
 
 // V8 takes a cache only under the flags that it was made with, and a command may change them when it has begun.
 require('node:v8').setFlagsFromString = () => {};

@@ -10,7 +10,7 @@ const { Script } = require('node:vm');
 const { openCache } = require('./code-cache.js');
 
 /** Commands with a bundle of their own, which is smaller. As `tools/bundle-cli.ts` has them. */
-const OWN_BUNDLES = ['info', 'dis'];
+const OWN_BUNDLES = ['info', 'headers', 'tables', 'dis', 'boundary', 'lint', 'load', 'stubs'];
 
 const name = OWN_BUNDLES.includes(process.argv[2]) ? process.argv[2] : 'ijw';
 const path = join(__dirname, `../dist/bundle/${name}.cjs`);

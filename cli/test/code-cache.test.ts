@@ -1,7 +1,7 @@
 // The code cache beside a bundle: bound to its source, ignored when it was changed, without a path of the machine that built it.
 
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -41,8 +41,10 @@ describe.skipIf(!existsSync(join(bundle, 'info.cjs.cache')))('the caches of the 
   afterAll(() => rmSync(copy, { recursive: true }));
 
   it('are those of the bundles, and name no folder of this machine', () => {
-    for (const name of ['ijw', 'info', 'dis']) {
-      const data = openCache(readFileSync(join(bundle, `${name}.cjs`)), readFileSync(join(bundle, `${name}.cjs.cache`)));
+    const names = readdirSync(bundle).filter((name) => name.endsWith('.cjs'));
+    expect(names).toContain('ijw.cjs');
+    for (const name of names) {
+      const data = openCache(readFileSync(join(bundle, name)), readFileSync(join(bundle, `${name}.cache`)));
       expect(data).toBeDefined();
       expect(data?.includes(join(cli, '..'))).toBe(false);
     }

@@ -4,6 +4,7 @@ import {
   AttributeDecoder,
   type AttributeValue,
   type CustomAttributeValue,
+  customAttributesOfTypes,
   findCustomAttribute,
   simpleAttributeTypeOf,
   targetFramework,
@@ -207,5 +208,26 @@ describe('blobs that the runtime takes and the standard does not', () => {
     ['another prolog', nothing, Uint8Array.of(2, 0, 0, 0), 'BAD_ATTRIBUTE_PROLOG'],
   ])('but not %s', (_, parameters, value, code) => {
     expect(() => decoded(parameters, value)).toThrow(expect.objectContaining({ code }));
+  });
+});
+
+describe('the attributes of some types', () => {
+  it('are found in one pass, by name and namespace', () => {
+    const sample = new Sample();
+    for (const [namespace, name] of [
+      ['N', 'A'],
+      ['M', 'A'],
+      ['N', 'B'],
+      ['N.M', 'A'],
+      ['', 'A'],
+    ] as const)
+      sample.attribute(sample.typeRef(namespace, name), [], blob(0, 0));
+    sample.attribute(sample.typeRef('N', 'A'), [], blob(0, 0));
+    expect(customAttributesOfTypes(sample.metadata, ['N.A', 'A', 'N.M.A', 'N.C'])).toEqual({
+      'N.A': [1, 6],
+      A: [5],
+      'N.M.A': [4],
+      'N.C': [],
+    });
   });
 });

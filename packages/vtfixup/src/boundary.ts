@@ -98,7 +98,7 @@ export class Boundary {
   }
 
   readonly #managedToNative = new Lazy(() => {
-    const calls = this.#calls.value;
+    const { calls } = this;
     return calls === undefined ? [] : readPInvokes(calls, this.diagnostics).map((method) => this.#withStub(method));
   });
 
@@ -181,7 +181,7 @@ export class Boundary {
   }
 
   readonly #unmanagedCallersOnly = new Lazy(() => {
-    const calls = this.#calls.value;
+    const { calls } = this;
     return calls === undefined ? [] : readUnmanagedCallersOnly(calls, this.diagnostics);
   });
 
@@ -243,6 +243,11 @@ export class Boundary {
     return metadata && this.diagnostics.attempt(() => new NativeCalls(metadata, this.image));
   });
 
+  /** What the methods of the image share for their calls; `undefined` for an image without metadata, and where its attributes cannot be read. */
+  get calls(): NativeCalls | undefined {
+    return this.#calls.value;
+  }
+
   #withStub(method: PInvoke): ManagedToNative {
     const stub = method.kind === 'rva' ? this.stubAt(method.rva) : undefined;
     // Not copied: of an object spread into another V8 keeps a description that is larger than the object.
@@ -264,7 +269,7 @@ export class Boundary {
     const jumps = grouped(allJumps, ({ pointer }) => pointer);
     const indirectCalls = grouped(allCalls, ({ pointer }) => pointer);
     const exports = this.#exportsBySlot();
-    const methods = new SlotMethods(this.#calls.value, diagnostics);
+    const methods = new SlotMethods(this.calls, diagnostics);
     return this.slots.map((slot) => {
       const content = slotContent(reading, slot);
       judgeSlot(reading, slot, content, diagnostics);

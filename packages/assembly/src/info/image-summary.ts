@@ -136,7 +136,7 @@ function countMembers(metadata: Metadata): Omit<ImageCounts, 'vtableSlots' | 'ex
     rvaPInvokes: rva,
     namedPInvokes: named,
     internalCalls: internalCall,
-    unmanagedCallersOnly: customAttributesOfType(metadata, 'System.Runtime.InteropServices', 'UnmanagedCallersOnlyAttribute').length,
+    unmanagedCallersOnly: customAttributesOfType(metadata, 'System.Runtime.InteropServices.UnmanagedCallersOnlyAttribute').length,
   };
 }
 

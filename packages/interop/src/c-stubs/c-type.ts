@@ -47,11 +47,14 @@ export function declaration(type: NativeTree, name: string): string {
   }
 }
 
+const RESERVED_WORDS =
+  'auto break case char const continue default do double else enum extern float for goto if inline int long register restrict return short signed sizeof ' +
+  'static struct switch typedef union unsigned void volatile while _Alignas _Alignof _Atomic _Bool _Complex _Generic _Imaginary _Noreturn _Static_assert ' +
+  '_Thread_local bool true false and and_eq asm bitand bitor catch class compl concept constexpr const_cast decltype delete dynamic_cast explicit export ' +
+  'friend mutable namespace new noexcept not not_eq nullptr operator or or_eq private protected public reinterpret_cast requires static_assert ' +
+  'static_cast template this thread_local throw try typeid typename using virtual wchar_t xor xor_eq char16_t char32_t offsetof NULL size_t ptrdiff_t ' +
+  'max_align_t int8_t int16_t int32_t int64_t uint8_t uint16_t uint32_t uint64_t intptr_t uintptr_t intmax_t uintmax_t main linux unix i386 typeof ' +
+  'ijw_char16 IJW_GUID IJW_DECIMAL';
+
 /** Words that C, C++ or the headers of this one have taken. */
-export const C_RESERVED: readonly string[] = (
-  'auto break case char const continue default do double else enum extern float for goto if inline int long register restrict return short signed sizeof static struct switch typedef union ' +
-  'unsigned void volatile while _Alignas _Alignof _Atomic _Bool _Complex _Generic _Imaginary _Noreturn _Static_assert _Thread_local bool true false and and_eq asm bitand bitor catch class ' +
-  'compl concept constexpr const_cast decltype delete dynamic_cast explicit export friend mutable namespace new noexcept not not_eq nullptr operator or or_eq private protected public ' +
-  'reinterpret_cast requires static_assert static_cast template this thread_local throw try typeid typename using virtual wchar_t xor xor_eq char16_t char32_t offsetof NULL size_t ptrdiff_t ' +
-  'max_align_t int8_t int16_t int32_t int64_t uint8_t uint16_t uint32_t uint64_t intptr_t uintptr_t intmax_t uintmax_t main linux unix i386 typeof ijw_char16 IJW_GUID IJW_DECIMAL'
-).split(' ');
+export const C_RESERVED: ReadonlySet<string> = new Set(RESERVED_WORDS.split(' '));

@@ -73,7 +73,7 @@ export function cStubs(boundary: NativeBoundary): StubSet {
   if (crossings.length + refused.length === 0)
     throw new UnsupportedError(`${module} calls no native code and none calls it, so there is nothing to generate`);
   const structs = structsOf(crossings);
-  const names = new UniqueNames([...C_RESERVED, ...structs.map(({ name }) => name)]);
+  const names = new UniqueNames(new Set([...C_RESERVED, ...structs.map(({ name }) => name)]));
   const declared = new Set<string>();
   const entries: StubEntry[] = [];
   const prototypes = { managedToNative: '', nativeToManaged: '' };

@@ -38,7 +38,7 @@ const attribute = (unmanagedType: string | undefined, target = ''): string =>
 export function delegateText({ name, fullName, convention, values }: NativeDelegate): string {
   const [result, ...parameters] = values ?? [];
   if (result === undefined) return '';
-  const unique = new UniqueNames([]);
+  const unique = new UniqueNames(new Set());
   const list = parameters.map((parameter, index) => {
     const [type, unmanagedType] = marshalledType(parameter);
     return `${attribute(unmanagedType)}${type} ${csIdentifier(unique.take(csIdentifier(parameter.name || `argument${index}`).replace('@', '')))}`;

@@ -11,6 +11,8 @@ import { structText } from './struct-text.ts';
 import { ANSI_HELPERS } from './text-conversion.ts';
 import { DECIMAL_HELPERS } from './value-text.ts';
 
+const OWN_NAMES = ['NativeMethods', 'ManagedEntries', 'ToAnsi', 'FromAnsi', 'ToDecimal', 'FromDecimal'];
+
 /** The border of an image in C#, without C++/CLI: structures, calls out, calls in. Every signature that native code sees is blittable. */
 export function csharpStubs(boundary: NativeBoundary): StubSet {
   const { crossings, module } = boundary;
@@ -20,15 +22,7 @@ export function csharpStubs(boundary: NativeBoundary): StubSet {
   const entries: StubEntry[] = [];
   const written: NativeCrossing[] = [];
   const bodies = { managedToNative: [] as string[], nativeToManaged: [] as string[] };
-  const names = new UniqueNames([
-    'NativeMethods',
-    'ManagedEntries',
-    'ToAnsi',
-    'FromAnsi',
-    'ToDecimal',
-    'FromDecimal',
-    ...structsOf(crossings).map(({ name }) => name),
-  ]);
+  const names = new UniqueNames(new Set([...OWN_NAMES, ...structsOf(crossings).map(({ name }) => name)]));
   crossings.forEach((crossing, index) => {
     const name = csIdentifier(names.take(csIdentifier(crossing.name).replace('@', ''), ['_Native', '_Function', '_Body']));
     try {

@@ -12,7 +12,7 @@ export function incomingText(crossing: NativeCrossing, name: string): readonly s
   if (convention.vararg) throw new UnsupportedError('variable arguments');
   if (exportName !== undefined && exportName.length > MAXIMUM_NAME)
     throw new UnsupportedError(`a name of ${exportName.length} characters; compilers take ${MAXIMUM_NAME}`);
-  const unique = new UniqueNames([]);
+  const unique = new UniqueNames(new Set());
   const names = parameters.map((parameter, index) =>
     csIdentifier(unique.take(csIdentifier(parameter.name || `argument${index}`).replace('@', ''))),
   );

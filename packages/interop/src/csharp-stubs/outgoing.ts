@@ -25,7 +25,7 @@ interface Argument {
 }
 
 /** Names that the wrapper itself uses. */
-const RESERVED = ['result', 'hresult', 'resultValue'];
+const RESERVED: ReadonlySet<string> = new Set(['result', 'hresult', 'resultValue']);
 
 /** The native value goes on as it is: the caller of C# holds it already. */
 const PLAIN: ReadonlySet<Conversion['kind']> = new Set(['none', 'address', 'addressOfValue', 'runtime']);

@@ -9,7 +9,7 @@ const MAXIMUM_ELEMENTS = 256;
 /** A structure in its native layout, which is blittable. */
 export function structText(struct: NativeStruct, pointerSize: 4 | 8): string {
   const name = csIdentifier(struct.name);
-  const unique = new UniqueNames([struct.name]);
+  const unique = new UniqueNames(new Set([struct.name]));
   const { size, offsets } = structLayout(struct, pointerSize);
   const lines = (struct.fields ?? []).map((field, index) =>
     fieldText(field, unique, struct.explicit ? offsets[index]! : undefined, pointerSize),

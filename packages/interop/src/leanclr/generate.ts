@@ -8,7 +8,7 @@ import { SLOT_SIZE, SLOT_TYPES, slotCount } from './argument-slots.ts';
 import type { LeanClrNative, LeanClrNatives } from './native-methods.ts';
 
 /** `Unit` is what RET_VOID_OK returns, by its bare name. */
-const RESERVED = [...C_RESERVED, 'params', 'ret', 'offset', 'result', 'leanclr', 'self_', 'std', 'Unit'];
+const RESERVED: ReadonlySet<string> = new Set([...C_RESERVED, 'params', 'ret', 'offset', 'result', 'leanclr', 'self_', 'std', 'Unit']);
 
 interface NamedNative {
   readonly native: LeanClrNative;

@@ -15,7 +15,7 @@ import {
   planReverseCall,
   type Unsupported,
 } from '@ijw/marshalling';
-import { isTokenOf, type Metadata, type MethodDefToken, methodSignatureOf, tokenRid } from '@ijw/metadata';
+import { isTokenOf, type Metadata, type MethodDefToken, tokenRid } from '@ijw/metadata';
 import { SignatureFlags } from '@ijw/metadata/signatures';
 import type { PEImage } from '@ijw/pe';
 import type { ManagedToNative } from '@ijw/vtfixup';
@@ -61,7 +61,7 @@ export function readNativeBoundary(assembly: Assembly): NativeBoundary {
   const image = assembly.requireImage();
   const metadata = assembly.requireMetadata();
   const { boundary, diagnostics } = assembly;
-  const contracts = new Contracts(image, metadata);
+  const contracts = new Contracts(image, boundary.calls ?? new NativeCalls(metadata, image));
   const crossings: NativeCrossing[] = [];
   const refused: RefusedCrossing[] = [];
   const add = (token: number, method: string, make: () => NativeCrossing): void => {
@@ -169,11 +169,11 @@ class Contracts {
   readonly #forward: ForwardCalls;
   readonly #reverse: CrossingTypes;
 
-  constructor(image: PEImage, metadata: Metadata) {
+  constructor(image: PEImage, calls: NativeCalls) {
     const structures = new NativeStructures();
+    const { metadata } = calls;
     this.#metadata = metadata;
     this.#architecture = architectureOf(image.machine) ?? (image.pointerSize === 4 ? 'x86' : 'x64');
-    const calls = new NativeCalls(metadata, image);
     this.#forward = new ForwardCalls({ architecture: this.#architecture, host: 'core', calls, structures });
     this.#reverse = new CrossingTypes(metadata, image.pointerSize, { direction: 'reverse', host: 'core', structures });
   }
@@ -196,10 +196,11 @@ class Contracts {
   }
 
   #check(token: MethodDefToken): void {
-    const signature = methodSignatureOf(this.#metadata, token);
-    if (signature.genericParameterCount > 0 || this.#metadata.genericParamsOf(this.#metadata.declaringType(token)).length > 0)
+    const { blobs, tables } = this.#metadata;
+    const [header = 0] = blobs.get(tables.MethodDef.get(tokenRid(token), 'Signature'));
+    if (header & SignatureFlags.Generic || this.#metadata.genericParamsOf(this.#metadata.declaringType(token)).length > 0)
       throw new UnsupportedError('a generic method has no native form');
-    if (signature.header & SignatureFlags.HasThis) throw new UnsupportedError('an instance method: its object cannot cross');
+    if (header & SignatureFlags.HasThis) throw new UnsupportedError('an instance method: its object cannot cross');
   }
 }
 

@@ -4,7 +4,7 @@ import {
   type AttributeValue,
   attributeDecoderOf,
   type CustomAttributeValue,
-  customAttributesOfType,
+  customAttributesOfTypes,
 } from '@ijw/metadata/attributes';
 import { CallingConvention, type MethodSignature, SignatureFlags, type TypeNode } from '@ijw/metadata/signatures';
 import type { PEImage } from '@ijw/pe';
@@ -19,6 +19,18 @@ import {
 } from './unmanaged-convention.ts';
 
 const SERVICES = 'System.Runtime.InteropServices';
+const LCID_CONVERSION = `${SERVICES}.LCIDConversionAttribute`;
+const UNMANAGED_CALL_CONV = `${SERVICES}.UnmanagedCallConvAttribute`;
+const SUPPRESS_GC_TRANSITION = `${SERVICES}.SuppressGCTransitionAttribute`;
+const UNMANAGED_CALLERS_ONLY = `${SERVICES}.UnmanagedCallersOnlyAttribute`;
+const DISABLE_RUNTIME_MARSHALLING = 'System.Runtime.CompilerServices.DisableRuntimeMarshallingAttribute';
+const ATTRIBUTES = [
+  LCID_CONVERSION,
+  UNMANAGED_CALL_CONV,
+  SUPPRESS_GC_TRANSITION,
+  UNMANAGED_CALLERS_ONLY,
+  DISABLE_RUNTIME_MARSHALLING,
+] as const;
 
 /** What a call across the boundary needs beyond its signature. */
 export interface CallOptions {
@@ -48,12 +60,12 @@ export class NativeCalls {
     this.#normalizesStructures = image.machine === 'i386';
     this.#valueTypes = new ValueTypes(metadata);
     this.#attributes = attributeDecoderOf(metadata);
-    this.#lcidConversion = attributesByParent(metadata, SERVICES, 'LCIDConversionAttribute');
-    this.#unmanagedCallConv = attributesByParent(metadata, SERVICES, 'UnmanagedCallConvAttribute');
-    this.#suppressGCTransition = attributesByParent(metadata, SERVICES, 'SuppressGCTransitionAttribute');
-    this.#unmanagedCallersOnly = attributesByParent(metadata, SERVICES, 'UnmanagedCallersOnlyAttribute');
-    const disabled = attributesByParent(metadata, 'System.Runtime.CompilerServices', 'DisableRuntimeMarshallingAttribute');
-    this.runtimeMarshallingDisabled = disabled.has(makeToken(TableId.Assembly, 1));
+    const rids = customAttributesOfTypes(metadata, ATTRIBUTES);
+    this.#lcidConversion = byParent(metadata, rids[LCID_CONVERSION]);
+    this.#unmanagedCallConv = byParent(metadata, rids[UNMANAGED_CALL_CONV]);
+    this.#suppressGCTransition = byParent(metadata, rids[SUPPRESS_GC_TRANSITION]);
+    this.#unmanagedCallersOnly = byParent(metadata, rids[UNMANAGED_CALLERS_ONLY]);
+    this.runtimeMarshallingDisabled = byParent(metadata, rids[DISABLE_RUNTIME_MARSHALLING]).has(makeToken(TableId.Assembly, 1));
   }
 
   /** The rows of CustomAttribute that make a method an entry for native code, by method. */
@@ -138,11 +150,11 @@ export class NativeCalls {
   }
 }
 
-/** The rows of CustomAttribute of one type by what they stand on. @throws BadImageError */
-function attributesByParent(metadata: Metadata, namespace: string, name: string): ReadonlyMap<Token, number> {
+/** Rows of CustomAttribute by what they stand on. @throws BadImageError */
+function byParent(metadata: Metadata, rids: readonly number[]): ReadonlyMap<Token, number> {
   const parent = metadata.tables.CustomAttribute.column('Parent');
   const index = new Map<Token, number>();
-  for (const rid of customAttributesOfType(metadata, namespace, name)) {
+  for (const rid of rids) {
     const token = parent.tokenOrBad(rid);
     if (token !== -1 && !index.has(token)) index.set(token, rid);
   }

@@ -7,7 +7,7 @@ export {
   SerializationType,
   simpleAttributeTypeOf,
 } from './attribute-type.ts';
-export { customAttributesOfType } from './attributes-of-type.ts';
+export { customAttributesOfType, customAttributesOfTypes } from './attributes-of-type.ts';
 export type {
   AttributeArgument,
   AttributeValue,

@@ -14,7 +14,7 @@ const PROLOG_SIZE = 2;
  */
 export function targetFramework(metadata: Metadata): string | undefined {
   const { CustomAttribute } = metadata.tables;
-  const rids = customAttributesOfType(metadata, 'System.Runtime.Versioning', 'TargetFrameworkAttribute');
+  const rids = customAttributesOfType(metadata, 'System.Runtime.Versioning.TargetFrameworkAttribute');
   const assembly = makeToken(TableId.Assembly, 1);
   const rid = rids.find((candidate) => CustomAttribute.column('Parent').tokenOrBad(candidate) === assembly) ?? rids[0];
   if (rid === undefined) return undefined;

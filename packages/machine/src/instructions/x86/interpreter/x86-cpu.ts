@@ -63,13 +63,23 @@ export class X86Cpu extends X86State {
     this.bytes = this.space.flat.bytes;
     this.view = this.space.flat.view;
     if (this.#journal === undefined) this.rights = this.space.flat.rights;
+    else if (this.rights.length < this.#pagesReached) {
+      const before = this.rights;
+      this.rights = new Uint8Array(this.#pagesReached);
+      this.rights.set(before);
+    }
+  }
+
+  /** The memory ends long before the window does. What lies behind it has no rights yet. */
+  get #pagesReached(): number {
+    return this.bytes.length / PAGE_SIZE;
   }
 
   /** From now on pages are kept as they were before they are written, for `rollBack`. */
   beginJournal(): void {
     this.#journal = new Map();
     // Rights of its own, none yet: the first write of each page is looked at closely.
-    this.rights = new Uint8Array(this.space.flat.rights.length);
+    this.rights = new Uint8Array(this.#pagesReached);
   }
 
   /** Puts back what pages held when the journal began. */
