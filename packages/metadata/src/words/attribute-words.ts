@@ -3,20 +3,25 @@ import type { AttributeArgument, AttributeValue, BoxedAttributeValue } from '../
 import { attributeDecoderOf, attributeTypeOf } from '../attributes/find-custom-attribute.ts';
 import type { Metadata } from '../metadata.ts';
 import { typeFullName } from '../names/type-full-name.ts';
+import { enumWords } from './enum-words.ts';
 
-function argumentWords({ type, value }: AttributeArgument): string {
+function argumentWords(metadata: Metadata, { type, value }: AttributeArgument): string {
   switch (type.kind) {
     case 'boxed':
-      return argumentWords(value as BoxedAttributeValue);
+      return argumentWords(metadata, value as BoxedAttributeValue);
+    case 'enum':
+      return (isInteger(value) ? enumWords(metadata, type.reference, BigInt(value)) : undefined) ?? scalarWords(value);
     case 'type':
       return value === null ? 'null' : `typeof(${value as string})`;
     case 'array':
       if (value === null) return 'null';
-      return `{ ${(value as readonly AttributeValue[]).map((item) => argumentWords({ type: type.element, value: item })).join(', ')} }`;
+      return `{ ${(value as readonly AttributeValue[]).map((item) => argumentWords(metadata, { type: type.element, value: item })).join(', ')} }`;
     default:
       return scalarWords(value);
   }
 }
+
+const isInteger = (value: AttributeValue): value is number | bigint => typeof value === 'number' || typeof value === 'bigint';
 
 function scalarWords(value: AttributeValue): string {
   if (typeof value === 'string') return JSON.stringify(value);
@@ -24,11 +29,11 @@ function scalarWords(value: AttributeValue): string {
   return String(value);
 }
 
-/** The arguments of a row of CustomAttribute as C# writes them: `("text", 5, Name = true)`. @throws BadImageError */
+/** The arguments of a row of CustomAttribute as C# writes them: `("text", CharSet.Unicode, Name = true)`. @throws BadImageError */
 export function attributeArgumentWords(metadata: Metadata, rid: number): string {
   const { fixedArguments, namedArguments } = attributeDecoderOf(metadata).decode(rid);
-  const named = namedArguments.map((argument) => `${argument.name ?? ''} = ${argumentWords(argument)}`);
-  return `(${[...fixedArguments.map(argumentWords), ...named].join(', ')})`;
+  const named = namedArguments.map((argument) => `${argument.name ?? ''} = ${argumentWords(metadata, argument)}`);
+  return `(${[...fixedArguments.map((argument) => argumentWords(metadata, argument)), ...named].join(', ')})`;
 }
 
 /** `System.ObsoleteAttribute`: the type of a row of CustomAttribute. @throws BadImageError */
