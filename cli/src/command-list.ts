@@ -6,8 +6,11 @@ const SETS = { notation: '<files...>', description: 'PE files, bundles, ZIP arch
 const ENTRY = { flags: '--entry <path>', description: 'the file of that path inside a .NET single-file bundle' };
 const RUNTIME = { flags: '--runtime <name>', description: 'the runtime', defaultsTo: 'as the file says', choices: runtimeIds };
 
-/** What changes IL text has no meaning in a document or a listing. */
+/** An option that changes IL text only has no meaning in a document or a listing. */
 const TEXT_ONLY = ['json', 'listing'];
+
+/** Options that change the text of method bodies. */
+const OF_BODIES = ['bytes', 'rawEh', 'native', 'source', 'lineNumbers'];
 
 /** Every command of `ijw`, in the order of the help. A new command is a row here and a file in `commands/`. */
 export const COMMANDS: readonly CommandDefinition[] = [
@@ -39,6 +42,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
     operands: [FILES],
     files: 'each',
     unfolded: ['raw', 'resolved'],
+    plain: ['raw', 'resolved'],
     subject: {
       notation: '[table]',
       description: "a table (MethodDef, 0x06), a row of one (0x06000001) or a heap ('#Strings', '#US', '#Blob', '#GUID')",
@@ -57,6 +61,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
     operands: [FILES],
     files: 'each',
     unfolded: ['listing', 'strict'],
+    plain: ['listing'],
     heading: 'comment',
     subject: {
       notation: '[member]',
@@ -67,12 +72,12 @@ export const COMMANDS: readonly CommandDefinition[] = [
       {
         flags: '--strict',
         description: 'only what the platform assembler accepts; what it would drop is listed',
-        conflicts: TEXT_ONLY,
+        conflicts: [...TEXT_ONLY, 'native'],
       },
-      { flags: '--tokens', description: 'show metadata tokens', conflicts: TEXT_ONLY },
-      { flags: '--bytes', description: 'show the bytes of instructions', conflicts: TEXT_ONLY },
+      { flags: '--tokens', description: 'show metadata tokens', conflicts: ['listing'] },
+      { flags: '--bytes', description: 'show the bytes of instructions', conflicts: ['listing'] },
       { flags: '--raw-eh', description: 'exception clauses in their raw form', conflicts: TEXT_ONLY },
-      { flags: '--native', description: 'disassemble native method bodies', conflicts: TEXT_ONLY },
+      { flags: '--native', description: 'disassemble native method bodies', conflicts: ['listing'] },
       { flags: '--source', description: 'source lines from the portable PDB', conflicts: TEXT_ONLY },
       {
         flags: '--source-root <dir>',
@@ -81,14 +86,14 @@ export const COMMANDS: readonly CommandDefinition[] = [
         needs: ['source'],
         conflicts: TEXT_ONLY,
       },
-      { flags: '--line-numbers', description: '.line and .language from the portable PDB', conflicts: TEXT_ONLY },
+      { flags: '--line-numbers', description: '.line and .language from the portable PDB', conflicts: ['listing'] },
       { flags: '--listing', description: 'bodies and instructions in the canonical form, a line each', conflicts: ['json'] },
       { flags: '--headers', description: 'PE and CLI headers as comments first', conflicts: TEXT_ONLY },
       { flags: '--quote-all-names', description: "put every name in ' '", conflicts: TEXT_ONLY },
       { flags: '--no-ca', description: 'leave custom attributes out', conflicts: TEXT_ONLY },
-      { flags: '--ca-verbal', description: 'custom attributes in words', conflicts: TEXT_ONLY },
-      { flags: '--no-il', description: 'leave method bodies out', conflicts: TEXT_ONLY },
-      { flags: '--public-only', description: 'only public types and members', conflicts: TEXT_ONLY },
+      { flags: '--ca-verbal', description: 'custom attributes in words', conflicts: [...TEXT_ONLY, 'ca'] },
+      { flags: '--no-il', description: 'leave method bodies out', conflicts: [...TEXT_ONLY, ...OF_BODIES] },
+      { flags: '--public-only', description: 'only public types and members', conflicts: [...TEXT_ONLY, 'visibility'] },
       { flags: '--visibility <list>', description: 'only members so visible: PUB+PRI+FAM+ASM+FAA+FOA+PSC', conflicts: TEXT_ONLY },
       { flags: '--forward', description: 'declare every class first', conflicts: TEXT_ONLY },
       { flags: '--class-list', description: 'a list of the classes first', conflicts: TEXT_ONLY },
@@ -102,6 +107,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
     operands: [FILES],
     files: 'each',
     unfolded: ['dot'],
+    plain: ['dot'],
     heading: 'comment',
     summary: 'where managed and native code meet',
     options: [{ flags: '--dot', description: 'as a graph for Graphviz', conflicts: ['json'] }],
@@ -146,7 +152,11 @@ export const COMMANDS: readonly CommandDefinition[] = [
         choices: ['info', 'warning', 'error'],
         default: 'warning',
       },
-      { flags: '--explain <id>', description: 'say what a rule is about' },
+      {
+        flags: '--explain <id>',
+        description: 'say what a rule is about',
+        conflicts: ['rule', 'severity', 'failOn', 'suppressions', 'baseline', 'writeBaseline', 'runtime', 'search', 'check', 'signatures'],
+      },
       { flags: '--suppressions <file>', description: 'JSON: [{ rule, target, reason }]; target may have *' },
       { flags: '--baseline <file>', description: 'report only what is not in the baseline' },
       {
@@ -205,7 +215,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
         choices: ['present', 'missing'],
       },
       ENTRY,
-      { flags: '--trace', description: 'print every step' },
+      { flags: '--trace', description: 'print every step; a document of --json has them without it' },
       { flags: '--no-relocate', description: 'refuse to load elsewhere than at the preferred base' },
       {
         flags: '--search <dir>',
@@ -231,7 +241,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
         choices: ['framework', 'core'],
       },
       RUNTIME,
-      { flags: '--trace', description: 'every row and every step' },
+      { flags: '--trace', description: 'every row and every step', conflicts: ['json'] },
     ],
     example: 'ijw tour mixed.dll',
     load: () => import('./commands/tour.ts'),

@@ -41,6 +41,8 @@ export interface CommandDefinition {
   readonly heading?: 'comment' | 'own';
   /** Options by which the text is in a format of its own: it is never folded. */
   readonly unfolded?: readonly string[];
+  /** Those of them by which the text has no colours either. */
+  readonly plain?: readonly string[];
   readonly summary: string;
   /** Default: all of them. */
   readonly shared?: readonly SharedOption[];

@@ -46,6 +46,7 @@ function addCommand(program: Command, definition: CommandDefinition, invoke: Inv
       .flat()
       .filter((operand): operand is string => typeof operand === 'string');
     checkNeeds(command, definition);
+    checkColor(command, definition);
     await invoke(definition, operands, command.opts<OptionValues>());
   });
 }
@@ -65,6 +66,16 @@ function checkNeeds(command: Command, { options }: CommandDefinition): void {
     if (needs === undefined || !isGiven(option.attributeName()) || needs.some(isGiven)) continue;
     throw new UsageError(`${option.long} needs ${needs.map((name) => `--${name}`).join(' or ')}`);
   }
+}
+
+/** A document, and text in a format of its own, have no colours. @throws UsageError */
+function checkColor(command: Command, { plain = [] }: CommandDefinition): void {
+  const options = command.opts<OptionValues>();
+  if (options.color !== true) return;
+  const format = ['json', ...plain].find((name) => options[name] === true);
+  if (format !== undefined) throw new UsageError(`--color cannot be used with --${format}, whose output has no colours`);
+  if (typeof options.format === 'string' && options.format !== 'text')
+    throw new UsageError(`--color cannot be used with --format ${options.format}, whose output has no colours`);
 }
 
 /** `ijw FILE` alone is `ijw info FILE`: the first word is not a command, and names a file or looks like the path of one. @throws UsageError for what other tools call a command */

@@ -1,7 +1,7 @@
 // `ijw dis`: options, members, JSON, native code, and real mixed-mode images.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildMixedImage } from '@ijw/fixtures';
+import { buildMixedImage, programImage } from '@ijw/fixtures';
 import { makeToken, TableId } from '@ijw/metadata';
 import { MetadataBuilder } from '@ijw/metadata/builder';
 import { CustomDebugInformationKind, writeCustomDebugInformation, writeDocumentName, writeSequencePoints } from '@ijw/metadata/pdb';
@@ -129,6 +129,32 @@ describe('ijw dis --json', () => {
       { offset: 11, operand: 0xff },
     ]);
     expect([exitCode, diagnostics]).toEqual([1, [expect.objectContaining({ code: 'BAD_ROW', token: 0x06000003 })]]);
+  });
+
+  it('has the bytes of instructions and further tokens where options ask for them', async () => {
+    const { output } = await dis(['a.dll', '--json', '--bytes', '--tokens'], { 'a.dll': bodies });
+    const { methods } = JSON.parse(output);
+    expect(methods[0]).toMatchObject({ declaringType: 0x02000002, localVarSigToken: 0x11000001 });
+    expect(methods[0].instructions.slice(0, 2)).toEqual([
+      { offset: 0, opcode: 'ldstr', operand: 0x70000001, text: 'two words', bytes: '7201000070' },
+      { offset: 5, opcode: 'pop', bytes: '26' },
+    ]);
+    expect(methods[1]).toEqual({ token: 0x06000002, name: 'N.C::Abstract', rva: 0, declaringType: 0x02000002 });
+    expect(methods[2].instructions[3]).toEqual({ offset: 11, operand: 0xff, bytes: 'ff' });
+  });
+
+  it('has lines of the portable PDB, and machine code, where options ask for them', async () => {
+    const program = JSON.parse((await dis(['a.dll', '--json', '--line-numbers'], { 'a.dll': programImage() })).output);
+    expect(program.methods[0].lines[0]).toMatchObject({ kind: 'visible', offset: 0, document: { name: expect.any(String) } });
+    const mixed = buildMixedImage({ architecture: 'x64', records: [{ type: 6, slots: ['Add'] }] }).bytes;
+    const { methods } = JSON.parse((await dis(['a.dll', 'NativeAdd', '--json', '--native'], { 'a.dll': mixed })).output);
+    expect(methods[0]).toMatchObject({
+      native: true,
+      machineCode: expect.arrayContaining([expect.stringMatching(/^0000[0-9a-f]{4} {2}\w+/)]),
+    });
+    expect(JSON.parse((await dis(['a.dll', 'NativeAdd', '--json'], { 'a.dll': mixed })).output).methods[0]).not.toHaveProperty(
+      'machineCode',
+    );
   });
 
   it('prints one method, and the methods of a type', async () => {

@@ -5,6 +5,7 @@ import {
   type DisassemblyOptions,
   disassemble,
   type MemberFilter,
+  type MethodDocumentOptions,
   methodDocuments,
   type NativeText,
   type ResourceFile,
@@ -34,7 +35,7 @@ export async function run(context: CommandContext): Promise<number> {
   const metadata = assembly.requireMetadata('it has no IL');
   const member = context.operands[1];
   const filter = member === undefined ? undefined : requireMembers(metadata, member);
-  if (context.options.json) return writeMethods(context, image, metadata, filter);
+  if (context.options.json) return writeMethods(context, assembly, filter);
   if (context.options.listing) return listing(context, image, metadata, filter);
   const diagnostics = new Diagnostics();
   const compiled =
@@ -59,13 +60,29 @@ function writeOtherInstances(context: CommandContext, { others }: ReadyToRunText
   for (const line of others()) context.write(`// ${line}\n`);
 }
 
-function writeMethods(context: CommandContext, image: PEImage, metadata: Metadata, filter: MemberFilter | undefined): number {
+async function writeMethods(context: CommandContext, assembly: Assembly, filter: MemberFilter | undefined): Promise<number> {
+  const image = assembly.requireImage();
+  const metadata = assembly.requireMetadata();
   const rids = filter && methodsOf(metadata, filter);
   const { diagnostics } = image;
+  const options: MethodDocumentOptions = {
+    tokens: context.options.tokens === true,
+    bytes: context.options.bytes === true,
+    ...(await machineCode(context, assembly)),
+    ...(await fromPdb(context, assembly)),
+  };
   // Written in this order: reading the methods adds to the diagnostics.
-  const methods = methodDocuments(image, metadata, diagnostics, rids);
+  const methods = methodDocuments(image, metadata, diagnostics, rids, options);
   context.document({ file: context.operands[0], methods, diagnostics: diagnostics.entries });
   return 0;
+}
+
+/** Machine code as text, where `--native` asks for it. */
+async function machineCode(context: CommandContext, assembly: Assembly): Promise<Pick<MethodDocumentOptions, 'native' | 'compiled'>> {
+  if (!context.options.native) return {};
+  const { nativeText, readyToRunText } = await nativeTexts();
+  const compiled = await readyToRunText(context, assembly.requireImage(), assembly.requireMetadata());
+  return { native: await nativeText(assembly, assembly.boundary), ...(compiled && { compiled: compiled.ofMethod }) };
 }
 
 function methodsOf(metadata: Metadata, { kind, rids }: MemberFilter): readonly number[] {

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { type Assembly, OBSERVED_RUNTIME, RUNTIME_PROFILES, type RuntimeId } from '@ijw/assembly';
-import { hex, lazyList, printable } from '@ijw/binary';
+import { hex, lazyList, printable, UsageError } from '@ijw/binary';
 import {
   type BoundPInvoke,
   type CallResult,
@@ -45,8 +45,10 @@ export async function run(context: CommandContext): Promise<number> {
 
 export async function loadImage({ io, operands, options }: CommandContext, assembly: Assembly): Promise<LoadOutcome> {
   const search = searchOption(options);
+  const chosen = chosenRuntime(options, assembly);
+  refuseOtherHosts(options, chosen);
   const loader = new Loader({
-    ...chosenRuntime(options, assembly),
+    ...chosen,
     relocate: options.relocate !== false,
     legacyV2Policy: options.legacyV2Policy === true,
     ...(typeof options.runtimeconfig === 'string' && { runtimeConfig: options.runtimeconfig as LoaderOptions['runtimeConfig'] }),
@@ -74,6 +76,14 @@ function chosenRuntime({ host, runtime }: OptionValues, assembly: Assembly): Pic
   const own = RUNTIME_PROFILES[chosen].host;
   const wanted = (host as Host | undefined) ?? own;
   return { host: wanted, ...((runtime !== undefined || wanted === own) && { runtime: chosen }) };
+}
+
+/** @throws UsageError for an option that the host does not have */
+function refuseOtherHosts({ legacyV2Policy, runtimeconfig }: OptionValues, { host }: Pick<LoaderOptions, 'host'>): void {
+  if (legacyV2Policy === true && host === 'core')
+    throw new UsageError('--legacy-v2-policy is an option of the framework host, not of the core host');
+  if (runtimeconfig !== undefined && host === 'framework')
+    throw new UsageError('--runtimeconfig is an option of the core host, not of the framework host');
 }
 
 export function outcomeText({ style, operands }: CommandContext, outcome: LoadOutcome): string {

@@ -39,10 +39,16 @@ export async function run(context: CommandContext): Promise<number> {
   const assembly = await openAssembly(context);
   const description = describe(context, assembly.file, file);
   const outcome = await loadImage(context, assembly);
-  if (context.options.json) context.document({ ...description, outcome: outcome.outcome, hresult: outcome.hresult });
+  if (context.options.json) context.document({ ...description, ...tourDocument(outcome) });
   else for (const text of tourText(context, description, assembly.boundary, outcome)) context.write(text);
   return outcome.outcome === 'loaded' ? 0 : 1;
 }
+
+const tourDocument = ({ outcome, hresult, host, runtime, architecture }: LoadOutcome): object => ({
+  outcome,
+  hresult,
+  load: { host, runtime, architecture },
+});
 
 function* tourText(context: CommandContext, description: InfoDocument, boundary: Boundary, outcome: LoadOutcome): Generator<string> {
   const { trace } = context.options;

@@ -29,7 +29,7 @@ export { type CallEffects, callEffectsOf, type StackEffect } from './control-flo
 export { type TokenUse, tokenUses } from './control-flow/token-use.ts';
 export type { ByteSink } from './listing/ascii-writer.ts';
 export { type ListingOptions, type ListingTotals, writeILListing } from './listing/il-listing.ts';
-export { type InstructionDocument, type MethodDocument, methodDocuments } from './listing/method-documents.ts';
+export { type InstructionDocument, type MethodDocument, type MethodDocumentOptions, methodDocuments } from './listing/method-documents.ts';
 export {
   FlowControl,
   type OpCode,

@@ -1,4 +1,4 @@
-import { BadImageError, type Diagnostics, hex } from '@ijw/binary';
+import { BadImageError, type Diagnostics, hex, hexBytes } from '@ijw/binary';
 import {
   type FieldToken,
   fieldFullName,
@@ -16,8 +16,10 @@ import {
 import { decodeLocalSignature, typeNodes } from '@ijw/metadata/signatures';
 import type { PEImage } from '@ijw/pe';
 import { type BadInstruction, decodeInstructions, type Instruction, type Operand } from '../body/instruction.ts';
-import type { MethodBody } from '../body/method-body.ts';
+import { codeOf, type MethodBody } from '../body/method-body.ts';
 import { MethodBodySource } from '../body/method-body-source.ts';
+import type { CompiledText, NativeText } from '../text/disassembly.ts';
+import type { LineNumbers, LinePoint } from '../text/line-directive-text.ts';
 
 /** An instruction as `ijw dis --json` prints it. */
 export interface InstructionDocument {
@@ -31,6 +33,21 @@ export interface InstructionDocument {
   readonly operand?: number | bigint | string | readonly number[];
   /** What a token names; the text of `ldstr`. */
   readonly text?: string;
+  /** Of the instruction, operand included: lower-case hexadecimal. */
+  readonly bytes?: string;
+}
+
+/** What a document has besides, where it is wanted. */
+export interface MethodDocumentOptions {
+  /** The bytes of each instruction. */
+  readonly bytes?: boolean;
+  /** The tokens of the declaring type and of the signature of the local variables. */
+  readonly tokens?: boolean;
+  readonly lineNumbers?: LineNumbers;
+  /** The machine code of native methods. */
+  readonly native?: NativeText;
+  /** The machine code that IL methods were compiled to. */
+  readonly compiled?: CompiledText;
 }
 
 export interface MethodDocument {
@@ -47,6 +64,11 @@ export interface MethodDocument {
   readonly locals?: readonly string[];
   readonly instructions?: Iterable<InstructionDocument>;
   readonly handlers?: readonly object[];
+  readonly declaringType?: number;
+  readonly localVarSigToken?: number;
+  readonly lines?: readonly LinePoint[];
+  /** Assembler text, a line an instruction. */
+  readonly machineCode?: readonly string[];
 }
 
 /** What bodies of methods are read with. */
@@ -54,6 +76,7 @@ interface Reading {
   readonly metadata: Metadata;
   readonly bodies: MethodBodySource;
   readonly diagnostics: Diagnostics;
+  readonly options: MethodDocumentOptions;
 }
 
 /** Methods as JSON has them, one at a time. What cannot be read is recorded and left out. @param rids rows of MethodDef; all by default */
@@ -62,8 +85,9 @@ export function* methodDocuments(
   metadata: Metadata,
   diagnostics: Diagnostics,
   rids: Iterable<number> = allRows(metadata.tables.MethodDef.rowCount),
+  options: MethodDocumentOptions = {},
 ): Generator<MethodDocument, void> {
-  const reading = { metadata, bodies: new MethodBodySource(image), diagnostics };
+  const reading = { metadata, bodies: new MethodBodySource(image), diagnostics, options };
   for (const rid of rids) yield methodDocument(reading, rid);
 }
 
@@ -72,7 +96,7 @@ function* allRows(count: number): Generator<number> {
 }
 
 function methodDocument(reading: Reading, rid: number): MethodDocument {
-  const { metadata, diagnostics } = reading;
+  const { metadata, diagnostics, options } = reading;
   const { MethodDef } = metadata.tables;
   const token = makeToken(TableId.MethodDef, rid);
   const rva = MethodDef.get(rid, 'RVA');
@@ -82,16 +106,26 @@ function methodDocument(reading: Reading, rid: number): MethodDocument {
     token,
     ...(name !== undefined && { name }),
     rva,
+    ...(options.tokens && { declaringType: metadata.declaringType(token) }),
     ...(isNative && { native: true }),
+    ...machineCode(options, token, isNative ? rva : 0),
     ...(rva !== 0 && !isNative && diagnostics.attempt(() => bodyDocument(reading, token, rva), token)),
   };
 }
 
+function machineCode({ native, compiled }: MethodDocumentOptions, token: MethodDefToken, rva: number): Pick<MethodDocument, 'machineCode'> {
+  const lines = [...(native && rva !== 0 ? native(rva) : []), ...(compiled?.(token) ?? [])];
+  return lines.length === 0 ? {} : { machineCode: lines };
+}
+
 function bodyDocument(reading: Reading, token: MethodDefToken, rva: number): Partial<MethodDocument> {
-  const { bodies, diagnostics } = reading;
+  const { bodies, diagnostics, options } = reading;
   const body = bodies.read(rva, token);
   for (const diagnostic of body.diagnostics) diagnostics.report(diagnostic);
+  const lines = options.lineNumbers?.pointsOf(token);
   return {
+    ...(options.tokens && body.localVarSigToken !== 0 && { localVarSigToken: body.localVarSigToken }),
+    ...(lines && { lines }),
     maxStack: body.maxStack,
     ...(body.initLocals && { initLocals: true }),
     locals: diagnostics.attempt(() => localTypes(reading, body), token) ?? [],
@@ -113,7 +147,12 @@ function localTypes({ metadata }: Reading, { localVarSigToken }: MethodBody): re
 }
 
 function* instructionDocuments(reading: Reading, body: MethodBody, token: MethodDefToken): Generator<InstructionDocument, void> {
-  for (const instruction of decodeInstructions(body)) yield instructionDocument(reading, instruction, token);
+  const code = codeOf(body);
+  for (const instruction of decodeInstructions(code)) {
+    const { offset, size } = instruction;
+    const document = instructionDocument(reading, instruction, token);
+    yield reading.options.bytes ? { ...document, bytes: hexBytes(code.subarray(offset, offset + size)) } : document;
+  }
 }
 
 function instructionDocument(reading: Reading, instruction: Instruction | BadInstruction, method: MethodDefToken): InstructionDocument {
