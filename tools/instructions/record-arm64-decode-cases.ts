@@ -1,7 +1,7 @@
 // Writes packages/machine/testdata/arm64-decode.txt: for each row of the table two words with capstone's text, where it is the same.
 import { writeFileSync } from 'node:fs';
 import { arm64MnemonicText, arm64OperandsText, arm64Row } from '@ijw/machine/instructions';
-import { encodings } from '../../packages/machine/src/instructions/arm64/encodings.ts';
+import { arm64Encodings } from '../../packages/machine/src/instructions/arm64/encodings.ts';
 import { randomWords } from './arm64-sections.ts';
 import { CapstoneOracle } from './capstone-oracle.ts';
 
@@ -11,7 +11,7 @@ const BASE = 0x1000n;
 
 /** Random words that a row applies to. */
 function wordsOf(row: number, random: Uint32Array): number[] {
-  const [mask, value] = [encodings.mask[row] ?? 0, encodings.value[row] ?? 0];
+  const [mask, value] = [arm64Encodings().mask[row] ?? 0, arm64Encodings().value[row] ?? 0];
   const found = new Set<number>();
   for (const word of random) {
     const candidate = (word & ~mask) | value;
@@ -24,7 +24,7 @@ function wordsOf(row: number, random: Uint32Array): number[] {
 const oracle = await CapstoneOracle.load();
 const random = randomWords(TRIES).words;
 const lines: string[] = [];
-for (let row = 0; row < encodings.count; row++) {
+for (let row = 0; row < arm64Encodings().count; row++) {
   for (const word of wordsOf(row, random)) {
     const [text = ''] = oracle.texts(Uint32Array.of(word), BASE);
     const ours = `${arm64MnemonicText(row, word)} ${arm64OperandsText(row, word, BASE)}`.trim();
@@ -36,4 +36,4 @@ const header = [
   '# Recorded by tools/instructions/record-arm64-decode-cases.ts.',
 ];
 writeFileSync('packages/machine/testdata/arm64-decode.txt', `${[...header, ...lines.sort()].join('\n')}\n`);
-console.log(`${lines.length} cases, ${encodings.count} rows`);
+console.log(`${lines.length} cases, ${arm64Encodings().count} rows`);

@@ -4,6 +4,7 @@ import type { Metadata } from '@ijw/metadata';
 import { type CliHeader, type PEImage, readCliHeader } from '@ijw/pe';
 import { ImageCode } from './code/code-region.ts';
 import { type ImportedFunction, readImportedFunctions } from './code/imported-function.ts';
+import { type DoubleThunk, readDoubleThunk } from './code/read-jump.ts';
 import { type CppCliData, readCppCliData } from './cppcli/cpp-cli-data.ts';
 import { literalAllowance } from './cppcli/mapped-field.ts';
 import { readSlotFields, type SlotField } from './cppcli/slot-fields.ts';
@@ -14,7 +15,7 @@ import { SlotMethods, slotEntry } from './entries/slot-entry.ts';
 import { judgeSlot, type ReadMemory, slotContent } from './entries/slot-token.ts';
 import { readUnmanagedCallersOnly, type UnmanagedCallersOnly } from './entries/unmanaged-callers-only.ts';
 import { grouped } from './grouped.ts';
-import type { DoubleThunk, Platform } from './platform/platform.ts';
+import type { Platform } from './platform/platform.ts';
 import { platformOf } from './platform/platform-of.ts';
 import { type PlacedExportJump, readExportJumps } from './table/export-jump.ts';
 import { readVTableFixups, type VTableFixup } from './table/vtable-fixup.ts';
@@ -289,7 +290,7 @@ export class Boundary {
     const region = this.code.at(jump);
     if (region === undefined) return undefined;
     for (const distance of NEP_JUMPS) {
-      const thunk = this.platform?.decodeDoubleThunk(region, jump - region.rva - distance);
+      const thunk = this.platform && readDoubleThunk(this.platform, region, jump - region.rva - distance);
       if (thunk !== undefined) return thunk;
     }
     return undefined;

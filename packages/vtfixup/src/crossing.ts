@@ -1,10 +1,10 @@
 import type { EffectiveConvention, MarshallingCause, PInvoke } from '@ijw/marshalling';
 import { type ImportedFunction, importedFunctionText } from './code/imported-function.ts';
 import type { IndirectCall } from './code/jump.ts';
+import type { DoubleThunk } from './code/read-jump.ts';
 import type { ImageExport } from './entries/image-export.ts';
 import type { SlotEntry } from './entries/slot-entry.ts';
 import type { UnmanagedCallersOnly } from './entries/unmanaged-callers-only.ts';
-import type { DoubleThunk } from './platform/platform.ts';
 import type { IndirectJump } from './transfers/indirect-transfers.ts';
 import type { Stub } from './transfers/stub.ts';
 

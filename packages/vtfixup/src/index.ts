@@ -7,6 +7,7 @@ export {
 export { type CodeRegion, codeRegion, ImageCode } from './code/code-region.ts';
 export { type ImportedFunction, importedFunctionText, readImportedFunctions } from './code/imported-function.ts';
 export type { IndirectCall, Jump, Transfer, TransferKind } from './code/jump.ts';
+export type { DoubleThunk } from './code/read-jump.ts';
 export { type CppCliData, readCppCliData, type SizedType } from './cppcli/cpp-cli-data.ts';
 export { literalAllowance, type MappedField, type MappedValue, readMappedField } from './cppcli/mapped-field.ts';
 export type { SlotField } from './cppcli/slot-fields.ts';
@@ -31,7 +32,7 @@ export {
   readBootstrapThunk,
   writeBootstrapThunk,
 } from './platform/bootstrap-thunk.ts';
-export type { DoubleThunk, Platform, PlatformName } from './platform/platform.ts';
+export type { Platform, PlatformName } from './platform/platform.ts';
 export { platformOf, requirePlatform } from './platform/platform-of.ts';
 export {
   EXPORT_JUMP_SIZE,

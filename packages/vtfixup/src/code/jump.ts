@@ -1,3 +1,5 @@
+import { hex } from '@ijw/binary';
+
 /** An unconditional jump, or a few instructions with the same effect. */
 export type Jump =
   /** To an address that the instruction names. */
@@ -13,6 +15,11 @@ export type Jump =
       readonly target: number;
       readonly text: string;
     };
+
+/** The text of a stub with its operands. */
+export function jumpText(text: string, pointer: number | undefined, target: number | undefined): string {
+  return text.replace('%slot', hex(pointer ?? 0)).replace('%target', hex(target ?? 0));
+}
 
 /** How native code reaches an address. */
 export type TransferKind = 'call' | 'jump' | 'address';

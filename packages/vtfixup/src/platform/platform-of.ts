@@ -2,8 +2,8 @@ import { UnsupportedError } from '@ijw/binary';
 import type { PEImage } from '@ijw/pe';
 import { arm64 } from './arm64.ts';
 import type { Platform } from './platform.ts';
-import { x64 } from './x64.ts';
-import { x86 } from './x86.ts';
+
+import { x64, x86 } from './x86.ts';
 
 const platforms: Readonly<Partial<Record<string, Platform>>> = { i386: x86, amd64: x64, arm64, arm64ec: x64, arm64x: arm64 };
 

@@ -3,6 +3,7 @@ import type { PEImage } from '@ijw/pe';
 import { RelocationType, readBaseRelocations } from '@ijw/pe/relocations';
 import type { ImageCode } from '../code/code-region.ts';
 import { rvaOfAddress, type TransferKind } from '../code/jump.ts';
+import { readDoubleThunk } from '../code/read-jump.ts';
 import type { Platform } from '../platform/platform.ts';
 import { findDirectTransfers, type IndirectJump } from './indirect-transfers.ts';
 
@@ -27,7 +28,7 @@ function stubEntries(jumps: readonly IndirectJump[], code: ImageCode, platform: 
     entries.set(rva, pointer);
     const region = code.at(rva);
     // The double thunk begins ten bytes before the jump that native callers take.
-    const thunk = region && platform.decodeDoubleThunk(region, rva - region.rva - 10);
+    const thunk = region && readDoubleThunk(platform, region, rva - region.rva - 10);
     const native = thunk && slotOfJump.get(thunk.nativeJump);
     if (native !== undefined) entries.set(thunk!.rva, native);
   }

@@ -1,6 +1,7 @@
 import type { ImageCode } from '../code/code-region.ts';
 import type { ImportedFunction } from '../code/imported-function.ts';
 import type { Jump } from '../code/jump.ts';
+import { readJump } from '../code/read-jump.ts';
 import type { Platform } from '../platform/platform.ts';
 
 /** Where following jumps from an address ends. */
@@ -56,7 +57,7 @@ export function decodeStub(code: ImageCode, platform: Platform, rva: number, mea
   while (hops.length < MAX_HOPS) {
     const region = code.at(at);
     if (region === undefined) return { rva, hops, target: { kind: 'outside', rva: at } };
-    const jump = platform.decodeJump(region, at - region.rva);
+    const jump = readJump(platform, region, at - region.rva);
     if (jump === undefined) return { rva, hops, target: { kind: 'body', rva: at } };
     const next = follow(jump, meaning);
     if (typeof next !== 'number' && next.kind === 'body') return { rva, hops, target: { kind: 'body', rva: at } };

@@ -2,14 +2,14 @@
 
 import type { InstructionFlow } from '../instruction-flow.ts';
 import { Attribute } from './encoding-attributes.ts';
-import { classOf, encodings, flowOf, operationOf } from './encodings.ts';
+import { attributesOf, classOf, flowOf, operationOf } from './encodings.ts';
 import { bit, bits, signedBits } from './fields/bit-field.ts';
 import { pageDistance } from './operands/addresses.ts';
 
 export const arm64Flow = (row: number): InstructionFlow => flowOf(row);
 
 /** Whether it does nothing where code may be entered: NOP, BTI. */
-export const isArm64Padding = (row: number): boolean => ((encodings.attributes[row] ?? 0) & Attribute.pad) !== 0;
+export const isArm64Padding = (row: number): boolean => (attributesOf(row) & Attribute.pad) !== 0;
 
 /** The distance in bytes of a direct branch or call from its own address. */
 export function arm64BranchDistance(row: number, word: number): number | undefined {

@@ -26,6 +26,12 @@ export function jumpTarget(instruction: DecodedInstruction, ip: bigint): bigint 
   return relativeOperand(instruction) && x86Flow(instruction) !== 'next' ? relativeTarget(instruction, ip) : undefined;
 }
 
+/** How many bytes from its own first one a direct jump or call leads. Undefined for those of 16 bits, which cut the instruction pointer. */
+export function jumpDistance(instruction: DecodedInstruction): number | undefined {
+  if (instruction.operandSize === 16 || !relativeOperand(instruction) || x86Flow(instruction) === 'next') return undefined;
+  return instruction.length + instruction.immediate;
+}
+
 /** A jump of two bytes, which does not leave a function. */
 export const isShortJump = (instruction: DecodedInstruction): boolean =>
   x86Flow(instruction) === 'branch' && relativeOperand(instruction)?.size === 8;

@@ -23,7 +23,8 @@ const GENERAL_NAMES: Readonly<Record<number, readonly string[]>> = {
 const HIGH_BYTES = ['ah', 'ch', 'dh', 'bh'] as const;
 const SEGMENTS = ['es', 'cs', 'ss', 'ds', 'fs', 'gs'] as const;
 
-const generalRegisterName = (number: number, size: number, hasRex: boolean): string =>
+/** `number` as the manual counts registers; `size` in bits. */
+export const generalRegisterName = (number: number, size: number, hasRex: boolean): string =>
   (size === 8 && !hasRex ? HIGH_BYTES[number - 4] : undefined) ?? GENERAL_NAMES[size]?.[number] ?? '';
 
 /** Undefined for the two numbers of ModRM.reg that are not a segment register. */
