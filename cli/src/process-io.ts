@@ -13,10 +13,14 @@ function isCharacterDevice(descriptor: number): boolean {
   }
 }
 
-/** Functions compiled into each other take V8 a third more of the time of a whole disassembly, and save nothing of it. Not earlier: code caches are made for other flags. */
+/**
+ * Functions compiled into each other take V8 a third more of the time of a whole disassembly, and save nothing of it; and there is so little to collect
+ * that waiting for the threads which help takes longer. Not earlier: code caches are made for other flags.
+ */
 async function expectShortRun(): Promise<void> {
   const { setFlagsFromString } = await import('node:v8');
   setFlagsFromString('--max-inlined-bytecode-size-cumulative=150');
+  setFlagsFromString('--no-parallel-scavenge');
 }
 
 /** Where standard error is full or closed, there is nowhere left to say it. */

@@ -24,30 +24,43 @@ export function writeBody(disassembly: Disassembly, token: MethodDefToken, rva: 
   attempt(disassembly, token, () => {
     locals = writeLocals(disassembly, body);
   });
-  // Most bodies are without branches, and need no walk before the one that writes them.
-  let boundaries: Uint8Array | undefined;
-  const isBoundary = (offset: number): boolean => {
-    boundaries ??= instructionBoundaries(body);
-    return offset >= 0 && offset < boundaries.length && boundaries[offset] === 1;
-  };
-  let known: ArgumentNames | undefined;
-  const names: OperandNames = {
-    arguments: () => {
-      known ??= argumentNames();
-      return known;
-    },
-    locals,
-    isBoundary,
-  };
-  const end = body.codeEnd - body.codeStart;
-  const isBlockBorder = (offset: number): boolean => offset === end || isBoundary(offset);
+  const operands = new BodyOperands(body, locals, argumentNames);
   const clauses = body.exceptionClauses;
-  const blocks = clauses.length === 0 || disassembly.options.rawExceptions ? undefined : exceptionBlocks(clauses, isBlockBorder);
-  new BodyWriter(disassembly, body, names, blocks ?? [], {
-    comments: disassembly.options.source?.linesOf(token),
-    directives: disassembly.lineDirectives?.linesOf(token),
-  }).write();
+  const blocks =
+    clauses.length === 0 || disassembly.options.rawExceptions
+      ? undefined
+      : exceptionBlocks(clauses, (offset) => offset === operands.end || operands.isBoundary(offset));
+  new BodyWriter(disassembly, body, operands, blocks ?? NO_BLOCKS, token).write();
   if (blocks === undefined) for (const clause of clauses) writeRawClause(disassembly, token, clause);
+}
+
+const NO_BLOCKS: readonly CodeBlock[] = [];
+
+/** What the operands of one body are called. Most bodies are without branches, and need no walk before the one that writes them. */
+class BodyOperands implements OperandNames {
+  readonly locals: number;
+  readonly end: number;
+  readonly #body: MethodBody;
+  readonly #argumentNames: () => ArgumentNames;
+  #arguments: ArgumentNames | undefined;
+  #boundaries: Uint8Array | undefined;
+
+  constructor(body: MethodBody, locals: number, argumentNames: () => ArgumentNames) {
+    this.locals = locals;
+    this.end = body.codeEnd - body.codeStart;
+    this.#body = body;
+    this.#argumentNames = argumentNames;
+  }
+
+  get arguments(): ArgumentNames {
+    this.#arguments ??= this.#argumentNames();
+    return this.#arguments;
+  }
+
+  isBoundary(offset: number): boolean {
+    this.#boundaries ??= instructionBoundaries(this.#body);
+    return offset >= 0 && offset < this.end && this.#boundaries[offset] === 1;
+  }
 }
 
 /** One byte for each offset of the code: 1 where an instruction starts. */
@@ -68,8 +81,8 @@ function writeLocals(disassembly: Disassembly, body: MethodBody): number {
     return 0;
   }
   const blob = metadata.tables.StandAloneSig.get(rid, 'Signature');
-  const bytes = metadata.blobs.get(blob);
-  if (bytes.length > 0 && signatureKindOf(bytes[0]!) !== 'locals') {
+  const { blobs } = metadata;
+  if (blobs.open(blob) > 0 && signatureKindOf(blobs.bytes[blobs.start(blob)]!) !== 'locals') {
     limitation(disassembly, body.localVarSigToken, 'The signature of the locals is of another kind');
     return 0;
   }
@@ -78,10 +91,10 @@ function writeLocals(disassembly: Disassembly, body: MethodBody): number {
     limitation(disassembly, body.localVarSigToken, 'The signature of the locals is empty: ilasm makes no signature for it');
   const { buffer } = references;
   sink.start().text(`.locals ${init}(`);
-  types.forEach((type, index) => {
+  for (let index = 0; index < types.length; index++) {
     if (index > 0) sink.text(',').end().start().text('         ');
-    sink.run(buffer.view, type, types[index + 1] ?? buffer.length).text(` V_${index}`);
-  });
+    sink.run(buffer.view, types[index]!, types[index + 1] ?? buffer.length).text(` V_${index}`);
+  }
   sink.text(')').end();
   return types.length;
 }
@@ -109,54 +122,58 @@ function writeCaught(disassembly: Disassembly, sink: TextSink, { classTokenOrFil
   if (error !== '') sink.text(`mdtoken(${hex(type, 8)}) ${error}`);
 }
 
-/** The lines before the instructions, by offset. */
-interface SourceLines {
-  readonly comments: ReadonlyMap<number, readonly string[]> | undefined;
-  readonly directives: ReadonlyMap<number, readonly string[]> | undefined;
-}
+/** Lines before instructions, by offset. */
+type SourceLines = ReadonlyMap<number, readonly string[]> | undefined;
 
 /** Writes the instructions of one body, opening and closing blocks on the way. */
 class BodyWriter {
   readonly #disassembly: Disassembly;
   readonly #body: MethodBody;
-  readonly #names: OperandNames;
+  readonly #operands: OperandNames;
   readonly #blocks: readonly CodeBlock[];
-  readonly #source: SourceLines;
   readonly #open: CodeBlock[] = [];
+  readonly #comments: SourceLines;
+  readonly #directives: SourceLines;
   #next = 0;
 
-  constructor(disassembly: Disassembly, body: MethodBody, names: OperandNames, blocks: readonly CodeBlock[], source: SourceLines) {
+  constructor(disassembly: Disassembly, body: MethodBody, operands: OperandNames, blocks: readonly CodeBlock[], token: MethodDefToken) {
     this.#disassembly = disassembly;
     this.#body = body;
-    this.#names = names;
+    this.#operands = operands;
     this.#blocks = blocks;
-    this.#source = source;
+    this.#comments = disassembly.options.source?.linesOf(token);
+    this.#directives = disassembly.lineDirectives?.linesOf(token);
   }
 
   write(): void {
-    const { sink, options } = this.#disassembly;
+    const { instructions, options, sink } = this.#disassembly;
     const { bytes, codeStart, codeEnd } = this.#body;
     const cursor = new InstructionCursor(bytes, codeStart, codeEnd);
     const hasBlocks = this.#blocks.length > 0;
-    const { comments, directives } = this.#source;
+    const hasSource = this.#comments !== undefined || this.#directives !== undefined;
     while (cursor.moveNext()) {
       const offset = cursor.at - codeStart;
       if (hasBlocks) this.#cross(offset);
-      if (comments) for (const line of comments.get(offset) ?? []) sink.comment(line);
-      if (directives) for (const line of directives.get(offset) ?? []) sink.line(line);
+      if (hasSource) this.#writeSource(offset);
       sink.startInstruction(offset);
-      if (options.bytes) sink.text('/* ').hexBytes(bytes.subarray(cursor.at, cursor.nextAt)).text(' */ ');
-      if (cursor.index === BAD_INSTRUCTION || this.#disassembly.instructions.isLostInText(cursor)) this.#bytes(cursor.at, cursor.nextAt);
+      if (options.bytes) sink.text('/* ').hexBytes(bytes, cursor.at, cursor.nextAt).text(' */ ');
+      if (cursor.index === BAD_INSTRUCTION || instructions.isLostInText(cursor)) this.#bytes(cursor.at, cursor.nextAt);
       else this.#instruction(cursor);
       sink.end();
     }
     if (hasBlocks) this.#cross(codeEnd - codeStart);
   }
 
+  #writeSource(offset: number): void {
+    const { sink } = this.#disassembly;
+    for (const line of this.#comments?.get(offset) ?? []) sink.comment(line);
+    for (const line of this.#directives?.get(offset) ?? []) sink.line(line);
+  }
+
   #instruction(cursor: InstructionCursor): void {
     const { diagnostics, instructions, sink } = this.#disassembly;
     try {
-      instructions.write(sink, cursor, this.#names);
+      instructions.write(sink, cursor, this.#operands);
     } catch (error) {
       diagnostics.record(error, 'error');
       this.#bytes(cursor.at, cursor.nextAt);

@@ -28,7 +28,9 @@ export function writeCustomAttribute(disassembly: Disassembly, rid: number, { ow
   disassembly.writtenAttributes[rid] = 1;
   const constructorText = references.method(CustomAttribute.column('Type').token(rid));
   const blob = CustomAttribute.get(rid, 'Value');
-  const bytes = metadata.blobs.get(blob);
+  const { blobs } = metadata;
+  const length = blobs.open(blob);
+  const start = blobs.start(blob);
   before?.();
   sink.start().text(comment ? '// .custom ' : '.custom ');
   if (owner !== undefined) {
@@ -37,7 +39,7 @@ export function writeCustomAttribute(disassembly: Disassembly, rid: number, { ow
     sink.text(') ');
   }
   references.write(sink, constructorText);
-  if (blob !== 0) sink.text(' = ( ').hexBytes(bytes).text(' )');
+  if (blob !== 0) sink.text(' = ( ').hexBytes(blobs.bytes, start, start + length).text(' )');
   sink.end();
   if (options.customAttributes === 'verbal') {
     sink.comment(` ${verbalText(disassembly, rid)}`);

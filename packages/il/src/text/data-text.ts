@@ -54,7 +54,7 @@ export class DataLabels {
           .end()
           .start()
           .text('  ')
-          .hexBytes(bytes.subarray(at, at + 16));
+          .hexBytes(bytes, at, Math.min(at + 16, bytes.length));
       if (bytes.length < size) writeZeroes(sink, size - bytes.length);
       sink.text(')').end();
     }
@@ -69,5 +69,5 @@ function writeZeroes(sink: Disassembly['sink'], count: number): void {
       .end()
       .start()
       .text('  ')
-      .hexBytes(ZEROES.subarray(0, Math.min(left, 16)));
+      .hexBytes(ZEROES, 0, Math.min(left, 16));
 }

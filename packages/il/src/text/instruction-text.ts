@@ -10,12 +10,17 @@ import type { TextSink } from './text-sink.ts';
 
 /** Operands stand in one column where the opcode leaves room. */
 const OPERAND_COLUMN = 11;
-const encoder = new TextEncoder();
-/** Opcode names with their padding, by opcode index. */
-const PADDED: readonly (Uint8Array | undefined)[] = opCodesByIndex.map(
-  (opCode) => opCode && encoder.encode(opCode.name.padEnd(OPERAND_COLUMN - 1).concat(' ')),
+/** Bytes for each opcode name with its padding: more than the longest one. */
+const NAME_ROOM = 16;
+/** The opcode names, by opcode index. */
+const NAMES = new DataView(
+  new TextEncoder().encode(opCodesByIndex.map((opCode) => (opCode?.name ?? '').padEnd(NAME_ROOM)).join('')).buffer,
 );
-const BARE: readonly (Uint8Array | undefined)[] = opCodesByIndex.map((opCode) => opCode && encoder.encode(opCode.name));
+const NAME_LENGTHS = Uint8Array.from(opCodesByIndex, (opCode) => opCode?.name.length ?? 0);
+const PADDED_LENGTHS = NAME_LENGTHS.map((length) => Math.max(length + 1, OPERAND_COLUMN));
+
+const writeName = (sink: TextSink, index: number): TextSink =>
+  sink.run(NAMES, index * NAME_ROOM, index * NAME_ROOM + PADDED_LENGTHS[index]!);
 
 const littleEndian = (low: number, high?: number): Uint8Array => {
   const bytes = new Uint8Array(high === undefined ? 4 : 8);
@@ -30,8 +35,8 @@ export type ArgumentNames = readonly (string | undefined)[];
 
 /** What an instruction's operands are called in the method that is being written. */
 export interface OperandNames {
-  /** Asked for where an instruction names an argument. */
-  readonly arguments: () => ArgumentNames;
+  /** Read where an instruction names an argument. */
+  readonly arguments: ArgumentNames;
   /** How many local variables there are: they are called `V_0`, `V_1`, …. */
   readonly locals: number;
   isBoundary(offset: number): boolean;
@@ -76,11 +81,11 @@ export class InstructionText {
   write(sink: TextSink, cursor: InstructionCursor, names: OperandNames): void {
     const { index, operandKind } = cursor;
     if (operandKind === OperandKind.InlineNone) {
-      sink.ascii(BARE[index]!);
+      sink.run(NAMES, index * NAME_ROOM, index * NAME_ROOM + NAME_LENGTHS[index]!);
       return;
     }
     if (TOKEN_KINDS[operandKind] === 1) this.#token(sink, cursor);
-    else this.#operand(sink.ascii(PADDED[index]!), cursor, names);
+    else this.#operand(writeName(sink, index), cursor, names);
   }
 
   #operand(sink: TextSink, cursor: InstructionCursor, names: OperandNames): void {
@@ -119,36 +124,32 @@ export class InstructionText {
   #token(sink: TextSink, cursor: InstructionCursor): void {
     const references = this.#references;
     const token = cursor.uint32 as Token;
-    const padded = PADDED[cursor.index]!;
-    switch (cursor.operandKind) {
-      case OperandKind.InlineMethod:
-        this.#named(sink, padded, references.method(token));
-        break;
-      case OperandKind.InlineField:
-        this.#named(sink, padded, references.field(token));
-        break;
-      case OperandKind.InlineType:
-        this.#named(sink, padded, references.type(token as TypeDefOrRefToken));
-        break;
-      case OperandKind.InlineSig:
-        this.#named(sink, padded, references.standAloneSignature(token));
-        break;
-      case OperandKind.InlineString: {
-        const text = stringOperand(references.metadata.userStrings.get(token & 0xffffff));
-        sink.ascii(padded).text(text);
-        break;
-      }
-      default: {
-        const text = references.anyToken(token);
-        sink.ascii(padded);
-        references.writeAnyToken(sink, token, text);
-      }
+    if (cursor.operandKind === OperandKind.InlineString) {
+      const text = stringOperand(references.metadata.userStrings.get(token & 0xffffff));
+      writeName(sink, cursor.index).text(text);
+    } else {
+      const text = this.#textOf(token, cursor.operandKind);
+      writeName(sink, cursor.index);
+      if (cursor.operandKind === OperandKind.InlineTok) references.writeAnyToken(sink, token, text);
+      else references.write(sink, text);
     }
     if (this.#showTokens) sink.text(` /* ${hexDigits(token, 8).toUpperCase()} */`);
   }
 
-  #named(sink: TextSink, padded: Uint8Array, text: number): void {
-    this.#references.write(sink.ascii(padded), text);
+  /** What a token is called, as `ReferenceText.write` takes it. */
+  #textOf(token: Token, operandKind: number): number {
+    switch (operandKind) {
+      case OperandKind.InlineMethod:
+        return this.#references.method(token);
+      case OperandKind.InlineField:
+        return this.#references.field(token);
+      case OperandKind.InlineType:
+        return this.#references.type(token as TypeDefOrRefToken);
+      case OperandKind.InlineSig:
+        return this.#references.standAloneSignature(token);
+      default:
+        return this.#references.anyToken(token);
+    }
   }
 
   /** A label where the target is an instruction; else the distance as it is stored, which ilasm takes too. */
@@ -176,6 +177,6 @@ const LDC_I4_S = opCodesByIndex.find((opCode) => opCode?.name === 'ldc.i4.s')!.i
 const integerText = (value: number): string => (value >= -256 && value <= 256 ? String(value) : hex(value >>> 0));
 
 function variableText(index: number, number: number, names: OperandNames): string {
-  if (ARGUMENT_OPCODES.has(index)) return names.arguments()[number] ?? String(number);
+  if (ARGUMENT_OPCODES.has(index)) return names.arguments[number] ?? String(number);
   return number < names.locals ? `V_${number}` : String(number);
 }

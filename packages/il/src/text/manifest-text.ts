@@ -28,7 +28,7 @@ function writeBlob({ diagnostics, metadata, sink }: Disassembly, directive: stri
   sink.start().text(`${directive} = (`);
   for (let at = 0; at < bytes.length; at += 16) {
     if (at > 0) sink.end().start().text('              ');
-    sink.hexBytes(bytes.subarray(at, at + 16));
+    sink.hexBytes(bytes, at, Math.min(at + 16, bytes.length));
   }
   sink.text(')').end();
 }

@@ -186,13 +186,11 @@ export class ReferenceText {
   /** `Ns.Name`, by the places of both in the #Strings heap. */
   writeQualified(sink: TextSink, namespace: number, name: number): void {
     const { names } = this;
-    if (names.isEmpty(namespace)) names.write(sink, name);
-    else if (names.plainEnd(namespace, true) < 0 || names.plainEnd(name, true) < 0) sink.text(this.#quotedPair(namespace, name));
-    else {
-      names.write(sink, namespace);
-      sink.text('.');
-      names.write(sink, name);
-    }
+    if (names.isEmpty(namespace)) return names.write(sink, name);
+    const namespaceEnd = names.plainEnd(namespace, true);
+    const nameEnd = namespaceEnd < 0 ? namespaceEnd : names.plainEnd(name, true);
+    if (nameEnd < 0) sink.text(this.#quotedPair(namespace, name));
+    else names.writePlain(names.writePlain(sink, namespace, namespaceEnd).text('.'), name, nameEnd);
   }
 
   /** Where a part needs quotes, the name is quoted by what it is as a whole. */
@@ -332,8 +330,9 @@ export class ReferenceText {
 
   #isField(token: Token): boolean {
     if (tokenTable(token) !== TableId.MemberRef) return tokenTable(token) === TableId.Field;
-    const blob = this.metadata.blobs.get(this.metadata.tables.MemberRef.get(tokenRid(token), 'Signature'));
-    return blob.length > 0 && signatureKindOf(blob[0]!) === 'field';
+    const { blobs } = this.metadata;
+    const blob = this.metadata.tables.MemberRef.get(tokenRid(token), 'Signature');
+    return blobs.open(blob) > 0 && signatureKindOf(blobs.bytes[blobs.start(blob)]!) === 'field';
   }
 
   /** The signature of a `calli`. @returns what `write` takes @throws BadImageError */

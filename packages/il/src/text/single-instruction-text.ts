@@ -10,7 +10,7 @@ import { ReferenceText } from './reference-text.ts';
 import { TextSink } from './text-sink.ts';
 
 /** Outside its method an argument is a number, and every branch target counts as an instruction. */
-const NAMES: OperandNames = { arguments: () => [], locals: Number.POSITIVE_INFINITY, isBoundary: (offset) => offset >= 0 };
+const NAMES: OperandNames = { arguments: [], locals: Number.POSITIVE_INFINITY, isBoundary: (offset) => offset >= 0 };
 
 const decoder = new TextDecoder();
 

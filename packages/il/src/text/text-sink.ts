@@ -4,12 +4,23 @@ import type { ByteSink } from '../listing/ascii-writer.ts';
 const CHUNK = 0x20000;
 /** Room that is always left behind the limit, for what is written without asking. */
 const SLACK = 0x400;
+/** Texts are copied four bytes at a time: the last four may go beyond the end of a text, where the next one overwrites them. */
+const WORD = 4;
 const encoder = new TextEncoder();
+/** Called as a function: `text.charCodeAt` is looked up for every character once V8 has seen more than four kinds of strings there. */
+const { charCodeAt } = String.prototype;
 const NEWLINE = 0x0a;
 const SPACE = 0x20;
-const COLON = 0x3a;
-const DIGITS = '0123456789ABCDEF';
-const HEX = Uint8Array.from(DIGITS, (digit) => digit.charCodeAt(0));
+const FOUR_SPACES = 0x20202020;
+/** `IL_` and a space, which the first digit overwrites; `:`, two spaces and one to overwrite. Each as a little-endian word. */
+const LABEL = 0x205f4c49;
+const AFTER_LABEL = 0x2020203a;
+
+/** The two digits of each byte, as a little-endian unit of two characters. */
+const digitPairs = (digits: string): Uint16Array =>
+  Uint16Array.from({ length: 256 }, (_, byte) => digits.charCodeAt(byte >>> 4) | (digits.charCodeAt(byte & 15) << 8));
+const LOWER_DIGITS = digitPairs('0123456789abcdef');
+const UPPER_DIGITS = digitPairs('0123456789ABCDEF');
 
 /**
  * Text as UTF-8 bytes in a buffer. With an output it goes there chunk by chunk, so that memory does not grow with the length of the text; without one
@@ -32,7 +43,7 @@ export class TextSink {
   constructor(output?: ByteSink) {
     this.#output = output;
     this.#limit = output === undefined ? 0x4000 : CHUNK;
-    this.#bytes = new Uint8Array(this.#limit + SLACK);
+    this.#bytes = new Uint8Array(this.#limit + SLACK + WORD);
     this.#view = new DataView(this.#bytes.buffer);
   }
 
@@ -77,7 +88,7 @@ export class TextSink {
   #reserve(length: number): void {
     if (length <= this.#limit) return;
     this.#limit = Math.max(length, this.#limit * 2);
-    const larger = new Uint8Array(this.#limit + SLACK);
+    const larger = new Uint8Array(this.#limit + SLACK + WORD);
     larger.set(this.#bytes.subarray(0, this.#length));
     this.#bytes = larger;
     this.#view = new DataView(larger.buffer);
@@ -90,7 +101,7 @@ export class TextSink {
     const bytes = this.#bytes;
     let at = this.#length;
     for (let index = 0; index < length; index++) {
-      const code = text.charCodeAt(index);
+      const code = charCodeAt.call(text, index);
       if (code > 0x7f) return this.#encoded(text);
       bytes[at++] = code;
     }
@@ -149,65 +160,60 @@ export class TextSink {
 
   /** `IL_001f`: at least four digits. */
   label(offset: number): this {
-    const bytes = this.#bytes;
+    const at = this.#length;
+    this.#view.setUint32(at, LABEL, true);
+    this.#length = at + 3;
+    return this.#digits(offset);
+  }
+
+  #digits(offset: number): this {
+    const view = this.#view;
     let at = this.#length;
-    bytes[at++] = 0x49;
-    bytes[at++] = 0x4c;
-    bytes[at++] = 0x5f;
-    for (let shift = offset > 0xffff ? ((32 - Math.clz32(offset) + 3) & ~3) - 4 : 12; shift >= 0; shift -= 4) {
-      const digit = (offset >>> shift) & 15;
-      bytes[at++] = digit < 10 ? 0x30 + digit : 0x57 + digit;
-    }
-    this.#length = at;
-    if (at > this.#limit) this.#full();
+    for (let shift = offset > 0xffff ? (35 - Math.clz32(offset)) & ~3 : 16; shift > 16; shift -= 4)
+      view.setUint8(at++, LOWER_DIGITS[(offset >>> (shift - 4)) & 15]! >>> 8);
+    view.setUint16(at, LOWER_DIGITS[(offset >>> 8) & 0xff]!, true);
+    view.setUint16(at + 2, LOWER_DIGITS[offset & 0xff]!, true);
+    this.#length = at + 4;
+    if (this.#length > this.#limit) this.#full();
     return this;
   }
 
   /** Begins the line of an instruction: indentation, label, colon, two spaces. */
   startInstruction(offset: number): this {
-    this.start().label(offset);
-    const bytes = this.#bytes;
-    const at = this.#length;
-    bytes[at] = COLON;
-    bytes[at + 1] = SPACE;
-    bytes[at + 2] = SPACE;
-    this.#length = at + 3;
+    const view = this.#view;
+    let at = this.#length;
+    const margin = at + Math.min(this.indent, SLACK / 2);
+    for (; at < margin; at += WORD) view.setUint32(at, FOUR_SPACES, true);
+    view.setUint32(margin, LABEL, true);
+    this.#length = margin + 3;
+    this.#digits(offset);
+    this.#view.setUint32(this.#length, AFTER_LABEL, true);
+    this.#length += 3;
     return this;
   }
 
-  /** Bytes as `01 0A FF`. */
-  hexBytes(values: Uint8Array): this {
-    for (let index = 0; index < values.length; index++) {
-      const byte = values[index]!;
-      const bytes = this.#bytes;
-      if (index > 0) bytes[this.#length++] = SPACE;
-      bytes[this.#length++] = HEX[byte >>> 4]!;
-      bytes[this.#length++] = HEX[byte & 15]!;
+  /** Bytes, or a run of them, as `01 0A FF`. */
+  hexBytes(values: Uint8Array, start = 0, end = values.length): this {
+    for (let index = start; index < end; index++) {
+      if (index > start) this.#bytes[this.#length++] = SPACE;
+      this.#view.setUint16(this.#length, UPPER_DIGITS[values[index]!]!, true);
+      this.#length += 2;
       if (this.#length > this.#limit) this.#full();
     }
     return this;
   }
 
-  /** What was made before: ASCII bytes, fewer than the slack. */
-  ascii(ready: Uint8Array): this {
-    const bytes = this.#bytes;
-    let at = this.#length;
-    for (let index = 0; index < ready.length; index++) bytes[at++] = ready[index]!;
-    this.#length = at;
-    if (at > this.#limit) this.#full();
-    return this;
-  }
-
-  /** Bytes of a run in a buffer (this one's too): UTF-8 without line ends. They are copied four at a time, which takes half the time. */
+  /** Bytes of a run in a buffer (this one's too): UTF-8 without line ends. */
   run(from: DataView, start: number, end: number): this {
     if (end - start > SLACK) return this.#longRun(from, start, end);
     const view = this.#view;
+    const words = Math.min(end, from.byteLength - WORD + 1);
     let at = this.#length;
     let index = start;
-    for (; index + 4 <= end; index += 4, at += 4) view.setUint32(at, from.getUint32(index, true), true);
+    for (; index < words; index += WORD, at += WORD) view.setUint32(at, from.getUint32(index, true), true);
     for (; index < end; index++, at++) view.setUint8(at, from.getUint8(index));
-    this.#length = at;
-    if (at > this.#limit) this.#full();
+    this.#length += end - start;
+    if (this.#length > this.#limit) this.#full();
     return this;
   }
 

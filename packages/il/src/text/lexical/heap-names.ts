@@ -27,11 +27,14 @@ const NOT_KNOWN = -1;
 const NO_WORD = -2;
 
 const HASH_MASK = 0x3fff;
-const hashed = (hash: number, byte: number): number => (hash * 33 + byte) & HASH_MASK;
+
+/** Of the word between two places: its first byte, the one in its middle, its last one and its length. */
+const hashOf = (bytes: Uint8Array, start: number, end: number): number =>
+  (bytes[start]! * 1009 + bytes[(start + end) >>> 1]! * 151 + bytes[end - 1]! * 31 + (end - start)) & HASH_MASK;
 
 /** 1 for the hash of each keyword: a word with any other hash is not a keyword. */
 const KEYWORD_HASHES = new Uint8Array(HASH_MASK + 1);
-for (const word of keywords) KEYWORD_HASHES[[...word].reduce((hash, character) => hashed(hash, character.charCodeAt(0)), 0)] = 1;
+for (const word of keywords) KEYWORD_HASHES[hashOf(new TextEncoder().encode(word), 0, word.length)] = 1;
 
 /** Names of the #Strings heap as IL text. Most need no quotes, and go to the text byte by byte without ever being strings. */
 export class HeapNames {
@@ -68,7 +71,7 @@ export class HeapNames {
   /** A name whose parts may stand between dots. */
   write(sink: TextSink, offset: number): void {
     const end = this.plainEnd(offset, true);
-    if (end >= 0) this.#run(sink, offset, end);
+    if (end >= 0) this.writePlain(sink, offset, end);
     else if (end !== NO_WORD || !this.#writeQuoted(sink, offset)) sink.text(this.dotted(offset));
   }
 
@@ -76,7 +79,7 @@ export class HeapNames {
   writeWord(sink: TextSink, offset: number): void {
     const end = this.plainEnd(offset, false);
     if (end < 0) sink.text(this.word(offset));
-    else this.#run(sink, offset, end);
+    else this.writePlain(sink, offset, end);
   }
 
   /** Writes a name that needs quotes but no escapes and has no dots, such as the names that compilers generate (`<Main>$`); or writes nothing. */
@@ -85,12 +88,12 @@ export class HeapNames {
     let end = offset;
     while (QUOTABLE[bytes[end]!] === 1) end++;
     if (end === offset || bytes[end] !== 0) return false;
-    this.#run(sink.text("'"), offset, end).text("'");
+    this.writePlain(sink.text("'"), offset, end).text("'");
     return true;
   }
 
-  /** Characters of the heap as they are. */
-  #run(sink: TextSink, offset: number, end: number): TextSink {
+  /** Characters of the heap as they are, up to where `plainEnd` says. */
+  writePlain(sink: TextSink, offset: number, end: number): TextSink {
     this.#heap.pay(offset, end);
     return sink.run(this.#view, offset, end);
   }
@@ -102,24 +105,25 @@ export class HeapNames {
   /** Where a name that needs no quotes ends; negative for one that may need some, is empty, or is not there: `NO_WORD` where a character says so. */
   plainEnd(offset: number, dots: boolean): number {
     if (this.#quoteAll) return NOT_KNOWN;
-    const bytes = this.#heap.bytes;
-    let hash = 0;
-    let role = STARTS;
-    for (let at = offset; ; at++) {
-      const byte = bytes[at];
-      if (byte === undefined) return NOT_KNOWN;
-      if (at === offset + LONG) this.#heap.check(offset);
-      if ((ROLES[byte]! & role) !== 0) {
-        hash = hashed(hash, byte);
-        role = GOES_ON;
-        continue;
-      }
-      if (role !== STARTS && KEYWORD_HASHES[hash] === 1) return NOT_KNOWN;
-      if (byte === 0 && role !== STARTS) return at;
-      if (byte !== DOT || !dots || role === STARTS) return NO_WORD;
-      hash = 0;
-      role = STARTS;
+    const { bytes } = this.#heap;
+    for (let start = offset; start < bytes.length; ) {
+      if (start >= offset + LONG) this.#heap.check(offset);
+      if ((ROLES[bytes[start]!]! & STARTS) === 0) return NO_WORD;
+      const end = this.#wordEnd(start + 1, offset);
+      if (end === bytes.length || KEYWORD_HASHES[hashOf(bytes, start, end)] === 1) return NOT_KNOWN;
+      if (bytes[end] === 0) return end;
+      if (bytes[end] !== DOT || !dots) return NO_WORD;
+      start = end + 1;
     }
+    return NOT_KNOWN;
+  }
+
+  /** The first place from `at` on that a word does not go on in. */
+  #wordEnd(at: number, offset: number): number {
+    const { bytes } = this.#heap;
+    let end = at;
+    for (; end < bytes.length && (ROLES[bytes[end]!]! & GOES_ON) !== 0; end++) if (end === offset + LONG) this.#heap.check(offset);
+    return end;
   }
 
   dotted(offset: number): string {
