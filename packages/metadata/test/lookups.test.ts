@@ -10,7 +10,9 @@ import {
   type TypeDefToken,
 } from '@ijw/metadata';
 import { MetadataBuilder } from '@ijw/metadata/builder';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { KeyIndex } from '../src/tables/key-index.ts';
 
 const method = (rid: number): MethodDefToken => makeToken(TableId.MethodDef, rid);
 const field = (rid: number): FieldToken => makeToken(TableId.Field, rid);
@@ -165,4 +167,17 @@ describe('runs that are wrong', () => {
   test('a row before the first run belongs to nobody', () => {
     expect(runs(2).declaringType(method(1))).toBe(nilToken | 0x02000000);
   });
+});
+
+test('rows are found by their value, however many have it and however they lie', () => {
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom(1, 2, 3, 7, 0xffff, 0x10000, 0x2ffff, 0xfffffffe), { maxLength: 40 }), (values) => {
+      const index = new KeyIndex({ rowCount: values.length, at: (rid) => values[rid - 1]! });
+      for (const value of [...values, 0, 4, 0x20000, 0xffffffff]) {
+        const rows = values.flatMap((each, at) => (each === value ? [at + 1] : []));
+        expect([...index.range(value)]).toEqual(rows);
+        expect(index.first(value)).toBe(rows[0] ?? 0);
+      }
+    }),
+  );
 });

@@ -39,7 +39,11 @@ export function writeCustomAttribute(disassembly: Disassembly, rid: number, { ow
     sink.text(') ');
   }
   references.write(sink, constructorText);
-  if (blob !== 0) sink.text(' = ( ').hexBytes(blobs.bytes, start, start + length).text(' )');
+  if (blob !== 0)
+    sink
+      .text(' = ( ')
+      .hexBytes(blobs.bytes, start, start + length)
+      .text(' )');
   sink.end();
   if (options.customAttributes === 'verbal') {
     sink.comment(` ${verbalText(disassembly, rid)}`);

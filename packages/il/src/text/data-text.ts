@@ -64,10 +64,5 @@ export class DataLabels {
 const ZEROES = new Uint8Array(16);
 
 function writeZeroes(sink: Disassembly['sink'], count: number): void {
-  for (let left = count; left > 0; left -= 16)
-    sink
-      .end()
-      .start()
-      .text('  ')
-      .hexBytes(ZEROES, 0, Math.min(left, 16));
+  for (let left = count; left > 0; left -= 16) sink.end().start().text('  ').hexBytes(ZEROES, 0, Math.min(left, 16));
 }

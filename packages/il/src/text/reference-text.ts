@@ -186,7 +186,10 @@ export class ReferenceText {
   /** `Ns.Name`, by the places of both in the #Strings heap. */
   writeQualified(sink: TextSink, namespace: number, name: number): void {
     const { names } = this;
-    if (names.isEmpty(namespace)) return names.write(sink, name);
+    if (names.isEmpty(namespace)) {
+      names.write(sink, name);
+      return;
+    }
     const namespaceEnd = names.plainEnd(namespace, true);
     const nameEnd = namespaceEnd < 0 ? namespaceEnd : names.plainEnd(name, true);
     if (nameEnd < 0) sink.text(this.#quotedPair(namespace, name));

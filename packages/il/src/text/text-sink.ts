@@ -1,8 +1,11 @@
 import { printable } from '@ijw/binary';
 import type { ByteSink } from '../listing/ascii-writer.ts';
 
+/** So many bytes go to the output at a time, at the end of a line. */
 const CHUNK = 0x20000;
-/** Room that is always left behind the limit, for what is written without asking. */
+/** Lines that need no more than this are never cut in two. */
+const LINE = 0x8000;
+/** What is written without asking for room: indentation, a label, the end of a line. */
 const SLACK = 0x400;
 /** Texts are copied four bytes at a time: the last four may go beyond the end of a text, where the next one overwrites them. */
 const WORD = 4;
@@ -31,8 +34,10 @@ export class TextSink {
   #bytes: Uint8Array;
   #view: DataView;
   #length = 0;
-  /** Where the buffer counts as full. */
-  #limit: number;
+  /** What the buffer holds before the slack. */
+  #room: number;
+  /** Where the end of a line empties the buffer, or makes it larger. */
+  #full: number;
   /** Whether the last byte that went to the output ended a line. */
   #atStart = true;
   /** Spaces before the next line. */
@@ -42,8 +47,9 @@ export class TextSink {
 
   constructor(output?: ByteSink) {
     this.#output = output;
-    this.#limit = output === undefined ? 0x4000 : CHUNK;
-    this.#bytes = new Uint8Array(this.#limit + SLACK + WORD);
+    this.#full = output === undefined ? 0x4000 : CHUNK;
+    this.#room = output === undefined ? 0x4000 : CHUNK + LINE;
+    this.#bytes = new Uint8Array(this.#room + SLACK + WORD);
     this.#view = new DataView(this.#bytes.buffer);
   }
 
@@ -68,9 +74,8 @@ export class TextSink {
 
   /** Makes room for so many bytes, which count as written: the caller fills them in. */
   extend(count: number): void {
-    const length = this.#length + count;
-    if (length > this.#limit) this.#reserve(length);
-    this.#length = length;
+    if (count > this.#room - this.#length) this.#makeRoom(count);
+    this.#length += count;
   }
 
   flush(): void {
@@ -80,15 +85,17 @@ export class TextSink {
     this.#length = 0;
   }
 
-  #full(): void {
-    if (this.#output === undefined) this.#reserve(this.#length);
+  /** With an output, room for no more than a line: longer texts go there in pieces. */
+  #makeRoom(count: number): void {
+    if (this.#output === undefined) this.#grow(this.#length + count);
     else this.flush();
   }
 
-  #reserve(length: number): void {
-    if (length <= this.#limit) return;
-    this.#limit = Math.max(length, this.#limit * 2);
-    const larger = new Uint8Array(this.#limit + SLACK + WORD);
+  #grow(length: number): void {
+    if (length < this.#room) return;
+    this.#room = Math.max(length, this.#room * 2);
+    this.#full = this.#room;
+    const larger = new Uint8Array(this.#room + SLACK + WORD);
     larger.set(this.#bytes.subarray(0, this.#length));
     this.#bytes = larger;
     this.#view = new DataView(larger.buffer);
@@ -97,7 +104,7 @@ export class TextSink {
   /** Text without line ends. */
   text(text: string): this {
     const { length } = text;
-    if (length * 3 + this.#length > this.#limit + SLACK) return this.#long(text);
+    if (length > this.#room - this.#length) return this.#long(text);
     const bytes = this.#bytes;
     let at = this.#length;
     for (let index = 0; index < length; index++) {
@@ -106,7 +113,6 @@ export class TextSink {
       bytes[at++] = code;
     }
     this.#length = at;
-    if (at > this.#limit) this.#full();
     return this;
   }
 
@@ -117,14 +123,13 @@ export class TextSink {
     const end = at + Math.min(this.indent, SLACK / 2);
     while (at < end) bytes[at++] = SPACE;
     this.#length = at;
-    if (at > this.#limit) this.#full();
     return this;
   }
 
   end(): this {
     this.#bytes[this.#length++] = NEWLINE;
     this.lines++;
-    if (this.#length > this.#limit) this.#full();
+    if (this.#length >= this.#full) this.#makeRoom(0);
     return this;
   }
 
@@ -174,7 +179,6 @@ export class TextSink {
     view.setUint16(at, LOWER_DIGITS[(offset >>> 8) & 0xff]!, true);
     view.setUint16(at + 2, LOWER_DIGITS[offset & 0xff]!, true);
     this.#length = at + 4;
-    if (this.#length > this.#limit) this.#full();
     return this;
   }
 
@@ -195,17 +199,17 @@ export class TextSink {
   /** Bytes, or a run of them, as `01 0A FF`. */
   hexBytes(values: Uint8Array, start = 0, end = values.length): this {
     for (let index = start; index < end; index++) {
+      if (this.#length > this.#room) this.#makeRoom(0);
       if (index > start) this.#bytes[this.#length++] = SPACE;
       this.#view.setUint16(this.#length, UPPER_DIGITS[values[index]!]!, true);
       this.#length += 2;
-      if (this.#length > this.#limit) this.#full();
     }
     return this;
   }
 
   /** Bytes of a run in a buffer (this one's too): UTF-8 without line ends. */
   run(from: DataView, start: number, end: number): this {
-    if (end - start > SLACK) return this.#longRun(from, start, end);
+    if (end - start > this.#room - this.#length) return this.#longRun(from, start, end);
     const view = this.#view;
     const words = Math.min(end, from.byteLength - WORD + 1);
     let at = this.#length;
@@ -213,28 +217,41 @@ export class TextSink {
     for (; index < words; index += WORD, at += WORD) view.setUint32(at, from.getUint32(index, true), true);
     for (; index < end; index++, at++) view.setUint8(at, from.getUint8(index));
     this.#length += end - start;
-    if (this.#length > this.#limit) this.#full();
     return this;
   }
 
   #longRun(from: DataView, start: number, end: number): this {
-    for (let at = start; at < end; at += SLACK) this.run(from, at, Math.min(at + SLACK, end));
+    this.#makeRoom(end - start);
+    for (let at = start; at < end; at += LINE) {
+      const pieceEnd = Math.min(at + LINE, end);
+      if (pieceEnd - at > this.#room - this.#length) this.#makeRoom(pieceEnd - at);
+      this.run(from, at, pieceEnd);
+    }
     return this;
   }
 
   #long(text: string): this {
-    if (this.#output === undefined) this.#reserve(this.#length + text.length * 3);
-    else this.flush();
-    if (text.length * 3 + this.#length <= this.#limit + SLACK) return this.text(text);
-    // A surrogate pair is not cut in two.
-    let cut = CHUNK / 4;
-    if ((text.charCodeAt(cut - 1) & 0xfc00) === 0xd800) cut++;
-    return this.text(text.slice(0, cut)).text(text.slice(cut));
+    this.#makeRoom(text.length);
+    return text.length <= this.#room - this.#length ? this.text(text) : this.#pieces(text);
   }
 
+  /** A UTF-16 unit is three bytes of UTF-8 at most. */
   #encoded(text: string): this {
+    const most = text.length * 3;
+    if (most > this.#room - this.#length) this.#makeRoom(most);
+    if (most > this.#room - this.#length) return this.#pieces(text);
     this.#length += encoder.encodeInto(text, this.#bytes.subarray(this.#length)).written;
-    if (this.#length > this.#limit) this.#full();
+    return this;
+  }
+
+  #pieces(text: string): this {
+    for (let start = 0; start < text.length; ) {
+      let end = Math.min(start + LINE, text.length);
+      // A surrogate pair is not cut in two.
+      if (end < text.length && (text.charCodeAt(end - 1) & 0xfc00) === 0xd800) end++;
+      this.text(text.slice(start, end));
+      start = end;
+    }
     return this;
   }
 }

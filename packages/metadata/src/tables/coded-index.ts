@@ -65,7 +65,7 @@ const tableIdsByTag = Object.fromEntries<readonly number[]>(
   Object.entries(codedIndexes).map(([kind, schema]) => [kind, schema.tables.map((name) => (name === undefined ? -1 : TableId[name]))]),
 ) as Record<CodedIndexKind, readonly number[]>;
 
-/** Decodes one kind of coded index; a column keeps its own, so that a row costs no lookup by name. */
+/** Decodes and encodes one kind of coded index; a column keeps its own, so that a row costs no lookup by name. */
 export class CodedIndexDecoder {
   readonly kind: CodedIndexKind;
   readonly #bits: number;
@@ -87,6 +87,15 @@ export class CodedIndexDecoder {
     const table = tag < this.#tables.length ? this.#tables[tag]! : -1;
     if (table < 0 || rid > 0xffffff) return -1;
     return ((table << 24) | rid) as Token;
+  }
+
+  /** The twin of `decode`. Nil is 0. @throws UsageError if the kind does not include the token's table */
+  encode(token: Token): number {
+    const rid = tokenRid(token);
+    if (rid === 0) return 0;
+    const tag = this.#tables.indexOf(tokenTable(token));
+    if (tag < 0) throw new UsageError(`${hex(token, 8)} cannot be a ${this.kind}`);
+    return rid * (this.#mask + 1) + tag;
   }
 }
 
@@ -119,10 +128,4 @@ export function decodeCodedIndex(
 }
 
 /** The twin of `decodeCodedIndex`. Nil is 0. @throws UsageError if the kind does not include the token's table */
-export function encodeCodedIndex(kind: CodedIndexKind, token: Token): number {
-  const rid = tokenRid(token);
-  if (rid === 0) return 0;
-  const tag = tableIdsByTag[kind].indexOf(tokenTable(token));
-  if (tag < 0) throw new UsageError(`${hex(token, 8)} cannot be a ${kind}`);
-  return rid * 2 ** codedIndexes[kind].tagBits + tag;
-}
+export const encodeCodedIndex = (kind: CodedIndexKind, token: Token): number => decoders[kind].encode(token);
