@@ -1,7 +1,7 @@
 // Bundles the command line into cli/dist/bundle: ijw.cjs with every command, and one for each command whose start counts, with nothing of the others: V8 makes a closure for every function
 // of a bundle before any of it runs. Beside each lies V8's code cache of what its command runs.
 import { spawnSync } from 'node:child_process';
-import { rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { type BuildResult, build, type Plugin } from 'esbuild';
 
@@ -20,12 +20,20 @@ const noColourDetection: Plugin = {
   },
 };
 
-/** Leaves the code of all commands but one out. */
+/**
+ * Leaves out the code of all commands but one, and what that one loads later. It is imported as the others import each other: esbuild makes the variables of
+ * all modules behind an `import()` assignable, and V8 does not compile those into its code as constants.
+ */
 const only = (command: string): Plugin => ({
   name: 'only-one-command',
   setup(build) {
-    build.onResolve({ filter: /^\.\/commands\/[^/]+\.ts$/ }, ({ kind, path }) =>
-      kind !== 'dynamic-import' || path === `./commands/${command}.ts` ? undefined : { path, namespace: 'left-out' },
+    const own = `import('./commands/${command}.ts')`;
+    build.onLoad({ filter: /\/command-list\.ts$/ }, async ({ path }) => ({
+      contents: `import * as own from './commands/${command}.ts';\n${(await readFile(path, 'utf8')).replace(own, 'Promise.resolve(own)')}`,
+      loader: 'ts',
+    }));
+    build.onResolve({ filter: /^\.\.?\/.*\.ts$/ }, ({ kind, path }) =>
+      kind === 'dynamic-import' ? { path, namespace: 'left-out' } : undefined,
     );
     build.onLoad({ filter: /.*/, namespace: 'left-out' }, ({ path }) => ({ contents: `throw new Error('${path} is in another bundle');` }));
   },

@@ -12,7 +12,11 @@ const { openCache } = require('./code-cache.js');
 /** Commands with a bundle of their own, which is smaller. As `tools/bundle-cli.ts` has them. */
 const OWN_BUNDLES = ['info', 'headers', 'tables', 'dis', 'boundary', 'lint', 'load', 'stubs'];
 
-const name = OWN_BUNDLES.includes(process.argv[2]) ? process.argv[2] : 'ijw';
+/** Options whose code is in the bundle of all commands. */
+const ELSEWHERE = ['--native'];
+
+const [, , command, ...words] = process.argv;
+const name = OWN_BUNDLES.includes(command) && !words.some((word) => ELSEWHERE.includes(word)) ? command : 'ijw';
 const path = join(__dirname, `../dist/bundle/${name}.cjs`);
 const bytes = readFileSync(path);
 
