@@ -333,6 +333,52 @@ export const COMMANDS: readonly CommandDefinition[] = [
     load: () => import('./commands/xref.ts'),
   },
   {
+    name: 'hex',
+    operands: [FILES],
+    files: 'each',
+    subject: {
+      notation: '[where]',
+      description:
+        'a section (.text), a token (0x06000001: its row and body), an RVA (0x2000) or an offset (offset:0x200); the whole file without it',
+    },
+    summary: 'bytes beside the structure, the field and the value that they are',
+    options: [{ flags: '--length <bytes>', description: 'how many bytes, from an RVA or an offset', defaultsTo: '256' }, ENTRY],
+    example: 'ijw hex mixed.dll 0x06000001',
+    load: () => import('./commands/hex.ts'),
+  },
+  {
+    name: 'resources',
+    operands: [FILES],
+    files: 'each',
+    subject: {
+      notation: '[name]',
+      description: 'a resource, or an entry of one: Strings.resources, Strings.resources/Title, VERSION/1/1033',
+    },
+    summary: 'managed resources and those of Windows, what is in them, and their extraction',
+    options: [
+      {
+        flags: '-o, --output <path>',
+        description: 'write the content of the named resource to this file; without a name, of all into this folder',
+      },
+      ENTRY,
+    ],
+    example: 'ijw resources app.dll Strings.resources',
+    load: () => import('./commands/resources.ts'),
+  },
+  {
+    name: 'extract',
+    operands: [{ ...FILES, description: '.NET single-file bundles' }],
+    files: 'each',
+    shared: ['json', 'color', 'logLevel'],
+    summary: 'the files in a .NET single-file bundle',
+    options: [
+      { flags: '-o, --output <dir>', description: 'write the files into this folder; without it they are listed' },
+      { flags: '--overwrite', description: 'replace files that exist', needs: ['output'] },
+    ],
+    example: 'ijw extract app -o files',
+    load: () => import('./commands/extract.ts'),
+  },
+  {
     name: 'demangle',
     operands: [{ notation: '[names...]', description: 'decorated names; without them, standard input is filtered' }],
     files: 'none',

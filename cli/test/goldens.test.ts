@@ -1,6 +1,7 @@
 // Every command and option against recorded text: on terminals of 80 and 200 columns with NO_COLOR, and in a pipe. `vitest -u` records it again.
 import { join } from 'node:path';
 import { buildMixedImage, managedSample } from '@ijw/fixtures';
+import { BundleFileType, writeSingleFileBundle } from '@ijw/pe/containers';
 import { describe, expect, it } from 'vitest';
 import { COMMANDS } from '../src/command-list.ts';
 import { optionsOf } from '../src/options.ts';
@@ -13,6 +14,11 @@ const files = {
   'mixed.dll': buildMixedImage({ architecture: 'x64', host: 'mscoree.dll', records: [{ type: 6, slots: ['Add', 'Twice'] }] }).bytes,
   'managed.dll': managedSample(),
   'bad.dll': buildMixedImage({ architecture: 'x86', host: 'mscoree.dll', records: [{ type: 5, slots: ['Add'] }], cli: { flags: 1 } }).bytes,
+  bundle: writeSingleFileBundle(Uint8Array.of(0x7f, 0x45, 0x4c, 0x46), {
+    majorVersion: 6,
+    bundleId: 'id',
+    entries: [{ path: 'lib/managed.dll', type: BundleFileType.Assembly, bytes: managedSample() }],
+  }),
   'accepted.json': text('[{"rule":"NI070","target":"<Module>::*","reason":"seen"}]'),
   'known.json': text('{"version":1,"findings":[]}'),
   'signatures.txt': text(''),
@@ -77,12 +83,19 @@ const LINES: readonly string[] = [
   'find * managed.dll --attributes',
   'xref Twice mixed.dll',
   'xref Add mixed.dll --kind slot --search search',
+  'hex mixed.dll 0x06000001',
+  'hex mixed.dll offset:0x80 --length 64',
+  'resources managed.dll',
+  'resources mixed.dll',
+  'extract mixed.dll',
+  'extract bundle',
   'demangle ?f@@YAHH@Z ?g@@YAXPEAX@Z',
   'demangle --json ?f@@YAHH@Z',
 ];
 
 /** Options without a recorded text, and why. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
+  '--overwrite': 'take-apart.test.ts',
   '--json': 'documents: several-files.test.ts and the tests of each document',
   '--output': 'process.test.ts',
   '--color': 'several-files.test.ts',

@@ -1,4 +1,5 @@
 export { Assembly } from './assembly.ts';
+export { ByteMap, type MappedBytes } from './byte-map/byte-map.ts';
 export { type FileSearch, type FileSource, type FoundFile, memoryFiles, searchFiles } from './files/file-source.ts';
 export { zipFiles } from './files/zip-archive.ts';
 export { findMatches, usualKinds } from './find/find-matches.ts';
@@ -9,6 +10,7 @@ export { findMembers, requireMembers } from './members/find-members.ts';
 export { parameterTypes } from './members/parameter-types.ts';
 export { entryPaths, type OpenedFile, type OpenOptions, openFile } from './open-file.ts';
 export { type FoundPortablePdb, findPortablePdb, type LookUpFile } from './portable-pdb-lookup.ts';
+export { type FileResource, fileResources, type ResourcePart } from './resources/file-resource.ts';
 export { type ProcessPlatform, processPlatform } from './runtime-profiles/process-platform.ts';
 export { type RefusalCase, type RefusalCodes, refusalCodes, refusalMessage } from './runtime-profiles/refusal-codes.ts';
 export {

@@ -12,6 +12,7 @@ export {
 } from './cli-header/cli-header.ts';
 export { type ImageKind, imageKind, imageKindOf } from './cli-header/image-kind.ts';
 export { type Container, type ContainerKind, detectContainer } from './container.ts';
+export { type HeaderField, type HeaderStructure, headerStructures } from './header-structures.ts';
 export { headerWords } from './header-words.ts';
 export { computeChecksum, imageChecksum } from './headers/checksum.ts';
 export { CoffCharacteristics, type CoffHeader } from './headers/coff-header.ts';
