@@ -6,6 +6,7 @@ import type { CommandContext, CommandDefinition, LogLevel, OptionValues } from '
 import { COMMANDS } from './command-list.ts';
 import { type BaseContext, runEachFile, runWatched } from './each-file.ts';
 import { ClosedPipeError, type Io, type OutputFile } from './io.ts';
+import { mistypedForm, withHelpAfterCommand } from './mistyped.ts';
 import { fileOperands } from './operands.ts';
 import { optionsOf } from './options.ts';
 import { errorLine } from './output/error-line.ts';
@@ -15,13 +16,16 @@ import { createProgram, withDefaultCommand } from './program.ts';
 import { nearestWords } from './suggestions.ts';
 
 /** Runs one command line and returns its exit code: 0 fine, 1 a bad file or a finding, 2 wrong usage. Never throws. */
-export async function run(argv: readonly string[], unbounded: Io): Promise<number> {
+export async function run(words: readonly string[], unbounded: Io): Promise<number> {
   const io = boundedOutput(unbounded);
+  const argv = withHelpAfterCommand(words);
   let exitCode = 0;
   const program = createProgram(io, async (definition, operands, options) => {
     exitCode = await runCommand(definition, operands, options, io);
   });
   try {
+    const mistake = mistypedForm(argv, io);
+    if (mistake !== undefined) throw new UsageError(mistake);
     await program.parseAsync(withDefaultCommand(argv, io), { from: 'user' });
     return exitCode;
   } catch (error) {

@@ -43,6 +43,8 @@ export function readOperand(io: Io, path: string): Uint8Array {
   try {
     return io.readFile(path, { image: true });
   } catch (error) {
+    if (error instanceof FileAccessError && error.message.includes('EISDIR'))
+      throw new FileAccessError(error.path, `${error.message}; name its files, such as ${path.replace(/[/\\]$/, '')}/*.dll`);
     if (!(error instanceof FileAccessError) || !error.message.includes('ENOENT')) throw error;
     throw new FileAccessError(error.path, error.message + similarFiles(io, path));
   }

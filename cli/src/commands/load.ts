@@ -46,7 +46,7 @@ export async function run(context: CommandContext): Promise<number> {
 export async function loadImage({ io, operands, options }: CommandContext, assembly: Assembly): Promise<LoadOutcome> {
   const search = searchOption(options);
   const chosen = chosenRuntime(options, assembly);
-  refuseOtherHosts(options, chosen);
+  refuseOtherHost(options, chosen);
   const loader = new Loader({
     ...chosen,
     relocate: options.relocate !== false,
@@ -78,12 +78,10 @@ function chosenRuntime({ host, runtime }: OptionValues, assembly: Assembly): Pic
   return { host: wanted, ...((runtime !== undefined || wanted === own) && { runtime: chosen }) };
 }
 
-/** @throws UsageError for an option that the host does not have */
-function refuseOtherHosts({ legacyV2Policy, runtimeconfig }: OptionValues, { host }: Pick<LoaderOptions, 'host'>): void {
+/** @throws UsageError for an option of the other host */
+function refuseOtherHost({ legacyV2Policy }: OptionValues, { host }: Pick<LoaderOptions, 'host'>): void {
   if (legacyV2Policy === true && host === 'core')
     throw new UsageError('--legacy-v2-policy is an option of the framework host, not of the core host');
-  if (runtimeconfig !== undefined && host === 'framework')
-    throw new UsageError('--runtimeconfig is an option of the core host, not of the framework host');
 }
 
 export function outcomeText({ style, operands }: CommandContext, outcome: LoadOutcome): string {

@@ -1,3 +1,4 @@
+import { parseToken } from '@ijw/assembly';
 import { type Diagnostics, hex, printable, UsageError } from '@ijw/binary';
 import {
   type HeapEntry,
@@ -52,15 +53,35 @@ function subjectOf(metadata: Metadata, text: string | undefined): Subject {
   if (text === undefined) return { kind: 'overview' };
   const heap = heapNames.find((name) => name.toLowerCase() === text.toLowerCase() || name.slice(1).toLowerCase() === text.toLowerCase());
   if (heap !== undefined) return { kind: 'heap', name: heap };
-  if (/^(0x)?0*[0-9a-f]{7,8}$/i.test(text)) return rowOf(metadata, Number.parseInt(text.replace(/^0x/i, ''), 16));
+  const token = parseToken(text);
+  if (token !== undefined) return rowOf(metadata, token);
   const byName = tableNames.find((name) => name.toLowerCase() === text.toLowerCase());
   const byNumber = /^(0x[0-9a-f]+|\d+)$/i.test(text) ? tableNames.find((name) => TableId[name] === Number(text)) : undefined;
   const found = byName ?? byNumber;
-  if (found === undefined)
-    throw new UsageError(
-      `Unknown metadata table "${text}"${didYouMean(text, [...tableNames, ...heapNames])}; the tables are ${tableNames.join(', ')}, the heaps ${heapNames.join(', ')}`,
-    );
+  if (found === undefined) throw new UsageError(unknownTable(text));
   return { kind: 'table', name: found };
+}
+
+/** What people call the tables. */
+const OTHER_NAMES: Readonly<Record<string, TableName>> = {
+  type: 'TypeDef',
+  method: 'MethodDef',
+  parameter: 'Param',
+  attribute: 'CustomAttribute',
+  reference: 'AssemblyRef',
+  import: 'ImplMap',
+  pinvoke: 'ImplMap',
+  generic: 'GenericParam',
+  resource: 'ManifestResource',
+  interface: 'InterfaceImpl',
+  forwarder: 'ExportedType',
+};
+
+function unknownTable(text: string): string {
+  const single = text.toLowerCase().replace(/s$/, '');
+  const called = Object.hasOwn(OTHER_NAMES, single) ? OTHER_NAMES[single] : undefined;
+  const meant = called === undefined ? didYouMean(text.replace(/s$/i, ''), [...tableNames, ...heapNames]) : `; did you mean ${called}?`;
+  return `Unknown metadata table "${text}"${meant || '.'} The tables are ${tableNames.join(', ')}, the heaps ${heapNames.join(', ')}; a row is its token, such as 0x06000001`;
 }
 
 function rowOf(metadata: Metadata, token: number): Subject {

@@ -6,7 +6,7 @@ export { findMatches, usualKinds } from './find/find-matches.ts';
 export { type FoundMatch, type MatchKind, matchKinds, type SearchedContent } from './find/found-match.ts';
 export type { ImageCounts, ImageSummary, MetadataSummary } from './info/image-summary.ts';
 export { type InfoDocument, type InfoOptions, infoDocument, type Sha256 } from './info/info-document.ts';
-export { findMembers, requireMembers } from './members/find-members.ts';
+export { findMembers, parseToken, requireMembers } from './members/find-members.ts';
 export { parameterTypes } from './members/parameter-types.ts';
 export { entryPaths, type OpenedFile, type OpenOptions, openFile } from './open-file.ts';
 export { type FoundPortablePdb, findPortablePdb, type LookUpFile } from './portable-pdb-lookup.ts';

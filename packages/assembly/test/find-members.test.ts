@@ -38,6 +38,9 @@ function sample(): Metadata {
   type('Widget', 'Other');
   method('Main2'); // 10
   method('run'); // 11
+  method('op_Equality', INT, INT); // 12
+  method('op_Subtraction', INT, INT); // 13
+  method('op_Implicit', INT); // 14
   builder.add('NestedClass', { NestedClass: makeToken(TableId.TypeDef, 4), EnclosingClass: makeToken(TableId.TypeDef, 3) });
   builder.add('GenericParam', { Number: 0, Owner: makeToken(TableId.TypeDef, 3), Name: 'T' });
   return Metadata.parse(builder.build());
@@ -86,6 +89,16 @@ describe('finds', () => {
     ['WIDGET', types(5)],
     ['0x06000004', methods(4)],
     ['06000004', methods(4)],
+    ['100663300', methods(4)],
+    ['Program.new', methods(3)],
+    ['new Program', types(2)],
+    ['[mscorlib]Ns.Program::Main', methods(2)],
+    ['class [mscorlib]Ns.Program', types(2)],
+    ['Widget.operator ==', methods(12)],
+    ['Widget::operator==(int, int)', methods(12)],
+    ['static int Other.Widget::operator -(int a, int b)', methods(13)],
+    ['operator-', methods(13)],
+    ['Widget.implicit operator string', methods(14)],
   ])('%s', (text, expected) => {
     expect(findMembers(metadata, text)).toEqual(expected);
   });
@@ -104,6 +117,7 @@ describe('says', () => {
     ['Zzz*', 'Nothing is named like "Zzz*"'],
     ['RUN', 'No type or member is named "RUN"; did you mean'],
     ['0x06000099', '0x06000099 is not the token of a type, method or field of this file'],
+    ['Other', '"Other" is a namespace; "Other.*" names its types, the first is Other.Widget'],
     ['completely-different-thing', 'No type or member is named "completely-different-thing"'],
   ])('%s: %s', (text, message) => {
     expect(findMembers(metadata, text)).toBeUndefined();

@@ -4,9 +4,19 @@ import { type Metadata, makeToken, methodFullName, TableId, type Token, tokenRid
 import { type MemberQuery, memberQueries } from './member-query.ts';
 import { hasWildcard, memberTest, type NameTest, STRICTNESS, type Strictness, typeTest } from './name-pattern.ts';
 import { nearestNames } from './nearest-names.ts';
+import { operatorTexts } from './operator-names.ts';
 import { hasParameters, parameterTypes } from './parameter-types.ts';
 
+/** Hexadecimal, as text has it, or the 9 or 10 decimal digits of JSON. */
 const TOKEN = /^(0x)?0*([0-9a-f]{7,8})$/i;
+const DECIMAL_TOKEN = /^[1-9]\d{8,9}$/;
+
+/** The token that a text is; `undefined` for another text. */
+export function parseToken(text: string): number | undefined {
+  if (DECIMAL_TOKEN.test(text) && Number(text) <= 0xffffffff) return Number(text);
+  const digits = TOKEN.exec(text)?.[2];
+  return digits === undefined ? undefined : Number.parseInt(digits, 16);
+}
 
 /** A search through the names of a module. Names that cannot be read are passed over. */
 class MemberSearch {
@@ -80,7 +90,11 @@ class MemberSearch {
       if (without?.kind === 'methods') return `No overload of "${text}" fits; there is ${this.#overloads(without.rids)}`;
     }
     const near = this.#nearest(queries);
-    return `No type or member is named "${text}"${near.length === 0 ? '' : `; did you mean ${near.join(', ')}?`}`;
+    if (near.length > 0) return `No type or member is named "${text}"; did you mean ${near.join(', ')}?`;
+    const inside = this.#types.find((name) => name?.startsWith(`${text}.`));
+    if (inside !== undefined) return `"${text}" is a namespace; "${text}.*" names its types, the first is ${inside}`;
+    const hint = /^[a-z]\w{3}/i.test(text) ? `; "*" stands for any text, as in "*${text.slice(0, 3)}*"` : '';
+    return `No type or member is named "${text}"${hint}`;
   }
 
   #overloads(rids: readonly number[]): string {
@@ -134,12 +148,10 @@ function tokenFilter(metadata: Metadata, token: Token): MemberFilter | undefined
 
 /** What was found, or why nothing was. */
 function lookUp(metadata: Metadata, text: string): MemberFilter | string {
-  const digits = TOKEN.exec(text)?.[2];
-  if (digits !== undefined) {
-    const token = Number.parseInt(digits, 16) as Token;
+  const token = parseToken(text) as Token | undefined;
+  if (token !== undefined)
     return tokenFilter(metadata, token) ?? `${hex(token, 8)} is not the token of a type, method or field of this file`;
-  }
-  const queries = memberQueries(text);
+  const queries = (operatorTexts(text) ?? [text]).flatMap(memberQueries);
   const search = new MemberSearch(metadata);
   for (const strictness of STRICTNESS)
     for (const query of queries) {

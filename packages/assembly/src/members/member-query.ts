@@ -53,10 +53,13 @@ function dotted(name: string): MemberQuery | undefined {
   return { type: parts.slice(0, -1).join('.'), member: parts.at(-1) ?? '' };
 }
 
+/** ilasm writes the assembly before the name: `[mscorlib]System.String`. */
+const ASSEMBLY = /^\[[\w. -]+\](?=\w)/;
+
 /** What the text may mean, the likeliest first. Without `::` a name is a type's, then a member's. */
 export function memberQueries(text: string): readonly MemberQuery[] {
   const { name: before, parameters } = splitParameters(text.trim());
-  const name = lastWord(before);
+  const name = lastWord(before).replace(ASSEMBLY, '');
   const withParameters = parameters === undefined ? {} : { parameters };
   const parts = splitOutside(name, '::');
   if (parts.length > 1) {

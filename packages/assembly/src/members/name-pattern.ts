@@ -61,6 +61,7 @@ export function typeTest(typed: string, strictness: Strictness): NameTest {
 const WRITTEN: readonly ((name: string) => string)[] = [
   (name) => name,
   (name) => (/^c?ctor$/.test(name) ? `.${name}` : name),
+  (name) => (name === 'new' ? '.ctor' : name),
   (name) => `get_${name}`,
   (name) => `set_${name}`,
   (name) => `add_${name}`,
