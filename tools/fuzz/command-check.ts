@@ -1,10 +1,12 @@
 import { FileAccessError, type Io } from '../../cli/src/io.ts';
 import { run } from '../../cli/src/run.ts';
+import { commandOf } from './commands.ts';
 import { FindingError } from './reader.ts';
 
 /** What must not reach a terminal: controls but tab and newline, and what turns the direction of text. */
 const CONTROL = /(?![\t\n])[\p{Cc}\u200e\u200f\u2028-\u202e\u2066-\u2069]/u;
-const DEFECT = /.{0,80}(?:\[object \w+\]|#undefined)/;
+/** Values of JavaScript that were written as they are. No name of an input has these words. */
+const DEFECT = /.{0,80}(?:\[object \w+\]|\bundefined\b|\bNaN\b)/;
 const STACK = /\n\s+at /;
 /** Of an output this much is looked at. */
 const LOOKED_AT = 0x100000;
@@ -54,19 +56,27 @@ function checkedIo(files: Readonly<Record<string, Uint8Array>>, argv: readonly s
 
 const isMachineText = (argv: readonly string[]): boolean => argv.includes('--json') || argv.includes('--dot') || argv.includes('sarif');
 
-function checkText(argv: readonly string[], { output, errors }: CheckedIo['text']): void {
+function checkText(line: string, argv: readonly string[], { output, errors }: CheckedIo['text']): void {
   const [control] = CONTROL.exec(errors) ?? (isMachineText(argv) ? null : CONTROL.exec(output)) ?? [];
-  if (control !== undefined) throw new FindingError(`${argv.join(' ')}: control character ${control.charCodeAt(0).toString(16)}`);
+  if (control !== undefined) throw new FindingError(`${line}: control character ${control.charCodeAt(0).toString(16)}`);
   const [defect] = DEFECT.exec(output) ?? DEFECT.exec(errors) ?? [];
-  if (defect !== undefined) throw new FindingError(`${argv.join(' ')}: ${defect}`);
-  if (STACK.test(errors)) throw new FindingError(`${argv.join(' ')}: ${errors.slice(0, 2000)}`);
+  if (defect !== undefined) throw new FindingError(`${line}: ${defect}`);
+  if (STACK.test(errors)) throw new FindingError(`${line}: ${errors.slice(0, 2000)}`);
 }
 
-/** Runs a command over an image in memory, and looks at what it printed and which files it asked for. */
-export async function checkCommand(argv: readonly string[], image: Uint8Array): Promise<void> {
-  const io = checkedIo({ './a.dll': image }, argv);
+/** In place of the name of the file now and then: names of files are a stranger's too. */
+const HOSTILE_NAME = './a\u001b[31m\u202e\u009b\u2028.dll';
+
+/** Runs a command over an image in memory, and looks at what it printed and which files it asked for. Returns the size of the image. */
+export async function checkCommand(line: string, image: Uint8Array): Promise<number> {
+  const name = (image.length & 3) === 0 && image.at(-1) === 0 ? './a.dll' : HOSTILE_NAME;
+  const argv = commandOf(line).map((word) => (word === './a.dll' ? name : word));
+  const io = checkedIo({ [name]: image }, argv);
   const exitCode = await run(argv, io);
-  checkText(argv, io.text);
-  if (![0, 1].includes(exitCode)) throw new FindingError(`${argv.join(' ')}: exit code ${exitCode}: ${io.text.errors.slice(0, 200)}`);
+  checkText(line, argv, io.text);
+  // A bundle that lacks the entry that the command line names is a mistake of usage.
+  if (exitCode !== 0 && exitCode !== 1 && !argv.includes('--entry'))
+    throw new FindingError(`${line}: exit code ${exitCode}: ${io.text.errors.slice(0, 200)}`);
   if (exitCode === 0 && argv.includes('--json') && io.text.output.length < LOOKED_AT) JSON.parse(io.text.output);
+  return image.length;
 }

@@ -1,10 +1,15 @@
 import { type Profiler, Session } from 'node:inspector';
 
-/** The branches that V8 saw executed in one script, by where they are. Counts are as precise coverage gives them: since the last time they were asked for. */
+/** Executions of a branch are told apart by powers of eight: a loop that runs eight times as often is a step towards one without an end. */
+const POWER = 3;
+const POWERS = 8;
+
+/** The branches that V8 saw executed in one script, by where they are and how often. Counts are as precise coverage gives them: since the last time they were asked for. */
 export class Coverage {
   readonly #session = new Session();
   readonly #url: string;
-  readonly #branches = new Set<number>();
+  readonly #known = new Set<number>();
+  readonly #places = new Set<number>();
 
   /** @param url the end of the script's URL */
   constructor(url: string) {
@@ -14,11 +19,12 @@ export class Coverage {
     this.#session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: true });
   }
 
+  /** Branches that were executed at least once. */
   get branches(): number {
-    return this.#branches.size;
+    return this.#places.size;
   }
 
-  /** The branches that were executed since the last call and are not known yet. */
+  /** The branches that were executed since the last call and are not known yet, or not so often. */
   take(): readonly number[] {
     const found: number[] = [];
     this.#session.post('Profiler.takePreciseCoverage', (error, result) => {
@@ -29,16 +35,19 @@ export class Coverage {
   }
 
   know(branches: readonly number[]): void {
-    for (const branch of branches) this.#branches.add(branch);
+    for (const branch of branches) {
+      this.#known.add(branch);
+      this.#places.add(Math.floor(branch / POWERS));
+    }
   }
 
   #collect(functions: readonly Profiler.FunctionCoverage[], found: number[]): void {
     for (const { ranges } of functions)
       for (const { startOffset, endOffset, count } of ranges) {
         if (count === 0) continue;
-        // How often counts roughly: a loop that runs a thousand times more is somewhere else.
-        const branch = (startOffset * 0x1000000 + endOffset) * 4 + Math.min(3, Math.floor(Math.log2(count) / 4));
-        if (!this.#branches.has(branch)) found.push(branch);
+        const power = Math.min(POWERS - 1, Math.floor(Math.log2(count) / POWER));
+        const branch = (startOffset * 0x1000000 + endOffset) * POWERS + power;
+        if (!this.#known.has(branch)) found.push(branch);
       }
   }
 }

@@ -1,5 +1,5 @@
-/** Sizes that matter: none, few, one more than a byte or a word holds, and many. */
-const COUNTS = [0, 1, 2, 3, 4, 7, 16, 64, 300, 3000, 20_000, 70_000] as const;
+/** Sizes that matter: none, few, one more than a byte or a word holds, and more than a call can have arguments. */
+const COUNTS = [0, 1, 2, 3, 4, 7, 16, 64, 300, 3000, 20_000, 70_000, 200_000] as const;
 
 /**
  * Bytes that are taken for decisions: a builder of structured input asks, and mutating the bytes mutates the structure. After the last byte every decision
@@ -38,7 +38,7 @@ export class Decisions {
   }
 
   /** A number of things; at most `most`. */
-  count(most = 70_000): number {
+  count(most = 200_000): number {
     return Math.min(most, COUNTS[this.byte() % COUNTS.length] ?? 0);
   }
 

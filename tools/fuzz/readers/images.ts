@@ -1,9 +1,25 @@
-import { buildMixedImage, ijwNativeDll } from '@ijw/fixtures';
+import { buildMixedImage, ijwNativeDll, libraryImage, managedSample, programImage } from '@ijw/fixtures';
 import { checkCommand } from '../command-check.ts';
 import { COMMANDS } from '../commands.ts';
 import type { FuzzReader } from '../reader.ts';
+import { mutateImage } from './image-places.ts';
 
 const ARCHITECTURES = ['x86', 'x64', 'arm64'] as const;
+
+/** With every directory that the Windows loader reads. */
+const nativeLibrary = (machine: 'i386' | 'amd64'): Uint8Array =>
+  libraryImage({
+    machine,
+    entry: [0xb8, 1, 0, 0, 0, 0xc3],
+    imports: [{ name: 'KERNEL32.dll', symbols: [{ name: 'GetTickCount' }, { ordinal: 3 }] }],
+    delayImports: [{ name: 'USER32.dll', symbols: [{ name: 'MessageBoxW' }] }],
+    boundTo: ['KERNEL32.dll'],
+    exports: [{ ordinal: 1, name: 'f' }, { ordinal: 2, name: 'g', forwarder: 'KERNEL32.Sleep' }, { ordinal: 4 }],
+    data: new Uint8Array(0x100),
+    relocations: [{ offset: 0, type: machine === 'i386' ? 3 : 10 }],
+    tls: { callbacks: 0 },
+    cookie: 0x40,
+  }).bytes;
 
 function images(): readonly Uint8Array[] {
   return [
@@ -13,10 +29,14 @@ function images(): readonly Uint8Array[] {
           .bytes,
     ),
     ijwNativeDll({ architecture: 'x64', host: 'ijwhost.dll' }).bytes,
+    programImage(),
+    managedSample(),
+    nativeLibrary('i386'),
+    nativeLibrary('amd64'),
   ];
 }
 
-/** Whole images, byte by byte: the first byte says which command reads it. */
+/** Whole images, number by number: the first byte says which command reads them. */
 export const imagesReader: FuzzReader = {
   name: 'images',
   *seeds() {
@@ -29,8 +49,12 @@ export const imagesReader: FuzzReader = {
       }
     }
   },
-  async run(input) {
-    const command = COMMANDS[(input[0] ?? 0) % COMMANDS.length];
-    if (command !== undefined) await checkCommand(command, input.subarray(1));
+  run(input) {
+    return checkCommand(COMMANDS[(input[0] ?? 0) % COMMANDS.length] ?? COMMANDS[0], input.subarray(1));
+  },
+  mutate: (input, random) => {
+    const changed = mutateImage(input, 1, random);
+    changed[0] = random(256);
+    return changed;
   },
 };

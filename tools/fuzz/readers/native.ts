@@ -31,7 +31,7 @@ const PIECES: readonly [readonly number[], ...(readonly number[])[]] = [
 function code(decisions: Decisions): Uint8Array {
   const writer = new ByteWriter();
   for (let left = 1 + decisions.below(12); left > 0; left--) {
-    if (decisions.byte() > 224) writer.bytes(decisions.bytes(4));
+    if (decisions.byte() > 200) writer.bytes(decisions.bytes(1 + (decisions.byte() & 7)));
     else writer.bytes(decisions.pick(PIECES));
   }
   return writer.toBytes();
@@ -49,7 +49,7 @@ export const nativeReader: FuzzReader = {
   seeds: () => decisionSeeds(64),
   async run(input) {
     const decisions = new Decisions(input);
-    const [verb = 'load', ...options] = decisions.pick(COMMANDS).split(' ');
+    const command = decisions.pick(COMMANDS);
     const machine = decisions.pick([Machine.I386, Machine.I386, Machine.AMD64]);
     const wide = machine === Machine.AMD64;
     const placement = new Placement();
@@ -57,7 +57,7 @@ export const nativeReader: FuzzReader = {
     const base = 0x1000_0000;
     const writer = new ByteWriter();
     const pointer = (value: number): void => void (wide ? writer.u64(value) : writer.u32(value));
-    for (let left = decisions.count(3000); left > 0; left--) pointer(base + body);
+    for (let left = decisions.count(20_000); left > 0; left--) pointer(base + body);
     pointer(0);
     const callbacks = placement.add(writer.toBytes());
     const index = placement.add(new Uint8Array(16));
@@ -66,6 +66,6 @@ export const nativeReader: FuzzReader = {
     const directory = { rva: placement.add(tls.fill(8).toBytes()), size: wide ? 40 : 24 };
     const directories = decisions.chance() ? { tls: directory } : {};
     const entryPoint = decisions.chance() ? { entryPoint: body } : {};
-    await checkCommand([verb, './a.dll', ...options], imageOf(placement, { machine, directories, ...entryPoint }));
+    return checkCommand(command, imageOf(placement, { machine, directories, ...entryPoint }));
   },
 };

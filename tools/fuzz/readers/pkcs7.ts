@@ -1,9 +1,12 @@
 import { ByteWriter } from '@ijw/binary';
 import { PEImage } from '@ijw/pe';
-import { CertificateType, readAuthenticodeSignatures, writeCertificates } from '@ijw/pe/certificates';
+import { CertificateType, readAuthenticodeSignatures, readCertificates, writeCertificates } from '@ijw/pe/certificates';
+import { buildSignedImage } from '../../../packages/pe/test/signed-image.ts';
+import { checkCommand } from '../command-check.ts';
 import { Decisions } from '../decisions.ts';
 import { type FuzzReader, tolerant } from '../reader.ts';
 import { decisionSeeds } from './decision-seeds.ts';
+import { mutateDer } from './der-mutation.ts';
 import { imageOf, Placement } from './image-of.ts';
 
 const SIGNED_DATA = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02];
@@ -70,14 +73,38 @@ function signedData(decisions: Decisions): Uint8Array {
   return all.toBytes();
 }
 
-/** Signatures of images. */
+/** The bytes of an input are a signature as they are, or say how to make one. */
+const AS_IT_IS = 0;
+const COMMANDS: readonly [string, ...string[]] = ['headers', 'headers --json', 'info'];
+
+const prefixed = (bytes: Uint8Array, ...first: readonly number[]): Uint8Array => new ByteWriter().bytes(first).bytes(bytes).toBytes();
+
+async function validSignature(): Promise<Uint8Array> {
+  const [entry] = readCertificates(PEImage.parse(await buildSignedImage())) ?? [];
+  return entry?.bytes ?? new Uint8Array(0);
+}
+
+/** Signatures of images: valid ones with some values changed, and trees of values that are like them. */
 export const pkcs7Reader: FuzzReader = {
   name: 'pkcs7',
-  seeds: () => decisionSeeds(64),
+  async seeds() {
+    const signature = await validSignature();
+    const whole = COMMANDS.map((_, command) => prefixed(signature, AS_IT_IS, command));
+    return [...whole, ...[...decisionSeeds(16)].map((seed) => prefixed(seed, 1))];
+  },
   async run(input) {
-    const decisions = new Decisions(input);
-    const bytes = decisions.chance() ? signedData(decisions) : der(decisions, 0);
+    const decisions = new Decisions(input.subarray(2));
+    const made = (): Uint8Array => (decisions.chance() ? signedData(decisions) : der(decisions, 0));
+    const bytes = input[0] === AS_IT_IS ? input.subarray(2) : made();
     const certificates = writeCertificates([{ revision: 0x200, type: CertificateType.PKCS_SIGNED_DATA, bytes }]);
-    await tolerant(() => readAuthenticodeSignatures(PEImage.parse(imageOf(new Placement(), { certificates }))));
+    const image = imageOf(new Placement(), { certificates });
+    const command = COMMANDS[(input[1] ?? 0) % COMMANDS.length];
+    if ((input[1] ?? 0) < 64 && command !== undefined) return checkCommand(command, image);
+    await tolerant(() => readAuthenticodeSignatures(PEImage.parse(image)));
+    return image.length;
+  },
+  mutate: (input, random) => {
+    const changed = mutateDer(input.slice(2), random);
+    return prefixed(changed, input[0] ?? 0, random(256));
   },
 };

@@ -1,9 +1,11 @@
 import { ByteWriter } from '@ijw/binary';
-import { readResource, readResourcesFile } from '@ijw/metadata/resources';
+import { type ResourceValue, readResource, readResourcesFile, writeResourcesFile } from '@ijw/metadata/resources';
+import { encodeIconGroup, encodeMessageTable, encodeStringTable, encodeVersionInfo } from '@ijw/pe/resources';
 import { checkCommand } from '../command-check.ts';
 import { Decisions } from '../decisions.ts';
 import { type FuzzReader, tolerant } from '../reader.ts';
 import { decisionSeeds } from './decision-seeds.ts';
+import { HOSTILE_NAMES } from './hostile-names.ts';
 import { imageOf, Placement } from './image-of.ts';
 
 const SUBDIRECTORY = 0x80000000;
@@ -30,13 +32,57 @@ function content(decisions: Decisions): Uint8Array {
   return writer.toBytes();
 }
 
+const VERSION = encodeVersionInfo({
+  fixed: { fileVersion: '1.2.3.4', productVersion: '1.2.3.4', fileFlagsMask: 63, fileFlags: 0, fileOs: 4, fileType: 2, fileSubtype: 0 },
+  stringTables: [{ language: '040904b0', strings: HOSTILE_NAMES.map((value, index) => ({ name: `${index}${value}`, value })) }],
+  translations: [{ language: 0x409, codePage: 1200 }],
+});
+
+/** Content of each kind as it should be. */
+const VALID: Readonly<Record<number, Uint8Array>> = {
+  16: VERSION,
+  11: encodeMessageTable([1, 2, 1000].map((id) => ({ id, text: HOSTILE_NAMES[0] }))),
+  6: encodeStringTable(
+    [
+      { id: 1, text: HOSTILE_NAMES[0] },
+      { id: 7, text: 'b' },
+    ],
+    1,
+  ),
+  14: encodeIconGroup({ kind: 'icon', entries: [{ width: 16, height: 16, colors: 0, planes: 1, bitCount: 32, size: 100, id: 1 }] }),
+  24: new TextEncoder().encode(`<assembly name="${HOSTILE_NAMES[0]}"/>`),
+};
+
+const VALUES: ReadonlyMap<string, ResourceValue> = new Map<string, ResourceValue>([
+  [HOSTILE_NAMES[0], { type: 'string', value: HOSTILE_NAMES[0] }],
+  ['null', { type: 'null' }],
+  ['boolean', { type: 'boolean', value: true }],
+  ['int32', { type: 'int32', value: 7 }],
+  ['int64', { type: 'dateTime', value: 5n }],
+  ['decimal', { type: 'decimal', value: { negative: false, mantissa: 12n, scale: 1 } }],
+  ['bytes', { type: 'byteArray', value: Uint8Array.of(1, 2, 3) }],
+  ['stream', { type: 'stream', value: Uint8Array.of(1, 2, 3) }],
+]);
+const RESOURCES = writeResourcesFile({ values: VALUES, typeNames: ['T'] });
+
+/** What is right with a few numbers that are not. */
+function damaged(bytes: Uint8Array, decisions: Decisions): Uint8Array {
+  const copy = bytes.slice();
+  for (let left = 1 + (decisions.byte() & 3); left > 0; left--) {
+    const at = decisions.byte() & 1 ? decisions.below(Math.min(64, copy.length)) : decisions.below(copy.length);
+    copy[at] = decisions.pick([0, 1, 0xff, 0x80, 0x7f, decisions.byte()]);
+  }
+  return decisions.byte() > 220 ? copy.subarray(0, decisions.below(copy.length)) : copy;
+}
+
 /** A tree of three levels whose leaves may share their data. */
 function resourceImage(decisions: Decisions): Uint8Array {
   const placement = new Placement();
-  const bytes = content(decisions);
+  const type = decisions.pick(TYPES);
+  const valid = VALID[type];
+  const bytes = valid !== undefined && decisions.chance() ? damaged(valid, decisions) : content(decisions);
   const rva = placement.add(bytes);
   const leaves = 1 + decisions.count(20_000);
-  const type = decisions.pick(TYPES);
   const data = 24 + 24 + 16 + 8 * leaves;
   const tree = new ByteWriter()
     .bytes(directory([[type, SUBDIRECTORY + 24]]))
@@ -55,12 +101,14 @@ export const resourcesReader: FuzzReader = {
   seeds: () => decisionSeeds(64),
   async run(input) {
     const decisions = new Decisions(input);
-    if (decisions.chance())
-      return checkCommand(['headers', './a.dll', ...(decisions.chance() ? ['--json'] : [])], resourceImage(decisions));
-    const writer = new ByteWriter().u32(0xbeefcace).u32(1).u32(decisions.byte()).bytes(decisions.rest());
-    await tolerant(() => {
-      const file = readResourcesFile(writer.toBytes());
-      for (const entry of file.entries) readResource(file, entry);
+    if (decisions.chance()) return checkCommand(decisions.pick(['headers', 'headers --json', 'tour', 'info']), resourceImage(decisions));
+    const bytes = decisions.chance()
+      ? damaged(RESOURCES, decisions)
+      : new ByteWriter().u32(0xbeefcace).u32(1).u32(decisions.byte()).bytes(decisions.rest()).toBytes();
+    await tolerant(async () => {
+      const file = readResourcesFile(bytes);
+      for (const entry of file.entries) await tolerant(() => readResource(file, entry));
     });
+    return bytes.length;
   },
 };

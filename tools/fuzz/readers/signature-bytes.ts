@@ -21,7 +21,8 @@ function writeType(writer: ByteWriter, decisions: Decisions, depth: number): voi
   if (kind < 2) writer.u8(decisions.pick(PRIMITIVES));
   else if (kind === 2) writer.u8(decisions.chance() ? ElementType.Class : ElementType.ValueType).compressedUnsigned(typeToken(decisions));
   else if (kind === 3) {
-    for (let left = decisions.count(700); left > 0; left--) writer.u8(decisions.pick(PREFIXES));
+    const prefix = decisions.pick(PREFIXES);
+    for (let left = decisions.count(70_000); left > 0; left--) writer.u8(left < 4 ? decisions.pick(PREFIXES) : prefix);
     writeType(writer, decisions, depth + 1);
   } else if (kind === 4) {
     writer.u8(ElementType.GenericInst).u8(ElementType.Class).compressedUnsigned(typeToken(decisions));

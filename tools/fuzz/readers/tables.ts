@@ -1,10 +1,12 @@
-import { type TableName, tableSchemas } from '@ijw/metadata';
+import { ByteWriter } from '@ijw/binary';
+import { makeToken, TableId, type TableName, tableSchemas } from '@ijw/metadata';
 import { MetadataBuilder } from '@ijw/metadata/builder';
 import { checkCommand } from '../command-check.ts';
 import { COMMANDS } from '../commands.ts';
 import { Decisions } from '../decisions.ts';
 import type { FuzzReader } from '../reader.ts';
 import { decisionSeeds } from './decision-seeds.ts';
+import { HOSTILE_NAMES } from './hostile-names.ts';
 import { addCliHeader, imageOf, Placement } from './image-of.ts';
 import { fieldSignature, methodSignature, typeSignature } from './signature-bytes.ts';
 
@@ -43,26 +45,7 @@ const TABLES: readonly [TableName, ...TableName[]] = [
   'GenericParamConstraint',
 ];
 
-/** Names as a stranger gives them: escapes, separators, paths, words of JavaScript. */
-const NAMES: readonly [string, ...string[]] = [
-  'C',
-  'M',
-  '',
-  '.ctor',
-  'a\u001b[2J\nINJECT: x\r\u202ec\u0085\u2028d\u009b31m',
-  '__proto__',
-  'constructor',
-  '../../OUTSIDE',
-  '*/ system("x"); /*',
-  'a"];evil[label="x\\',
-  "a$&$1$`b$'",
-  '?f@@YAHH@Z',
-  'kernel32.dll',
-  'System',
-  'Object',
-  'ValueType',
-  'Enum',
-];
+const NAMES: readonly [string, ...string[]] = ['C', 'M', 'kernel32.dll', 'System', 'Object', 'ValueType', 'Enum', ...HOSTILE_NAMES];
 
 /** Heap data that rows share: short and as long as a heap may be. */
 interface Pool {
@@ -108,6 +91,47 @@ function addRows(builder: MetadataBuilder, table: TableName, pool: Pool, decisio
   }
 }
 
+/** A datum as long as a heap may have, of the kind that a column is read as. */
+const LONG: readonly [(size: number) => Uint8Array, ...((size: number) => Uint8Array)[]] = [
+  (size) => new ByteWriter().u8(0).compressedUnsigned(size).u8(1).fill(size, 8).toBytes(),
+  (size) => new ByteWriter().u16(1).u32(size).fill(size, 7).u16(0).toBytes(),
+  (size) => new ByteWriter().u8(0x15).u8(0x12).u8(5).compressedUnsigned(size).fill(size, 8).toBytes(),
+  (size) => new ByteWriter().u8(6).bytes(new Uint8Array(size).fill(0x0f)).u8(8).toBytes(),
+  (size) => new Uint8Array(size).fill(0x41),
+];
+
+/** Many rows of one table that all name one long datum, among the rows that have them looked at. */
+function sharedMetadata(decisions: Decisions, body: number): Uint8Array {
+  const builder = new MetadataBuilder();
+  const size = decisions.pick([100_000, 300_000, 40_000]);
+  const [long, short] = [builder.strings.add('N'.repeat(size)), builder.strings.add('S')];
+  const name = decisions.chance() ? long : short;
+  const [longBlob, method] = [builder.blobs.add(decisions.pick(LONG)(size)), builder.blobs.add(Uint8Array.of(0, 0, 1))];
+  const blob = decisions.chance() ? longBlob : method;
+  builder.add('Module', { Name: short });
+  builder.add('Assembly', { Name: short });
+  builder.add('ModuleRef', { Name: short });
+  const object = builder.add('TypeRef', { Name: 'Object', Namespace: 'System' });
+  builder.add('MemberRef', { Class: object, Name: '.ctor', Signature: Uint8Array.of(0x20, 1, 1, 0x1d, 5) });
+  builder.add('TypeSpec', { Signature: longBlob });
+  builder.add('TypeDef', { Name: '<Module>' });
+  builder.add('TypeDef', { Name: short, Flags: 1 });
+  const table = decisions.pick(TABLES);
+  const pool = { names: [name], blobs: [blob] };
+  const cells = Object.entries(tableSchemas[table]).map(([column, { kind }]) =>
+    column === 'RVA' && decisions.chance() ? body : cell(kind, pool, decisions) || 1,
+  );
+  for (let left = decisions.pick([20_000, 5000, 60_000]); left > 0; left--) {
+    builder.add(table);
+    for (const [index, column] of Object.keys(tableSchemas[table]).entries())
+      builder.set(table, builder.rowCount(table), column as never, cells[index] ?? 0);
+  }
+  for (const [index, flags] of [0x2016, 0x16].entries())
+    builder.add('MethodDef', { Name: short, Flags: flags, ImplFlags: 0x1000 * index, Signature: blob });
+  builder.add('CustomAttribute', { Parent: object, Type: makeToken(TableId.MemberRef, 1), Value: longBlob });
+  return builder.build({ keepOrder: true });
+}
+
 function metadataOf(decisions: Decisions): Uint8Array {
   const builder = new MetadataBuilder();
   const pool = poolOf(builder, decisions);
@@ -119,16 +143,40 @@ function metadataOf(decisions: Decisions): Uint8Array {
   return builder.build({ keepOrder: decisions.chance(), version: NAMES[decisions.byte() % NAMES.length] ?? '' });
 }
 
-/** Metadata from rows, with columns of every kind that may share one long datum, read by a command. */
+/** Metadata from rows, with columns of every kind, read by a command. */
 export const tablesReader: FuzzReader = {
   name: 'tables',
   seeds: () => decisionSeeds(96),
   async run(input) {
     const decisions = new Decisions(input);
-    const command = COMMANDS[decisions.byte() % COMMANDS.length];
+    const command = decisions.pick(COMMANDS);
     const placement = new Placement();
     placement.add(decisions.bytes(decisions.byte() & 0x3f));
     const cliHeader = addCliHeader(placement, metadataOf(decisions), { flags: decisions.byte() & 0x13 });
-    if (command !== undefined) await checkCommand(command, imageOf(placement, { directories: { cliHeader } }));
+    return checkCommand(command, imageOf(placement, { directories: { cliHeader } }));
+  },
+};
+
+/** Many rows that share one long datum: a name, a signature, a value, a body. */
+export const sharingReader: FuzzReader = {
+  name: 'sharing',
+  seeds: () => decisionSeeds(64),
+  async run(input) {
+    const decisions = new Decisions(input);
+    const command = decisions.pick(COMMANDS);
+    const placement = new Placement();
+    const length = decisions.pick([2, 100_000]);
+    const body = placement.add(
+      new ByteWriter()
+        .u16(0x3003)
+        .u16(8)
+        .u32(length)
+        .u32(0)
+        .fill(length - 1)
+        .u8(0x2a)
+        .toBytes(),
+    );
+    const cliHeader = addCliHeader(placement, sharedMetadata(decisions, body));
+    return checkCommand(command, imageOf(placement, { directories: { cliHeader } }));
   },
 };

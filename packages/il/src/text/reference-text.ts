@@ -70,14 +70,17 @@ export class ReferenceText {
     this.#nameAssemblies();
   }
 
-  /** References to two assemblies of one name are told apart by an alias. */
+  /** References to two assemblies of one name are told apart by an alias. The numbers of a name only rise, so that none is tried twice. */
   #nameAssemblies(): void {
     const { AssemblyRef } = this.metadata.tables;
     const seen = new Set<string>();
+    const numbers = new Map<string, number>();
     for (let rid = 1; rid <= AssemblyRef.rowCount; rid++) {
       const name = this.names.string(AssemblyRef.get(rid, 'Name'));
       let alias = name;
-      for (let number = 1; seen.has(alias); number++) alias = `${name}_${number}`;
+      let number = numbers.get(name) ?? 1;
+      for (; seen.has(alias); number++) alias = `${name}_${number}`;
+      numbers.set(name, number);
       seen.add(alias);
       this.#assemblyAliases.set(rid, alias);
     }

@@ -26,6 +26,7 @@ class MapContents implements LinkerMap {
   readonly sections: MappedSection[] = [];
 }
 
+/** Reads a line without the spaces at its end. */
 type LineReader = (line: string, contents: MapContents) => void;
 
 const address = (text: string): number => Number.parseInt(text, 16);
@@ -33,7 +34,7 @@ const address = (text: string): number => Number.parseInt(text, 16);
 const GNU_REGION = /^([\w.$*-]+)\s+0x([0-9a-f]+)\s+0x([0-9a-f]+)(?:\s+[rwxali!]+)?\s*$/i;
 const GNU_SECTION = /^([\w.$*-]+)\s+0x([0-9a-f]+)\s+0x([0-9a-f]+)(?:\s+load address 0x[0-9a-f]+)?\s*$/i;
 /** An address and a name; a line with a size behind the address is of an input section, one with `=` or PROVIDE an assignment. */
-const GNU_SYMBOL = /^\s+0x([0-9a-f]+)\s+(?!0x|PROVIDE|HIDDEN|ASSERT)([A-Za-z_~][^=]*?)\s*$/i;
+const GNU_SYMBOL = /^\s+0x([0-9a-f]+)\s+(?!0x|PROVIDE|HIDDEN|ASSERT)([A-Za-z_~][^=]*)$/i;
 
 /** GNU ld. Names of sections that are too long stand on a line of their own. */
 function gnuReader(): LineReader {
@@ -54,7 +55,7 @@ function gnuReader(): LineReader {
 }
 
 /** LLVM lld: columns of VMA, LMA, size and alignment; an output section follows after one space, its parts and their symbols further right. */
-const LLD_LINE = /^\s*([0-9a-f]+)\s+[0-9a-f]+\s+([0-9a-f]+)\s+\d+ (\s*)(\S.*?)\s*$/i;
+const LLD_LINE = /^\s*([0-9a-f]+)\s+[0-9a-f]+\s+([0-9a-f]+)\s+\d+ (\s*)(\S.*)$/i;
 
 const readLldLine: LineReader = (line, { sections, symbols }) => {
   const [, start, size, indent, name] = LLD_LINE.exec(line) ?? [];
@@ -64,7 +65,7 @@ const readLldLine: LineReader = (line, { sections, symbols }) => {
 };
 
 const ARM_REGION = /^\s*Execution Region (\S+) \((?:Exec base|Base): 0x([0-9a-f]+),.*?Size: 0x([0-9a-f]+), Max: 0x([0-9a-f]+)/i;
-const ARM_SYMBOL = /^\s+(\S+)\s+0x([0-9a-f]+)\s+(?:Thumb Code|ARM Code|Data)\s+\d+\s/i;
+const ARM_SYMBOL = /^\s+(\S+)\s+0x([0-9a-f]+)\s+(?:Thumb Code|ARM Code|Data)\s+\d+(?:\s|$)/i;
 
 const readArmLine: LineReader = (line, { regions, sections, symbols }) => {
   const [, name, base, size, limit] = ARM_REGION.exec(line) ?? [];
@@ -79,7 +80,7 @@ const readArmLine: LineReader = (line, { regions, sections, symbols }) => {
 /** The words by which each linker's map is known, and what reads it. */
 const LINKERS: readonly { readonly mark: RegExp; reader(): LineReader }[] = [
   { mark: /^(?:Linker script and memory map|Memory Configuration)/m, reader: gnuReader },
-  { mark: /^\s*VMA\s+LMA\s+Size\s+Align\s+Out\s+In\s+Symbol/m, reader: () => readLldLine },
+  { mark: /^[ \t]*VMA[ \t]+LMA[ \t]+Size[ \t]+Align[ \t]+Out[ \t]+In[ \t]+Symbol/m, reader: () => readLldLine },
   { mark: /^(?:Memory Map of the image|Image Symbol Table)/m, reader: () => readArmLine },
 ];
 
@@ -98,7 +99,7 @@ export function readLinkerMap(text: string, reading = 'a linker map'): LinkerMap
     throw new BadImageError({ code: 'NOT_A_LINKER_MAP', offset: 0, reading, message: 'It is not a map of GNU ld, lld or armlink' });
   const contents = new MapContents();
   const read = linker.reader();
-  for (const line of text.split(/\r?\n/)) if (line.length <= MAXIMUM_LINE) read(line, contents);
+  for (const line of text.split('\n')) if (line.length <= MAXIMUM_LINE) read(line.trimEnd(), contents);
   const inMemory = ({ name, size, address: start }: MappedSection): boolean =>
     size > 0 && !FOR_TOOLS.test(name) && (start !== 0 || contents.regions.some(({ origin }) => origin === 0));
   return { ...contents, sections: contents.sections.filter(inMemory) };

@@ -3,10 +3,11 @@
 import { BadImageError } from '@ijw/binary';
 import { contains, endOf, type MemoryRegion } from './memory-region.ts';
 
-const COMMENTS = /\/\*[\s\S]*?\*\/|\/\/[^\n]*|^[ \t]*[#;][^\n]*/gm;
-const MEMORY = /\bMEMORY\s*\{([^}]{0,65536})\}/;
+/** A comment without an end goes as far as the text: looking for the end again from each beginning would cost the square of the text. */
+const COMMENTS = /\/\*[\s\S]*?(?:\*\/|(?![\s\S]))|\/\/[^\n]*|^[ \t]*[#;][^\n]*/gm;
+const MEMORY = /\bMEMORY\s*\{([^{}]{0,16384})\}/;
 const REGION =
-  /([\w.$]+)\s*(?:\([^)]*\))?\s*:\s*(?:ORIGIN|org|o)\s*=\s*([^,\n]+?)\s*,\s*(?:LENGTH|len|l)\s*=\s*([^\n,;}]+?)(?=\s*(?:[\n,;}]|$|[\w.$]+\s*(?:\([^)]*\))?\s*:))/gi;
+  /(?<![\w.$])([\w.$]+)\s*(?:\([^()]*\)\s*)?:\s*(?:ORIGIN|org|o)\s*=\s*([^,=\n]*[^,=\s])\s*,\s*(?:LENGTH|len|l)\s*=\s*([^\n,;}]+?)(?=\s*(?:[\n,;}]|$|[\w.$]+\s*(?:\([^()]*\)\s*)?:))/gi;
 const ASSIGNMENT = /^[ \t]*(\w+)[ \t]*=[ \t]*([^;{}\n]+);/gm;
 /** `ER_FLASH 0x08000000 [attributes] 0x10000 {`; a region at `+offset` follows another and has no place of its own. */
 const ARM_REGION = /^[ \t]*([A-Za-z_]\w*)[ \t]+(0x[0-9a-f]+|\d+)((?:[ \t]+[A-Z_]+)*)(?:[ \t]+(0x[0-9a-f]+|\d+))?\s*\{/gim;

@@ -7,9 +7,12 @@ const PIECE = 0x4000;
 /** DEFLATE makes at most 1 032 bytes of one. */
 const MAXIMUM_RATIO = 1032;
 
+/** The most bytes that data may inflate to. The largest portable PDBs and entries of bundles are a small part of it. */
+export const MOST_INFLATED = 0x1000_0000;
+
 /**
  * Inflates raw DEFLATE data (RFC 1951) of a known size: all that a reader has left. Throws `BadImageError` when the data is malformed, or is not of the
- * size that was promised; nothing is allocated by that promise.
+ * size that was promised, which compressed data of its length can have and which is at most `MOST_INFLATED`.
  */
 export type Inflate = (reader: ByteReader, size: number) => Uint8Array;
 
@@ -25,10 +28,11 @@ export const inflate = async (reader: ByteReader, size: number): Promise<Uint8Ar
 function inflateWith(Decoder: typeof StreamDecoder, reader: ByteReader, size: number): Uint8Array {
   if (size > reader.remaining * MAXIMUM_RATIO + 64)
     throw reader.error('BAD_COMPRESSED_DATA', `${reader.remaining} bytes cannot become ${size}`);
-  const pieces: Uint8Array[] = [];
+  if (size > MOST_INFLATED) throw reader.error('TOO_MUCH_DATA', `${size} bytes are more than data may inflate to (${MOST_INFLATED})`);
+  const bytes = new Uint8Array(size);
   let length = 0;
   const decoder = new Decoder((piece) => {
-    pieces.push(piece);
+    if (length + piece.length <= size) bytes.set(piece, length);
     length += piece.length;
   });
   const compressed = reader.view(reader.remaining);
@@ -41,17 +45,5 @@ function inflateWith(Decoder: typeof StreamDecoder, reader: ByteReader, size: nu
     throw reader.error('BAD_COMPRESSED_DATA', `The data cannot be inflated: ${error instanceof Error ? error.message : String(error)}`);
   }
   if (length !== size) throw reader.error('BAD_COMPRESSED_DATA', `The data inflates to ${length} bytes or more, not to ${size}`);
-  return concatenate(pieces, size);
-}
-
-function concatenate(pieces: readonly Uint8Array[], size: number): Uint8Array {
-  const [only] = pieces;
-  if (pieces.length === 1 && only !== undefined) return only;
-  const bytes = new Uint8Array(size);
-  let position = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, position);
-    position += piece.length;
-  }
   return bytes;
 }
