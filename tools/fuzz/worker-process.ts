@@ -5,7 +5,7 @@ import type { Finding } from './findings.ts';
 import type { WorkerReport, WorkerTask } from './worker.ts';
 
 /** An input that takes so many seconds of the processor hangs. */
-const HANG = 12;
+const HANG = 8;
 const WATCH = 500;
 const HEAP_MIB = 640;
 /** Clock ticks a second in `/proc`, as all Linux kernels have them for programs. */

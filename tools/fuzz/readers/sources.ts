@@ -63,7 +63,7 @@ function text(decisions: Decisions): string {
   while (!decisions.atEnd) {
     const piece = decisions.pick(PIECES);
     // A size that a decision gives, not one that a file gives.
-    for (let left = 1 + decisions.count(); left > 0 && result.length < 0x60000; left--) result += piece;
+    for (let left = 1 + decisions.count(); left > 0 && result.length < 0x30000; left--) result += piece;
   }
   return result;
 }
