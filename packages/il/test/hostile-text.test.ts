@@ -79,6 +79,17 @@ describe('hostile images', () => {
     expect(diagnostics.entries.map(({ code, severity }) => `${severity} ${code}`)).toEqual(['error BAD_TOKEN']);
   });
 
+  it('whose references all have one name', () => {
+    const bytes = buildILImage(({ builder }) => {
+      builder.add('Assembly', { Name: 'a' });
+      for (let left = 20_000; left > 0; left--) builder.add('AssemblyRef', { Name: 'A' });
+    });
+    const image = PEImage.parse(bytes);
+    let text = '';
+    disassemble(image, Metadata.of(image)!, (chunk) => (text += new TextDecoder().decode(chunk)), new Diagnostics());
+    expect(text).toContain('.assembly extern A as A_19999\n');
+  });
+
   it('that are cut off', () => {
     for (const bytes of goldens) for (let length = bytes.length; length > 0x200; length -= 97) disassembled(bytes.subarray(0, length));
   });

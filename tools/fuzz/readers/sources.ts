@@ -55,6 +55,8 @@ const PIECES: readonly [string, ...string[]] = [
   '\u001b[2J',
 ];
 
+const SEPARATORS: readonly [string, ...string[]] = ['', ' ', '\n', 'a', '{', '='];
+
 /** The number of `COUNTS` that is the largest. */
 const MANY = 12;
 
@@ -62,8 +64,11 @@ function text(decisions: Decisions): string {
   let result = '';
   while (!decisions.atEnd) {
     const piece = decisions.pick(PIECES);
+    const count = 1 + decisions.count();
+    // Pieces beside each other may be others: `/*/*/` is a whole comment.
+    const separator = decisions.pick(SEPARATORS);
     // A size that a decision gives, not one that a file gives.
-    for (let left = 1 + decisions.count(); left > 0 && result.length < 0x30000; left--) result += piece;
+    for (let left = count; left > 0 && result.length < 0x30000; left--) result += piece + separator;
   }
   return result;
 }
@@ -100,7 +105,8 @@ export const sourcesReader: FuzzReader = {
 
 /** One piece many times, each of them: scans that look for an end from every beginning take its square. */
 function* sourceSeeds(): Generator<Uint8Array> {
-  for (let piece = 0; piece < PIECES.length; piece++) yield Uint8Array.of(piece, MANY);
-  for (let piece = 0; piece < PIECES.length; piece++) yield Uint8Array.of(piece, 0, 9, 0, piece, MANY, 8, 0);
+  for (let piece = 0; piece < PIECES.length; piece++)
+    for (let separator = 0; separator < 3; separator++) yield Uint8Array.of(piece, MANY, separator);
+  for (let piece = 0; piece < PIECES.length; piece++) yield Uint8Array.of(piece, 0, 0, 9, 0, 0, piece, MANY, 1, 8, 0, 0);
   yield* decisionSeeds(32);
 }

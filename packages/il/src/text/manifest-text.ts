@@ -4,6 +4,7 @@ import { embeddedResource, manifestResources } from '@ijw/metadata/resources';
 import { writeCustomAttributes } from './custom-attribute-text.ts';
 import { attempt, type Disassembly, limitation } from './disassembly.ts';
 import { quotedName } from './lexical/string-literal.ts';
+import { NumberedNames } from './numbered-names.ts';
 import { writeSecurity } from './security-text.ts';
 import type { TextSink } from './text-sink.ts';
 
@@ -175,10 +176,11 @@ export interface ResourceFile {
 export function writeResources(disassembly: Disassembly): readonly ResourceFile[] {
   const { image, metadata, references, sink, diagnostics } = disassembly;
   const files: ResourceFile[] = [];
-  const taken = new Set<string>();
+  // No two are one file where case does not count.
+  const fileNames = new NumberedNames((name) => name.toLowerCase());
   for (const resource of diagnostics.attempt(() => [...manifestResources(metadata)]) ?? []) {
     const bytes = diagnostics.attempt(() => embeddedResource(image, resource), resource.token);
-    const fileName = bytes === undefined ? undefined : resourceFileName(resource.name, taken);
+    const fileName = bytes === undefined ? undefined : fileNames.take(plainFileName(resource.name));
     const alias = fileName === undefined || fileName === resource.name ? '' : ` as ${references.identifiers.simple(fileName)}`;
     sink.line(`.mresource ${resource.flags & 1 ? 'public' : 'private'} ${references.identifiers.dotted(resource.name)}${alias}`);
     sink.open();
@@ -193,15 +195,9 @@ export function writeResources(disassembly: Disassembly): readonly ResourceFile[
   return files;
 }
 
-/** A resource may have any name; its file stays in the folder of the text, and no two are one file where case does not count. */
-function resourceFileName(name: string, taken: Set<string>): string {
-  const safe =
-    name
-      .replaceAll(/[^\w.\-+ ()]/g, '_')
-      .replace(/^\.+/, '_')
-      .slice(0, 200) || '_';
-  let fileName = safe;
-  for (let number = 1; taken.has(fileName.toLowerCase()); number++) fileName = `${safe}_${number}`;
-  taken.add(fileName.toLowerCase());
-  return fileName;
-}
+/** A resource may have any name; its file stays in the folder of the text. */
+const plainFileName = (name: string): string =>
+  name
+    .replaceAll(/[^\w.\-+ ()]/g, '_')
+    .replace(/^\.+/, '_')
+    .slice(0, 200) || '_';

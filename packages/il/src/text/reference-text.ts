@@ -16,6 +16,7 @@ import { MODULE_ROW } from './class-nesting.ts';
 import { HeapNames } from './lexical/heap-names.ts';
 import type { Identifiers } from './lexical/identifier.ts';
 import type { MemberColumns } from './member-columns.ts';
+import { NumberedNames } from './numbered-names.ts';
 import { TextSink } from './text-sink.ts';
 import { TokenTexts } from './token-texts.ts';
 import { conventionText, type LossSink, TypeText, writeParameterTypes } from './type-text.ts';
@@ -70,20 +71,12 @@ export class ReferenceText {
     this.#nameAssemblies();
   }
 
-  /** References to two assemblies of one name are told apart by an alias. The numbers of a name only rise, so that none is tried twice. */
+  /** References to two assemblies of one name are told apart by an alias. */
   #nameAssemblies(): void {
     const { AssemblyRef } = this.metadata.tables;
-    const seen = new Set<string>();
-    const numbers = new Map<string, number>();
-    for (let rid = 1; rid <= AssemblyRef.rowCount; rid++) {
-      const name = this.names.string(AssemblyRef.get(rid, 'Name'));
-      let alias = name;
-      let number = numbers.get(name) ?? 1;
-      for (; seen.has(alias); number++) alias = `${name}_${number}`;
-      numbers.set(name, number);
-      seen.add(alias);
-      this.#assemblyAliases.set(rid, alias);
-    }
+    const aliases = new NumberedNames();
+    for (let rid = 1; rid <= AssemblyRef.rowCount; rid++)
+      this.#assemblyAliases.set(rid, aliases.take(this.names.string(AssemblyRef.get(rid, 'Name'))));
   }
 
   /** The name under which the text refers to a row of AssemblyRef. */
