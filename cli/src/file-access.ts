@@ -9,6 +9,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'access is denied',
   EPERM: 'access is denied',
   ENOSPC: 'the disk is full',
+  EEXIST: 'a part of its path is not a directory',
   ENOTDIR: 'it, or a part of its path, is not a directory',
   ENAMETOOLONG: 'its name is too long',
   ERR_INVALID_ARG_VALUE: 'it is not a path',

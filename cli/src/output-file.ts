@@ -67,13 +67,35 @@ function attempt<T>(path: string, action: () => T): T {
   }
 }
 
+const isFolder = (path: string): boolean => fileStatus(path)?.isDirectory() === true;
+
+/** Makes a folder; `false` where the one that it lies in has to be made first. */
+function makeFolder(path: string): boolean {
+  try {
+    mkdirSync(path);
+    return true;
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return false;
+    // Another process made it in between.
+    if (isFolder(path)) return true;
+    throw error;
+  }
+}
+
+/** Makes a folder and those that it lies in. Each is tried twice at most: where a file system has no room for folders, Node's own recursion never ends. */
+function createFolder(folder: string): void {
+  const missing: string[] = [];
+  for (let at = folder; at !== dirname(at) && !isFolder(at) && !makeFolder(at); at = dirname(at)) missing.push(at);
+  for (const path of missing.reverse()) mkdirSync(path);
+}
+
 /** A file that is there whole, or as it was before. @param isInput refuses the place of a file that was read */
 export function createOutputFile(path: string, isInput: (identity: string) => boolean): OutputFile {
   const status = fileStatus(path);
   // A device or a pipe is written to; only a file can be put in the place of another.
   if (status?.isFile() === false) return openDevice(path);
   const { temporary, descriptor } = attempt(path, () => {
-    mkdirSync(dirname(path), { recursive: true });
+    createFolder(dirname(path));
     return openTemporary(path);
   });
   const remove = (): void => {

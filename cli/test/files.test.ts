@@ -61,6 +61,19 @@ describe('an output', () => {
     expect(readdirSync(folder).sort()).toEqual(['input', 'link']);
   });
 
+  it('makes the folders that it lies in, and not in the place of a file', () => {
+    writeFileSync(join(folder, 'file'), '');
+    const file = processIo().createFile(join(folder, 'a/b/../c/d/out.txt'));
+    file.commit();
+    expect(readdirSync(join(folder, 'a')).sort()).toEqual(['c']);
+    expect(() => processIo().createFile(join(folder, 'file/out.txt'))).toThrow('a part of its path is not a directory (EEXIST)');
+    expect(() => processIo().createFile(join(folder, 'file/a/out.txt'))).toThrow('not a directory (ENOTDIR)');
+  });
+
+  it.skipIf(!existsSync('/proc/self'))('where no folder can be made is an error in words', () => {
+    expect(() => processIo().createFile('/proc/self/a/b/out.txt')).toThrow('file not found (ENOENT)');
+  });
+
   it.each([['\0'], ['a'.repeat(300)]])('on a path that cannot be is an error in words', (name) => {
     expect(() => processIo().createFile(join(folder, name))).toThrow(FileAccessError);
   });
