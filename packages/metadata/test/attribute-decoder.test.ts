@@ -11,9 +11,10 @@ import {
   writeAttributeValue,
 } from '@ijw/metadata/attributes';
 import { MetadataBuilder } from '@ijw/metadata/builder';
-import { attributeLines } from '@ijw/metadata/canonical';
+import { attributeLines, TokenText } from '@ijw/metadata/canonical';
 import { assembliesAtHand, Resolver } from '@ijw/metadata/resolution';
 import { encodeFieldSignature, encodeMethodSignature, encodeTypeSpec, type PrimitiveName, type TypeNode } from '@ijw/metadata/signatures';
+import { cellWords } from '@ijw/metadata/words';
 import { describe, expect, it } from 'vitest';
 
 const primitive = (type: PrimitiveName): TypeNode => ({ kind: 'primitive', type });
@@ -229,5 +230,18 @@ describe('the attributes of some types', () => {
       'N.M.A': [4],
       'N.C': [],
     });
+  });
+});
+
+describe('the cell of a value that cannot be decoded', () => {
+  it.each([
+    ['arguments that are cut', [primitive('int32')], blob(5, 0), 'x01000500 (needs 4 bytes, 2 left at 0x'],
+    ['another prolog', [], Uint8Array.of(2, 0, 0, 0), 'x02000000 (The value starts with 0x2, not with 1 at 0x'],
+  ])('has the bytes, what is wrong, and where: %s', (_, parameters, value, expected) => {
+    const sample = new Sample();
+    sample.attribute(sample.typeRef('N', 'MarkAttribute'), parameters as readonly TypeNode[], value);
+    const { metadata } = sample;
+    const cell = cellWords(metadata.tables.CustomAttribute.column('Value'), metadata, new TokenText(metadata));
+    expect(cell(1).startsWith(expected)).toBe(true);
   });
 });

@@ -76,8 +76,9 @@ export function cellWords(column: Column, metadata: Metadata, text: TokenText): 
     try {
       return words(rid) ?? canonical(rid);
     } catch (error) {
-      if (error instanceof BadImageError) return canonical(rid);
-      throw error;
+      if (!(error instanceof BadImageError)) throw error;
+      // A value's bytes do not say by themselves what is wrong with them.
+      return column.name === 'Value' ? `${canonical(rid)} (${error.message} at ${hex(error.offset)})` : canonical(rid);
     }
   };
 }
