@@ -2,7 +2,7 @@
 import { processPlatform, RUNTIME_PROFILES, refusalCodes, refusalMessage, runtimeIds, targetRuntime } from '@ijw/assembly';
 import { buildMixedImage } from '@ijw/fixtures';
 import { Metadata, makeToken, TableId } from '@ijw/metadata';
-import { CorFlags, Machine, PEImage, readCliHeader } from '@ijw/pe';
+import { type CliHeaderInput, CorFlags, Machine, PEImage, readCliHeader } from '@ijw/pe';
 import { describe, expect, it } from 'vitest';
 import { buildILImage, methodSignature, STRING, VOID } from '../../il/test/il-image.ts';
 
@@ -44,9 +44,11 @@ interface Built {
   readonly references?: readonly string[];
   readonly framework?: string;
   readonly flags?: number;
+  /** Of the CLI header, beside its flags. */
+  readonly cli?: CliHeaderInput;
 }
 
-function built({ references = ['mscorlib'], framework, flags = 1 }: Built): { image: PEImage; metadata: Metadata | undefined } {
+function built({ references = ['mscorlib'], framework, flags = 1, cli = {} }: Built): { image: PEImage; metadata: Metadata | undefined } {
   const bytes = buildILImage(
     ({ builder, system }) => {
       for (const Name of references) builder.add('AssemblyRef', { Name, Major: 4 });
@@ -58,7 +60,7 @@ function built({ references = ['mscorlib'], framework, flags = 1 }: Built): { im
       const value = Uint8Array.of(1, 0, text.length, ...text, 0, 0);
       builder.add('CustomAttribute', { Parent: makeToken(TableId.Assembly, 1), Type: constructor_, Value: value });
     },
-    { flags },
+    { flags, ...cli },
   );
   const image = PEImage.parse(bytes);
   return { image, metadata: Metadata.of(image) };
@@ -115,6 +117,15 @@ describe('the processes that an image can be loaded into', () => {
     [0, 'x86', false, 'x86 only (mixed-mode)'],
   ])('flags %i of PE32', (flags, architecture, anyCpu, text) => {
     expect(platformOf(flags)).toEqual({ architecture, anyCpu, text });
+  });
+
+  it.each([
+    [2, 0, 'x86', 'AnyCPU of .NET 1: x86 process on 64-bit Windows'],
+    [2, 5, 'x64', 'AnyCPU: x64 process on 64-bit Windows'],
+    [3, 0, 'x64', 'AnyCPU: x64 process on 64-bit Windows'],
+  ])('the CLI header of version %i.%i', (majorRuntimeVersion, minorRuntimeVersion, architecture, text) => {
+    const { image } = built({ cli: { majorRuntimeVersion, minorRuntimeVersion } });
+    expect(processPlatform(image, readCliHeader(image))).toEqual({ architecture, anyCpu: true, text });
   });
 
   it.each([

@@ -18,6 +18,13 @@ const architectureName = (machine: MachineName): string => ARCHITECTURES[machine
 /** Both bits: the program runs as x86 where that is there. 32BITREQUIRED alone: it runs as x86 only (ECMA-335 II.25.3.3.1; dotnet/runtime `src/coreclr/inc/corhdr.h`). */
 const BITS = CorFlags.REQUIRED_32BIT | CorFlags.PREFERRED_32BIT;
 
+/**
+ * The CLI header of compilers for .NET 1.0 and 1.1 says 2.0: 64-bit Windows runs such programs as x86 (Microsoft Learn, CorFlags.exe: "Apps must have a CLR header version
+ * of 2.5 or greater to run natively").
+ */
+const isOfNet1 = ({ majorRuntimeVersion: major, minorRuntimeVersion: minor }: CliHeader): boolean =>
+  major < 2 || (major === 2 && minor < 5);
+
 const ANY_CPU = 'AnyCPU: x64 process on 64-bit Windows';
 
 /**
@@ -35,6 +42,8 @@ export function processPlatform(image: PEImage, header: CliHeader | undefined): 
   if (header === undefined || kind !== 'managed') return only(kind === 'mixed' ? 'mixed-mode' : 'native');
   if (header.managedNativeHeader.size !== 0) return precompiled(image, only, architecture);
   if (image.is64Bit || image.machine !== 'i386') return only();
+  if ((header.flags & BITS) === 0 && isOfNet1(header))
+    return { architecture: 'x86', anyCpu: true, text: 'AnyCPU of .NET 1: x86 process on 64-bit Windows' };
   switch (header.flags & BITS) {
     case BITS:
       return { architecture: 'x86', anyCpu: true, text: 'AnyCPU, prefers 32-bit: x86' };
