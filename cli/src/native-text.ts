@@ -2,10 +2,10 @@ import { basename, dirname, join } from 'node:path';
 import type { Assembly } from '@ijw/assembly';
 import { BadImageError, hex, hexDigits } from '@ijw/binary';
 import type { CompiledText, NativeText } from '@ijw/il';
-import { CompiledCode, type CompiledMethod, canDecodeNative, NativeDisassembler, ownerOf } from '@ijw/il/native';
+import { type CompiledCell, CompiledCode, type CompiledMethod, canDecodeNative, NativeDisassembler, ownerOf } from '@ijw/il/native';
 import { type Metadata, TableId } from '@ijw/metadata';
 import { PEImage } from '@ijw/pe';
-import { readReadyToRunHeader } from '@ijw/pe/ready-to-run';
+import { EAGER_IMPORTS, importSectionTypes, readReadyToRunHeader } from '@ijw/pe/ready-to-run';
 import type { Boundary } from '@ijw/vtfixup';
 import type { CommandContext } from './command.ts';
 import { noteLine } from './output/error-line.ts';
@@ -44,7 +44,7 @@ function instructionLines(disassembler: NativeDisassembler, rva: number): readon
 export interface ReadyToRunText {
   /** Of a method and its instances. */
   readonly ofMethod: CompiledText;
-  /** Of instances of other modules' methods. */
+  /** Of instances of other modules' methods, then the import sections with their cells. */
   readonly others: () => Iterable<string>;
 }
 
@@ -84,15 +84,30 @@ export async function readyToRunText(context: CommandContext, assembly: PEImage,
     } else byToken.set(method.token, [...(byToken.get(method.token) ?? []), method]);
   }
   const lines = function* (methods: readonly CompiledMethod[]): Generator<string> {
-    for (const method of methods) yield* methodLines(disassembler, method);
+    for (const method of methods) yield* methodLines(disassembler, code, method);
   };
-  return { ofMethod: (token) => lines(byToken.get(token) ?? []), others: () => lines(others) };
+  const rest = function* (): Generator<string> {
+    yield* lines(others);
+    if (image === assembly) yield* importLines(code);
+  };
+  return { ofMethod: (token) => lines(byToken.get(token) ?? []), others: rest };
 }
 
-function* methodLines(disassembler: NativeDisassembler, { name, isInstance, functions }: CompiledMethod): Generator<string> {
-  for (const [index, { start, end }] of functions.entries()) {
-    const what = index > 0 ? 'funclet or cold part' : isInstance ? `code of ${name}` : 'code';
+function* methodLines(disassembler: NativeDisassembler, code: CompiledCode, method: CompiledMethod): Generator<string> {
+  for (const [index, { start, end }] of method.functions.entries()) {
+    const what = index > 0 ? 'funclet or cold part' : method.isInstance ? `code of ${method.name}` : 'code';
     yield `ReadyToRun ${what} at RVA ${hex(start)}, ${end - start} bytes`;
+    if (index === 0) for (const cell of code.fixupsOf(method)) yield `fixup ${cellLine(cell)}`;
     yield* instructionLines(disassembler, start);
+  }
+}
+
+const cellLine = ({ rva, kind, text }: CompiledCell): string => `RVA ${hex(rva)}${kind === undefined ? '' : ` ${kind}`}: ${text}`;
+
+function* importLines(code: CompiledCode): Generator<string> {
+  for (const { rva, size, type, flags, cells } of code.imports()) {
+    const eager = flags & EAGER_IMPORTS ? ', filled when the image is loaded' : '';
+    yield `ReadyToRun import section at RVA ${hex(rva)}, ${size} bytes, type ${importSectionTypes[type] ?? type}${eager}`;
+    for (const cell of cells) yield cellLine(cell);
   }
 }

@@ -5,7 +5,7 @@ import { ByteWriter } from '@ijw/binary';
 import { CompiledCode, ownerOf } from '@ijw/il/native';
 import { Metadata } from '@ijw/metadata';
 import { MetadataBuilder } from '@ijw/metadata/builder';
-import { encodeMethodSignature } from '@ijw/metadata/signatures';
+import { encodeFieldSignature, encodeMethodSignature } from '@ijw/metadata/signatures';
 import { cliHeaderPart, PEImage } from '@ijw/pe';
 import { bytesPart, type ImagePart, PEBuilder } from '@ijw/pe/builder';
 import { exportDirectoryPart } from '@ijw/pe/exports';
@@ -28,6 +28,7 @@ function metadataBytes(): Uint8Array {
   builder.add('TypeDef', { Name: '<Module>' });
   builder.add('TypeDef', { Namespace: 'N', Name: 'C', Flags: 1 });
   for (const Name of ['First', 'Second', 'Generic']) builder.add('MethodDef', { Name, Flags: 0x16, Signature: signature });
+  builder.add('Field', { Name: 'F', Flags: 0x16, Signature: encodeFieldSignature(VOID) });
   builder.add('AssemblyRef', { Name: 'Other' });
   builder.userStrings.add('text');
   return builder.build();
@@ -42,6 +43,12 @@ const SIGNATURES = [
   [0x13, 0x04, 3, 1, 0x08],
   [0x1c, 0x15, 0x12, 2 << 2, 1, 0x3e],
   [0x7e],
+  [0x30, 2, (8 << 1) | 1, 7 << 1],
+  [0x2b, 16, 0, 1],
+  [0x31, 4, 12, 0, 1],
+  [0x33, 1, 0, 1, 0x08, 0, 2],
+  [0x34, 0, 0, 1, 0x08],
+  [0x35, 2, 0x00, 0x2a, 1, 0x08, 0, 2],
 ] as const;
 
 interface R2rInput {
@@ -108,9 +115,10 @@ function build({ owner }: R2rInput = {}): PEImage {
     }),
   );
   // Two elements of one block: steps of 8, 4 and 2 have a lower half only, that of 1 both.
-  const methods = text.add(Uint8Array.from([16, 1, 2, 2, 2, 22, 0, (2 << 1) << 1]));
-  // One bucket of one entry: flags, MethodDef 3, one argument, and the function.
-  const instances = text.add(Uint8Array.from([0, 2, 4, 0, 1 << 1, 0x04, 3, 1, 0x08, (3 << 1) << 1]));
+  // The second has fixups: cells 1 and 3 of import section 0.
+  const methods = text.add(Uint8Array.from([16, 1, 2, 2, 2, 22, 0, ((2 << 2) | 1) << 1, 0x10, 0x02, 0x00]));
+  // One bucket of one entry: flags, MethodDef 3, one argument, and the function with a fixup: cell 0.
+  const instances = text.add(Uint8Array.from([0, 2, 4, 0, 1 << 1, 0x04, 3, 1, 0x08, ((3 << 2) | 1) << 1, 0x00, 0x00]));
   const cells = text.add(bytesPart(new Uint8Array(SIGNATURES.length * 8), 8));
   const blobs = text.add(Uint8Array.from(SIGNATURES.flat()));
   const signatures = text.add(
@@ -206,8 +214,27 @@ describe('a ReadyToRun image', () => {
       'N.C::Generic<int32>',
       'new N.C<__Canon>',
       'fixup 0x7e',
+      'instruction sets Avx2+ Avx-',
+      'offset 16 of N.C::F',
+      'offset 12 behind a base of 4 of N.C::F',
+      'N.C::First on int32 is N.C::Second',
+      'N.C::First on int32 is not overridden',
+      'IL of N.C::Second',
     ]);
     expect(code.describe(cells + 4)).toBeUndefined();
+  });
+
+  it('says which cells must be filled before a method runs', () => {
+    const fixups = code.methods.map((method) => code.fixupsOf(method).map(({ kind, text }) => `${kind}: ${text}`));
+    expect(fixups).toEqual([[], ['MethodEntry_DefToken: N.C::Second', 'StringHandle: string "text"'], ['Helper: helper WriteBarrier']]);
+  });
+
+  it('has its import sections with their cells', () => {
+    const [section, ...rest] = [...code.imports()];
+    expect(rest).toEqual([]);
+    const cells = [...section!.cells];
+    expect(cells.map(({ rva }) => rva - section!.rva)).toEqual(SIGNATURES.map((_, index) => index * 8));
+    expect(cells[6]).toEqual({ rva: section!.rva + 48, text: 'fixup 0x7e' });
   });
 
   it('of several assemblies has the code of each by its name', () => {
@@ -248,6 +275,12 @@ describe.skipIf(!existsSync(corpus))('ReadyToRun images of the corpus (skipped w
     expect(new Set(owned).size).toBe(owned.length);
     expect(owned.length).toBe(code.functions.length);
     expect(code.methods.every(({ name }) => name !== '')).toBe(true);
+    const cells = [
+      ...code.methods.flatMap((method) => code.fixupsOf(method)),
+      ...[...code.imports()].flatMap((section) => [...section.cells]),
+    ];
+    expect(cells.length).toBeGreaterThan(code.methods.length);
+    expect(cells.filter(({ kind }) => kind === undefined)).toEqual([]);
     expect(image.diagnostics.entries).toEqual([]);
   });
 });

@@ -9,7 +9,8 @@ import {
   NativeArray,
   nativeHashtableEntries,
   ReadyToRunSectionType,
-  readFunctionIndex,
+  readEntryPoint,
+  readFixupList,
   readHotColdMap,
   readImportSections,
   readMethodEntryPoints,
@@ -125,7 +126,7 @@ describe('sections of the header', () => {
     const entries = readMethodEntryPoints(imageOf(bytes), core(MethodDefEntryPoints, bytes.length), 10);
     expect(entries).toEqual([
       { rid: 1, functionIndex: 3 },
-      { rid: 2, functionIndex: 7 },
+      { rid: 2, functionIndex: 7, fixups: bytes.length },
     ]);
     expect(readMethodEntryPoints(imageOf(bytes), core(MethodDefEntryPoints, bytes.length), 1)).toHaveLength(1);
   });
@@ -135,9 +136,35 @@ describe('sections of the header', () => {
     const image = imageOf(bytes);
     const found = [...instanceEntryPoints(image, core(InstanceEntryPoints, bytes.length))].map((entry) => [
       entry.u8(),
-      readFunctionIndex(entry),
+      readEntryPoint(entry),
     ]);
-    expect(found).toEqual([[0xff, 5]]);
+    expect(found).toEqual([[0xff, { functionIndex: 5 }]]);
+  });
+
+  test('a list of fixups is behind the entry point, or before it', () => {
+    const list = [0x21, 0x04, 0x00];
+    const here = new ByteReader(Uint8Array.from([((7 << 2) | 1) << 1, ...list]));
+    expect(readEntryPoint(here)).toEqual({ functionIndex: 7, fixups: 1 });
+    const shared = new ByteReader(Uint8Array.from([...list, ((7 << 2) | 3) << 1, 4 << 1]));
+    shared.position = 3;
+    expect(readEntryPoint(shared)).toEqual({ functionIndex: 7, fixups: 0 });
+  });
+
+  const fixupsOf = (...bytes: readonly number[]) =>
+    readFixupList(new ByteReader(Uint8Array.from(bytes))).map(({ section, index }) => `${section}:${index}`);
+
+  test.each([
+    ['one cell', [0x21, 0x00], ['1:2']],
+    ['cells of one section', [0x21, 0x13, 0x00], ['1:2', '1:5', '1:6']],
+    ['sections', [0x21, 0x20, 0x03, 0x00], ['1:2', '3:3']],
+    // 9 2 is 1 * 8 + 2.
+    ['numbers of two nibbles', [0x91, 0x02, 0x00], ['1:10']],
+  ])('%s', (_, bytes, expected) => {
+    expect(fixupsOf(...bytes)).toEqual(expected);
+  });
+
+  test('a list without an end is truncated', () => {
+    expect(() => fixupsOf(0x21, 0x11)).toThrow(expect.objectContaining({ code: 'TRUNCATED' }));
   });
 
   test('cold parts by hot parts', () => {

@@ -3,4 +3,4 @@ export { NativeBounds, type NativeLandmarks, type NativeLimit, type NativeRange 
 export { type DescribeRva, NativeDisassembler, type NativeDisassemblerOptions } from './native-disassembler.ts';
 export { canDecodeNative, loadNativeDecoder } from './platform/native-decoder.ts';
 export type { NativeDecoder, NativeFlow, NativeInstruction } from './platform/native-instruction.ts';
-export { CompiledCode, type CompiledMethod, ownerOf } from './ready-to-run/compiled-code.ts';
+export { type CompiledCell, CompiledCode, type CompiledMethod, ownerOf } from './ready-to-run/compiled-code.ts';

@@ -1,4 +1,12 @@
-export { type ImportSection, importCellSignature, readImportSections } from './import-cells.ts';
+export {
+  EAGER_IMPORTS,
+  type ImportCell,
+  type ImportSection,
+  importCellSignature,
+  importSectionTypes,
+  readFixupList,
+  readImportSections,
+} from './import-cells.ts';
 export { type NativeAotImage, readNativeAot } from './native-aot.ts';
 export { NativeArray, nativeHashtableEntries, readNativeSigned, readNativeUnsigned } from './native-format.ts';
 export {
@@ -13,10 +21,11 @@ export {
   writeReadyToRunHeader,
 } from './ready-to-run-header.ts';
 export {
+  type EntryPoint,
   instanceEntryPoints,
   type MethodEntryPoint,
   type ReadyToRunFunction,
-  readFunctionIndex,
+  readEntryPoint,
   readHotColdMap,
   readMethodEntryPoints,
   readRuntimeFunctions,

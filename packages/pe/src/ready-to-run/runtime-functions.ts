@@ -48,17 +48,26 @@ function sectionEnd(image: PEImage, rva: number): number {
 }
 
 /** Where the code of a method begins. */
-export interface MethodEntryPoint {
-  /** Row of MethodDef. */
-  readonly rid: number;
+export interface EntryPoint {
   /** In the RuntimeFunctions section. */
   readonly functionIndex: number;
+  /** Where the list of the method's fixups is, in the section of the entry point (`readFixupList`). Many methods share one. */
+  readonly fixups?: number;
 }
 
-/** The index of the first function of a method: what both tables of entry points hold. Fixups, which must be made before it runs, are passed over. */
-export function readFunctionIndex(reader: ByteReader): number {
+export interface MethodEntryPoint extends EntryPoint {
+  /** Row of MethodDef. */
+  readonly rid: number;
+}
+
+/** What both tables of entry points hold (readytorun-format.md, "READYTORUN_SECTION_METHODDEF_ENTRYPOINTS"). */
+export function readEntryPoint(reader: ByteReader): EntryPoint {
   const id = readNativeUnsigned(reader);
-  return (id & 1) === 0 ? id >>> 1 : id >>> 2;
+  if ((id & 1) === 0) return { functionIndex: id >>> 1 };
+  const { position } = reader;
+  // The list is here, or so many bytes before this number.
+  const fixups = (id & 2) === 0 ? position : position - readNativeUnsigned(reader);
+  return { functionIndex: id >>> 2, fixups };
 }
 
 /** The MethodDefEntryPoints section: methods that are not generic. @throws BadImageError */
@@ -71,12 +80,12 @@ export function readMethodEntryPoints(image: PEImage, core: ReadyToRunCore, meth
     const offset = array.offsetOf(rid - 1);
     if (offset === undefined) continue;
     reader.position = offset;
-    entryPoints.push({ rid, functionIndex: readFunctionIndex(reader) });
+    entryPoints.push({ rid, ...readEntryPoint(reader) });
   }
   return entryPoints;
 }
 
-/** A reader at each entry of the InstanceEntryPoints section: a method's signature, then the index of its function. @throws BadImageError */
+/** A reader at each entry of the InstanceEntryPoints section: a method's signature, then its entry point. @throws BadImageError */
 export function* instanceEntryPoints(image: PEImage, core: ReadyToRunCore): Generator<ByteReader, void> {
   const reader = readyToRunSection(image, core, ReadyToRunSectionType.InstanceEntryPoints, 'the instance entry points');
   if (reader === undefined) return;

@@ -1,15 +1,17 @@
-import { BadImageError, ifReadable } from '@ijw/binary';
+import { BadImageError, ExpansionBudget, ifReadable } from '@ijw/binary';
 import { Metadata, makeToken, methodFullName, TableId, type Token } from '@ijw/metadata';
 import { assemblyIdentity } from '@ijw/metadata/resolution';
 import type { PEImage } from '@ijw/pe';
 import {
+  type EntryPoint,
   type ImportSection,
   importCellSignature,
   instanceEntryPoints,
   type ReadyToRunCore,
   type ReadyToRunFunction,
   ReadyToRunSectionType,
-  readFunctionIndex,
+  readEntryPoint,
+  readFixupList,
   readHotColdMap,
   readImportSections,
   readMethodEntryPoints,
@@ -17,7 +19,7 @@ import {
   readRuntimeFunctions,
   readyToRunSection,
 } from '@ijw/pe/ready-to-run';
-import { SignatureNames } from './signature-names.ts';
+import { type NamedCell, SignatureNames } from './signature-names.ts';
 
 /** The compiled code of a method, or of one of its instances. */
 export interface CompiledMethod {
@@ -29,12 +31,17 @@ export interface CompiledMethod {
   readonly isInstance: boolean;
   /** The method first, then its funclets, then its cold part. */
   readonly functions: readonly ReadyToRunFunction[];
+  /** Where its list of fixups is, in the section of its entry point. */
+  readonly fixups?: number;
+}
+
+/** A cell of an import section. */
+export interface CompiledCell extends NamedCell {
+  readonly rva: number;
 }
 
 /** Which function begins which method. */
-interface Entry extends Pick<CompiledMethod, 'name' | 'token' | 'isInstance'> {
-  readonly functionIndex: number;
-}
+interface Entry extends Pick<CompiledMethod, 'name' | 'token' | 'isInstance'>, EntryPoint {}
 
 /** A component of a composite image. */
 interface Component {
@@ -63,7 +70,8 @@ export class CompiledCode {
   readonly #metadata: Metadata;
   readonly #names: SignatureNames;
   readonly #sections: readonly ImportSection[];
-  readonly #cells = new Map<number, string | undefined>();
+  readonly #cells = new Map<number, NamedCell | undefined>();
+  readonly #budget: ExpansionBudget;
   /** In the order of their addresses. */
   readonly methods: readonly CompiledMethod[];
   readonly functions: readonly ReadyToRunFunction[];
@@ -76,6 +84,7 @@ export class CompiledCode {
     this.#metadata = metadata;
     this.#names = new SignatureNames(metadata, { manifest: manifestOf(image, core), compositeName: component?.name });
     this.#sections = this.#attempt(() => readImportSections(image, core)) ?? [];
+    this.#budget = ExpansionBudget.ofSharedData(image.bytes.length, 'the fixups of methods');
     this.functions = this.#attempt(() => readRuntimeFunctions(image, core)) ?? [];
     this.methods = this.#group([...this.#methodEntries(), ...this.#instanceEntries()], component?.otherStarts ?? []);
     this.#byStart = new Map(this.methods.flatMap((method) => (method.functions[0] ? [[method.functions[0].start, method]] : [])));
@@ -107,17 +116,61 @@ export class CompiledCode {
   /** What the runtime puts into the cell at an address, or the method that begins there. */
   describe(rva: number): string | undefined {
     const method = this.#byStart.get(rva);
-    if (method !== undefined) return method.name;
-    if (!this.#cells.has(rva)) this.#cells.set(rva, this.#cell(rva));
+    return method?.name ?? this.#cell(rva)?.text;
+  }
+
+  /** What must be in its cells before a method may run. What cannot be read is left out, and recorded. */
+  fixupsOf({ isInstance, fixups }: CompiledMethod): readonly CompiledCell[] {
+    if (fixups === undefined) return [];
+    const type = isInstance ? ReadyToRunSectionType.InstanceEntryPoints : ReadyToRunSectionType.MethodDefEntryPoints;
+    const read = (): readonly CompiledCell[] => {
+      const reader = readyToRunSection(this.#image, this.#core, type, 'the fixups of a method');
+      if (reader === undefined) return [];
+      reader.position = fixups;
+      const cells = readFixupList(reader);
+      this.#budget.spend(cells.length, { offset: reader.offset });
+      return cells.flatMap(({ section, index }) => this.#cellOf(section, index) ?? []);
+    };
+    return this.#attempt(read) ?? [];
+  }
+
+  /** The import sections of the image, with their cells. */
+  *imports(): Generator<ImportSection & { readonly cells: Iterable<CompiledCell> }> {
+    for (const [number, section] of this.#sections.entries()) yield { ...section, cells: this.#cellsOf(number, section) };
+  }
+
+  *#cellsOf(number: number, { rva, size, entrySize }: ImportSection): Generator<CompiledCell> {
+    const count = entrySize === 0 ? 0 : Math.floor(size / entrySize);
+    const affordable = this.#attempt(() => {
+      this.#budget.spend(count, { offset: 0, rva });
+      return true;
+    });
+    for (let index = 0; affordable && index < count; index++) {
+      const cell = this.#cellOf(number, index);
+      if (cell === undefined) return;
+      yield cell;
+    }
+  }
+
+  #cellOf(number: number, index: number): CompiledCell | undefined {
+    const section = this.#sections[number];
+    if (section === undefined || index * section.entrySize >= section.size) return undefined;
+    const rva = section.rva + index * section.entrySize;
+    const cell = this.#cell(rva);
+    return cell && { rva, ...cell };
+  }
+
+  #cell(rva: number): NamedCell | undefined {
+    if (!this.#cells.has(rva)) this.#cells.set(rva, this.#readCell(rva));
     return this.#cells.get(rva);
   }
 
-  #cell(rva: number): string | undefined {
+  #readCell(rva: number): NamedCell | undefined {
     try {
       const signature = importCellSignature(this.#image, this.#sections, rva);
       return signature && this.#names.cell(signature);
     } catch (error) {
-      if (error instanceof BadImageError) return `@error ${error.code}`;
+      if (error instanceof BadImageError) return { text: `@error ${error.code}` };
       throw error;
     }
   }
@@ -129,9 +182,9 @@ export class CompiledCode {
   #methodEntries(): readonly Entry[] {
     const { rowCount } = this.#metadata.tables.MethodDef;
     const entryPoints = this.#attempt(() => readMethodEntryPoints(this.#image, this.#core, rowCount)) ?? [];
-    return entryPoints.map(({ rid, functionIndex }) => {
+    return entryPoints.map(({ rid, ...entry }) => {
       const token = makeToken(TableId.MethodDef, rid);
-      return { functionIndex, token, isInstance: false, name: this.#attempt(() => methodFullName(this.#metadata, token)) ?? '' };
+      return { ...entry, token, isInstance: false, name: this.#attempt(() => methodFullName(this.#metadata, token)) ?? '' };
     });
   }
 
@@ -143,7 +196,7 @@ export class CompiledCode {
         const { text, token } = this.#names.method(reader);
         left -= text.length;
         if (left < 0) throw reader.error('TEXT_TOO_LONG', `The names of instances have more than ${MOST_CHARACTERS} characters`);
-        entries.push({ name: text, ...(token !== undefined && { token }), isInstance: true, functionIndex: readFunctionIndex(reader) });
+        entries.push({ name: text, ...(token !== undefined && { token }), isInstance: true, ...readEntryPoint(reader) });
       }
     });
     return entries;

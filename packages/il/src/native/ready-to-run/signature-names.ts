@@ -12,7 +12,7 @@ import {
   typeFullName,
 } from '@ijw/metadata';
 import { ElementType, primitiveNameOf } from '@ijw/metadata/signatures';
-import { fixupKinds, helperNames, MODULE_OVERRIDE } from './fixup-kinds.ts';
+import { fixupKinds, helperNames, instructionSetNames, MODULE_OVERRIDE } from './fixup-kinds.ts';
 
 /** ENCODE_METHOD_SIG_* and READYTORUN_FIELD_SIG_* of readytorun.h. */
 const SignatureFlag = {
@@ -38,6 +38,14 @@ export interface NamedMethod {
   readonly text: string;
   /** Of this module's metadata: a MethodDef or a MemberRef; absent for a method of another module. */
   readonly token?: Token;
+}
+
+/** What the runtime puts into a cell. */
+export interface NamedCell {
+  /** `TypeHandle`: its kind in readytorun.h; absent where it is not known. */
+  readonly kind?: string;
+  /** `type System.String`. */
+  readonly text: string;
 }
 
 /** Whose rows the tokens of a signature name: this module's, or another's, of which only the name is known. */
@@ -66,13 +74,13 @@ export class SignatureNames {
   }
 
   /** What the runtime puts into an import cell. @throws BadImageError */
-  cell(reader: ByteReader): string {
+  cell(reader: ByteReader): NamedCell {
     const first = reader.u8();
     const context = first & MODULE_OVERRIDE ? this.#module(reader.compressedUnsigned()) : this.#own;
     const kind = fixupKinds[first & ~MODULE_OVERRIDE];
-    if (kind === undefined) return `fixup ${hex(first)}`;
+    if (kind === undefined) return { text: `fixup ${hex(first)}` };
     const payload = this.#payload(reader, kind.payload, context);
-    return payload === '' ? kind.text : kind.text === '' ? payload : `${kind.text} ${payload}`;
+    return { kind: kind.name, text: payload === '' ? kind.text : kind.text === '' ? payload : `${kind.text} ${payload}` };
   }
 
   #payload(reader: ByteReader, payload: (typeof fixupKinds)[number]['payload'], context: Context): string {
@@ -87,15 +95,52 @@ export class SignatureNames {
         return this.#named(context, makeToken(TableId.MemberRef, reader.compressedUnsigned()));
       case 'field':
         return this.#field(reader, context);
+      case 'fieldOffset':
+        return `${reader.compressedUnsigned()} of ${this.#field(reader, context)}`;
+      case 'baseAndFieldOffset': {
+        const base = reader.compressedUnsigned();
+        return `${reader.compressedUnsigned()} behind a base of ${base} of ${this.#field(reader, context)}`;
+      }
       case 'helper': {
         const helper = reader.compressedUnsigned();
         return helperNames[helper] ?? hex(helper);
       }
       case 'string':
         return this.#string(reader.compressedUnsigned(), context);
+      case 'instructionSets':
+        return this.#instructionSets(reader);
+      case 'virtualOverride':
+        return this.#virtualOverride(reader, context);
+      case 'ilBody':
+        return this.#ilBody(reader, context);
       case 'none':
         return '';
     }
+  }
+
+  /** `Avx2+ Avx512F-`: those that the code needs, and those that it was compiled without (readytorun-format.md, "Instruction set support"). */
+  #instructionSets(reader: ByteReader): string {
+    const count = reader.count(reader.compressedUnsigned(), 1);
+    const texts = Array.from({ length: count }, () => {
+      const encoded = reader.compressedUnsigned();
+      return `${instructionSetNames[encoded >>> 1] ?? encoded >>> 1}${encoded & 1 ? '+' : '-'}`;
+    });
+    return texts.join(' ');
+  }
+
+  /** readytorun-format.md, "Virtual override signatures". */
+  #virtualOverride(reader: ByteReader, context: Context): string {
+    const isOverridden = (reader.compressedUnsigned() & 1) !== 0;
+    const declaration = this.#method(reader, context).text;
+    const type = this.#type(reader, context, 0);
+    return `${declaration} on ${type} is ${isOverridden ? this.#method(reader, context).text : 'not overridden'}`;
+  }
+
+  /** readytorun-format.md, "IL Body signatures": the IL and the types of its tokens are passed over. */
+  #ilBody(reader: ByteReader, context: Context): string {
+    reader.skip(reader.count(reader.compressedUnsigned(), 1));
+    for (let left = reader.count(reader.compressedUnsigned(), 1); left > 0; left--) this.#type(reader, context, 0);
+    return this.#method(reader, context).text;
   }
 
   #string(offset: number, context: Context): string {
