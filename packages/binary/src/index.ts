@@ -10,4 +10,5 @@ export { ifReadable } from './if-readable.ts';
 export { Lazy, lazyFor } from './lazy.ts';
 export { type LazyList, lazyList } from './lazy-list.ts';
 export { md5 } from './md5.ts';
+export type { Mutable } from './mutable.ts';
 export { printable } from './printable.ts';

@@ -8,6 +8,9 @@ import { UserStringHeap } from './heaps/user-string-heap.ts';
 import { MetadataPlace } from './metadata-place.ts';
 import { type MetadataRoot, readMetadataRoot, type StreamHeader } from './metadata-root.ts';
 import { type PdbStream, readPdbStream } from './pdb-stream.ts';
+import { RecentSignatures } from './signatures/recent-signatures.ts';
+import type { MethodSignature } from './signatures/signature-type-provider.ts';
+import type { TypeNode } from './signatures/type-node.ts';
 import { type SelectedStreams, type StreamName, selectStreams } from './stream-selection.ts';
 import type { KeyIndex } from './tables/key-index.ts';
 import { OwnerLookup } from './tables/owner-lookup.ts';
@@ -155,6 +158,13 @@ export class Metadata {
   /** The row numbers and heap offsets of an edit-and-continue delta go on where the generation before ended. */
   get isDelta(): boolean {
     return (this.tablesHeader.heapSizes & HeapSizes.DeltaOnly) !== 0;
+  }
+
+  readonly #signatures = new Lazy(() => new RecentSignatures(this.blobs));
+
+  /** The method signature of a blob; the same object for as long as it is in use. @throws BadImageError */
+  methodSignature(blob: number): MethodSignature<TypeNode> {
+    return this.#signatures.value.get(blob);
   }
 
   readonly #owners = new Lazy(() => new OwnerLookup(this.tables));

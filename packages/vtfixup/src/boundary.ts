@@ -1,4 +1,4 @@
-import { type Diagnostics, Lazy } from '@ijw/binary';
+import { type Diagnostics, Lazy, type Mutable } from '@ijw/binary';
 import { NativeCalls, type PInvoke, readPInvokes } from '@ijw/marshalling';
 import type { Metadata } from '@ijw/metadata';
 import { type CliHeader, type PEImage, readCliHeader } from '@ijw/pe';
@@ -252,7 +252,9 @@ export class Boundary {
   #withStub(method: PInvoke): ManagedToNative {
     const stub = method.kind === 'rva' ? this.stubAt(method.rva) : undefined;
     // Not copied: of an object spread into another V8 keeps a description that is larger than the object.
-    return Object.assign(method, { replacedGetLastError: this.#isGetLastError(method, stub) }, stub && { stub });
+    const call: Mutable<ManagedToNative> = Object.assign(method, { replacedGetLastError: this.#isGetLastError(method, stub) });
+    if (stub !== undefined) call.stub = stub;
+    return call;
   }
 
   /** HeuristicDoesThisLookLikeAGetLastErrorCall (dllimport.cpp): the function itself, or one `FF 25` away from it. */

@@ -55,7 +55,7 @@ describe('managed exports', () => {
       { ordinal: 7, target },
     ];
     const boundary = exported(new Bytes(TEXT).bytes([0xff, 0x25]).rel32(DATA), { exports });
-    expect(boundaryJson(boundary).nativeToManaged[0]!.exports).toEqual(['A', 'B', '#7']);
+    expect([...boundaryJson(boundary).nativeToManaged][0]!.exports).toEqual(['A', 'B', '#7']);
   });
 
   test('a stub that a rewriter put where no code is', () => {

@@ -13,7 +13,9 @@ describe('a dump of a loaded image', () => {
   test.each(['x64/24', 'ia32/22', 'arm64/24'])('%s: the same boundary as in the file, before the runtime has been there', (name) => {
     const file = readFileSync(edgeFile(name));
     expect(existsSync(edgeFile(name))).toBe(true);
-    expect(boundaryJson(boundaryOf(mapImage(file), { layout: 'mapped' }))).toEqual(boundaryJson(boundaryOf(file)));
+    expect(JSON.stringify(boundaryJson(boundaryOf(mapImage(file), { layout: 'mapped' })))).toBe(
+      JSON.stringify(boundaryJson(boundaryOf(file))),
+    );
   });
 });
 
@@ -84,7 +86,7 @@ describe.each(['x64', 'x86', 'arm64'] as const)('slots of a loaded %s image', (a
     expect(slot!.content).toEqual({ kind: 'bootstrap', address: holds, token: TOKEN, thunk: expected });
     expect(slot!.method).toBe('<Module>::Managed');
     expect(boundary.diagnostics.entries).toEqual([]);
-    expect(boundaryJson(boundary).fixups[0]!.slots[0]).toMatchObject({
+    expect([...boundaryJson(boundary).fixups[0]!.slots][0]).toMatchObject({
       token: TOKEN,
       holds: 'bootstrap',
       address: `0x${holds.toString(16)}`,

@@ -5,9 +5,11 @@ import type { InteropModule } from './interop-module.ts';
 
 /** Pairs every LibraryImport method with the P/Invoke that its generated body calls. */
 export function readLibraryImports(module: InteropModule, { innerCalls }: ILUses): readonly LibraryImport[] {
+  const attributes = module.attributes.all('libraryImport');
+  if (attributes.length === 0) return [];
   const byToken = new Map(module.platformInvokes.map((method) => [method.token, method]));
   const imports: LibraryImport[] = [];
-  for (const { rid, parent } of module.attributes.all('libraryImport')) {
+  for (const { rid, parent } of attributes) {
     if (!isTokenOf(parent, 'MethodDef')) continue;
     const bare = byToken.get(parent);
     const inner =

@@ -48,9 +48,9 @@ export function pointedAt(type: TypeNode): TypeNode {
 /** Constructed generic types among the parameters of P/Invokes. */
 export function readGenericArguments(module: InteropModule): readonly GenericArgument[] {
   const found: GenericArgument[] = [];
-  for (const { token, fullName, kind, returnValue, parameters } of module.platformInvokes) {
+  for (const { token, fullName, kind, values } of module.platformInvokes) {
     if (kind === 'internalCall') continue;
-    for (const { position, type } of [returnValue, ...parameters]) {
+    for (const { position, type } of values) {
       const inner = pointedAt(type);
       if (inner.kind !== 'genericInstance' || inner.generic.kind !== 'named') continue;
       const text = ifReadable(() => typeText(module.metadata, inner)) ?? '';

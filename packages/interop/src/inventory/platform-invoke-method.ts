@@ -8,6 +8,7 @@ import {
   type MethodDefToken,
   makeToken,
   methodCodeKindOf,
+  methodSignatureOf,
   type PlatformInvoke,
   platformInvokeOf,
   TableId,
@@ -15,7 +16,7 @@ import {
   tokenRid,
 } from '@ijw/metadata';
 import type { MarshallingDescriptor } from '@ijw/metadata/marshalling';
-import { type MethodSignature, SignatureDecoder, type TypeNode, typeNodes } from '@ijw/metadata/signatures';
+import type { MethodSignature, TypeNode } from '@ijw/metadata/signatures';
 
 /** A parameter, or with position 0 the return value. */
 export interface InteropParameter {
@@ -40,12 +41,15 @@ export interface PlatformInvokeMethod {
   readonly rva: number;
   readonly mapping: PlatformInvoke | undefined;
   readonly signature: MethodSignature<TypeNode>;
-  readonly returnValue: InteropParameter;
-  readonly parameters: readonly InteropParameter[];
+  /** The return value, then the parameters. */
+  readonly values: readonly InteropParameter[];
 }
 
 /** A parameter is kept as an object, which is larger than its bytes in a signature. */
 const PARAMETER_COST = 4;
+
+/** The parameters of methods of which metadata has only the signature, by that. */
+const bareParameters = new WeakMap<MethodSignature<TypeNode>, readonly InteropParameter[]>();
 
 /** The parameters of a method, the return value first. @throws BadImageError */
 export function interopParameters(
@@ -55,10 +59,14 @@ export function interopParameters(
 ): readonly InteropParameter[] {
   metadata.budget.spend(signature.parameterTypes.length * PARAMETER_COST, metadata.place);
   const rows = parameterRows(metadata, method);
-  return [signature.returnType, ...signature.parameterTypes].map((type, position) => {
+  const known = rows.size === 0 ? bareParameters.get(signature) : undefined;
+  if (known !== undefined) return known;
+  const parameters = [signature.returnType, ...signature.parameterTypes].map((type, position) => {
     const { name = '', flags = 0, descriptor } = rows.get(position) ?? {};
     return { position, type, name, flags, marshalling: descriptor };
   });
+  if (rows.size === 0) bareParameters.set(signature, parameters);
+  return parameters;
 }
 
 /** Every method whose code is native or brought by the runtime. One that cannot be read is reported and passed over. @throws BadImageError when the tables cannot be read */
@@ -69,14 +77,13 @@ export function readPlatformInvokes(
 ): readonly PlatformInvokeMethod[] {
   const { MethodDef } = metadata.tables;
   const [flagsColumn, implFlagsColumn, rvaColumn] = [MethodDef.column('Flags'), MethodDef.column('ImplFlags'), MethodDef.column('RVA')];
-  const decoder = new SignatureDecoder(typeNodes);
   const methods: PlatformInvokeMethod[] = [];
   for (let rid = 1; rid <= MethodDef.rowCount; rid++) {
     const [flags, implFlags, rva] = [flagsColumn.at(rid), implFlagsColumn.at(rid), rvaColumn.at(rid)];
     const token = makeToken(TableId.MethodDef, rid);
     const kind = methodCodeKindOf({ rva, flags, implFlags, hasImplMap: () => metadata.findImplMap(token) !== undefined });
     if (!isNativeCode(kind)) continue;
-    const method = diagnostics.attempt(() => readMethod(metadata, decoder, token, { kind, flags, implFlags, rva }, typeName), token);
+    const method = diagnostics.attempt(() => readMethod(metadata, token, { kind, flags, implFlags, rva }, typeName), token);
     if (method !== undefined) methods.push(method);
   }
   return methods;
@@ -84,7 +91,6 @@ export function readPlatformInvokes(
 
 function readMethod(
   metadata: Metadata,
-  decoder: SignatureDecoder<TypeNode>,
   token: MethodDefToken,
   { kind, flags, implFlags, rva }: Pick<PlatformInvokeMethod, 'kind' | 'flags' | 'implFlags' | 'rva'>,
   typeName: (type: TypeDefToken) => string,
@@ -92,8 +98,8 @@ function readMethod(
   const { MethodDef } = metadata.tables;
   const rid = tokenRid(token);
   const mapping = flags & MethodAttributes.PInvokeImpl ? platformInvokeOf(metadata, token) : undefined;
-  const signature = decoder.open(metadata.blobs, MethodDef.get(rid, 'Signature'), 'a method signature').method();
-  const [returnValue, ...parameters] = interopParameters(metadata, token, signature);
+  const signature = methodSignatureOf(metadata, token);
+  const values = interopParameters(metadata, token, signature);
   const name = metadata.strings.get(MethodDef.get(rid, 'Name'));
   const type = metadata.declaringType(token);
   return {
@@ -107,7 +113,6 @@ function readMethod(
     rva,
     mapping,
     signature,
-    returnValue: returnValue!,
-    parameters,
+    values,
   };
 }

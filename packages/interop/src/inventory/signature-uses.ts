@@ -44,9 +44,12 @@ const signatureColumns = [
   ['MethodSpec', 'Instantiation'],
 ] as const;
 
+const NO_MODIFIERS: SignatureUse['modifiers'] = [];
+
 function modifiersOf(mark: Mark): SignatureUse['modifiers'] {
+  if (typeof mark === 'number') return NO_MODIFIERS;
   const modifiers: { type: Token; required: boolean }[] = [];
-  for (let at = mark; typeof at === 'object'; at = at.inner) modifiers.push({ type: at.modifier, required: at.required });
+  for (let at: Mark = mark; typeof at === 'object'; at = at.inner) modifiers.push({ type: at.modifier, required: at.required });
   return modifiers;
 }
 

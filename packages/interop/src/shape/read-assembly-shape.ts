@@ -1,5 +1,5 @@
 import type { Assembly } from '@ijw/assembly';
-import { BadImageError } from '@ijw/binary';
+import { BadImageError, type Mutable } from '@ijw/binary';
 import {
   FieldAttributes,
   isNilToken,
@@ -17,8 +17,6 @@ import {
 } from '@ijw/metadata';
 import { decodeFieldSignature, typeNodes } from '@ijw/metadata/signatures';
 import type { AssemblyShape, FieldShape, MethodShape, ShapeKind, TypeShape } from './assembly-shape.ts';
-
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Reads every type of an assembly or netmodule. @throws UnsupportedError where it has no metadata; BadImageError */
 export function readAssemblyShape(assembly: Assembly): AssemblyShape {

@@ -70,13 +70,13 @@ export function platformInvokeVerdicts(context: LintContext, method: PlatformInv
   const verdicts: RuntimeVerdict[] = [];
   if ((method.signature.header & 0xf) === CallingConvention.VarArg) verdicts.push(noVarArgs);
   if (context.runtimeMarshallingDisabled) for (const verdict of disabledVerdicts(context, method)) verdicts.push(verdict);
-  for (const parameter of [method.returnValue, ...method.parameters]) {
+  for (const parameter of method.values) {
     const verdict = typeVerdict(context, parameter);
     if (verdict !== undefined) verdicts.push(verdict);
   }
   if (
     context.module.attributes.has('suppressGCTransition', method.token) &&
-    method.parameters.some(({ type }) => isCallback(context, type))
+    method.values.slice(1).some(({ type }) => isCallback(context, type))
   ) {
     const message = 'A call back into managed code without a transition ends the process, or corrupts its heap.';
     verdicts.push({ topic: 'suppressGCTransition', outcome: 'failFast', when: 'callback', message });

@@ -66,7 +66,7 @@ export class RuntimeVerdicts {
     return instructions.flatMap((instruction, position) => {
       const callee = isOne(instruction, 'call') ? this.#platformInvokes.get(tokenOf(instruction) ?? 0) : undefined;
       if (callee === undefined || !attributes.has('suppressGCTransition', callee.token)) return [];
-      const passed = instructions.slice(Math.max(0, position - callee.parameters.length), position);
+      const passed = instructions.slice(Math.max(0, position - (callee.values.length - 1)), position);
       if (!passed.every(({ opCode }) => opCode.name.startsWith('ld')) || !passed.some(isEntry)) return [];
       const message = verdictMessages.calledFromManaged;
       return [{ topic: 'suppressGCTransition', outcome: 'failFast', when: 'callback', message, ilOffset: instruction.offset }];

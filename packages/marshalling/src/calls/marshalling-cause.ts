@@ -36,8 +36,8 @@ const COPY_CONSTRUCTED: ReadonlySet<string> = new Set([
 /** What the causes are looked for in. */
 export interface MarshalledCall {
   readonly metadata: Metadata;
-  /** The definition whose parameters may have descriptors; absent for a method that is only referred to. */
-  readonly token?: MethodDefToken;
+  /** The positions that have marshalling descriptors. */
+  readonly described: ReadonlySet<number>;
   readonly signature: MethodSignature<TypeNode>;
   readonly valueTypes: ValueTypes;
   readonly preserveSig: boolean;
@@ -88,9 +88,12 @@ function typeReasons(call: MarshalledCall, modified: TypeNode, position: number)
   return type.type === 'char' ? ['char'] : [];
 }
 
+export const NO_POSITIONS: ReadonlySet<number> = new Set();
+
 /** Positions of parameters with a row of FieldMarshal. */
-function marshalledPositions(metadata: Metadata, token: MethodDefToken): ReadonlySet<number> {
-  const { Param } = metadata.tables;
+export function marshalledPositions(metadata: Metadata, token: MethodDefToken): ReadonlySet<number> {
+  const { Param, FieldMarshal } = metadata.tables;
+  if (FieldMarshal.rowCount === 0) return NO_POSITIONS;
   const positions = new Set<number>();
   for (const rid of metadata.paramsOf(tokenRid(token))) {
     if (metadata.findFieldMarshal(makeToken(0x08, rid)) !== undefined) positions.add(Param.get(rid, 'Sequence'));
@@ -105,12 +108,10 @@ export function marshallingCauses(call: MarshalledCall): readonly MarshallingCau
   if (call.setLastError) causes.push({ reason: 'setLastError' });
   if (call.lcidConversion) causes.push({ reason: 'lcidConversion' });
   if (call.classConstructor) causes.push({ reason: 'classConstructor' });
-  const described =
-    call.runtimeMarshallingDisabled || call.token === undefined ? new Set<number>() : marshalledPositions(call.metadata, call.token);
   const types = [call.signature.returnType, ...call.signature.parameterTypes];
   types.forEach((type, position) => {
     for (const reason of typeReasons(call, type, position)) causes.push({ reason, position });
-    if (described.has(position)) causes.push({ reason: 'marshalAs', position });
+    if (call.described.has(position)) causes.push({ reason: 'marshalAs', position });
   });
   return causes;
 }

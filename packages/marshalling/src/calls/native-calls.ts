@@ -1,4 +1,14 @@
-import { isTokenOf, type Metadata, type MethodDefToken, makeToken, TableId, type Token, TypeAttributes, tokenRid } from '@ijw/metadata';
+import {
+  isTokenOf,
+  type Metadata,
+  type MethodDefToken,
+  makeToken,
+  PInvokeAttributes,
+  TableId,
+  type Token,
+  TypeAttributes,
+  tokenRid,
+} from '@ijw/metadata';
 import {
   type AttributeDecoder,
   type AttributeValue,
@@ -9,7 +19,7 @@ import {
 import { CallingConvention, type MethodSignature, SignatureFlags, type TypeNode } from '@ijw/metadata/signatures';
 import type { PEImage } from '@ijw/pe';
 import { ValueTypes } from '../forms/value-types.ts';
-import { type MarshallingCause, marshallingCauses } from './marshalling-cause.ts';
+import { type MarshallingCause, marshalledPositions, marshallingCauses, NO_POSITIONS } from './marshalling-cause.ts';
 import {
   type ConventionModifiers,
   combineConventions,
@@ -52,6 +62,9 @@ export class NativeCalls {
   readonly #suppressGCTransition: ReadonlyMap<Token, number>;
   readonly #unmanagedCallersOnly: ReadonlyMap<Token, number>;
   readonly #classConstructors = new Map<number, boolean>();
+  /** What has been worked out for signatures, by what decides besides. */
+  readonly #conventions = new WeakMap<MethodSignature<TypeNode>, Map<number, EffectiveConvention>>();
+  readonly #causes = new WeakMap<MethodSignature<TypeNode>, Map<number, readonly MarshallingCause[]>>();
 
   /** @throws BadImageError when the tables cannot be read */
   constructor(metadata: Metadata, image: Pick<PEImage, 'machine' | 'machineOs'>) {
@@ -91,17 +104,29 @@ export class NativeCalls {
   }
 
   /** @param mappingFlags of the ImplMap row, if there is one; @throws BadImageError */
-  conventionOf(token: Token, signature: MethodSignature<TypeNode>, mappingFlags?: number): EffectiveConvention {
+  conventionOf(token: Token, signature: MethodSignature<TypeNode>, mappingFlags = 0): EffectiveConvention {
     const attribute = this.#attributeOf(token);
+    const suppresses = this.#suppressGCTransition.has(token);
+    const make = () => this.#newConvention(signature, mappingFlags, attribute, suppresses);
+    if (attribute !== undefined) return make();
+    return keptFor(this.#conventions, signature, (mappingFlags & PInvokeAttributes.CallConvMask) | (suppresses ? 1 : 0), make);
+  }
+
+  #newConvention(
+    signature: MethodSignature<TypeNode>,
+    mappingFlags: number,
+    attribute: ConventionModifiers | undefined,
+    suppresses: boolean,
+  ): EffectiveConvention {
     const convention = effectiveConvention({
-      ...(mappingFlags !== undefined && { mappingFlags }),
+      mappingFlags,
       ...(attribute !== undefined && { attribute }),
       modifiers: combineConventions(returnTypeModifiers(this.metadata, signature)),
       vararg: (signature.header & 0xf) === CallingConvention.VarArg,
       windows: this.#windows,
       parameterCount: signature.parameterTypes.length + (signature.header & SignatureFlags.HasThis ? 1 : 0),
     });
-    return this.#suppressGCTransition.has(token) ? { ...convention, suppressGCTransition: true } : convention;
+    return suppresses ? { ...convention, suppressGCTransition: true } : convention;
   }
 
   /** Two base conventions of UnmanagedCallersOnly leave the choice to the platform; of UnmanagedCallConv they are refused. */
@@ -116,18 +141,25 @@ export class NativeCalls {
   /** Why a call has to be marshalled. @throws BadImageError */
   causesOf(token: Token, signature: MethodSignature<TypeNode>, { setLastError, preserveSig }: CallOptions): readonly MarshallingCause[] {
     const isDefinition = isTokenOf(token, 'MethodDef');
-    return marshallingCauses({
-      metadata: this.metadata,
-      ...(isDefinition && { token }),
-      signature,
-      valueTypes: this.#valueTypes,
-      preserveSig,
-      setLastError,
-      lcidConversion: this.#lcidConversion.has(token),
-      classConstructor: isDefinition && this.#triggersClassConstructor(token),
-      runtimeMarshallingDisabled: this.runtimeMarshallingDisabled,
-      normalizesStructures: this.#normalizesStructures,
-    });
+    const lcidConversion = this.#lcidConversion.has(token);
+    const classConstructor = isDefinition && this.#triggersClassConstructor(token);
+    const described = isDefinition && !this.runtimeMarshallingDisabled ? marshalledPositions(this.metadata, token) : NO_POSITIONS;
+    const make = () =>
+      marshallingCauses({
+        metadata: this.metadata,
+        described,
+        signature,
+        valueTypes: this.#valueTypes,
+        preserveSig,
+        setLastError,
+        lcidConversion,
+        classConstructor,
+        runtimeMarshallingDisabled: this.runtimeMarshallingDisabled,
+        normalizesStructures: this.#normalizesStructures,
+      });
+    if (described.size > 0) return make();
+    const options = (setLastError ? 1 : 0) | (preserveSig ? 2 : 0) | (lcidConversion ? 4 : 0) | (classConstructor ? 8 : 0);
+    return keptFor(this.#causes, signature, options, make);
   }
 
   /** A type whose `.cctor` runs exactly before its first method. The module's own runs when the module is activated, whatever is called. */
@@ -148,6 +180,26 @@ export class NativeCalls {
     }
     return false;
   }
+}
+
+/** What was made for a signature and a number before, or is made now. */
+function keptFor<T>(
+  kept: WeakMap<MethodSignature<TypeNode>, Map<number, T>>,
+  signature: MethodSignature<TypeNode>,
+  key: number,
+  make: () => T,
+): T {
+  let bySignature = kept.get(signature);
+  if (bySignature === undefined) {
+    bySignature = new Map();
+    kept.set(signature, bySignature);
+  }
+  let value = bySignature.get(key);
+  if (value === undefined) {
+    value = make();
+    bySignature.set(key, value);
+  }
+  return value;
 }
 
 /** Rows of CustomAttribute by what they stand on. @throws BadImageError */

@@ -1,6 +1,6 @@
 // ECMA-335 II.15.5, II.22.22 (ImplMap), II.22.26 (MethodDef); dotnet/runtime `src/coreclr/vm/dllimport.cpp`, `src/coreclr/vm/prestub.cpp`.
 
-import type { Diagnostics } from '@ijw/binary';
+import type { Diagnostics, Mutable } from '@ijw/binary';
 import {
   type Metadata,
   MethodAttributes,
@@ -71,13 +71,13 @@ function readImplMap(metadata: Metadata, token: MethodDefToken): ImplMap | undef
 
 function refusalOfMethod(
   metadata: Metadata,
-  method: Omit<NativeMethodFacts, 'isGlobal' | 'isGeneric'>,
+  { flags, implFlags, rva, hasImplMap }: Omit<NativeMethodFacts, 'isGlobal' | 'isGeneric'>,
   token: MethodDefToken,
   arity: number,
 ) {
   const type = metadata.declaringType(token);
   const isGeneric = arity > 0 || metadata.genericParamsOf(type).length > 0;
-  return refusalOf({ ...method, isGlobal: tokenRid(type) <= 1, isGeneric });
+  return refusalOf({ flags, implFlags, rva, hasImplMap, isGlobal: tokenRid(type) <= 1, isGeneric });
 }
 
 /** The code is native: managed code that calls the method crosses. */
@@ -103,7 +103,7 @@ export function readPInvoke(calls: NativeCalls, rid: number): PInvoke | undefine
     : refusalOfMethod(metadata, { flags, implFlags, rva, hasImplMap }, token, signature.genericParameterCount);
   const setLastError = implMap !== undefined && (implMap.flags & PInvokeAttributes.SupportsLastError) !== 0;
   const preserveSig = (implFlags & MethodImplAttributes.PreserveSig) !== 0;
-  const method = {
+  const method: Mutable<PInvoke> = {
     token,
     method: methodFullName(metadata, token),
     signature: methodSignatureText(metadata, token),
@@ -118,7 +118,9 @@ export function readPInvoke(calls: NativeCalls, rid: number): PInvoke | undefine
     marshallingCauses: isFrameworkCall ? [] : calls.causesOf(token, signature, { setLastError, preserveSig }),
   };
   // Not spread: of an object with a spread in it V8 keeps a description that is larger than the object.
-  return Object.assign(method, implMap && { implMap }, refusal && { refusal });
+  if (implMap !== undefined) method.implMap = implMap;
+  if (refusal !== undefined) method.refusal = refusal;
+  return method;
 }
 
 /** Every method with a native body, in the order of the MethodDef table. A method that cannot be read is reported and left out. */

@@ -12,11 +12,15 @@ export interface ParameterRow {
   readonly descriptor: MarshallingDescriptor | undefined;
 }
 
+const NO_ROWS: ReadonlyMap<number, ParameterRow> = new Map();
+
 /** The Param rows of a method by position, 0 for the result. @throws BadImageError */
 export function parameterRows(metadata: Metadata, method: MethodDefToken): ReadonlyMap<number, ParameterRow> {
   const { Param, FieldMarshal } = metadata.tables;
+  const range = metadata.paramsOf(tokenRid(method));
+  if (range.length === 0) return NO_ROWS;
   const rows = new Map<number, ParameterRow>();
-  for (const rid of metadata.paramsOf(tokenRid(method))) {
+  for (const rid of range) {
     const row = metadata.findFieldMarshal(makeToken(TableId.Param, rid));
     const blob = row === undefined ? undefined : metadata.blobs.reader(FieldMarshal.get(row, 'NativeType'), 'a marshalling descriptor');
     rows.set(Param.get(rid, 'Sequence'), {

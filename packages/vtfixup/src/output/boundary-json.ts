@@ -1,6 +1,6 @@
-import { hex } from '@ijw/binary';
+import { hex, lazyList } from '@ijw/binary';
 import { demangle } from '@ijw/demangle';
-import { conventionProblems, type EffectiveConvention, type MarshallingCause } from '@ijw/marshalling';
+import { conventionProblems, type EffectiveConvention, type MarshallingCause, type RefusalRule } from '@ijw/marshalling';
 import type { Boundary, ExportJumpEntry } from '../boundary.ts';
 import type { ImportedFunction } from '../code/imported-function.ts';
 import type { CppCliData } from '../cppcli/cpp-cli-data.ts';
@@ -60,78 +60,85 @@ function targetJson({ target }: Stub) {
 
 const stubJson = (stub: Stub) => ({ rva: stub.rva, hops: stub.hops.map(({ text }) => text), target: targetJson(stub) });
 
+// What is absent is `undefined`, which JSON leaves out: so the objects of a list have one shape, and cost less than with parts that are spread into some of them.
+
 const conventionJson = ({ convention, source, vararg, memberFunction, suppressGCTransition, problem }: EffectiveConvention) => ({
   convention,
   conventionSource: source,
-  ...(vararg && { vararg }),
-  ...(memberFunction && { memberFunction }),
-  ...(suppressGCTransition && { suppressGCTransition }),
-  ...(problem !== undefined && { conventionProblem: problem, conventionMessage: conventionProblems[problem] }),
+  vararg: vararg || undefined,
+  memberFunction: memberFunction || undefined,
+  suppressGCTransition: suppressGCTransition || undefined,
+  conventionProblem: problem,
+  conventionMessage: problem && conventionProblems[problem],
 });
 
-const causesJson = (causes: readonly MarshallingCause[]) => ({
-  marshallingRequired: causes.length > 0,
-  ...(causes.length > 0 && { marshallingCauses: causes }),
-});
+/** The causes of methods that have one signature are one list. */
+const causesJson = (causes: readonly MarshallingCause[]) => (causes.length > 0 ? causes : undefined);
+
+const hopsJson = (stub: Stub | undefined) => stub?.hops.map(({ text }) => text);
+
+const refusalJson = ({ name, when, hresult, message }: RefusalRule) => ({ rule: name, when, hresult, message });
 
 function managedToNativeJson(call: ManagedToNative) {
-  const { token, method, signature, kind, rva, convention, setLastError, implMap, stub, refusal } = call;
+  const { token, method, signature, kind, rva, convention, setLastError, implMap, stub, refusal, marshallingCauses } = call;
   return {
     token,
     method,
     signature,
     kind,
-    ...(kind === 'rva' && { rva }),
+    rva: kind === 'rva' ? rva : undefined,
     ...conventionJson(convention),
     setLastError,
-    ...causesJson(call.marshallingCauses),
-    ...(implMap !== undefined && { implMap }),
-    ...(stub !== undefined && { target: targetJson(stub), hops: stub.hops.map(({ text }) => text) }),
-    ...(call.replacedGetLastError && { replacedGetLastError: true }),
-    ...(refusal !== undefined && {
-      refusal: { rule: refusal.name, when: refusal.when, hresult: refusal.hresult, message: refusal.message },
-    }),
+    marshallingRequired: marshallingCauses.length > 0,
+    marshallingCauses: causesJson(marshallingCauses),
+    implMap,
+    target: stub && targetJson(stub),
+    hops: hopsJson(stub),
+    replacedGetLastError: call.replacedGetLastError || undefined,
+    refusal: refusal && refusalJson(refusal),
   };
 }
 
 /** The entry in `.nep` and its two jumps. */
 const nepJson = (entries: NativeToManaged['nepEntries']) =>
-  entries.length > 0 && { nep: entries.map(({ rva, nativeJump, managedJump }) => ({ rva, nativeJump, managedJump })) };
+  entries.length > 0 ? entries.map(({ rva, nativeJump, managedJump }) => ({ rva, nativeJump, managedJump })) : undefined;
 
-const fieldsJson = (fields: readonly SlotField[] | undefined) =>
-  fields !== undefined && { fields: fields.map(({ kind, token, name, rva }) => ({ kind, token, name, rva })) };
+const fieldsJson = (fields: readonly SlotField[] | undefined) => fields?.map(({ kind, token, name, rva }) => ({ kind, token, name, rva }));
 
 function slotJson({ slot, content, token, method, stubs, nepEntries, exports }: NativeToManaged, fields: readonly SlotField[] | undefined) {
+  const holdsToken = content.kind === 'token';
   return {
     rva: slot.rva,
     token,
-    ...(method !== undefined && { method }),
+    method,
     stubs: stubs.map(({ rva }) => rva),
-    ...nepJson(nepEntries),
+    nep: nepJson(nepEntries),
     exports: exports.map(exportText),
-    ...fieldsJson(fields),
-    ...(slot.relocated && { relocated: true }),
-    ...(content.kind !== 'token' && { holds: content.kind, address: hex(content.address) }),
+    fields: fieldsJson(fields),
+    relocated: slot.relocated || undefined,
+    holds: holdsToken ? undefined : content.kind,
+    address: holdsToken ? undefined : hex(content.address),
   };
 }
 
 function nativeToManagedJson(entry: NativeToManaged, callers: readonly NativeCaller[], fields: readonly SlotField[] | undefined) {
-  const { slot, token, method, signature, convention, managedConvention, stubs, calls, exports } = entry;
+  const { slot, token, method, signature, convention, managedConvention, marshallingCauses, stubs, calls, exports } = entry;
   return {
     token,
-    ...(method !== undefined && { method }),
-    ...(signature !== undefined && { signature }),
+    method,
+    signature,
     slotRva: slot.rva,
     fixupType: slot.fixup.type,
-    ...(convention !== undefined && conventionJson(convention)),
-    ...(managedConvention && { managedConvention }),
-    ...causesJson(entry.marshallingCauses),
+    ...(convention && conventionJson(convention)),
+    managedConvention: managedConvention || undefined,
+    marshallingRequired: marshallingCauses.length > 0,
+    marshallingCauses: causesJson(marshallingCauses),
     stubs: stubs.map(({ rva }) => rva),
-    ...nepJson(entry.nepEntries),
+    nep: nepJson(entry.nepEntries),
     exports: exports.map(exportText),
-    ...fieldsJson(fields),
-    ...(calls.length > 0 && { calls: calls.map(({ rva }) => rva) }),
-    ...(callers.length > 0 && { callers: callers.map(({ kind, rva }) => ({ kind, rva })) }),
+    fields: fieldsJson(fields),
+    calls: calls.length > 0 ? calls.map(({ rva }) => rva) : undefined,
+    callers: callers.length > 0 ? callers.map(({ kind, rva }) => ({ kind, rva })) : undefined,
   };
 }
 
@@ -144,7 +151,10 @@ const exportJumpJson = ({ rva, slotRva, reserved, exports, entry }: ExportJumpEn
   exports: exports.map(exportText),
 });
 
-/** The boundary as `ijw boundary --json` prints it, but for `file` and `diagnostics`. @throws BadImageError */
+/**
+ * The boundary as `ijw boundary --json` prints it, but for `file` and `diagnostics`. Items of the lists of slots and methods are made when they are read.
+ * @throws BadImageError
+ */
 export function boundaryJson(boundary: Boundary) {
   const { entryPoints, cppCliData, exportJumps, slotFields } = boundary;
   const callers = grouped(boundary.nativeCallers, ({ slotRva }) => slotRva);
@@ -154,10 +164,10 @@ export function boundaryJson(boundary: Boundary) {
       rva,
       count,
       type,
-      slots: entries.map((entry) => slotJson(entry, slotFields.get(entry.slot.rva))),
+      slots: lazyList(entries, (entry) => slotJson(entry, slotFields.get(entry.slot.rva))),
     })),
-    managedToNative: boundary.managedToNative.map(managedToNativeJson),
-    nativeToManaged: boundary.nativeToManaged.map((entry) =>
+    managedToNative: lazyList(boundary.managedToNative, managedToNativeJson),
+    nativeToManaged: lazyList(boundary.nativeToManaged, (entry) =>
       nativeToManagedJson(entry, callers.get(entry.slot.rva) ?? [], slotFields.get(entry.slot.rva)),
     ),
     unmanagedCallersOnly: boundary.unmanagedCallersOnly.map(({ token, method, signature, entryPoint, convention }) => ({

@@ -28,7 +28,7 @@ export function disabledMarshallingCauses(context: LintContext, method: Platform
   if ((method.implFlags & MethodImplAttributes.PreserveSig) === 0) causes.push('PreserveSig is false');
   if ((method.signature.header & 0xf) === CallingConvention.VarArg) causes.push('The function takes variable arguments');
   if (context.module.attributes.has('lcidConversion', method.token)) causes.push('LCIDConversion is set');
-  for (const parameter of [method.returnValue, ...method.parameters]) {
+  for (const parameter of method.values) {
     const cause = causesOfParameter(context, parameter);
     if (cause !== undefined) causes.push(cause);
   }

@@ -32,10 +32,10 @@ const ARGUMENT_SLOT = 4;
 const decorated = /^[_@]?(.+)@(\d+)$/;
 
 /** Bytes of the arguments on an x86 stack; `undefined` where a type's size is not known. */
-function argumentBytes({ metadata }: LintContext, { parameters }: PlatformInvokeMethod): number | undefined {
+function argumentBytes({ metadata }: LintContext, { values }: PlatformInvokeMethod): number | undefined {
   const sizes = new TypeSizes(metadata, { pointerSize: 4 });
   let bytes = 0;
-  for (const { type } of parameters) {
+  for (const { type } of values.slice(1)) {
     const size = ifReadable(() => sizes.of(type))?.size;
     if (size === undefined) return undefined;
     bytes += Math.ceil(size / ARGUMENT_SLOT) * ARGUMENT_SLOT;

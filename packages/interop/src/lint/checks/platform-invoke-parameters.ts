@@ -108,7 +108,7 @@ export const platformInvokeParameters: TableCheck = {
     const rules = Object.entries(parameterRules).filter(([id]) => context.isEnabled(id));
     for (const method of context.module.platformInvokes) {
       if (method.kind !== 'named') continue;
-      for (const parameter of [method.returnValue, ...method.parameters]) {
+      for (const parameter of method.values) {
         for (const [id, rule] of rules) {
           const values = context.module.diagnostics.attempt(() => rule(context, parameter, method), method.token);
           if (values) context.report(id, { token: method.token, values: { parameter: parameterText(parameter), ...values } });

@@ -20,7 +20,7 @@ export function isCallback({ module }: LintContext, type: TypeNode): boolean {
 
 function checkMethod(context: LintContext, method: PlatformInvokeMethod): void {
   const { token } = method;
-  for (const parameter of method.parameters) {
+  for (const parameter of method.values.slice(1)) {
     const values = { parameter: parameterText(parameter), type: typeTextOf(context.module, parameter.type) };
     if (isCallback(context, parameter.type)) context.report('NI046', { token, values });
     else if (needsMarshalling(context, parameter.type) || parameter.marshalling !== undefined)

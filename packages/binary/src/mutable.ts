@@ -1,0 +1,2 @@
+/** An object while it is being made. */
+export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
