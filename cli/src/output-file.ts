@@ -5,9 +5,19 @@ import { ClosedPipeError, FileAccessError, type OutputFile } from './io.ts';
 
 const pause = new Int32Array(new SharedArrayBuffer(4));
 
+const encoder = new TextEncoder();
+
+/** Text is encoded here as far as it fits: an array for each piece of hundreds of megabytes would keep the collector busy. */
+const scratch = new Uint8Array(3 << 17);
+
+function encoded(text: string): Uint8Array {
+  if (text.length * 3 > scratch.length) return encoder.encode(text);
+  return scratch.subarray(0, encoder.encodeInto(text, scratch).written);
+}
+
 /** Writes all of `chunk`. A full non-blocking pipe answers EAGAIN: wait a moment and go on, so nothing piles up in memory. @throws FileAccessError, ClosedPipeError */
 export function writeFully(descriptor: number, path: string, chunk: string | Uint8Array): void {
-  const bytes = typeof chunk === 'string' ? new TextEncoder().encode(chunk) : chunk;
+  const bytes = typeof chunk === 'string' ? encoded(chunk) : chunk;
   for (let position = 0; position < bytes.length; ) {
     try {
       position += writeSync(descriptor, bytes, position);

@@ -1,4 +1,4 @@
-import { hex, hexBytes } from '@ijw/binary';
+import { hex, hexBytes, Repeated } from '@ijw/binary';
 
 /** Takes text as it is made. */
 export type Write = (chunk: string) => void;
@@ -21,6 +21,8 @@ class JsonWriter {
   readonly #indented: boolean;
   /** The texts of keys: objects of a list have the same ones. */
   readonly #keys = new Map<string, string>();
+  /** The texts of repeated parts, and the line break that they were made for. */
+  readonly #repeated = new WeakMap<Repeated, { readonly line: string; readonly text: string }>();
   #text = '';
 
   constructor(write: Write, indented: boolean) {
@@ -40,6 +42,7 @@ class JsonWriter {
     else if (typeof value === 'bigint') this.#append(numberText(value));
     else if (typeof value !== 'object' || value === null) this.#append(typeof value === 'boolean' ? String(value) : 'null');
     else if (value instanceof Uint8Array) this.#bytes(value);
+    else if (value instanceof Repeated) this.#append(this.#textOf(value, line));
     else if (isIterable(value)) this.#array(value, line);
     else if (hasJson(value)) this.#value(value.toJSON(), line);
     else this.#object(value, line);
@@ -67,6 +70,19 @@ class JsonWriter {
       separator = ',';
     }
     this.#append(separator === '{' ? '{}' : `${this.#indented ? line : ''}}`);
+  }
+
+  #textOf(part: Repeated, line: string): string {
+    const known = this.#repeated.get(part);
+    if (known?.line === line) return known.text;
+    let text = '';
+    const writer = new JsonWriter((chunk) => {
+      text += chunk;
+    }, this.#indented);
+    writer.#value(part.value, line);
+    text += writer.#text;
+    this.#repeated.set(part, { line, text });
+    return text;
   }
 
   #key(key: string): string {

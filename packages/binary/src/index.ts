@@ -12,3 +12,4 @@ export { type LazyList, lazyList } from './lazy-list.ts';
 export { md5 } from './md5.ts';
 export type { Mutable } from './mutable.ts';
 export { printable } from './printable.ts';
+export { Repeated } from './repeated.ts';

@@ -1,5 +1,5 @@
-import { hex, hexBytes, type LazyList, lazyList } from '@ijw/binary';
-import { abiSize, type CrossingParameter, type ForwardCall, forwardSteps, forwardStepText, reverseCallText } from '@ijw/marshalling';
+import { hex, hexBytes, type LazyList, lazyList, Repeated } from '@ijw/binary';
+import { abiSize, type CrossingParameter, type ForwardCall, forwardCallText, reverseCallText } from '@ijw/marshalling';
 import type { BoundPInvoke } from './clr/calls/bound-p-invoke.ts';
 import type { CallResult } from './clr/calls/call-result.ts';
 import type { LoadOutcome } from './load-outcome.ts';
@@ -116,19 +116,38 @@ const valueDocument = ({ managed, nativeText, abi, blittable, because }: Crossin
   why: because,
 });
 
-/** What a P/Invoke's stub does, and what it is made from. */
-const forwardDocument = (stub: ForwardCall): object => ({
-  steps: forwardSteps(stub).map(forwardStepText),
+/** What crosses, as documents. */
+const valueDocuments = (stub: ForwardCall): { readonly arguments: object; readonly result: object | undefined } => ({
+  arguments: stub.arguments.map((argument) =>
+    argument.kind === 'lcid' ? { kind: 'lcid', bytes: 4 } : { kind: argument.kind, ...valueDocument(argument.value) },
+  ),
+  result: stub.result.abi.kind === 'void' ? undefined : valueDocument(stub.result),
+});
+
+const formDocuments = new WeakMap<object, ReturnType<typeof valueDocuments>>();
+
+/** Calls of one form have the same documents: names are not part of them. */
+function sharedDocuments(stub: ForwardCall): ReturnType<typeof valueDocuments> {
+  if (stub.form === undefined) return valueDocuments(stub);
+  const known = formDocuments.get(stub.form);
+  if (known !== undefined) return known;
+  const { arguments: values, result } = valueDocuments(stub);
+  const documents = { arguments: new Repeated(values), result: result && new Repeated(result) };
+  formDocuments.set(stub.form, documents);
+  return documents;
+}
+
+/** What a P/Invoke's stub does, and what it is made from. What is absent is `undefined`, which JSON leaves out. */
+const forwardDocument = (stub: ForwardCall, { arguments: values, result } = sharedDocuments(stub)): object => ({
+  steps: forwardCallText(stub),
   convention: stub.convention.convention,
   ...stub.text,
   setLastError: stub.setLastError,
   hresultSwapping: stub.hresultSwapping,
   marshallingRequired: stub.causes.length > 0,
-  ...(stub.causes.length > 0 && { marshallingCauses: stub.causes }),
-  arguments: stub.arguments.map((argument) =>
-    argument.kind === 'lcid' ? { kind: 'lcid', bytes: 4 } : { kind: argument.kind, ...valueDocument(argument.value) },
-  ),
-  ...(stub.result.abi.kind !== 'void' && { result: valueDocument(stub.result) }),
+  marshallingCauses: stub.causes.length > 0 ? stub.causes : undefined,
+  arguments: values,
+  result,
   stackBytes: stub.placement.stackBytes,
 });
 
@@ -136,8 +155,8 @@ const pinvokeDocument = ({ token, method, kind, rva, address, via, callOutcome, 
   token,
   method,
   kind,
-  ...(rva !== undefined && { rva }),
-  ...(address !== undefined && { address }),
+  rva,
+  address,
   via,
   callOutcome,
   stub: stub.kind === 'plan' ? forwardDocument(stub) : { reason: stub.reason },

@@ -5,8 +5,8 @@ export { placeCall } from './abi/place-call.ts';
 export { ENUM_PRIMITIVES, TypeMeasure } from './abi/type-measure.ts';
 export { placeManagedCallX86 } from './abi/x86-managed.ts';
 export type { CallArgument, CallBy, CallContract, CallDirection } from './calls/call-contract.ts';
-export { type ForwardCall, type ForwardStep, forwardSteps, forwardStepText } from './calls/forward-call-plan.ts';
-export { ForwardCalls, type ForwardCallsInit, type ForwardTarget } from './calls/forward-calls.ts';
+export { type ForwardCall, type ForwardStep, forwardCallText, forwardSteps, forwardStepText } from './calls/forward-call-plan.ts';
+export { ForwardCalls, type ForwardCallsInit } from './calls/forward-calls.ts';
 export { type ManagedCallPlan, planManagedCall } from './calls/managed-call-plan.ts';
 export { type MarshallingCause, type MarshallingReason, marshallingReasons } from './calls/marshalling-cause.ts';
 export { NativeCalls } from './calls/native-calls.ts';
@@ -20,6 +20,7 @@ export {
   readRvaPInvokes,
 } from './calls/p-invoke.ts';
 export { type RefusalRule, refusalRules } from './calls/p-invoke-refusal.ts';
+export type { ForwardTarget } from './calls/planned-call.ts';
 export { planReverseCall, reverseCallText } from './calls/reverse-call-plan.ts';
 export {
   type ConventionProblem,

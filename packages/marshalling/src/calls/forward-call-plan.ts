@@ -18,6 +18,8 @@ export interface ForwardCall extends CallContract {
   readonly returnsSavedError: boolean;
   /** Where the native code is. */
   readonly target: string;
+  /** The same object for calls that differ in names, causes and targets alone; absent for a call of its own form. */
+  readonly form?: object;
 }
 
 export type ForwardStep =
@@ -41,6 +43,33 @@ export type ForwardStep =
 /** What a P/Invoke does, in its order. The last error is cleared and saved while the thread is preemptive. */
 export function forwardSteps(call: ForwardCall): readonly ForwardStep[] {
   return [...argumentSteps(call), ...callSteps(call), ...resultSteps(call)];
+}
+
+interface SharedTexts {
+  readonly before: readonly string[];
+  readonly after: readonly string[];
+}
+
+const textsOf = (call: ForwardCall): SharedTexts => ({
+  before: argumentSteps(call).map(forwardStepText),
+  after: resultSteps(call).map(forwardStepText),
+});
+
+const formTexts = new WeakMap<object, SharedTexts>();
+
+function sharedTexts(call: ForwardCall): SharedTexts {
+  if (call.form === undefined) return textsOf(call);
+  const known = formTexts.get(call.form);
+  if (known !== undefined) return known;
+  const texts = textsOf(call);
+  formTexts.set(call.form, texts);
+  return texts;
+}
+
+/** The steps as text. What comes before and after the call itself is made once for each form. */
+export function forwardCallText(call: ForwardCall): readonly string[] {
+  const { before, after } = sharedTexts(call);
+  return [...before, ...callSteps(call).map(forwardStepText), ...after];
 }
 
 function argumentSteps({ arguments: values, placement }: ForwardCall): ForwardStep[] {

@@ -10,7 +10,7 @@ import { placeCall } from '../abi/place-call.ts';
 import type { CrossingParameter } from '../crossing-type.ts';
 import { CrossingTypes } from '../crossing-types.ts';
 import type { NativeStructures } from '../forms/native-structure.ts';
-import { parameterRows } from '../forms/parameter-rows.ts';
+import { type ParameterRow, parameterRows } from '../forms/parameter-rows.ts';
 import { type TextConversion, textConversionOf } from '../forms/text-conversion.ts';
 import { scalar } from '../native/native-tree.ts';
 import type { RuntimeFamily } from '../runtime-family.ts';
@@ -18,13 +18,8 @@ import type { CallArgument } from './call-contract.ts';
 import type { ForwardCall } from './forward-call-plan.ts';
 import type { NativeCalls } from './native-calls.ts';
 import { type PInvoke, readPInvoke } from './p-invoke.ts';
-import { conventionProblems } from './unmanaged-convention.ts';
-
-/** Where a call goes, as its binding says. */
-export interface ForwardTarget {
-  readonly target: string;
-  readonly returnsSavedError?: boolean;
-}
+import { type CallValues, FormedCall, type ForwardTarget, PlannedCall } from './planned-call.ts';
+import { conventionProblems, type EffectiveConvention } from './unmanaged-convention.ts';
 
 export interface ForwardCallsInit {
   readonly architecture: Architecture;
@@ -56,11 +51,35 @@ interface Values {
   readonly parameters: readonly CrossingParameter[];
 }
 
+interface ValuesRequest {
+  readonly signature: MethodSignature<TypeNode>;
+  readonly text: TextConversion;
+  readonly rows: ReadonlyMap<number, ParameterRow>;
+  readonly lcid: number | undefined;
+}
+
+interface Flows {
+  readonly text: TextConversion;
+  /** [In] and [Out] of each position, two bits each. */
+  readonly flows: number;
+}
+
+/** How the values of a signature cross, and what decides it where nothing else is said of single parameters. */
+interface KnownForm extends Flows {
+  readonly convention: EffectiveConvention;
+  readonly preserveSig: boolean;
+  readonly values: CallValues | Unsupported;
+}
+
+/** Of one signature; more are not kept. */
+const MOST_FORMS = 16;
+
 /** Plans the P/Invokes of one image. What the methods share is looked up once. */
 export class ForwardCalls {
   readonly #init: ForwardCallsInit;
   readonly #pointerSize: 4 | 8;
   readonly #types: CrossingTypes;
+  readonly #forms = new WeakMap<MethodSignature<TypeNode>, readonly KnownForm[]>();
 
   constructor(init: ForwardCallsInit) {
     this.#init = init;
@@ -96,21 +115,41 @@ export class ForwardCalls {
     const refused = this.#refusal(pinvoke, signature, lcid);
     if (refused !== undefined) return unsupported(refused);
     const text = textConversionOf(calls.metadata, method, pinvoke.implMap?.flags);
-    const values = this.#values(method, signature, text);
-    if ('kind' in values) return values;
-    const { result, parameters } = values;
+    const rows = parameterRows(calls.metadata, method);
+    const flows = lcid === undefined ? flowsOf(rows) : undefined;
+    if (flows === undefined) {
+      const values = this.#callValues(pinvoke, { signature, text, rows, lcid });
+      return 'kind' in values ? values : new PlannedCall(pinvoke, values, target);
+    }
+    const form = this.#formOf(pinvoke, signature, { text, flows });
+    return 'kind' in form ? form : new FormedCall(pinvoke, form, rows, target);
+  }
+
+  /** The values of calls of which metadata has no more than the signature, names, and whether parameters go in or out. */
+  #formOf(pinvoke: PInvoke, signature: MethodSignature<TypeNode>, { text, flows }: Flows): CallValues | Unsupported {
+    const { convention, preserveSig } = pinvoke;
+    const known = this.#forms.get(signature) ?? [];
+    const same = known.find(
+      (each) => each.convention === convention && each.preserveSig === preserveSig && each.flows === flows && isSameText(each.text, text),
+    );
+    if (same !== undefined) return same.values;
+    const values = this.#callValues(pinvoke, { signature, text, rows: rowsOfFlows(flows), lcid: undefined });
+    if (known.length < MOST_FORMS) this.#forms.set(signature, [...known, { convention, preserveSig, text, flows, values }]);
+    return values;
+  }
+
+  #callValues(pinvoke: PInvoke, { signature, text, rows, lcid }: ValuesRequest): CallValues | Unsupported {
+    const crossing = this.#values(signature, rows, text);
+    if ('kind' in crossing) return crossing;
+    const { result, parameters } = crossing;
     const unreturnable = this.#unreturnable(pinvoke, result);
     if (unreturnable !== undefined) return unsupported(unreturnable);
     const passed = this.#arguments(signature, parameters, lcid, pinvoke.preserveSig ? undefined : result);
     const native = pinvoke.preserveSig ? result : HRESULT;
-    return this.#placed(pinvoke, { text, parameters, returnValue: result, arguments: passed, result: native }, target);
+    return this.#placed(pinvoke, { text, parameters, returnValue: result, arguments: passed, result: native });
   }
 
-  #placed(
-    { kind, convention, marshallingCauses, setLastError, preserveSig }: PInvoke,
-    values: Pick<ForwardCall, 'text' | 'parameters' | 'returnValue' | 'arguments' | 'result'>,
-    { target, returnsSavedError = false }: ForwardTarget,
-  ): ForwardCall | Unsupported {
+  #placed({ convention }: PInvoke, values: Omit<CallValues, 'placement'>): CallValues | Unsupported {
     const { architecture } = this.#init;
     const types = values.arguments.map((argument) => this.#abiOf(argument));
     const isThiscall = convention.convention === 'thiscall';
@@ -124,27 +163,7 @@ export class ForwardCalls {
         result: values.result.abi,
       }),
     );
-    const { text, parameters, returnValue, arguments: passed, result } = values;
-    return {
-      kind: 'plan',
-      direction: 'managedToNative',
-      by: kind === 'rva' ? 'rva' : 'named',
-      convention,
-      causes: marshallingCauses,
-      text,
-      parameters,
-      returnValue,
-      arguments: passed,
-      result,
-      hresultSwapping: !preserveSig,
-      // Generators do not ask.
-      get placement() {
-        return placement.value;
-      },
-      setLastError,
-      returnsSavedError,
-      target,
-    };
+    return { ...values, placement };
   }
 
   /** What is wrong before any value is looked at, in the runtime's order. */
@@ -171,12 +190,12 @@ export class ForwardCalls {
     return asked && `${asked} needs runtime marshalling, and the assembly has DisableRuntimeMarshallingAttribute`;
   }
 
-  #values(method: MethodDefToken, signature: MethodSignature<TypeNode>, { charSet }: TextConversion): Values | Unsupported {
-    const [result, ...parameters] = this.#types.ofMethod(
-      signature,
-      parameterRows(this.#init.calls.metadata, method),
-      charSet === 'unicode',
-    );
+  #values(
+    signature: MethodSignature<TypeNode>,
+    rows: ReadonlyMap<number, ParameterRow>,
+    { charSet }: TextConversion,
+  ): Values | Unsupported {
+    const [result, ...parameters] = this.#types.ofMethod(signature, rows, charSet === 'unicode');
     if (result === undefined) return unsupported('The signature has no result');
     if ('kind' in result) return { ...result, reason: `The result: ${result.reason}` };
     const values: CrossingParameter[] = [];
@@ -222,6 +241,33 @@ function attempt(make: () => ForwardCall | Unsupported): ForwardCall | Unsupport
     throw error;
   }
 }
+
+const IN_OUT = ParamAttributes.In | ParamAttributes.Out;
+
+/** Positions that `Flows` has bits for. */
+const MOST_FLOWS = 15;
+
+/** The flows of rows without descriptors; `undefined` where there is more to say. */
+function flowsOf(rows: ReadonlyMap<number, ParameterRow>): number | undefined {
+  let flows = 0;
+  for (const [position, { flags, descriptor }] of rows) {
+    if (descriptor !== undefined || position >= MOST_FLOWS) return undefined;
+    flows |= (flags & IN_OUT) << (2 * position);
+  }
+  return flows;
+}
+
+function rowsOfFlows(flows: number): ReadonlyMap<number, ParameterRow> {
+  const rows = new Map<number, ParameterRow>();
+  for (let position = 0; position < MOST_FLOWS; position++) {
+    const flags = (flows >>> (2 * position)) & IN_OUT;
+    if (flags !== 0) rows.set(position, { name: '', flags, descriptor: undefined });
+  }
+  return rows;
+}
+
+const isSameText = (one: TextConversion, other: TextConversion): boolean =>
+  one.charSet === other.charSet && one.bestFitMapping === other.bestFitMapping && one.throwOnUnmappableChar === other.throwOnUnmappableChar;
 
 const fitsRegister = (type: AbiType | undefined): boolean => type !== undefined && type.kind !== 'void' && type.size <= 4;
 
