@@ -1,5 +1,5 @@
 // The JSON writer: what `JSON.stringify` prints, in pieces, with numbers, bytes and lists as the contract has them.
-import { lazyList } from '@ijw/binary';
+import { lazyList, Repeated } from '@ijw/binary';
 import { describe, expect, it } from 'vitest';
 import { writeJson, writeJsonLine } from '../src/output/json.ts';
 
@@ -55,6 +55,35 @@ describe('a document', () => {
     }
     const value = { numbers: numbers(), lazy: lazyList([1, 2], (item) => ({ item })), empty: lazyList([], String) };
     expect(JSON.parse(written(value).text)).toEqual({ numbers: [1, 2], lazy: [{ item: 1 }, { item: 2 }], empty: [] });
+  });
+
+  it('has the text of a repeated part once a depth', () => {
+    let read = 0;
+    function* items(): Generator<object> {
+      read++;
+      yield { a: [1, 'ä'] };
+    }
+    const part = new Repeated({ [Symbol.iterator]: items });
+    const value = { list: [part, part, part], deeper: { list: [part] } };
+    const plain = [{ a: [1, 'ä'] }];
+    expect(written(value).text).toBe(`${JSON.stringify({ list: [plain, plain, plain], deeper: { list: [plain] } }, null, 2)}\n`);
+    expect(read).toBe(2);
+    expect(JSON.stringify(new Repeated([1]))).toBe('[1]');
+  });
+
+  it('writes each item of a lazy list before the next is made', () => {
+    const order: string[] = [];
+    const item = (index: number) => {
+      order.push(`made ${index}`);
+      return {
+        *[Symbol.iterator]() {
+          order.push(`written ${index}`);
+          yield index;
+        },
+      };
+    };
+    written({ items: lazyList([1, 2, 3], item) });
+    expect(order).toEqual(['made 1', 'written 1', 'made 2', 'written 2', 'made 3', 'written 3']);
   });
 
   it('goes out in pieces, also one long array of bytes', () => {

@@ -1,6 +1,15 @@
 // Plans of P/Invokes: conversions, copied arguments, disabled marshalling.
 import { ReverseThunks } from '@ijw/loader';
-import { abiSize, type ForwardCall, forwardSteps, forwardStepText, reverseCallText } from '@ijw/marshalling';
+import {
+  abiSize,
+  type ForwardCall,
+  ForwardCalls,
+  forwardCallText,
+  forwardSteps,
+  forwardStepText,
+  NativeCalls,
+  reverseCallText,
+} from '@ijw/marshalling';
 import type { Token } from '@ijw/metadata';
 import type { NativeTypeName } from '@ijw/metadata/marshalling';
 import type { TypeNode } from '@ijw/metadata/signatures';
@@ -387,5 +396,44 @@ describe('DisableRuntimeMarshallingAttribute', () => {
     expect(reverse(primitive('bool'), true)).toEqual([[1, true]]);
     expect(reverse(primitive('string'), false)).toEqual([[8, false]]);
     expect(reverse(primitive('string'), true)).toBe(`An object (string) is not passed: ${DISABLED}`);
+  });
+});
+
+describe('P/Invokes of one signature', () => {
+  const signature: PInvokeInput = { parameters: [primitive('string'), reference(primitive('bool'))], returns: INT };
+
+  function plansOf(...inputs: readonly PInvokeInput[]): readonly ForwardCall[] {
+    const metadata = new PInvokeMetadata();
+    const tokens = inputs.map((input) => metadata.method(input));
+    const calls = new NativeCalls(metadata.build(), { machine: 'amd64', machineOs: undefined });
+    const forward = new ForwardCalls({ architecture: 'x64', host: 'core', calls });
+    return tokens.map((token) => {
+      const plan = forward.of(token, { target: 'native.dll!Native' });
+      if (plan.kind !== 'plan') throw new Error(plan.reason);
+      return plan;
+    });
+  }
+
+  it('share a form, whatever their parameters are called', () => {
+    const [bare, named] = plansOf(signature, { ...signature, parameterFlags: { 1: 0, 2: 0 } });
+    expect(named!.form).toBe(bare!.form);
+    expect(forwardCallText(named!)).toEqual(texts(named!));
+    expect(bare!.parameters.map(({ name }) => name)).toEqual(['', '']);
+    expect(named!.parameters.map(({ name }) => name)).toEqual(['p1', 'p2']);
+    expect(named!.arguments.map((argument) => argument.kind === 'parameter' && argument.value.name)).toEqual(['p1', 'p2']);
+  });
+
+  it.each<[string, PInvokeInput]>([
+    ['[In]', { parameterFlags: { 2: 1 } }],
+    ['another character set', { mappingFlags: 0x204 }],
+    ['another convention', { mappingFlags: 0x300 }],
+    ['a cleared PreserveSig', { implFlags: 0 }],
+    ['MarshalAs', { marshalAs: { 1: 'lpWStr' } }],
+    ['an LCID', { lcid: 1 }],
+  ])('%s makes another form', (_, more) => {
+    const [bare, other] = plansOf(signature, { ...signature, ...more });
+    expect(other!.form).not.toBe(bare!.form);
+    expect(forwardCallText(other!)).toEqual(texts(other!));
+    expect(forwardCallText(other!)).not.toEqual(forwardCallText(bare!));
   });
 });

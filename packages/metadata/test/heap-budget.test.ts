@@ -37,6 +37,16 @@ describe('data that rows share', () => {
     metadata.budget.check(metadata.place, 0);
   });
 
+  it('method signatures: one object for a short blob; a long one is paid for each time', () => {
+    const builder = new MetadataBuilder();
+    const short = builder.blobs.add(Uint8Array.of(0, 0, 1));
+    const count = 8000;
+    const long = builder.blobs.add(Uint8Array.of(0, 0x80 | (count >> 8), count & 0xff, 1, ...new Uint8Array(count).fill(8)));
+    const metadata = Metadata.parse(builder.build());
+    expect(metadata.methodSignature(short)).toBe(metadata.methodSignature(short));
+    expectLimit(metadata, count + 4 - FREE, () => metadata.methodSignature(long));
+  });
+
   it('user strings', () => {
     const builder = new MetadataBuilder();
     const offset = builder.userStrings.add('S'.repeat(LENGTH));
