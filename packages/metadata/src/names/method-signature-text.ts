@@ -44,7 +44,7 @@ interface TypeTexts {
   readonly parameters: readonly string[];
 }
 
-/** Texts that are kept are no longer than this: whoever has long ones in many signatures pays for each. */
+/** Texts that are kept are no longer than this; long ones are made, and paid for, each time. */
 const KEPT_LENGTH = 512;
 
 const keptTexts = new WeakMap<MethodSignature<TypeNode>, TypeTexts>();
