@@ -13,6 +13,10 @@ const PRIMITIVES = [
 ] as const;
 const PREFIXES = [ElementType.Ptr, ElementType.ByRef, ElementType.SzArray, ElementType.Pinned] as const;
 
+/** ECMA-335 II.23.2: compressed numbers have 29 bits. Often the largest, or what other tables and strings just have no room for. */
+const anySize = (decisions: Decisions): number =>
+  decisions.chance() ? decisions.pick([0x1fffffff, 0x1ffffffe, 0xffffff, 0x10000, 0xffff, 0x8000, 1]) : decisions.u32() & 0x1fffffff;
+
 /** A TypeDefOrRefOrSpecEncoded: mostly of a row that is there. */
 const typeToken = (decisions: Decisions): number => (decisions.byte() === 255 ? decisions.u32() & 0xffffff : decisions.byte() & 0x3f);
 
@@ -34,14 +38,13 @@ function writeType(writer: ByteWriter, decisions: Decisions, depth: number): voi
     writer.u8(ElementType.Array);
     writeType(writer, decisions, depth + 1);
     writer
-      .compressedUnsigned(decisions.chance() ? decisions.u32() & 0x1fffffff : decisions.below(40))
+      .compressedUnsigned(decisions.chance() ? anySize(decisions) : decisions.below(40))
       .u8(0)
       .u8(0);
   } else if (kind === 7) {
     writer.u8(decisions.chance() ? ElementType.CModReqd : ElementType.CModOpt).compressedUnsigned(typeToken(decisions));
     writeType(writer, decisions, depth + 1);
-  } else if (kind === 8)
-    writer.u8(decisions.chance() ? ElementType.Var : ElementType.MVar).compressedUnsigned(decisions.u32() & 0x1fffffff);
+  } else if (kind === 8) writer.u8(decisions.chance() ? ElementType.Var : ElementType.MVar).compressedUnsigned(anySize(decisions));
   else writer.u8(decisions.byte());
 }
 
@@ -60,7 +63,7 @@ function writeTypes(writer: ByteWriter, decisions: Decisions, count: number, dep
 function writeMethod(writer: ByteWriter, decisions: Decisions, depth: number): void {
   const header = decisions.pick([0x00, 0x20, 0x10, 0x05, 0x09, 0x01, 0x02, 0x30]);
   writer.u8(header);
-  if (header & 0x10) writer.compressedUnsigned(decisions.u32() & 0x1fffffff);
+  if (header & 0x10) writer.compressedUnsigned(anySize(decisions));
   const count = decisions.count(70_000);
   const parameters = new ByteWriter();
   writeTypes(parameters, decisions, count, depth);
