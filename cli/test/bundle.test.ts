@@ -37,6 +37,14 @@ describe('a single-file application whose host is an ELF file', () => {
     expect(JSON.parse(output)).toMatchObject({ format: 'PE32+', kind: 'mixed', size: library.length });
   });
 
+  it('does not open one that is not there: an error of the file, as for any path', async () => {
+    const { exitCode, errors } = await ijw('info', 'app', '--entry', 'other.dll');
+    expect([exitCode, errors]).toEqual([
+      1,
+      'ijw: app: NO_SUCH_ENTRY at 0x0 while reading the bundle: The bundle has no "other.dll"; it has lib.dll\n',
+    ]);
+  });
+
   it.each(['headers', 'tables', 'dis'])('%s says how', async (command) => {
     const { exitCode, errors } = await ijw(command, 'app');
     expect(exitCode).toBe(1);

@@ -74,9 +74,7 @@ export async function checkCommand(line: string, image: Uint8Array): Promise<num
   const io = checkedIo({ [name]: image }, argv);
   const exitCode = await run(argv, io);
   checkText(line, argv, io.text);
-  // A bundle that lacks the entry that the command line names is a mistake of usage.
-  if (exitCode !== 0 && exitCode !== 1 && !argv.includes('--entry'))
-    throw new FindingError(`${line}: exit code ${exitCode}: ${io.text.errors.slice(0, 200)}`);
+  if (exitCode !== 0 && exitCode !== 1) throw new FindingError(`${line}: exit code ${exitCode}: ${io.text.errors.slice(0, 200)}`);
   if (exitCode === 0 && argv.includes('--json') && io.text.output.length < LOOKED_AT) JSON.parse(io.text.output);
   return image.length;
 }

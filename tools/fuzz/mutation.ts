@@ -1,4 +1,5 @@
 import type { Random } from './random.ts';
+import { FAR } from './readers/decision-seeds.ts';
 
 const EXTREMES = [0, 1, 0x7f, 0x80, 0xff, 0x7fff, 0x8000, 0xffff, 0x7fffffff, 0x80000000, 0xfffffffe, 0xffffffff] as const;
 
@@ -31,6 +32,7 @@ const slice = (bytes: Uint8Array, random: Random, most: number): Uint8Array => {
 const MUTATIONS: readonly Mutation[] = [
   (bytes, random) => setNumber(bytes, place(bytes, random), 1, random(256)),
   (bytes, random) => setNumber(bytes, place(bytes, random), 1, 1 << random(8)),
+  (bytes, random) => setNumber(bytes, place(bytes, random), 1, FAR[random(FAR.length)] ?? 0),
   (bytes, random) => setNumber(bytes, place(bytes, random), 1 << random(3), EXTREMES[random(EXTREMES.length)] ?? 0),
   (bytes, random) => {
     const at = place(bytes, random);

@@ -1,4 +1,4 @@
-import { Diagnostics, UsageError } from '@ijw/binary';
+import { BadImageError, Diagnostics } from '@ijw/binary';
 import { detectContainer, type ImageLayout, PEImage } from '@ijw/pe';
 import { bundleEntryBytes, imageOfWebcil, readSingleFileBundle, readWebcil, type SingleFileBundle, webcilOfWasm } from '@ijw/pe/containers';
 
@@ -21,7 +21,7 @@ export type OpenedFile = { readonly bytes: Uint8Array; readonly diagnostics: Dia
 
 /**
  * Opens a PE image, a Webcil (bare or in a WebAssembly module), bare metadata, or a .NET single-file bundle. Rejects with `BadImageError` for any other
- * bytes, and with `UsageError` if the bundle has no such entry.
+ * bytes, and `NO_SUCH_ENTRY` if the bundle has no such entry.
  */
 export async function openFile(file: Uint8Array, options: OpenOptions = {}): Promise<OpenedFile> {
   const { layout, entry, diagnostics = new Diagnostics() } = options;
@@ -42,13 +42,17 @@ export async function openFile(file: Uint8Array, options: OpenOptions = {}): Pro
 /** Paths differ in case where bundles are made on Windows: an exact match wins. */
 async function entryBytes(file: Uint8Array, path: string): Promise<Uint8Array> {
   const bundle = readSingleFileBundle(file);
-  if (bundle === undefined) throw new UsageError(`The file is not a single-file bundle: it has no entry "${path}"`);
+  if (bundle === undefined) throw noSuchEntry(`The file is not a single-file bundle: it has no entry "${path}"`);
   const entry =
     bundle.entries.find((candidate) => candidate.path === path) ??
     bundle.entries.find((candidate) => candidate.path.toLowerCase() === path.toLowerCase());
-  if (entry === undefined) throw new UsageError(`The bundle has no "${path}"; it has ${entryPaths(bundle)}`);
+  if (entry === undefined) throw noSuchEntry(`The bundle has no "${path}"; it has ${entryPaths(bundle)}`);
   return bundleEntryBytes(file, entry);
 }
+
+/** An error of the file, as a path that leads to no file is. */
+const noSuchEntry = (message: string): BadImageError =>
+  new BadImageError({ code: 'NO_SUCH_ENTRY', offset: 0, reading: 'the bundle', message });
 
 const MOST_PATHS = 20;
 

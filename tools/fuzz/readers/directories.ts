@@ -156,29 +156,44 @@ const KINDS: readonly [(draft: Draft) => Directories, ...((draft: Draft) => Dire
   }),
 ];
 
-const COMMANDS: readonly [string, ...string[]] = [
+/** What shows the directories, and what loads the image. */
+const SHOWN: readonly [string, ...string[]] = [
   'headers',
   'headers --json',
   'headers --unwind',
   'headers --raw',
   'info',
   'info --json',
+  'tour',
+];
+const LOADED: readonly [string, ...string[]] = [
   'load --host core --trace',
   'load --host core --base 0x20000000',
   'load --host framework --json',
-  'tour',
 ];
+
+/** Each kind with many entries of one name, and with one entry that has many parts. */
+function* seeds(): Generator<Uint8Array> {
+  for (let kind = 0; kind < KINDS.length; kind++)
+    for (const [command, many] of [12, 25].entries()) {
+      yield Uint8Array.of(command, command, command, kind, ...new Array<number>(16).fill(many));
+      yield Uint8Array.of(command, command, command, kind, 1, 2, 0, 14, 1, 0, ...new Array<number>(16).fill(many));
+    }
+  yield* decisionSeeds(64);
+}
 
 /** The directories that every PE file may have, with many entries that share what they point at. */
 export const directoriesReader: FuzzReader = {
   name: 'directories',
-  seeds: () => decisionSeeds(96),
+  seeds,
   async run(input) {
     const decisions = new Decisions(input);
-    const command = decisions.pick(COMMANDS);
+    const commands = [decisions.pick(SHOWN), decisions.pick(LOADED)];
     const draft = { decisions, placement: new Placement(), machine: decisions.pick([Machine.I386, Machine.AMD64, Machine.ARM64]) };
     draft.placement.add(new Uint8Array(256));
     const directories = decisions.pick(KINDS)(draft);
-    return checkCommand(command, imageOf(draft.placement, { machine: draft.machine, directories }));
+    const image = imageOf(draft.placement, { machine: draft.machine, directories });
+    for (const command of commands) await checkCommand(command, image);
+    return 2 * image.length;
   },
 };
