@@ -112,11 +112,12 @@ export function createOutputFile(path: string, isInput: (identity: string) => bo
     rmSync(temporary, { force: true });
     temporaries.delete(temporary);
   };
+  const close = closedOnce(path, descriptor);
   return {
     write: (chunk) => writeFully(descriptor, path, chunk),
     commit() {
       try {
-        attempt(path, () => closeSync(descriptor));
+        close();
         const identity = fileIdentity(fileStatus(path));
         if (identity !== undefined && isInput(identity))
           throw new FileAccessError(path, 'it is a file that was read: the output has to go elsewhere');
@@ -128,14 +129,24 @@ export function createOutputFile(path: string, isInput: (identity: string) => bo
       }
     },
     discard() {
-      closeSync(descriptor);
+      close();
       remove();
     },
   };
 }
 
+/** Closes a descriptor the first time: an output that could not be put in its place is discarded afterwards. */
+function closedOnce(path: string, descriptor: number): () => void {
+  let open = true;
+  return () => {
+    if (!open) return;
+    open = false;
+    attempt(path, () => closeSync(descriptor));
+  };
+}
+
 function openDevice(path: string): OutputFile {
   const descriptor = attempt(path, () => openSync(path, 'w'));
-  const close = (): void => attempt(path, () => closeSync(descriptor));
-  return { write: (chunk) => writeFully(descriptor, path, chunk), commit: close, discard: () => closeSync(descriptor) };
+  const close = closedOnce(path, descriptor);
+  return { write: (chunk) => writeFully(descriptor, path, chunk), commit: close, discard: close };
 }

@@ -1,4 +1,4 @@
-import { UsageError } from '@ijw/binary';
+import { printable, UsageError } from '@ijw/binary';
 import { Command, Option } from 'commander';
 import type { CommandDefinition, OptionValues } from './command.ts';
 import { COMMANDS } from './command-list.ts';
@@ -25,6 +25,8 @@ export function createProgram(io: Io, invoke: Invoke): Command {
     .configureOutput({
       writeOut: (text) => io.write(text),
       writeErr: (text) => io.writeError(text),
+      // An error repeats what was typed, on one line.
+      outputError: (text, write) => write(`${printable(text.trimEnd())}\n`),
       getOutHelpWidth: () => helpWidth(io),
       getErrHelpWidth: () => helpWidth(io),
     })

@@ -56,6 +56,8 @@ describe('an output', () => {
       io.readFile(input);
       file.write('text');
       expect(() => file.commit()).toThrow(FileAccessError);
+      // As commands do after any error.
+      file.discard();
       expect(readFileSync(input, 'utf8')).toBe('bytes');
     }
     expect(readdirSync(folder).sort()).toEqual(['input', 'link']);

@@ -82,4 +82,23 @@ describe('names that act on a terminal', () => {
     expect(io.errors.text.split('\n')).toHaveLength(2);
     expect(CONTROL.test(io.errors.text)).toBe(false);
   });
+
+  it.each([
+    [[NAME]],
+    [['info', `--${NAME}`]],
+    [['load', 'a.dll', '--host', NAME]],
+    [['load', 'a.dll', '--search', NAME]],
+    [['dis', 'a.dll', NAME]],
+    [['lint', 'a.dll', '--rule', NAME]],
+    [['lint', 'a.dll', '--suppressions', NAME]],
+    [['interop', NAME, 'a.dll']],
+    [['tables', 'a.dll', NAME]],
+    [['demangle', NAME]],
+    [['completion', NAME]],
+  ])('that the command line has stay on one line: %#', async (argv) => {
+    const io = memoryIo({ 'a.dll': image });
+    await run(argv, io);
+    expect(CONTROL.test(io.output.text + io.errors.text)).toBe(false);
+    expect(io.errors.text).not.toMatch(/^INJECT/m);
+  });
 });
