@@ -6,9 +6,12 @@ import { int32At, uint16At } from './little-endian.ts';
 export const BAD_INSTRUCTION = -1;
 
 const SWITCH = OpCodes.switch.index;
+/** Constants of this module: imported ones are looked up at each instruction. */
+const SHAPES = instructionShapes;
+const RESERVED = NO_INSTRUCTION;
 
 /**
- * Walks the instructions of one method without allocating. After `moveNext()` returned `true`, the fields describe one instruction; positions
+ * Walks the instructions of one method without allocating. After `moveNext()` returned `true`, the cursor describes one instruction; positions
  * (`at`, `operandAt`, `nextAt`) count from the first byte of `bytes`, offsets (`offset`, branch targets) from the first byte of the code.
  * A byte that is not an instruction, or one whose operand leaves the code, is reported with `index` = `BAD_INSTRUCTION`, and the walk goes on
  * at the byte after it.
@@ -22,21 +25,16 @@ export class InstructionCursor {
   end: number;
   /** Where the instruction starts. */
   at: number;
-  /** Where its operand starts. */
-  operandAt: number;
   /** Where the next instruction starts. May be set, to go on elsewhere. */
   nextAt: number;
   /** `OpCode.index`, or `BAD_INSTRUCTION`. */
   index = BAD_INSTRUCTION;
-  /** An `OperandKind`, or `UNDEFINED_OPERAND`. */
-  operandKind: number = UNDEFINED_OPERAND;
 
   constructor(bytes: Uint8Array, start = 0, end: number = bytes.length) {
     this.bytes = bytes;
     this.start = start;
     this.end = Math.min(end, bytes.length);
     this.at = start;
-    this.operandAt = start;
     this.nextAt = start;
   }
 
@@ -46,10 +44,8 @@ export class InstructionCursor {
     this.start = start;
     this.end = Math.min(end, bytes.length);
     this.at = start;
-    this.operandAt = start;
     this.nextAt = start;
     this.index = BAD_INSTRUCTION;
-    this.operandKind = UNDEFINED_OPERAND;
   }
 
   /** Moves to the next instruction; `false` at the end of the code. */
@@ -57,15 +53,12 @@ export class InstructionCursor {
     const { bytes, end, nextAt: at } = this;
     if (at >= end) return false;
     let index = bytes[at]!;
-    let operandAt = at + 1;
-    if (index === 0xfe && operandAt < end) index = 0x100 | bytes[operandAt++]!;
-    const shape = instructionShapes[index]!;
+    if (index === 0xfe && at + 1 < end) index = 0x100 | bytes[at + 1]!;
+    const shape = SHAPES[index]!;
     const next = at + (shape & 0xff);
-    if (shape === NO_INSTRUCTION || next > end) return this.#moveOverBad(at);
+    if (shape === RESERVED || next > end) return this.#moveOverBad(at);
     this.at = at;
-    this.operandAt = operandAt;
     this.index = index;
-    this.operandKind = shape >>> 8;
     this.nextAt = next;
     return index !== SWITCH || this.#moveOverTargets();
   }
@@ -81,10 +74,18 @@ export class InstructionCursor {
   #moveOverBad(at: number): boolean {
     this.at = at;
     this.index = BAD_INSTRUCTION;
-    this.operandKind = UNDEFINED_OPERAND;
-    this.operandAt = at + 1;
     this.nextAt = at + 1;
     return true;
+  }
+
+  /** An `OperandKind`, or `UNDEFINED_OPERAND`. */
+  get operandKind(): number {
+    return this.index === BAD_INSTRUCTION ? UNDEFINED_OPERAND : SHAPES[this.index]! >>> 8;
+  }
+
+  /** Where the operand starts: behind an opcode of one byte or two. */
+  get operandAt(): number {
+    return this.at + (this.index > 0xff ? 2 : 1);
   }
 
   /** Offset of the instruction in the code. */

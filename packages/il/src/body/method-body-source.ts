@@ -49,15 +49,24 @@ export interface MethodWithCode {
 
 /** Every MethodDef with an RVA, in the order of the table. */
 export function* methodsWithCode(metadata: Metadata): Generator<MethodWithCode, void> {
-  const table = metadata.tables.MethodDef;
-  const rvas = table.column('RVA');
-  const flags = table.column('ImplFlags');
-  for (let rid = 1; rid <= table.rowCount; rid++) {
-    const rva = rvas.at(rid);
-    if (rva === 0) continue;
-    const implFlags = flags.at(rid);
-    yield { token: makeToken(TableId.MethodDef, rid), rid, rva, implFlags, isIL: isILCode(implFlags) };
+  const { rowCount } = metadata.tables.MethodDef;
+  const read = methodCodeReader(metadata);
+  for (let rid = 1; rid <= rowCount; rid++) {
+    const method = read(rid);
+    if (method !== undefined) yield method;
   }
+}
+
+/** Reads the row of a MethodDef; `undefined` for one without an RVA. */
+export function methodCodeReader({ tables: { MethodDef } }: Metadata): (rid: number) => MethodWithCode | undefined {
+  const rvas = MethodDef.column('RVA');
+  const flags = MethodDef.column('ImplFlags');
+  return (rid) => {
+    const rva = rvas.at(rid);
+    if (rva === 0) return undefined;
+    const implFlags = flags.at(rid);
+    return { token: makeToken(TableId.MethodDef, rid), rid, rva, implFlags, isIL: isILCode(implFlags) };
+  };
 }
 
 /** The code of a MethodDef: its body, or the reason why it has none. */

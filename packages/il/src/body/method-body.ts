@@ -104,15 +104,17 @@ class BodyReader {
   }
 }
 
-function readTiny(reader: BodyReader, first: number): MethodBody {
+/** A tiny body that is whole has nothing to report, and needs no reader. */
+function readTiny(bytes: Uint8Array, start: number, options: MethodBodyOptions, first: number): MethodBody {
   const codeSize = first >>> 2;
-  const codeStart = reader.start + 1;
-  const codeEnd = clippedEnd(reader, codeStart, codeSize);
+  const codeStart = start + 1;
+  const reader = codeStart + codeSize > bytes.length ? new BodyReader(bytes, start, options) : undefined;
+  const codeEnd = reader === undefined ? codeStart + codeSize : clippedEnd(reader, codeStart, codeSize);
   return {
     format: 'tiny',
-    rva: reader.rva === undefined ? undefined : reader.rva + reader.start,
-    fileOffset: reader.base + reader.start,
-    bytes: reader.bytes,
+    rva: options.rva === undefined ? undefined : options.rva + start,
+    fileOffset: (options.base ?? 0) + start,
+    bytes,
     codeStart,
     codeEnd,
     headerSize: 1,
@@ -123,8 +125,8 @@ function readTiny(reader: BodyReader, first: number): MethodBody {
     localVarSigToken: 0,
     sections: nothing,
     exceptionClauses: nothing,
-    size: codeEnd - reader.start,
-    diagnostics: reader.diagnostics ?? nothing,
+    size: codeEnd - start,
+    diagnostics: reader?.diagnostics ?? nothing,
   };
 }
 
@@ -234,12 +236,12 @@ function checkSection(reader: BodyReader, section: MethodDataSection, at: number
  * Throws `BadImageError` only if the header cannot be read: `TRUNCATED`, `BAD_METHOD_FORMAT`.
  */
 export function readMethodBody(bytes: Uint8Array, start: number, options: MethodBodyOptions = {}): MethodBody {
-  const reader = new BodyReader(bytes, start, options);
   const first = bytes[start];
+  const format = (first ?? 0) & MethodBodyFlags.FormatMask;
+  if (first !== undefined && format === MethodBodyFlags.TinyFormat) return readTiny(bytes, start, options, first);
+  const reader = new BodyReader(bytes, start, options);
   if (first === undefined)
     throw new BadImageError({ code: 'TRUNCATED', ...reader.place(start), message: 'A method body starts where no bytes are' });
-  const format = first & MethodBodyFlags.FormatMask;
-  if (format === MethodBodyFlags.TinyFormat) return readTiny(reader, first);
   if (format === MethodBodyFlags.FatFormat) return readFat(reader);
   throw new BadImageError({
     code: 'BAD_METHOD_FORMAT',
