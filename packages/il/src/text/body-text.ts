@@ -18,8 +18,8 @@ export function writeBody(disassembly: Disassembly, token: MethodDefToken, rva: 
     sink.comment(`@error ${diagnostic.code}: ${diagnostic.message}`);
   }
   if (disassembly.entryPoint === token) sink.line('.entrypoint');
-  sink.start().text('// Code size ').text(String(body.codeSize)).text(' (0x').text(hexDigits(body.codeSize)).text(')').end();
-  sink.start().text('.maxstack  ').text(String(body.maxStack)).end();
+  sink.start().text('// Code size ').decimal(body.codeSize).text(' (0x').text(hexDigits(body.codeSize)).text(')').end();
+  sink.start().text('.maxstack  ').decimal(body.maxStack).end();
   let locals = 0;
   attempt(disassembly, token, () => {
     locals = writeLocals(disassembly, body);
@@ -93,7 +93,10 @@ function writeLocals(disassembly: Disassembly, body: MethodBody): number {
   sink.start().text(`.locals ${init}(`);
   for (let index = 0; index < types.length; index++) {
     if (index > 0) sink.text(',').end().start().text('         ');
-    sink.run(buffer.view, types[index]!, types[index + 1] ?? buffer.length).text(` V_${index}`);
+    sink
+      .run(buffer.view, types[index]!, types[index + 1] ?? buffer.length)
+      .text(' V_')
+      .decimal(index);
   }
   sink.text(')').end();
   return types.length;

@@ -28,5 +28,6 @@ export function constantText(constant: ConstantValue): string {
 
 const integerText = (type: keyof typeof INTEGER_NAMES, value: number | bigint): string => {
   const bits = Number(type.slice(1)) * 8;
-  return hexText(BigInt.asUintN(bits, BigInt(value)), bits / 4);
+  const unsigned = typeof value === 'bigint' ? BigInt.asUintN(64, value) : bits === 32 ? value >>> 0 : value & ((1 << bits) - 1);
+  return hexText(unsigned, bits / 4);
 };

@@ -31,10 +31,11 @@ export function exceptionBlocks(
   isBoundary: (offset: number) => boolean,
 ): readonly CodeBlock[] | undefined {
   const regions = groupRegions(clauses);
-  if (regions === undefined || !areNested(regions) || !isInClosingOrder(regions, clauses)) return undefined;
-  const blocks = regions.flatMap(blocksOf);
+  if (regions === undefined) return undefined;
+  const blocks = regions.flatMap(blocksOf).sort((a, b) => a.start - b.start || b.end - a.end);
+  if (!areNested(blocks) || !isInClosingOrder(regions, clauses)) return undefined;
   if (blocks.some((block) => block.start >= block.end || !isBoundary(block.start) || !isBoundary(block.end))) return undefined;
-  return blocks.sort((a, b) => a.start - b.start || b.end - a.end);
+  return blocks;
 }
 
 /** Clauses that come one after the other, with one `try` and handlers that continue it, are one region. */
@@ -65,10 +66,9 @@ function blocksOf({ start, tryEnd, clauses }: ProtectedRegion): CodeBlock[] {
   return blocks;
 }
 
-/** Two regions lie apart, or one lies within one block of the other. */
-function areNested(regions: readonly ProtectedRegion[]): boolean {
+/** Two regions lie apart, or one lies within one block of the other: so do their blocks, in the order of their places. */
+function areNested(blocks: readonly CodeBlock[]): boolean {
   const open: CodeBlock[] = [];
-  const blocks = regions.flatMap(blocksOf).sort((a, b) => a.start - b.start || b.end - a.end);
   for (const block of blocks) {
     while (open.length > 0 && open.at(-1)!.end <= block.start) open.pop();
     const outer = open.at(-1);

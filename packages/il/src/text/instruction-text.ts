@@ -106,10 +106,10 @@ export class InstructionText {
         sink.text(float64Text(cursor.low32, cursor.high32) ?? byteList(littleEndian(cursor.low32, cursor.high32)));
         return;
       case OperandKind.ShortInlineVar:
-        sink.text(variableText(cursor.index, cursor.uint8, names));
+        writeVariable(sink, cursor.index, cursor.uint8, names);
         return;
       case OperandKind.InlineVar:
-        sink.text(variableText(cursor.index, cursor.uint16, names));
+        writeVariable(sink, cursor.index, cursor.uint16, names);
         return;
       case OperandKind.ShortInlineBrTarget:
       case OperandKind.InlineBrTarget:
@@ -176,7 +176,10 @@ const LDC_I4_S = opCodesByIndex.find((opCode) => opCode?.name === 'ldc.i4.s')!.i
 
 const integerText = (value: number): string => (value >= -256 && value <= 256 ? String(value) : hex(value >>> 0));
 
-function variableText(index: number, number: number, names: OperandNames): string {
-  if (ARGUMENT_OPCODES.has(index)) return names.arguments[number] ?? String(number);
-  return number < names.locals ? `V_${number}` : String(number);
+function writeVariable(sink: TextSink, index: number, number: number, names: OperandNames): void {
+  const isArgument = ARGUMENT_OPCODES.has(index);
+  const argument = isArgument ? names.arguments[number] : undefined;
+  if (argument !== undefined) sink.text(argument);
+  else if (isArgument || number >= names.locals) sink.decimal(number);
+  else sink.text('V_').decimal(number);
 }

@@ -196,6 +196,21 @@ export class TextSink {
     return this;
   }
 
+  /** A whole number from 0 to 2³²-1 in decimal digits. */
+  decimal(value: number): this {
+    let digits = 1;
+    for (let limit = 10; value >= limit; limit *= 10) digits++;
+    if (digits > this.#room - this.#length) this.#makeRoom(digits);
+    const bytes = this.#bytes;
+    let rest = value;
+    for (let at = this.#length + digits - 1; at >= this.#length; at--) {
+      bytes[at] = 0x30 + (rest % 10);
+      rest = Math.floor(rest / 10);
+    }
+    this.#length += digits;
+    return this;
+  }
+
   /** Bytes, or a run of them, as `01 0A FF`. */
   hexBytes(values: Uint8Array, start = 0, end = values.length): this {
     for (let index = start; index < end; index++) {

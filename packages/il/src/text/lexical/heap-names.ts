@@ -82,14 +82,38 @@ export class HeapNames {
     else this.writePlain(sink, offset, end);
   }
 
-  /** Writes a name that needs quotes but no escapes and has no dots, such as the names that compilers generate (`<Main>$`); or writes nothing. */
+  /** Writes a name whose parts need quotes but no escapes, such as compilers generate (`<Main>$`, `I<T>.Run`); or writes nothing. */
   #writeQuoted(sink: TextSink, offset: number): boolean {
     const { bytes } = this.#heap;
-    let end = offset;
-    while (QUOTABLE[bytes[end]!] === 1) end++;
-    if (end === offset || bytes[end] !== 0) return false;
-    this.writePlain(sink.text("'"), offset, end).text("'");
+    const end = this.#quotableEnd(offset);
+    if (end < 0) return false;
+    this.#heap.pay(offset, end);
+    for (let start = offset; start < end; ) {
+      const wordEnd = (ROLES[bytes[start]!]! & STARTS) === 0 ? start : this.#wordEnd(start + 1, offset);
+      let partEnd = wordEnd;
+      while (partEnd < end && bytes[partEnd] !== DOT) partEnd++;
+      if (start > offset) sink.text('.');
+      if (wordEnd === partEnd) sink.run(this.#view, start, partEnd);
+      else sink.text("'").run(this.#view, start, partEnd).text("'");
+      start = partEnd + 1;
+    }
     return true;
+  }
+
+  /** Where a name ends whose parts can stand between quotes as they are; negative for one with an empty part or one that may be a keyword. */
+  #quotableEnd(offset: number): number {
+    const { bytes } = this.#heap;
+    let start = offset;
+    for (let at = offset; at < bytes.length; at++) {
+      if (at === offset + LONG) this.#heap.check(offset);
+      const byte = bytes[at]!;
+      if (QUOTABLE[byte] === 1) continue;
+      if (at === start || KEYWORD_HASHES[hashOf(bytes, start, at)] === 1) return NO_WORD;
+      if (byte === 0) return at;
+      if (byte !== DOT) return NO_WORD;
+      start = at + 1;
+    }
+    return NOT_KNOWN;
   }
 
   /** Characters of the heap as they are, up to where `plainEnd` says. */
