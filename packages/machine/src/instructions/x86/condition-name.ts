@@ -1,7 +1,8 @@
 // Mnemonics that take the place of an immediate: SDM volume 2, CMPPS table 3-1, VCMPPS table 3-2, PCLMULQDQ table 4-13; AMD64 APM volume 6, VPCOM.
 
+import { Lazy } from '@ijw/binary';
 import type { DecodedInstruction } from './decoded-instruction.ts';
-import { encodings, operationOf } from './encodings.ts';
+import { operationOf, x86Encodings } from './encodings.ts';
 
 const COMPARISONS = 'eq lt le unord neq nlt nle ord'.split(' ');
 const VEX_COMPARISONS = [
@@ -25,11 +26,11 @@ const PATTERNS: ReadonlyMap<string, Pattern> = new Map<string, Pattern>([
   ['vpclmulqdq', ['vpclmul', HALVES, 'qdq']],
 ]);
 
-const patternByRow = Array.from({ length: encodings.count }, (_, row) => PATTERNS.get(operationOf(row)));
+const patternByRow = new Lazy(() => Array.from({ length: x86Encodings().count }, (_, row) => PATTERNS.get(operationOf(row))));
 
 /** `cmpltps` for `cmpps` with the immediate 1; undefined where the immediate is written. */
 export function conditionName({ row, immediate }: DecodedInstruction): string | undefined {
-  const pattern = patternByRow[row];
+  const pattern = patternByRow.value[row];
   const condition = pattern?.[1][immediate & 0xff];
   return pattern && condition !== undefined ? pattern[0] + condition + pattern[2] : undefined;
 }

@@ -1,9 +1,10 @@
 // Intel SDM volume 2, chapter 2 "Instruction Format": prefixes, VEX, opcode, ModRM, SIB, displacement, immediates.
 
+import { Lazy } from '@ijw/binary';
 import { DecodedInstruction, IP_REGISTER, NO_REGISTER, Segment } from './decoded-instruction.ts';
 import { Attribute } from './encoding-attributes.ts';
 import { FACT_BITS, Fact } from './encoding-condition.ts';
-import { candidates, encodings, firstCandidate, operandsOf, slotHasModRM } from './encodings.ts';
+import { operandsOf, x86Encodings } from './encodings.ts';
 import { MapNumber } from './opcode-map.ts';
 import { Place } from './operand-kind.ts';
 
@@ -22,17 +23,21 @@ const LOADS_SEGMENT = 8;
 const NEEDS_CONTROL = 16;
 /** CR0, CR2, CR3, CR4 and CR8. */
 const CONTROL_REGISTERS = 0x11d;
-const ROW_NEEDS = Uint8Array.from({ length: encodings.count }, (_, row) =>
-  operandsOf(row).reduce((needs, { place, vectorIndex, name }, index) => {
-    const segment = name === 'cr' ? NEEDS_CONTROL : name !== 'sreg' ? 0 : index === 0 ? NEEDS_SEGMENT | LOADS_SEGMENT : NEEDS_SEGMENT;
-    return needs | (place === Place.vvvv ? NEEDS_VVVV : 0) | (vectorIndex ? NEEDS_VSIB : 0) | segment;
-  }, 0),
+const rowNeeds = new Lazy(() =>
+  Uint8Array.from({ length: x86Encodings().count }, (_, row) =>
+    operandsOf(row).reduce((needs, { place, vectorIndex, name }, index) => {
+      const segment = name === 'cr' ? NEEDS_CONTROL : name !== 'sreg' ? 0 : index === 0 ? NEEDS_SEGMENT | LOADS_SEGMENT : NEEDS_SEGMENT;
+      return needs | (place === Place.vvvv ? NEEDS_VVVV : 0) | (vectorIndex ? NEEDS_VSIB : 0) | segment;
+    }, 0),
+  ),
 );
 
 /** Decodes x86 or x64 into one object over and over. */
 export class X86Decoder {
   readonly instruction = new DecodedInstruction();
   readonly #is64Bit: boolean;
+  readonly #table = x86Encodings();
+  readonly #rowNeeds = rowNeeds.value;
   #bytes: Uint8Array = new Uint8Array();
   #at = 0;
   #end = 0;
@@ -193,12 +198,12 @@ export class X86Decoder {
     this.instruction.opcode = opcode;
     this.instruction.opcodeRegister = (opcode & 7) | ((this.#rex & 1) << 3);
     this.#sizes();
-    const hasModRM = slotHasModRM[slot] === 1;
+    const hasModRM = this.#table.slotHasModRM[slot] === 1;
     this.#modrm = hasModRM ? this.#u8() : 0;
     this.instruction.isMemory = false;
     const row = this.#find(slot);
     if (row < 0) return false;
-    if (encodings.attributes[row]! & Attribute.register) this.#modrm |= 0xc0;
+    if (this.#table.attributes[row]! & Attribute.register) this.#modrm |= 0xc0;
     if (hasModRM) this.#operandBytes();
     return this.#accept(row);
   }
@@ -216,9 +221,10 @@ export class X86Decoder {
       (instruction.w << Fact.w.shift) |
       (instruction.vectorSize === 256 ? 1 << Fact.length.shift : 0) |
       ((this.#rex & 1) << Fact.b.shift);
+    const { candidates, condition: conditions, firstCandidate } = this.#table;
     for (let index = firstCandidate[slot]!, end = firstCandidate[slot + 1]!; index < end; index++) {
       const row = candidates[index]!;
-      const condition = encodings.condition[row]!;
+      const condition = conditions[row]!;
       if ((facts & (condition >>> FACT_BITS)) === (condition & FACTS_MASK)) return row;
     }
     return -1;
@@ -227,14 +233,14 @@ export class X86Decoder {
   /** Sizes that the row decides, what it forbids, and its immediates. */
   #accept(row: number): boolean {
     const { instruction } = this;
-    const attributes = encodings.attributes[row]!;
+    const attributes = this.#table.attributes[row]!;
     instruction.row = row;
     if (this.#is64Bit && attributes & (Attribute.d64 | Attribute.f64)) {
       if (attributes & Attribute.f64 || instruction.operandSize === 32) instruction.operandSize = 64;
     }
     if (instruction.lock && !(attributes & Attribute.lock && instruction.isMemory)) return false;
     if (attributes & Attribute.no66 && instruction.hasOperandSizePrefix) return false;
-    const needs = ROW_NEEDS[row]!;
+    const needs = this.#rowNeeds[row]!;
     if (this.#isVex && !(needs & NEEDS_VVVV) && !this.#vexUnused) return false;
     if (needs & NEEDS_SEGMENT && !this.#isSegment(needs)) return false;
     if (needs & NEEDS_CONTROL && !((CONTROL_REGISTERS >> instruction.reg) & 1)) return false;

@@ -1,5 +1,6 @@
 // Intel SDM volume 2: JMP, CALL, MOV, LEA, PUSH, RET; what linkers, compilers and ilasm make jumps of.
 
+import { Lazy } from '@ijw/binary';
 import { type AddressTransfer, type JumpStub, LONGEST_PADDING, type StubOperand, type StubReader } from '../jump-stub.ts';
 import { type DecodedInstruction, IP_REGISTER, NO_REGISTER, Segment } from './decoded-instruction.ts';
 import { X86Decoder } from './decoder.ts';
@@ -76,10 +77,10 @@ function jumpPrefix({ is64Bit, w, repeat, segmentPrefix }: DecodedInstruction): 
 
 /** Stubs and transfers of x86 or x64. */
 export class X86StubReader implements StubReader {
-  readonly #decoder: X86Decoder;
+  readonly #decoder: Lazy<X86Decoder>;
 
   constructor(is64Bit: boolean) {
-    this.#decoder = new X86Decoder(is64Bit);
+    this.#decoder = new Lazy(() => new X86Decoder(is64Bit));
   }
 
   stub(code: Uint8Array, at: number): JumpStub | undefined {
@@ -105,11 +106,11 @@ export class X86StubReader implements StubReader {
   }
 
   get #instruction(): DecodedInstruction {
-    return this.#decoder.instruction;
+    return this.#decoder.value.instruction;
   }
 
   #decode(code: Uint8Array, at: number): boolean {
-    return at < code.length && this.#decoder.decode(code, at) === 'decoded';
+    return at < code.length && this.#decoder.value.decode(code, at) === 'decoded';
   }
 
   /** One jump, or two instructions that make one. */

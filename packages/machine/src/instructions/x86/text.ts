@@ -4,7 +4,7 @@ import { hex, hexDigits } from '@ijw/binary';
 import { conditionName } from './condition-name.ts';
 import { type DecodedInstruction, NO_REGISTER, Segment } from './decoded-instruction.ts';
 import { Attribute } from './encoding-attributes.ts';
-import { encodings, mnemonicNames, operandsOf, operationOf } from './encodings.ts';
+import { operandsOf, operationOf, x86Encodings } from './encodings.ts';
 import { memoryAddress, relativeTarget } from './flow.ts';
 import { type OperandKind, type OperandSize, Place } from './operand-kind.ts';
 
@@ -80,7 +80,7 @@ export function resolveSize(size: OperandSize, { operandSize, addressSize, vecto
 
 /** Which of several names: by operand size, address size or W. */
 function nameIndex({ operandSize, addressSize, w, row, is64Bit }: DecodedInstruction, count: number): number {
-  const attributes = encodings.attributes[row]!;
+  const attributes = x86Encodings().attributes[row]!;
   if (attributes & Attribute.W) return is64Bit ? w : 0;
   const size = attributes & Attribute.address ? addressSize : operandSize;
   return Math.min(size === 16 ? 0 : size === 32 ? 1 : 2, count - 1);
@@ -118,7 +118,7 @@ function signedDisplacement({ displacement, addressSize }: DecodedInstruction): 
 
 function memoryText(kind: OperandKind, instruction: DecodedInstruction, ip: bigint): string {
   const { base, index, scale, addressSize, segment, row } = instruction;
-  const size = encodings.attributes[row]! & Attribute.ptr ? MEMORY_NAMES[resolveSize(kind.memory, instruction)] : undefined;
+  const size = x86Encodings().attributes[row]! & Attribute.ptr ? MEMORY_NAMES[resolveSize(kind.memory, instruction)] : undefined;
   const parts: string[] = [];
   if (base >= 0) parts.push(generalRegisterName(base, addressSize, true));
   if (index !== NO_REGISTER) {
@@ -209,7 +209,7 @@ function sizeText({ operandSize, addressSize, is64Bit }: DecodedInstruction, att
 }
 
 function prefixText(instruction: DecodedInstruction): string {
-  const attributes = encodings.attributes[instruction.row]!;
+  const attributes = x86Encodings().attributes[instruction.row]!;
   let text = sizeText(instruction, attributes);
   if (attributes & Attribute.hint && instruction.segmentPrefix === Segment.cs) text += 'hint-not-taken ';
   if (attributes & Attribute.hint && instruction.segmentPrefix === Segment.ds) text += 'hint-taken ';
@@ -224,7 +224,8 @@ function prefixText(instruction: DecodedInstruction): string {
 
 /** `rep movsb`: the mnemonic with its prefixes. */
 export function mnemonicText(instruction: DecodedInstruction): string {
-  const names = mnemonicNames[encodings.mnemonic[instruction.row]!]!;
+  const { mnemonic, mnemonicNames } = x86Encodings();
+  const names = mnemonicNames[mnemonic[instruction.row]!]!;
   const name = conditionName(instruction) ?? (names.length === 1 ? names[0]! : names[nameIndex(instruction, names.length)]!);
   return prefixText(instruction) + name.replace('~', ' ');
 }
@@ -243,7 +244,7 @@ export function operandsText(instruction: DecodedInstruction, ip: bigint): strin
 function skippedOperands(instruction: DecodedInstruction, kinds: readonly OperandKind[]): number {
   const { row, isMemory, rm, reg } = instruction;
   if (conditionName(instruction) !== undefined) return 1 << (kinds.length - 1);
-  if (encodings.attributes[row]! & Attribute.st1 && (rm & 7) === 1) return 3;
+  if (x86Encodings().attributes[row]! & Attribute.st1 && (rm & 7) === 1) return 3;
   if (kinds.at(-1)?.place === Place.maskDestination && segmentText(instruction, instruction.segment) === '') return 1 << (kinds.length - 1);
   // IMUL of a register by an immediate into itself.
   if (kinds.length === 3 && !isMemory && rm === reg && operationOf(row) === 'imul') return 2;

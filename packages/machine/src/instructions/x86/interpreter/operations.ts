@@ -1,4 +1,5 @@
-import { encodings, operandsOf, operationOf } from '../encodings.ts';
+import { Lazy } from '@ijw/binary';
+import { operandsOf, operationOf, x86Encodings } from '../encodings.ts';
 import { ARITHMETIC } from './arithmetic.ts';
 import { BITS } from './bits.ts';
 import { CONTROL } from './control.ts';
@@ -28,11 +29,13 @@ const unsupported: Execute = () => {
 const isOfProgram = (row: number): boolean =>
   operandsOf(row).every(({ file }) => !['segment', 'control', 'debug', 'mmx', 'mask'].includes(file));
 
-const executeByRow: readonly Execute[] = Array.from({ length: encodings.count }, (_, row) =>
-  isOfProgram(row) ? (OPERATIONS.get(operationOf(row)) ?? unsupported) : unsupported,
+const executeByRow = new Lazy((): readonly Execute[] =>
+  Array.from({ length: x86Encodings().count }, (_, row) =>
+    isOfProgram(row) ? (OPERATIONS.get(operationOf(row)) ?? unsupported) : unsupported,
+  ),
 );
 
 /** What does the instruction of a row. */
-export const executeOf = (row: number): Execute => executeByRow[row] ?? unsupported;
+export const executeOf = (row: number): Execute => executeByRow.value[row] ?? unsupported;
 /** Whether the instruction of a row is run here. */
 export const isRun = (row: number): boolean => executeOf(row) !== unsupported;
