@@ -1,4 +1,4 @@
-/** The IL text of an assembly, whole process, beside ildasm in the same run: npm run tool bench/disassembly.ts FILE [REPEATS]. Needs `npm run build`. */
+/** The IL text of an assembly, whole process, beside ildasm in the same run: npm run bench bench/disassembly.ts FILE [REPEATS]. Needs `npm run build`. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -32,9 +32,9 @@ function linesOf(output: string): number {
   return lines;
 }
 
-/** The shortest of the runs, and what it wrote. */
-function best(name: string, output: string, runs: readonly Run[]): Run & { readonly lines: number } {
-  const elapsed = Math.min(...runs.map((each) => each.elapsed));
+/** The run in the middle, and what it wrote. */
+function median(name: string, output: string, runs: readonly Run[]): Run & { readonly lines: number } {
+  const elapsed = runs.map((each) => each.elapsed).sort((a, b) => a - b)[runs.length >> 1] ?? Number.NaN;
   const result = { elapsed, lines: linesOf(output), peak: Math.max(...runs.map((each) => each.peak)) };
   const speed = (result.lines / elapsed / 1000).toFixed(2);
   const size = (statSync(output).size / 1e6).toFixed(0);
@@ -51,13 +51,15 @@ try {
   const output = join(folder, 'ijw.il');
   const peerOutput = join(folder, 'ildasm.il');
   for (let round = 0; round < Number(repeats); round++) {
+    // Each writes a new file: to put one in the place of another takes the file system as long as some thousand methods.
+    for (const path of [output, peerOutput]) rmSync(path, { force: true });
     ours.push(run(process.execPath, [IJW, 'dis', path, '-o', output]));
     if (compared) theirs.push(run(ILDASM, [path, `-OUT=${peerOutput}`]));
   }
   console.log(`${basename(path)}: ${(statSync(path).size / 2 ** 20).toFixed(1)} MiB`);
-  const mine = best('ijw', output, ours);
+  const mine = median('ijw', output, ours);
   if (compared) {
-    const peer = best('ildasm', peerOutput, theirs);
+    const peer = median('ildasm', peerOutput, theirs);
     console.log(
       `ijw takes ${(mine.elapsed / peer.elapsed).toFixed(2)} of the time of ildasm; ${(mine.lines / mine.elapsed / (peer.lines / peer.elapsed)).toFixed(2)} times its lines a second`,
     );

@@ -1,4 +1,4 @@
-/** Walks every instruction of an assembly, and lets System.Reflection.Metadata do the same in the same run: npm run tool bench/il-scan.ts FILE [REPEATS] */
+/** Walks every instruction of an assembly, and lets System.Reflection.Metadata do the same in the same run: npm run bench bench/il-scan.ts FILE [REPEATS] */
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { scanInstructions, writeILListing } from '@ijw/il';

@@ -1,5 +1,5 @@
 /**
- * Loads mixed-mode images with 100, 1 000 and 10 000 slots: npm run tool bench/load-slots.ts -- [FILE…] [--repeats N]. Of each image the load alone, and the load with every
+ * Loads mixed-mode images with 100, 1 000 and 10 000 slots: npm run bench bench/load-slots.ts -- [FILE…] [--repeats N]. Of each image the load alone, and the load with every
  * slot's marshalling code, which is otherwise made at the first call. `NODE_OPTIONS=--expose-gc` shows what the objects of a load take, too.
  */
 import { readFileSync } from 'node:fs';

@@ -1,6 +1,6 @@
 /**
  * Opens an assembly, decodes every row, signature and attribute of it, and makes every column text; System.Reflection.Metadata and Mono.Cecil do the same in the same run:
- * npm run tool bench/metadata-scan.ts FILE [REPEATS]
+ * npm run bench bench/metadata-scan.ts FILE [REPEATS]
  */
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';

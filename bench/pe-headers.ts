@@ -1,4 +1,4 @@
-/** Reads headers, directories and resources of images, beside the npm package pe-library in the same run: npm run tool bench/pe-headers.ts FILE… */
+/** Reads headers, directories and resources of images, beside the npm package pe-library in the same run: npm run bench bench/pe-headers.ts FILE… */
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { PEImage } from '@ijw/pe';

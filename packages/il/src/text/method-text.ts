@@ -148,7 +148,7 @@ function writeParameterList(
     const token = parameters[index + 1];
     const words = parameterWords(disassembly, token);
     if (words !== '') sink.text(words).text(' ');
-    sink.run(view, types[index]!, types[index + 1] ?? end);
+    sink.run(view, types[index]!, index + 1 < types.length ? types[index + 1]! : end);
     if (token === undefined) continue;
     const marshal = marshalOf(disassembly, token);
     if (marshal !== '') sink.text(' ').text(marshal.trimEnd());

@@ -5,6 +5,8 @@ import type { ByteSink } from '../listing/ascii-writer.ts';
 const CHUNK = 0x20000;
 /** Lines that need no more than this are never cut in two. */
 const LINE = 0x8000;
+/** Room for the first bytes of a text that is kept; it doubles soon, before V8 compiles for buffers that never grow. */
+const KEPT = 0x400;
 /** What is written without asking for room: indentation, a label, the end of a line. */
 const SLACK = 0x400;
 /** Texts are copied four bytes at a time: the last four may go beyond the end of a text, where the next one overwrites them. */
@@ -47,8 +49,8 @@ export class TextSink {
 
   constructor(output?: ByteSink) {
     this.#output = output;
-    this.#full = output === undefined ? 0x4000 : CHUNK;
-    this.#room = output === undefined ? 0x4000 : CHUNK + LINE;
+    this.#full = output === undefined ? KEPT : CHUNK;
+    this.#room = output === undefined ? KEPT : CHUNK + LINE;
     this.#bytes = new Uint8Array(this.#room + SLACK + WORD);
     this.#view = new DataView(this.#bytes.buffer);
   }

@@ -180,7 +180,7 @@ export function writeParameterTypes(
   for (let index = 0; index < parameterTypes.length; index++) {
     if (index > 0) sink.text(', ');
     if (index === requiredParameterCount) sink.text('..., ');
-    sink.run(view, parameterTypes[index]!, parameterTypes[index + 1] ?? end);
+    sink.run(view, parameterTypes[index]!, index + 1 < parameterTypes.length ? parameterTypes[index + 1]! : end);
   }
   if (endsWithSentinel) sink.text(parameterTypes.length > 0 ? ', ...' : '...');
 }
