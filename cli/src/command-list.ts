@@ -1,4 +1,5 @@
 import { runtimeIds } from '@ijw/assembly/runtime-profiles';
+import { operatingSystems } from '@ijw/deployment/systems';
 import type { CommandDefinition } from './command.ts';
 
 const FILES = { notation: '<files...>', description: 'PE files, bare metadata, Webcil or bundles; - reads standard input' };
@@ -226,6 +227,59 @@ export const COMMANDS: readonly CommandDefinition[] = [
     ],
     example: 'ijw load mixed.dll --host core --trace',
     load: () => import('./commands/load.ts'),
+  },
+  {
+    name: 'doctor',
+    operands: [
+      { notation: '[files...]', description: 'a file with the folder that it lies in; a folder, a ZIP archive or a NuGet package' },
+    ],
+    files: 'together',
+    unfolded: ['dot'],
+    shared: ['json', 'output', 'color', 'logLevel'],
+    summary: 'why it will not load here: what is missing or of the wrong kind, and what to do',
+    options: [
+      { ...RUNTIME, defaultsTo: 'as the target framework, the host or the folder says' },
+      {
+        flags: '--architecture <name>',
+        description: 'architecture of the process',
+        defaultsTo: 'that of the program or the file',
+        choices: ['x86', 'x64', 'arm64'],
+      },
+      {
+        flags: '--os <system>',
+        description: 'the system of the target machine',
+        defaultsTo: 'as the files say, else win10',
+        choices: operatingSystems,
+      },
+      { flags: '--app <exe>', description: 'the program that loads the file, with its configuration' },
+      {
+        flags: '--started <by>',
+        description: 'managed code loads it, or native code before any runtime',
+        defaultsTo: 'as the program is',
+        choices: ['managed', 'native'],
+      },
+      { flags: '--search <dir>', description: 'a folder, ZIP archive or package whose files are found by name', repeatable: true },
+      {
+        flags: '--format <format>',
+        description: 'how to print what was found',
+        choices: ['text', 'json', 'sarif'],
+        default: 'text',
+        conflicts: ['json'],
+      },
+      { flags: '--dot', description: 'the dependencies as a graph for Graphviz', conflicts: ['json', 'format'] },
+      { flags: '--all', description: 'the whole tree of dependencies' },
+      { flags: '--code <code>', description: 'what an HRESULT, a Windows error or an exception means, for the file if one is given' },
+      { flags: '--explain <id>', description: 'say what a finding is about' },
+      { flags: '--suppressions <file>', description: 'JSON: [{ rule, target, reason }]; target may have *' },
+      { flags: '--baseline <file>', description: 'report only what is not in the baseline' },
+      {
+        flags: '--write-baseline <file>',
+        description: 'write what is found as a baseline, and report nothing',
+        conflicts: ['json', 'baseline', 'format', 'output'],
+      },
+    ],
+    example: 'ijw doctor bin/Release --os win10',
+    load: () => import('./commands/doctor.ts'),
   },
   {
     name: 'tour',

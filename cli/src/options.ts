@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import type { CommandDefinition, OptionDefinition, SharedOption } from './command.ts';
+import type { CommandContext, CommandDefinition, OptionDefinition, SharedOption } from './command.ts';
 
 const SHARED_OPTIONS: readonly (OptionDefinition & { readonly group: SharedOption })[] = [
   { group: 'json', flags: '--json', description: 'print one JSON document; with several files, one a line' },
@@ -38,4 +38,12 @@ export function commanderOption(definition: OptionDefinition): Option {
   if (conflicts) option.conflicts([...conflicts]);
   if (repeatable) option.argParser((text: string, previous: string[] | undefined) => [...(previous ?? []), text]);
   return option;
+}
+
+const decoder = new TextDecoder();
+
+/** What the file that an option names says; `undefined` without the option. @throws FileAccessError, and what `parse` throws */
+export function textOption<T>({ io, options }: CommandContext, name: string, parse: (text: string) => T): T | undefined {
+  const path = options[name];
+  return typeof path === 'string' ? parse(decoder.decode(io.readFile(path))) : undefined;
 }

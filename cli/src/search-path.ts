@@ -33,13 +33,13 @@ function ifAccessible<T>(open: () => T): T | undefined {
 }
 
 /** The files of a folder, listed once; folders and what else is not a file are left out. @throws FileAccessError */
-function folderFiles(io: Io, folder: string): FileSource {
+export function folderFiles(io: Io, folder: string): FileSource {
   const names = new Set(io.filesIn(folder));
   const start = folder.endsWith('/') ? folder : `${folder}/`;
   return { name: folder, paths: [...names], read: (name) => (names.has(name) ? io.readFile(`${start}${name}`) : undefined) };
 }
 
-const sourcesOf = (io: Io, paths: readonly string[]): Promise<readonly FileSource[]> =>
+export const sourcesOf = (io: Io, paths: readonly string[]): Promise<readonly FileSource[]> =>
   Promise.all(paths.map((path) => sourceOf(io, path)));
 
 async function sourceOf(io: Io, path: string): Promise<FileSource> {

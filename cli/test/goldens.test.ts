@@ -1,6 +1,6 @@
 // Every command and option against recorded text: on terminals of 80 and 200 columns with NO_COLOR, and in a pipe. `vitest -u` records it again.
 import { join } from 'node:path';
-import { buildMixedImage, managedSample } from '@ijw/fixtures';
+import { buildMixedImage, deployedImage, managedSample } from '@ijw/fixtures';
 import { BundleFileType, writeSingleFileBundle } from '@ijw/pe/containers';
 import { describe, expect, it } from 'vitest';
 import { COMMANDS } from '../src/command-list.ts';
@@ -23,6 +23,20 @@ const files = {
   'known.json': text('{"version":1,"findings":[]}'),
   'signatures.txt': text(''),
   'search/other.dll': text(''),
+  'bin/core.dll': buildMixedImage({
+    architecture: 'x64',
+    host: 'ijwhost.dll',
+    name: 'core',
+    imports: [
+      { name: 'helper.dll', symbols: [{ name: 'f' }] },
+      { name: 'VCRUNTIME140.dll', symbols: [{ name: 'memset' }] },
+    ],
+    records: [{ type: 6, slots: ['Add', 'Twice'] }],
+  }).bytes,
+  'bin/helper.dll': deployedImage({ machine: 'x86', exports: ['f'] }),
+  'bin/Host.exe': deployedImage({ program: true, imports: { 'core.dll': ['Add_0'] } }),
+  'host/ijwhost.dll': deployedImage({ exports: ['_CorDllMain', 'GetTokenForVTableEntry'] }),
+  'seen.json': text('[{"rule":"DR302","target":"*helper.dll","reason":"replaced at installation"}]'),
 };
 
 /** The command lines whose text is recorded; together they have every option that changes a text. */
@@ -71,6 +85,16 @@ const LINES: readonly string[] = [
   'load mixed.dll --from bytes --collectible',
   'load mixed.dll --native-first --runtimeconfig missing',
   'load mixed.dll --native-first --no-relocate --search search',
+  'doctor bin/core.dll',
+  'doctor bin --all',
+  'doctor bin/core.dll --runtime net5.0 --architecture x86 --os win7',
+  'doctor bin/core.dll --app bin/Host.exe --started native --search host',
+  'doctor bin/core.dll --search host --suppressions seen.json',
+  'doctor bin/core.dll --dot',
+  'doctor bin/core.dll --code 0x8007007E --runtime net10.0',
+  'doctor --code 0x8007000b',
+  'doctor --explain DR401',
+  'doctor managed.dll',
   'tour mixed.dll',
   'tour mixed.dll --trace',
   'tour mixed.dll --host framework --runtime net40',

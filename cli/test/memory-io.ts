@@ -15,7 +15,7 @@ export function memoryIo(files: Readonly<Record<string, Uint8Array>>): MemoryIo 
   const decoder = new TextDecoder();
   const asText = (chunk: string | Uint8Array): string => (typeof chunk === 'string' ? chunk : decoder.decode(chunk));
   const below = (folder: string): readonly string[] => {
-    const start = folder.endsWith('/') ? folder : `${folder}/`;
+    const start = folder === '.' ? '' : folder.endsWith('/') ? folder : `${folder}/`;
     const names = [...stored.keys()].filter((path) => path.startsWith(start)).map((path) => path.slice(start.length));
     if (names.length === 0) throw new FileAccessError(folder, 'folder not found (ENOENT)');
     return names;

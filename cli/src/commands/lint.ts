@@ -1,30 +1,34 @@
 import type { RuntimeId } from '@ijw/assembly';
 import { printable, UsageError } from '@ijw/binary';
-import { readRegistrations } from '@ijw/interop/leanclr';
 import {
   type Baseline,
   baselineOf,
-  explanationText,
   formatBaseline,
+  isAtLeast,
+  newFindings,
+  parseBaseline,
+  parseSuppressions,
+  type Suppression,
+} from '@ijw/interop/findings';
+import { readRegistrations } from '@ijw/interop/leanclr';
+import {
+  explanationText,
   type LintedFile,
   type LintLevel,
   type LintOptions,
   lintDocument,
   lintFile,
   lintRule,
-  newFindings,
-  parseBaseline,
-  parseSuppressions,
+  lintSarif,
   placeText,
-  type Suppression,
-  sarifLog,
   unknownRuleText,
 } from '@ijw/interop/lint';
 import { readInteropSource } from '@ijw/interop/tinyclr';
 import { type CheckedFiles, readCheckedFiles } from '../checked-files.ts';
-import type { CommandContext, OptionValues } from '../command.ts';
+import type { CommandContext } from '../command.ts';
 import { openAssembly } from '../input.ts';
 import { nativeLibraries } from '../native-libraries.ts';
+import { textOption } from '../options.ts';
 import { diagnosticLines } from '../output/diagnostic-lines.ts';
 import { errorLine } from '../output/error-line.ts';
 import { writeJsonLine } from '../output/json.ts';
@@ -45,13 +49,10 @@ export async function run(context: CommandContext): Promise<number> {
   if (typeof options.writeBaseline === 'string') return writeBaseline(context, options.writeBaseline, results);
   const shown = baseline ? withoutKnown(results, baseline) : results;
   write(context, shown);
-  return shown.some(({ findings, failed }) => failed || findings.some(({ level }) => isAtLeast(level, options.failOn))) ? 1 : 0;
+  return shown.some(({ findings, failed }) => failed || findings.some(({ level }) => isAtLeast(level, options.failOn as LintLevel)))
+    ? 1
+    : 0;
 }
-
-/** From the least to the worst. */
-const LEVELS: readonly LintLevel[] = ['info', 'warning', 'error'];
-
-const isAtLeast = (level: LintLevel, least: OptionValues[string]): boolean => LEVELS.indexOf(level) >= LEVELS.indexOf(least as LintLevel);
 
 function explain(context: CommandContext, id: string): number {
   const rule = lintRule(id);
@@ -59,13 +60,6 @@ function explain(context: CommandContext, id: string): number {
   if (context.options.json || context.options.format === 'json') context.document(rule);
   else context.write(explanationText(rule));
   return 0;
-}
-
-const decoder = new TextDecoder();
-
-function textOption<T>(context: CommandContext, name: string, parse: (text: string) => T): T | undefined {
-  const path = context.options[name];
-  return typeof path === 'string' ? parse(decoder.decode(context.io.readFile(path))) : undefined;
 }
 
 async function lintOne(context: CommandContext, file: string, suppressions: readonly Suppression[]): Promise<FileResult> {
@@ -133,7 +127,7 @@ function withoutKnown(results: readonly FileResult[], baseline: Baseline): reado
 
 function write(context: CommandContext, results: readonly FileResult[]): void {
   const format = context.options.json ? 'json' : context.options.format;
-  if (format === 'sarif') context.document(sarifLog(results, VERSION));
+  if (format === 'sarif') context.document(lintSarif(results, VERSION));
   else if (format === 'json') writeDocuments(context, results);
   else for (const result of results) writeText(context, result);
 }

@@ -3,6 +3,7 @@ import { BadImageError, type Diagnostic, Diagnostics, ifReadable, UsageError } f
 import { MethodBodySource, methodsWithCode } from '@ijw/il';
 import { isTokenOf, tokenRid } from '@ijw/metadata';
 import type { PEImage } from '@ijw/pe';
+import { isAtLeast } from '../findings/rule-finding.ts';
 import { readCastableTypes } from '../inventory/com-uses.ts';
 import { InteropModule } from '../inventory/interop-module.ts';
 import { bodyChecks, tableChecks } from './checks/checks.ts';
@@ -11,7 +12,6 @@ import { BodyView } from './context/body-view.ts';
 import { LintContext } from './context/lint-context.ts';
 import type { LintFinding } from './context/lint-finding.ts';
 import type { LintOptions } from './context/lint-options.ts';
-import type { LintLevel } from './rules/lint-rule.ts';
 import { lintRule, unknownRuleText } from './rules/rule-catalog.ts';
 
 export interface LintReport {
@@ -22,11 +22,6 @@ export interface LintReport {
   /** What of the module could not be read. */
   readonly diagnostics: readonly Diagnostic[];
 }
-
-const order: Readonly<Record<LintLevel, number>> = { info: 0, warning: 1, error: 2 };
-
-/** Whether a level is at least as bad as another. */
-export const isAtLeast = (level: LintLevel, minimum: LintLevel): boolean => order[level] >= order[minimum];
 
 /**
  * Runs the rules over a module: those on tables once, those on IL in one pass over all bodies.

@@ -4,7 +4,7 @@ import { Assembly } from '@ijw/assembly';
 import { BadImageError } from '@ijw/binary';
 import { buildMixedImage } from '@ijw/fixtures';
 import { interopCounts, interopJson, RuntimeVerdicts, readInteropInventory } from '@ijw/interop';
-import { lintModule, sarifLog } from '@ijw/interop/lint';
+import { lintModule, lintSarif } from '@ijw/interop/lint';
 import { makeToken, TableId } from '@ijw/metadata';
 import { PEImage } from '@ijw/pe';
 import { describe, expect, it } from 'vitest';
@@ -42,7 +42,7 @@ function readAll(bytes: Uint8Array): void {
       interopTable: { assembly: 'a', checksum: 1, slots: [undefined] },
       nativeLibrary: () => ({ names: [], ordinals: [] }),
     };
-    sarifLog([{ file: 'a.dll', findings: lintModule(assembly, options).findings }], '1.0.0');
+    lintSarif([{ file: 'a.dll', findings: lintModule(assembly, options).findings }], '1.0.0');
     const verdicts = new RuntimeVerdicts(assembly);
     for (let rid = 1; rid <= Math.min(assembly.metadata.tables.MethodDef.rowCount, 20); rid++) judge(verdicts, rid);
   } catch (error) {

@@ -1,20 +1,14 @@
 // Findings as text and SARIF, baselines, suppressions, the rule catalog.
 import {
   baselineOf,
-  explanationText,
-  findingText,
   formatBaseline,
-  type LintFinding,
-  lintModule,
-  lintRule,
-  lintRules,
   matchesPattern,
   newFindings,
   parseBaseline,
   parseSuppressions,
-  sarifLog,
   suppressionOf,
-} from '@ijw/interop/lint';
+} from '@ijw/interop/findings';
+import { explanationText, findingText, type LintFinding, lintModule, lintRule, lintRules, lintSarif } from '@ijw/interop/lint';
 import type { Log } from 'sarif';
 import { describe, expect, it } from 'vitest';
 import { code, INT, SampleModule } from './sample-module.ts';
@@ -54,7 +48,7 @@ describe('SARIF', () => {
   it('is a log of version 2.1.0 with every rule and every finding', () => {
     const [first, ...rest] = findings();
     const suppression = { rule: 'NI005', target: '*', reason: 'known' };
-    const log: Log = sarifLog([{ file: 'C:\\a b\\c#.dll', findings: rest, suppressed: [{ finding: first!, suppression }] }], '1.2.3');
+    const log: Log = lintSarif([{ file: 'C:\\a b\\c#.dll', findings: rest, suppressed: [{ finding: first!, suppression }] }], '1.2.3');
     const [run] = log.runs;
     expect(log.version).toBe('2.1.0');
     expect(run!.tool.driver.rules!.map(({ id }) => id)).toEqual(lintRules.map(({ id }) => id));

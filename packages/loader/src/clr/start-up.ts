@@ -1,11 +1,12 @@
 import { BadImageError } from '@ijw/binary';
 import { NativeCalls } from '@ijw/marshalling';
 import { type Metadata, makeToken, TableId } from '@ijw/metadata';
-import { type BoundImport, LoadRefusal, type MappedModule, WindowsError } from '@ijw/windows';
+import { type BoundImport, LoadRefusal, type MappedModule } from '@ijw/windows';
 import { clrRefusal, clrRefusals } from '../load/clr-error.ts';
 import type { Host } from '../load/host.ts';
 import type { Trace } from '../load/load-event.ts';
 import { ClrRefusal, refusalDetails } from '../load/load-refusal.ts';
+import { moduleNotLoaded } from '../load/module-refusal.ts';
 import {
   type BoundState,
   type FixedState,
@@ -203,9 +204,7 @@ function requireModule(_run: RuntimeRun, { bound, mapping, request: { file, inBu
     const reason = 'A mixed assembly must come from a file, so that the Windows loader can map it';
     throw clrRefusal({ rule: 'mixedFromBytes', reason, exception: clrRefusals.badFormat(file) });
   }
-  const details = refusalDetails(mapping.refusal);
-  const text = Object.values(WindowsError).find((error) => error.hresult === details.hresult)?.text ?? details.reason;
-  throw new ClrRefusal({ ...details, exception: clrRefusals.moduleNotLoaded(file, details.hresult, text) });
+  throw new ClrRefusal(moduleNotLoaded(file, refusalDetails(mapping.refusal)));
 }
 
 function fixUp({ runtime, trace }: RuntimeRun, load: Bound): Fixed {

@@ -30,20 +30,45 @@ function inflateWith(Decoder: typeof StreamDecoder, reader: ByteReader, size: nu
     throw reader.error('BAD_COMPRESSED_DATA', `${reader.remaining} bytes cannot become ${size}`);
   if (size > MOST_INFLATED) throw reader.error('TOO_MUCH_DATA', `${size} bytes are more than data may inflate to (${MOST_INFLATED})`);
   const bytes = new Uint8Array(size);
+  const length = decode(Decoder, reader, size, (piece, at) => {
+    if (at + piece.length <= size) bytes.set(piece, at);
+  });
+  if (length !== size) throw reader.error('BAD_COMPRESSED_DATA', `The data inflates to ${length} bytes or more, not to ${size}`);
+  return bytes;
+}
+
+/** As `Inflate`, of data whose size nothing says: at most `limit` bytes. */
+export async function loadInflateUpTo(): Promise<(reader: ByteReader, limit: number) => Uint8Array> {
+  const { Inflate: Decoder } = await import('fflate');
+  return (reader, limit) => {
+    const pieces: Uint8Array[] = [];
+    const length = decode(Decoder, reader, limit, (piece) => void pieces.push(piece));
+    if (length > limit) throw reader.error('TOO_MUCH_DATA', `The data inflates to more than ${limit} bytes`);
+    const bytes = new Uint8Array(length);
+    let at = 0;
+    for (const piece of pieces) {
+      bytes.set(piece, at);
+      at += piece.length;
+    }
+    return bytes;
+  };
+}
+
+/** Gives what the data becomes, piece by piece, and returns its length; ends early beyond `limit`. */
+function decode(Decoder: typeof StreamDecoder, reader: ByteReader, limit: number, take: (piece: Uint8Array, at: number) => void): number {
   let length = 0;
   const decoder = new Decoder((piece) => {
-    if (length + piece.length <= size) bytes.set(piece, length);
+    take(piece, length);
     length += piece.length;
   });
   const compressed = reader.view(reader.remaining);
   try {
-    for (let start = 0; start < compressed.length && length <= size; start += PIECE) {
+    for (let start = 0; start < compressed.length && length <= limit; start += PIECE) {
       decoder.push(compressed.subarray(start, start + PIECE), start + PIECE >= compressed.length);
     }
   } catch (error) {
     if (error instanceof UsageError) throw error;
     throw reader.error('BAD_COMPRESSED_DATA', `The data cannot be inflated: ${error instanceof Error ? error.message : String(error)}`);
   }
-  if (length !== size) throw reader.error('BAD_COMPRESSED_DATA', `The data inflates to ${length} bytes or more, not to ${size}`);
-  return bytes;
+  return length;
 }

@@ -1,9 +1,10 @@
-export { type Inflate, inflate, loadInflate } from '../compression/inflate.ts';
+export { type Inflate, inflate, loadInflate, loadInflateUpTo } from '../compression/inflate.ts';
 export {
   type BundleEntry,
   BundleFileType,
   type BundleInput,
   bundleEntryBytes,
+  inflatedBundleEntry,
   readSingleFileBundle,
   type SingleFileBundle,
   writeSingleFileBundle,

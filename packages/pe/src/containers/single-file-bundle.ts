@@ -1,5 +1,5 @@
 import { BadImageError, ByteReader, ByteWriter } from '@ijw/binary';
-import { inflate } from '../compression/inflate.ts';
+import { type Inflate, inflate } from '../compression/inflate.ts';
 
 /** dotnet/runtime `src/installer/managed/Microsoft.NET.HostModel/Bundle/FileType.cs`. */
 export const BundleFileType = { Unknown: 0, Assembly: 1, NativeBinary: 2, DepsJson: 3, RuntimeConfigJson: 4, Symbols: 5 } as const;
@@ -105,10 +105,20 @@ export function readSingleFileBundle(bytes: Uint8Array): SingleFileBundle | unde
 
 /** The bytes of an entry, inflated where it is compressed. Rejects with `BadImageError`. */
 export async function bundleEntryBytes(file: Uint8Array, entry: BundleEntry): Promise<Uint8Array> {
+  const content = storedEntry(file, entry);
+  return entry.compressedSize === undefined ? content.bytes : inflate(content, entry.size);
+}
+
+/** As `bundleEntryBytes`, with a decoder that is loaded already. @throws BadImageError */
+export function inflatedBundleEntry(file: Uint8Array, entry: BundleEntry, decode: Inflate): Uint8Array {
+  const content = storedEntry(file, entry);
+  return entry.compressedSize === undefined ? content.bytes : decode(content, entry.size);
+}
+
+function storedEntry(file: Uint8Array, entry: BundleEntry): ByteReader {
   const reader = new ByteReader(file, { reading: `the bundle's entry ${entry.path}` });
   reader.position = Math.min(entry.offset, reader.length);
-  const content = reader.slice(entry.compressedSize ?? entry.size);
-  return entry.compressedSize === undefined ? content.bytes : inflate(content, entry.size);
+  return reader.slice(entry.compressedSize ?? entry.size);
 }
 
 export interface BundleInput {

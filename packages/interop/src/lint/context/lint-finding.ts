@@ -1,13 +1,8 @@
 import type { Token } from '@ijw/metadata';
-import type { LintLevel } from '../rules/lint-rule.ts';
+import type { RuleFinding } from '../../findings/rule-finding.ts';
 
 /** One finding of one rule. */
-export interface LintFinding {
-  readonly rule: string;
-  readonly level: LintLevel;
-  readonly message: string;
-  /** What it is about: `Namespace.Type::Method`, `Namespace.Type`, a file. */
-  readonly target: string;
+export interface LintFinding extends RuleFinding {
   readonly token?: Token;
   /** Offset of the instruction in the method's code. */
   readonly ilOffset?: number;

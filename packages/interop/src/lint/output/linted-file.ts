@@ -1,13 +1,13 @@
 import type { Assembly } from '@ijw/assembly';
 import type { Diagnostic } from '@ijw/binary';
+import type { FileFindings } from '../../findings/sarif.ts';
+import { type Suppression, withoutSuppressed } from '../../findings/suppressions.ts';
 import type { LintFinding } from '../context/lint-finding.ts';
 import type { LintOptions } from '../context/lint-options.ts';
 import { lintModule } from '../lint-module.ts';
-import { type Suppression, suppressionOf } from '../suppressions.ts';
-import type { FileFindings } from './sarif.ts';
 
 /** What the rules found in one file. */
-export interface LintedFile extends FileFindings {
+export interface LintedFile extends FileFindings<LintFinding> {
   readonly suppressed: readonly { readonly finding: LintFinding; readonly suppression: Suppression }[];
   /** Findings that were not kept because there were too many. */
   readonly dropped: number;
@@ -22,13 +22,7 @@ export function lintFile(file: string, assembly: Assembly, options: LintOptions,
   assembly.requireImage();
   assembly.requireMetadata('there is nothing to lint');
   const report = lintModule(assembly, options);
-  const findings: LintFinding[] = [];
-  const suppressed: { finding: LintFinding; suppression: Suppression }[] = [];
-  for (const finding of report.findings) {
-    const suppression = suppressionOf(suppressions, finding);
-    if (suppression) suppressed.push({ finding, suppression });
-    else findings.push(finding);
-  }
+  const { findings, suppressed } = withoutSuppressed(report.findings, suppressions);
   return { file, findings, suppressed, dropped: report.dropped, diagnostics: [...assembly.diagnostics.entries, ...report.diagnostics] };
 }
 

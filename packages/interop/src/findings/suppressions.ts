@@ -1,5 +1,5 @@
 import { BadImageError } from '@ijw/binary';
-import type { LintFinding } from './context/lint-finding.ts';
+import type { RuleFinding } from './rule-finding.ts';
 
 /** Findings that somebody has looked at and accepted. */
 export interface Suppression {
@@ -35,7 +35,8 @@ function parseJson(text: string): unknown {
 
 function suppression(entry: unknown, index: number): Suppression {
   const { rule, target, reason } = (typeof entry === 'object' && entry !== null ? entry : {}) as Readonly<Record<string, unknown>>;
-  if (typeof rule !== 'string' || !/^(NI\d{3}|\*)$/.test(rule)) throw malformed(`Suppression ${index + 1} needs a "rule" such as "NI001"`);
+  if (typeof rule !== 'string' || !/^([A-Z]{2}\d{3}|\*)$/.test(rule))
+    throw malformed(`Suppression ${index + 1} needs a "rule" such as "NI001"`);
   if (typeof reason !== 'string' || reason.trim() === '') throw malformed(`Suppression ${index + 1} needs a "reason"`);
   if (target !== undefined && (typeof target !== 'string' || target.length > MAX_PATTERN))
     throw malformed(`The "target" of suppression ${index + 1} is a pattern of at most ${MAX_PATTERN} characters`);
@@ -59,5 +60,17 @@ export function matchesPattern(pattern: string, text: string): boolean {
 }
 
 /** The suppression that covers a finding, if there is one. */
-export const suppressionOf = (suppressions: readonly Suppression[], { rule, target }: LintFinding): Suppression | undefined =>
+export const suppressionOf = (suppressions: readonly Suppression[], { rule, target }: RuleFinding): Suppression | undefined =>
   suppressions.find((entry) => (entry.rule === '*' || entry.rule === rule) && matchesPattern(entry.target ?? '*', target));
+
+/** Parts what is suppressed from the rest. */
+export function withoutSuppressed<F extends RuleFinding>(all: readonly F[], suppressions: readonly Suppression[]) {
+  const findings: F[] = [];
+  const suppressed: { readonly finding: F; readonly suppression: Suppression }[] = [];
+  for (const finding of all) {
+    const suppression = suppressionOf(suppressions, finding);
+    if (suppression) suppressed.push({ finding, suppression });
+    else findings.push(finding);
+  }
+  return { findings, suppressed };
+}

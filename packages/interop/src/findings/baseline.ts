@@ -1,8 +1,8 @@
 import { BadImageError } from '@ijw/binary';
-import type { LintFinding } from './context/lint-finding.ts';
+import type { RuleFinding } from './rule-finding.ts';
 
 /** A finding without its place in the code, which changes with every build. */
-export const findingKey = ({ rule, target, message }: LintFinding): string => `${rule} ${target} ${message}`;
+export const findingKey = ({ rule, target, message }: RuleFinding): string => `${rule} ${target} ${message}`;
 
 /** Findings that were there when the baseline was written: how often each. */
 export type Baseline = ReadonlyMap<string, number>;
@@ -10,7 +10,7 @@ export type Baseline = ReadonlyMap<string, number>;
 const malformed = (message: string): BadImageError =>
   new BadImageError({ code: 'BAD_BASELINE', offset: 0, reading: 'a baseline file', message });
 
-export function baselineOf(findings: Iterable<LintFinding>): Baseline {
+export function baselineOf(findings: Iterable<RuleFinding>): Baseline {
   const counts = new Map<string, number>();
   for (const finding of findings) counts.set(findingKey(finding), (counts.get(findingKey(finding)) ?? 0) + 1);
   return counts;
@@ -43,7 +43,7 @@ export function parseBaseline(text: string): Baseline {
 }
 
 /** The findings that the baseline does not have; of those that it has fewer times, the last ones. */
-export function newFindings(findings: readonly LintFinding[], baseline: Baseline): readonly LintFinding[] {
+export function newFindings<F extends RuleFinding>(findings: readonly F[], baseline: Baseline): readonly F[] {
   const left = new Map(baseline);
   return findings.filter((finding) => {
     const count = left.get(findingKey(finding)) ?? 0;

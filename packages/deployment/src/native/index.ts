@@ -1,0 +1,3 @@
+export { readElfFile } from './elf-file.ts';
+export { readMachOFile } from './mach-o-file.ts';
+export type { NativeLibrary } from './native-library.ts';
