@@ -1,12 +1,14 @@
 // The source lines of each method, from the portable PDB in an image or beside it.
 import { existsSync, readFileSync } from 'node:fs';
-import { Assembly } from '@ijw/assembly';
+import { Assembly, memoryFiles } from '@ijw/assembly';
 import { makeToken, TableId } from '@ijw/metadata';
 
 const [file = ''] = process.argv.slice(2);
 const assembly = await Assembly.open(readFileSync(file));
 const metadata = assembly.requireMetadata();
-const { pdb, missing } = await assembly.portablePdb(file, (path) => (existsSync(path) ? readFileSync(path) : undefined));
+const beside = file.replace(/\.[^./\\]*$/, '.pdb');
+const files = memoryFiles('folder', new Map(existsSync(beside) ? [[beside, readFileSync(beside)]] : []));
+const { pdb, missing } = await assembly.portablePdb(file, files);
 if (pdb === undefined) console.log(missing);
 for (let rid = 1; pdb !== undefined && rid <= metadata.tables.MethodDef.rowCount; rid++) {
   for (const point of pdb.sequencePoints(rid)?.points ?? []) {

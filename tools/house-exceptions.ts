@@ -8,6 +8,6 @@ export const NATURAL_RECURSION: readonly string[] = [
   // An instruction is executed on the processor, whose accesses take operands of instructions.
   'machine: instructions/x86/interpreter/micro-op.ts instructions/x86/interpreter/x86-cpu.ts',
   // A structure has fields, whose forms are structures.
-  'marshalling: forms/blittable-types.ts forms/class-kind.ts forms/native-form.ts forms/native-structure.ts forms/native-type-of.ts forms/pointee-tree.ts forms/primitive-form.ts',
+  'marshalling: forms/class-kind.ts forms/native-form.ts forms/native-structure.ts forms/native-type-of.ts',
   'metadata: names/type-full-name.ts names/type-text.ts',
 ];

@@ -23,6 +23,18 @@ export async function searchPathBeside(io: Io, file: string, paths: readonly str
   return searchFiles(beside === undefined ? given : [beside, ...given]);
 }
 
+/** The files in the folder of a file, by the paths that the command line would give them; the folder is listed when that is asked for. */
+export function filesBeside(io: Io, file: string): FileSource {
+  const folder = /^.*[\\/]/s.exec(file)?.[0] ?? '';
+  return {
+    name: folder,
+    get paths() {
+      return io.filesIn(folder === '' ? '.' : folder).map((name) => `${folder}${name}`);
+    },
+    read: (path) => (io.isFile(path) ? io.readFile(path) : undefined),
+  };
+}
+
 function ifAccessible<T>(open: () => T): T | undefined {
   try {
     return open();

@@ -22,6 +22,7 @@ import type { ReadyToRunText } from '../native-text.ts';
 import { noteLine } from '../output/error-line.ts';
 import { LineWriter } from '../output/fold.ts';
 import { reportDiagnostics } from '../output/report-diagnostics.ts';
+import { filesBeside } from '../search-path.ts';
 import { sourceText } from '../source-text.ts';
 import { classComments, headerComments } from '../text-preamble.ts';
 import { vtableText } from '../vtable-text.ts';
@@ -124,7 +125,7 @@ async function fromPdb(
   assembly: Assembly,
 ): Promise<Pick<DisassemblyOptions, 'source' | 'lineNumbers'>> {
   if (!options.source && !options.lineNumbers) return {};
-  const { pdb, missing } = await assembly.portablePdb(operands[0]!, (path) => (io.isFile(path) ? io.readFile(path) : undefined));
+  const { pdb, missing } = await assembly.portablePdb(operands[0]!, filesBeside(io, operands[0]!));
   if (pdb === undefined) {
     io.writeError(noteLine(operands[0], `${options.source ? '--source' : '--line-numbers'}: ${missing}`));
     return {};

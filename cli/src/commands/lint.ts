@@ -45,7 +45,8 @@ export async function run(context: CommandContext): Promise<number> {
   if (operands.length === 0) throw new UsageError('lint needs a file, or --explain with a rule');
   const suppressions = textOption(context, 'suppressions', parseSuppressions) ?? [];
   const baseline = textOption(context, 'baseline', parseBaseline);
-  const results = await Promise.all(operands.map((file) => lintOne(context, file, suppressions)));
+  const lintOptions = await readOptions(context);
+  const results = await Promise.all(operands.map((file) => lintOne(context, file, lintOptions, suppressions)));
   if (typeof options.writeBaseline === 'string') return writeBaseline(context, options.writeBaseline, results);
   const shown = baseline ? withoutKnown(results, baseline) : results;
   write(context, shown);
@@ -62,9 +63,14 @@ function explain(context: CommandContext, id: string): number {
   return 0;
 }
 
-async function lintOne(context: CommandContext, file: string, suppressions: readonly Suppression[]): Promise<FileResult> {
+async function lintOne(
+  context: CommandContext,
+  file: string,
+  lintOptions: LintOptions,
+  suppressions: readonly Suppression[],
+): Promise<FileResult> {
   try {
-    return lintFile(file, await openAssembly(context, file), await lintOptions(context), suppressions);
+    return lintFile(file, await openAssembly(context, file), lintOptions, suppressions);
   } catch (error) {
     const line = error instanceof UsageError ? undefined : errorLine(file, error);
     if (line === undefined) throw error;
@@ -73,7 +79,8 @@ async function lintOne(context: CommandContext, file: string, suppressions: read
   }
 }
 
-async function lintOptions(context: CommandContext): Promise<LintOptions> {
+/** Of all files of the run: what options name is opened once. */
+async function readOptions(context: CommandContext): Promise<LintOptions> {
   const { rule, severity, runtime } = context.options;
   const rules = Array.isArray(rule) ? (rule as readonly string[]).flatMap((ids) => ids.split(',')) : undefined;
   const { sources, firmware } = checkedFiles(context);

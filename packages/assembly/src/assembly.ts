@@ -18,9 +18,10 @@ import { TokenText } from '@ijw/metadata/canonical';
 import type { PEImage } from '@ijw/pe';
 import type { SingleFileBundle } from '@ijw/pe/containers';
 import { Boundary } from '@ijw/vtfixup';
+import type { FileSource } from './files/file-source.ts';
 import { findMembers } from './members/find-members.ts';
 import { type OpenedFile, type OpenOptions, openFile } from './open-file.ts';
-import { type FoundPortablePdb, findPortablePdb, type LookUpFile } from './portable-pdb-lookup.ts';
+import { type FoundPortablePdb, findPortablePdb } from './portable-pdb-lookup.ts';
 import { type TargetRuntime, targetRuntime } from './runtime-profiles/target-runtime.ts';
 import { CallerIndex } from './uses/callers.ts';
 import { type InstructionUse, TokenUseIndex } from './uses/token-use-index.ts';
@@ -190,9 +191,9 @@ export class Assembly {
     return metadata === undefined || rid === undefined ? undefined : new CustomAttribute(metadata, rid);
   }
 
-  /** The portable PDB: embedded, or beside the file of this path, where the look-up gives it. */
-  async portablePdb(path: string, lookUp: LookUpFile): Promise<FoundPortablePdb> {
+  /** The portable PDB: embedded, or beside the file, which has this path in `files`. */
+  async portablePdb(path: string, files: FileSource): Promise<FoundPortablePdb> {
     const { image } = this;
-    return image === undefined ? { missing: 'the file is not an image' } : findPortablePdb(image, path, lookUp);
+    return image === undefined ? { missing: 'the file is not an image' } : findPortablePdb(image, path, files);
   }
 }

@@ -9,7 +9,7 @@ export { type InfoDocument, type InfoOptions, infoDocument, type Sha256 } from '
 export { findMembers, parseToken, requireMembers } from './members/find-members.ts';
 export { parameterTypes } from './members/parameter-types.ts';
 export { entryPaths, type OpenedFile, type OpenOptions, openFile } from './open-file.ts';
-export { type FoundPortablePdb, findPortablePdb, type LookUpFile } from './portable-pdb-lookup.ts';
+export { type FoundPortablePdb, findPortablePdb } from './portable-pdb-lookup.ts';
 export { type FileResource, fileResources, type ResourcePart } from './resources/file-resource.ts';
 export { type ProcessPlatform, processPlatform } from './runtime-profiles/process-platform.ts';
 export { type RefusalCase, type RefusalCodes, refusalCodes, refusalMessage } from './runtime-profiles/refusal-codes.ts';

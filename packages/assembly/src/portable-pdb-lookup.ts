@@ -2,9 +2,7 @@ import { BadImageError } from '@ijw/binary';
 import { PortablePdb } from '@ijw/metadata/pdb';
 import type { PEImage } from '@ijw/pe';
 import { DebugType, readDebugDirectory, readEmbeddedPortablePdb } from '@ijw/pe/debug';
-
-/** Gives the bytes of a file; `undefined` where it is not there. */
-export type LookUpFile = (path: string) => Uint8Array | undefined;
+import type { FileSource } from './files/file-source.ts';
 
 export interface FoundPortablePdb {
   readonly pdb?: PortablePdb;
@@ -12,12 +10,15 @@ export interface FoundPortablePdb {
   readonly missing?: string;
 }
 
-/** The portable PDB that is in the image, or in a file of its name beside it. What the look-up throws is passed on. */
-export async function findPortablePdb(image: PEImage, file: string, lookUp: LookUpFile): Promise<FoundPortablePdb> {
+/**
+ * The portable PDB that is in the image, or in a file of its name beside it.
+ * @param file the path of the image in `files`; what reading throws is passed on
+ */
+export async function findPortablePdb(image: PEImage, file: string, files: FileSource): Promise<FoundPortablePdb> {
   const beside = file.replace(/\.[^./\\]*$/, '.pdb');
   try {
     const embedded = await readEmbeddedPortablePdb(image);
-    const bytes = embedded ?? lookUp(beside);
+    const bytes = embedded ?? files.read(beside);
     if (bytes === undefined) return { missing: `no PDB is embedded, and ${beside} does not exist` };
     const pdb = PortablePdb.parse(bytes);
     if (pdb === undefined) return { missing: `${beside} is not a portable PDB` };

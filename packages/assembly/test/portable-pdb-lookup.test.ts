@@ -1,5 +1,5 @@
 // Which portable PDB belongs to an image: embedded, beside it, of another build.
-import { Assembly } from '@ijw/assembly';
+import { Assembly, memoryFiles } from '@ijw/assembly';
 import { nilToken } from '@ijw/metadata';
 import { MetadataBuilder } from '@ijw/metadata/builder';
 import { PEBuilder } from '@ijw/pe/builder';
@@ -26,13 +26,9 @@ const image = imageWith([codeViewEntry(GUID, 1, 'app.pdb')]);
 
 describe('the portable PDB', () => {
   it('beside the image has its name and its GUID', async () => {
-    const asked: string[] = [];
     const assembly = await Assembly.open(image);
-    const found = await assembly.portablePdb('out/v1.2/app.dll', (path) => {
-      asked.push(path);
-      return pdbBytes(ID);
-    });
-    expect(asked).toEqual(['out/v1.2/app.pdb']);
+    const files = memoryFiles('build', new Map([['out/v1.2/app.pdb', pdbBytes(ID)]]));
+    const found = await assembly.portablePdb('out/v1.2/app.dll', files);
     expect(found.pdb?.id).toBe(ID);
   });
 
@@ -42,7 +38,10 @@ describe('the portable PDB', () => {
     ['that is other metadata', new MetadataBuilder().build(), 'app.pdb is not a portable PDB'],
     ['that is damaged', Uint8Array.of(0x42, 0x53, 0x4a, 0x42), 'the PDB cannot be read: '],
   ])('%s is not taken', async (_, bytes, reason) => {
-    const { pdb, missing } = await (await Assembly.open(image)).portablePdb('app.dll', () => bytes);
+    const { pdb, missing } = await (await Assembly.open(image)).portablePdb(
+      'app.dll',
+      memoryFiles('build', new Map(bytes && [['app.pdb', bytes]])),
+    );
     expect(pdb).toBeUndefined();
     expect(missing).toContain(reason);
   });
@@ -51,7 +50,7 @@ describe('the portable PDB', () => {
     const content = pdbBytes(ID);
     const data = writeEmbeddedPortablePdb(content.length, deflateSync(content));
     const assembly = await Assembly.open(imageWith([{ type: DebugType.EMBEDDED_PORTABLE_PDB, data }]));
-    const found = await assembly.portablePdb('app.dll', () => expect.unreachable());
+    const found = await assembly.portablePdb('app.dll', { name: '', paths: [], read: () => expect.unreachable() });
     expect(found.pdb?.id).toBe(ID);
   });
 });

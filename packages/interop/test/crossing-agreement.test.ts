@@ -8,7 +8,6 @@ import { architectureOf } from '@ijw/machine';
 import {
   type AbiType,
   abiSize,
-  BlittableTypes,
   type CrossingParameter,
   type ForwardCall,
   ForwardCalls,
@@ -16,6 +15,7 @@ import {
   NativeCalls,
   nativeExtent,
   type Unsupported,
+  ValueTypes,
 } from '@ijw/marshalling';
 import { Metadata, type MethodDefToken, makeToken, methodCodeKinds, methodSignatureOf, TableId } from '@ijw/metadata';
 import { PEImage } from '@ijw/pe';
@@ -94,10 +94,10 @@ function compare({ name, image, metadata }: AssemblyFile): {
   const forward = new ForwardCalls({ architecture, host: 'core', calls });
   const { crossings } = readNativeBoundary(Assembly.of(image));
   const declared = new Map<number, NativeCrossing>(crossings.map((crossing) => [crossing.token, crossing]));
-  const blittable = new BlittableTypes({ metadata, runtimeMarshallingDisabled: calls.runtimeMarshallingDisabled });
+  const valueTypes = new ValueTypes({ metadata, runtimeMarshallingDisabled: calls.runtimeMarshallingDisabled });
   const isRefused = (method: MethodDefToken): boolean => {
     const { returnType, parameterTypes } = methodSignatureOf(metadata, method);
-    return [returnType, ...parameterTypes].some((type) => blittable.problemOf(type) !== undefined);
+    return [returnType, ...parameterTypes].some((type) => valueTypes.problemOf(type) !== undefined);
   };
   const found: string[] = [];
   let [count, planned, rid] = [0, 0, 0];

@@ -8,7 +8,6 @@ import type { MethodSignature, PrimitiveName, TypeNode } from '@ijw/metadata/sig
 import { type Unsupported, unsupported } from './abi/abi-type.ts';
 import { TypeMeasure } from './abi/type-measure.ts';
 import type { CrossingParameter, CrossingType } from './crossing-type.ts';
-import { BlittableTypes } from './forms/blittable-types.ts';
 import { arrayForm, classForm, customForm, objectForm, referenceForm } from './forms/class-form.ts';
 import { copyConstructedType, copyPlace } from './forms/copy-construction.ts';
 import { disabledForm } from './forms/disabled-form.ts';
@@ -107,10 +106,9 @@ export class CrossingTypes {
     const source: FormSource = {
       metadata,
       measure: new TypeMeasure(metadata, pointerSize, resolver),
-      valueTypes: new ValueTypes(metadata, resolver),
+      valueTypes: new ValueTypes({ metadata, resolver }),
       structures: this.#structures,
       bitsOnly: () => this.runtimeMarshallingDisabled,
-      blittable: new BlittableTypes({ metadata, runtimeMarshallingDisabled: false }),
       form: (type, request) => {
         const form = this.runtimeMarshallingDisabled ? disabledForm(source, type) : this.#form(source, type, request);
         return isUnsupported(form) ? form : Object.assign({ managed: typeText(metadata, type) }, form);
@@ -167,13 +165,13 @@ export class CrossingTypes {
 
   /** Blittable generic structures are passed since .NET 5. */
   #instance(
-    { metadata, measure, structures, blittable }: FormSource,
+    { metadata, measure, structures, valueTypes }: FormSource,
     type: TypeNode & { readonly kind: 'genericInstance' },
   ): NativeForm | Unsupported {
     const name = typeText(metadata, type);
     if (type.generic.kind !== 'named' || !type.generic.valueType)
       return unsupported(`${name} is generic, and generic classes are not marshalled`);
-    if (blittable.problemOf(type) || measure.holdsReferences(type))
+    if (valueTypes.problemOf(type) || measure.holdsReferences(type))
       return unsupported(`${name} is a generic structure that is not blittable`);
     const abi = measure.of(type);
     if (abi.kind === 'unsupported') return abi;

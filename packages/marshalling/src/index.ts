@@ -32,12 +32,19 @@ export {
 } from './calls/unmanaged-convention.ts';
 export type { Conversion, CrossingParameter, CrossingType, NativeDelegate, TextEncoding } from './crossing-type.ts';
 export { CrossingTypes, type MarshallingWay } from './crossing-types.ts';
-export { type Blittability, BlittableTypes, type MarshallingProblem, marshallingProblems } from './forms/blittable-types.ts';
 export type { CopyConstruction, CopyPlace, MarshallingMethod } from './forms/copy-construction.ts';
 export { identifier, NativeStructures } from './forms/native-structure.ts';
 export { type ParameterRow, parameterRows } from './forms/parameter-rows.ts';
 export type { TextConversion } from './forms/text-conversion.ts';
-export { strip, type ValueTypeNature, ValueTypes } from './forms/value-types.ts';
+export {
+  type Blittability,
+  type MarshallingProblem,
+  marshallingProblems,
+  strip,
+  type ValueTypeNature,
+  ValueTypes,
+  type ValueTypesInit,
+} from './forms/value-types.ts';
 export { CORE_STRUCTURE_NAMES } from './native/core-structures.ts';
 export { type NativeExtent, nativeExtent, type StructLayout, structLayout } from './native/native-layout.ts';
 export type { NativeField, NativeStruct, NativeTree, ScalarName } from './native/native-tree.ts';

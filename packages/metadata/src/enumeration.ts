@@ -1,7 +1,7 @@
+import { instanceFields } from './instance-fields.ts';
 import type { Metadata } from './metadata.ts';
 import { typeFullName } from './names/type-full-name.ts';
 import { valueElementTypes } from './signatures/element-type.ts';
-import { FieldAttributes } from './tables/metadata-flags.ts';
 import { isTokenOf, type TypeDefToken, tokenRid } from './tables/token.ts';
 
 export type IntegerTypeName = 'i1' | 'u1' | 'i2' | 'u2' | 'i4' | 'u4' | 'i8' | 'u8';
@@ -35,11 +35,9 @@ export function isEnumeration(metadata: Metadata, typeDef: TypeDefToken): boolea
  */
 export function enumUnderlyingType(metadata: Metadata, typeDef: TypeDefToken): EnumUnderlyingTypeName | undefined {
   const { Field } = metadata.tables;
-  for (const rid of metadata.fieldsOf(tokenRid(typeDef))) {
-    if (Field.get(rid, 'Flags') & FieldAttributes.Static) continue;
-    const signature = metadata.blobs.reader(Field.get(rid, 'Signature'), 'the signature of a field');
-    signature.skip(1);
-    return enumUnderlyingTypes.get(signature.u8());
-  }
-  return undefined;
+  const [rid] = instanceFields(metadata, typeDef);
+  if (rid === undefined) return undefined;
+  const signature = metadata.blobs.reader(Field.get(rid, 'Signature'), 'the signature of a field');
+  signature.skip(1);
+  return enumUnderlyingTypes.get(signature.u8());
 }

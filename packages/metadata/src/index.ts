@@ -4,6 +4,7 @@ export { formatGuid, GuidHeap, parseGuid } from './heaps/guid-heap.ts';
 export { type HeapEntry, type HeapName, heapEntries, heapNames } from './heaps/heap-entries.ts';
 export { StringHeap } from './heaps/string-heap.ts';
 export { UserStringHeap } from './heaps/user-string-heap.ts';
+export { fieldTypeOf, instanceFields } from './instance-fields.ts';
 export { Metadata, type MetadataOptions } from './metadata.ts';
 export { MetadataPlace } from './metadata-place.ts';
 export {
@@ -16,6 +17,7 @@ export {
 } from './metadata-root.ts';
 export { fieldFullName, methodFullName } from './names/method-full-name.ts';
 export { methodSignatureOf, methodSignatureText, parameterNames } from './names/method-signature-text.ts';
+export { coreTypeNames, csharpKeywords } from './names/primitive-names.ts';
 export {
   formatSerializedTypeName,
   parseSerializedTypeName,

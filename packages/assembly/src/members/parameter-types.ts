@@ -1,36 +1,29 @@
 import { ifReadable } from '@ijw/binary';
-import { genericParameters, type Metadata, type MethodDefToken, methodSignatureOf, typeText } from '@ijw/metadata';
+import {
+  coreTypeNames,
+  csharpKeywords,
+  genericParameters,
+  type Metadata,
+  type MethodDefToken,
+  methodSignatureOf,
+  typeText,
+} from '@ijw/metadata';
+import type { PrimitiveName } from '@ijw/metadata/signatures';
 import { splitOutside } from './member-query.ts';
 
-/** What else C#'s keywords are called: by ECMA-335 II.7.1 and by the class library. */
-const KEYWORDS: Readonly<Record<string, string>> = {
-  boolean: 'bool',
-  sbyte: 'sbyte',
-  int8: 'sbyte',
-  uint8: 'byte',
-  int16: 'short',
-  uint16: 'ushort',
-  int32: 'int',
-  uint32: 'uint',
-  int64: 'long',
-  uint64: 'ulong',
-  float32: 'float',
-  single: 'float',
-  float64: 'double',
-  'native int': 'nint',
-  intptr: 'nint',
-  'native uint': 'nuint',
-  uintptr: 'nuint',
-};
+const PRIMITIVES = Object.keys(csharpKeywords) as readonly PrimitiveName[];
+
+/** C#'s keywords by what the primitive types are called otherwise: by ECMA-335 II.7.1, by the class library without `System.`, and by C# itself; all in lower case. */
+const KEYWORDS: ReadonlyMap<string, string> = new Map(
+  PRIMITIVES.flatMap((type) => {
+    const names = [type, coreTypeNames[type].slice('System.'.length), csharpKeywords[type]];
+    return names.map((name) => [name.toLowerCase(), csharpKeywords[type]] as const);
+  }),
+);
 
 const NAMESPACES = /[\w.]+\.(?=\w)/g;
 
-function keyword(type: string): string {
-  const bare = type.replace(/^System\./, '');
-  return (
-    KEYWORDS[bare] ?? KEYWORDS[bare.toLowerCase()] ?? (/^(String|Object|Char|Byte|Double|Void)$/.test(bare) ? bare.toLowerCase() : type)
-  );
-}
+const keyword = (type: string): string => KEYWORDS.get(type.replace(/^System\./, '').toLowerCase()) ?? type;
 
 /** A type without what does not tell it from others: assembly, `class`, arity, spaces. */
 function plain(type: string): string {

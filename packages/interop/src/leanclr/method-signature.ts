@@ -1,5 +1,6 @@
 import { UnsupportedError } from '@ijw/binary';
 import {
+  coreTypeNames,
   type Metadata,
   MethodAttributes,
   type MethodDefToken,
@@ -10,18 +11,10 @@ import {
   tokenTable,
   typeFullName,
 } from '@ijw/metadata';
-import { CallingConvention, type MethodSignature, type PrimitiveName, type TypeNode } from '@ijw/metadata/signatures';
-import { coreTypeNames } from '../shape/core-type-names.ts';
+import { CallingConvention, type MethodSignature, type TypeNode } from '@ijw/metadata/signatures';
 import type { LeanClrMethod } from './registry.ts';
 import { formatLeanClrSignature, type LeanClrConvention, type LeanClrSignature, type LeanClrType } from './signature.ts';
 import { LeanClrSignatureError, parseLeanClrSignature } from './signature-parser.ts';
-
-/** LeanCLR writes the primitive types by their full names. */
-const PRIMITIVES: Readonly<Record<PrimitiveName, string>> = {
-  ...coreTypeNames,
-  void: 'System.Void',
-  typedref: 'System.TypedReference',
-};
 
 /** Every other convention, the managed one too, is written `Default` (LeanCLR `metadata_name.cpp`, get_call_convention_name). */
 const CONVENTIONS: ReadonlyMap<number, LeanClrConvention> = new Map([
@@ -97,7 +90,7 @@ function leanClrType(metadata: Metadata, type: TypeNode, names: GenericNames): L
   const named = (name: string): LeanClrType => ({ kind: 'named', name, arguments: [] });
   switch (type.kind) {
     case 'primitive':
-      return named(PRIMITIVES[type.type]);
+      return named(coreTypeNames[type.type]);
     case 'named':
       return tokenTable(type.token) === TableId.TypeSpec ? unsupported('a TypeSpec') : named(typeFullName(metadata, type.token));
     case 'pointer':

@@ -44,7 +44,7 @@ export class SlotValues {
   constructor(metadata: Metadata) {
     this.#metadata = metadata;
     this.#measure = new TypeMeasure(metadata, 8);
-    this.#valueTypes = new ValueTypes(metadata);
+    this.#valueTypes = new ValueTypes({ metadata });
   }
 
   /** `undefined` for `void`. @throws UnsupportedError for a structure whose size is not known */

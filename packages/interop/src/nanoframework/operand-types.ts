@@ -1,11 +1,20 @@
 import { OpCodes, opCodesByIndex, scanInstructions } from '@ijw/il';
-import { isTokenOf, type Metadata, type MethodDefToken, methodSignatureOf, type Token, tokenRid, typeFullName } from '@ijw/metadata';
+import {
+  coreTypeNames,
+  isTokenOf,
+  type Metadata,
+  type MethodDefToken,
+  methodSignatureOf,
+  type Token,
+  tokenRid,
+  typeFullName,
+} from '@ijw/metadata';
 import type { PrimitiveName, TypeNode } from '@ijw/metadata/signatures';
 import type { PEImage } from '@ijw/pe';
 import type { AssemblyShape, TypeShape } from '../shape/assembly-shape.ts';
-import { coreTypeNames } from '../shape/core-type-names.ts';
 
-const CORE_TYPES: Readonly<Partial<Record<PrimitiveName, string>>> = coreTypeNames;
+/** A field cannot be of these. */
+const NO_FIELDS: readonly PrimitiveName[] = ['void', 'typedref'];
 
 /** Instructions that name a method. */
 const NAMES_METHOD: ReadonlySet<number> = new Set(
@@ -53,7 +62,7 @@ function typeOf(assembly: AssemblyShape, byName: ReadonlyMap<string, TypeShape>,
     case 'named':
       return assembly.byToken.get(type.token);
     case 'primitive':
-      return byName.get(CORE_TYPES[type.type] ?? '');
+      return NO_FIELDS.includes(type.type) ? undefined : byName.get(coreTypeNames[type.type]);
     case 'genericInstance':
       return typeOf(assembly, byName, type.generic);
     case 'modified':

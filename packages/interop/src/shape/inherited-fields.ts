@@ -1,4 +1,4 @@
-import { FieldAttributes, isNilToken, type Metadata, TableId, type Token, tokenRid, tokenTable, typeFullName } from '@ijw/metadata';
+import { instanceFields, isNilToken, type Metadata, TableId, type Token, tokenRid, tokenTable, typeFullName } from '@ijw/metadata';
 import { type AssemblyProvider, assembliesAtHand, Resolver } from '@ijw/metadata/resolution';
 import type { FieldShape, TypeShape } from './assembly-shape.ts';
 
@@ -55,9 +55,8 @@ export class InheritedFields {
       const found = this.#resolver.type(metadata, token);
       if (found.kind !== 'type') break;
       metadata = found.metadata;
-      const { Field, TypeDef } = metadata.tables;
-      for (const field of metadata.fieldsOf(tokenRid(found.token))) if (!(Field.get(field, 'Flags') & FieldAttributes.Static)) fields++;
-      token = TypeDef.column('Extends').token(tokenRid(found.token));
+      fields += [...instanceFields(metadata, found.token)].length;
+      token = metadata.tables.TypeDef.column('Extends').token(tokenRid(found.token));
     }
     return { unknownBase: typeFullName(metadata, token) || typeFullName(this.#metadata, reference) || 'a constructed type' };
   }

@@ -2,6 +2,7 @@ import type { Assembly } from '@ijw/assembly';
 import { BadImageError, type Mutable } from '@ijw/binary';
 import {
   FieldAttributes,
+  fieldTypeOf,
   isNilToken,
   type Metadata,
   MethodAttributes,
@@ -15,7 +16,6 @@ import {
   tokenTable,
   typeFullName,
 } from '@ijw/metadata';
-import { decodeFieldSignature, typeNodes } from '@ijw/metadata/signatures';
 import type { AssemblyShape, FieldShape, MethodShape, ShapeKind, TypeShape } from './assembly-shape.ts';
 
 /** Reads every type of an assembly or netmodule. @throws UnsupportedError where it has no metadata; BadImageError */
@@ -68,7 +68,7 @@ function readFields(metadata: Metadata, rid: number): FieldShape[] {
     return {
       token: makeToken(TableId.Field, field),
       name: metadata.strings.get(Field.get(field, 'Name')),
-      type: decodeFieldSignature(metadata.blobs.reader(Field.get(field, 'Signature'), 'a field signature'), typeNodes),
+      type: fieldTypeOf(metadata, field),
       isStatic: (flags & FieldAttributes.Static) !== 0,
       isLiteral: (flags & FieldAttributes.Literal) !== 0,
     };

@@ -22,8 +22,8 @@ const refused = (message: string): RuntimeVerdict => ({
 });
 
 /** With runtime marshalling on, MarshalAs counts whatever it says (`PInvoke::MarshalingRequired`). */
-const isMarshalled = ({ blittable, runtimeMarshallingDisabled }: LintContext, { type, marshalling }: InteropParameter): boolean =>
-  blittable.of(type) === 'notBlittable' || (!runtimeMarshallingDisabled && marshalling !== undefined);
+const isMarshalled = ({ valueTypes, runtimeMarshallingDisabled }: LintContext, { type, marshalling }: InteropParameter): boolean =>
+  valueTypes.of(type) === 'notBlittable' || (!runtimeMarshallingDisabled && marshalling !== undefined);
 
 /** What a P/Invoke with UnmanagedCallersOnlyAttribute throws in its caller. */
 export function bothAttributes({ module }: LintContext, token: MethodDefToken): string {
@@ -96,14 +96,14 @@ function calls(
 
 /** Values that a `calli` into native code passes and the runtime does not: a stub is made for it as for a P/Invoke. */
 export function callSiteVerdicts(context: LintContext, method: MethodDefToken): readonly RuntimeVerdict[] {
-  const { metadata, blittable } = context;
+  const { metadata, valueTypes } = context;
   return calls(context, method).flatMap(({ offset, site }) => {
     const use = context.callSites.get(site);
     if (use === undefined || !isUnmanagedConvention(use.header)) return [];
     const blob = metadata.tables.StandAloneSig.get(tokenRid(site), 'Signature');
     const signature = new SignatureDecoder(typeNodes).open(metadata.blobs, blob, 'the signature of a calli').method();
     return [signature.returnType, ...signature.parameterTypes].flatMap((type, position) => {
-      const problem = blittable.problemOf(type);
+      const problem = valueTypes.problemOf(type);
       return problem === undefined
         ? []
         : [{ ...cannotMarshal(context, position, problem), when: 'instruction' as const, ilOffset: offset }];

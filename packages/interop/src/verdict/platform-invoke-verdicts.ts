@@ -10,7 +10,7 @@ import { INVALID_PROGRAM, MARSHAL_DIRECTIVE, type RuntimeVerdict, verdictMessage
 
 /** What the runtime passes in no form: most of it is decided by the types alone. */
 function typeVerdict(context: LintContext, parameter: InteropParameter): RuntimeVerdict | undefined {
-  const problem = context.blittable.problemOf(parameter.type);
+  const problem = context.valueTypes.problemOf(parameter.type);
   if (problem !== undefined) return cannotMarshal(context, parameter.position, problem);
   return context.runtimeMarshallingDisabled ? undefined : comVerdict(context, parameter);
 }

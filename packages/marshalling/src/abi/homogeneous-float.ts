@@ -1,7 +1,7 @@
 // dotnet/runtime `src/coreclr/vm/class.cpp`, EEClass::CheckForHFA and MethodTable::GetNativeHFAType.
 
-import { FieldAttributes, isTokenOf, type Metadata, TypeAttributes, type TypeDefToken, tokenRid } from '@ijw/metadata';
-import { decodeFieldSignature, type TypeNode, typeNodes } from '@ijw/metadata/signatures';
+import { fieldTypeOf, instanceFields, isTokenOf, type Metadata, TypeAttributes, type TypeDefToken, tokenRid } from '@ijw/metadata';
+import type { TypeNode } from '@ijw/metadata/signatures';
 
 const LARGEST_COUNT = 4;
 /** Structures in structures; types that hold one another end here. */
@@ -23,14 +23,12 @@ export function homogeneousFloats(
 }
 
 function elementSizeOf(metadata: Metadata, type: TypeDefToken, depth: number): 4 | 8 | undefined {
-  const { TypeDef, Field } = metadata.tables;
+  const { TypeDef } = metadata.tables;
   if (depth > DEPTH_LIMIT || (TypeDef.get(tokenRid(type), 'Flags') & TypeAttributes.LayoutMask) === TypeAttributes.ExplicitLayout)
     return undefined;
   let common: 4 | 8 | undefined;
-  for (const rid of metadata.fieldsOf(tokenRid(type))) {
-    if (Field.get(rid, 'Flags') & FieldAttributes.Static) continue;
-    const signature = metadata.blobs.reader(Field.get(rid, 'Signature'), 'a field signature');
-    const own = floatSize(metadata, decodeFieldSignature(signature, typeNodes), depth);
+  for (const rid of instanceFields(metadata, type)) {
+    const own = floatSize(metadata, fieldTypeOf(metadata, rid), depth);
     if (own === undefined || (common !== undefined && own !== common)) return undefined;
     common = own;
   }

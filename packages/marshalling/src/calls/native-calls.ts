@@ -71,7 +71,7 @@ export class NativeCalls {
     this.metadata = metadata;
     this.#windows = image.machineOs === undefined;
     this.#normalizesStructures = image.machine === 'i386';
-    this.#valueTypes = new ValueTypes(metadata);
+    this.#valueTypes = new ValueTypes({ metadata });
     this.#attributes = attributeDecoderOf(metadata);
     const rids = customAttributesOfTypes(metadata, ATTRIBUTES);
     this.#lcidConversion = byParent(metadata, rids[LCID_CONVERSION]);

@@ -1,7 +1,7 @@
 // dotnet/runtime `src/coreclr/vm/mlinfo.cpp`, GetDisabledMarshallerType: DisableRuntimeMarshallingAttribute.
 
-import { FieldAttributes, isTokenOf, type Metadata, TypeAttributes, type TypeDefToken, tokenRid, typeText } from '@ijw/metadata';
-import { decodeFieldSignature, type PrimitiveName, type TypeNode, typeNodes } from '@ijw/metadata/signatures';
+import { isTokenOf, typeText } from '@ijw/metadata';
+import type { PrimitiveName, TypeNode } from '@ijw/metadata/signatures';
 import { type Unsupported, unsupported } from '../abi/abi-type.ts';
 import { addressForm, type FormSource, type NativeForm, sameBits } from './native-form.ts';
 import { enumTree, pointerTree, primitiveTree } from './pointee-tree.ts';
@@ -14,21 +14,6 @@ const OBJECTS: readonly PrimitiveName[] = ['string', 'object', 'typedref'];
 
 const refused = (what: string): Unsupported => unsupported(`${what} is not passed: ${DISABLED}`);
 
-/** Whether a structure, or one that lies in it, has automatic layout. Each is looked at once. */
-function hasAutoLayout(metadata: Metadata, type: TypeDefToken): boolean {
-  const { TypeDef, Field } = metadata.tables;
-  const types = new Set([type]);
-  for (const each of types) {
-    if ((TypeDef.get(tokenRid(each), 'Flags') & TypeAttributes.LayoutMask) === TypeAttributes.AutoLayout) return true;
-    for (const rid of metadata.fieldsOf(tokenRid(each))) {
-      if (Field.get(rid, 'Flags') & FieldAttributes.Static) continue;
-      const field = decodeFieldSignature(metadata.blobs.reader(Field.get(rid, 'Signature'), 'a field signature'), typeNodes);
-      if (field.kind === 'named' && field.valueType && isTokenOf(field.token, 'TypeDef')) types.add(field.token);
-    }
-  }
-  return false;
-}
-
 function structure(source: FormSource, type: TypeNode & { readonly kind: 'named' }): NativeForm | Unsupported {
   const { metadata, measure, valueTypes } = source;
   const text = typeText(metadata, type);
@@ -39,7 +24,7 @@ function structure(source: FormSource, type: TypeNode & { readonly kind: 'named'
   const native = structureTree(source, type, abi);
   if (!isTokenOf(type.token, 'TypeDef')) return sameBits({ text, native, abi });
   if (measure.holdsReferences(type)) return refused(`${text}, which holds objects,`);
-  if (hasAutoLayout(metadata, type.token)) return refused(`${text}, which has automatic layout,`);
+  if (valueTypes.holdsAutoLayout(type.token)) return refused(`${text}, which has automatic layout,`);
   return sameBits({ text, native, abi, because: 'The fields have the same bits on both sides' });
 }
 

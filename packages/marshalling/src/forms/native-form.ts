@@ -6,7 +6,6 @@ import { type AbiType, pointerType, type Unsupported, unsupported } from '../abi
 import type { TypeMeasure } from '../abi/type-measure.ts';
 import type { Conversion, CrossingType } from '../crossing-type.ts';
 import { ADDRESS, type NativeTree } from '../native/native-tree.ts';
-import type { BlittableTypes } from './blittable-types.ts';
 import type { NativeStructures } from './native-structure.ts';
 import type { ValueTypes } from './value-types.ts';
 
@@ -33,8 +32,6 @@ export interface FormSource {
   readonly structures: NativeStructures;
   /** DisableRuntimeMarshallingAttribute: only bits cross. */
   readonly bitsOnly: () => boolean;
-  /** What the runtime does not pass in any form. */
-  readonly blittable: BlittableTypes;
   /** The form of any type, for elements and fields. @throws BadImageError */
   readonly form: (type: TypeNode, request: FormRequest) => CrossingType | Unsupported;
   /** The definition of a type of another assembly that was given. @throws BadImageError */

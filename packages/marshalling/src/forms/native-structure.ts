@@ -1,7 +1,8 @@
 // dotnet/runtime `src/coreclr/vm/classlayoutinfo.cpp`, EEClassNativeLayoutInfo; `src/coreclr/vm/mlinfo.cpp`, MARSHAL_SCENARIO_FIELD.
 
 import {
-  FieldAttributes,
+  fieldTypeOf,
+  instanceFields,
   isTokenOf,
   type Metadata,
   makeToken,
@@ -15,7 +16,7 @@ import {
 } from '@ijw/metadata';
 import { layoutRequestOf } from '@ijw/metadata/layout';
 import { type MarshallingDescriptor, NativeType } from '@ijw/metadata/marshalling';
-import { decodeFieldSignature, type TypeNode, typeNodes } from '@ijw/metadata/signatures';
+import type { TypeNode } from '@ijw/metadata/signatures';
 import { type AbiType, type AggregateType, type Unsupported, unsupported } from '../abi/abi-type.ts';
 import type { NativeDelegate } from '../crossing-type.ts';
 import { CORE_STRUCTURE_NAMES } from '../native/core-structures.ts';
@@ -170,12 +171,10 @@ function readFields(source: FormSource, type: TypeDefToken): readonly NativeFiel
   const { TypeDef, Field, FieldLayout } = metadata.tables;
   const wide = (TypeDef.get(tokenRid(type), 'Flags') & TypeAttributes.StringFormatMask) !== 0;
   const fields: NativeField[] = [];
-  for (const rid of metadata.fieldsOf(tokenRid(type))) {
-    if (Field.get(rid, 'Flags') & FieldAttributes.Static) continue;
+  for (const rid of instanceFields(metadata, type)) {
     if (fields.length >= FIELD_LIMIT) return unsupported(`${typeFullName(metadata, type)} has more than ${FIELD_LIMIT} fields`);
-    const signature = decodeFieldSignature(metadata.blobs.reader(Field.get(rid, 'Signature'), 'a field signature'), typeNodes);
     const owner = makeToken(TableId.Field, rid);
-    const tree = fieldTree(source, signature, source.bitsOnly() ? undefined : marshallingOf(metadata, owner), wide);
+    const tree = fieldTree(source, fieldTypeOf(metadata, rid), source.bitsOnly() ? undefined : marshallingOf(metadata, owner), wide);
     if (tree.kind === 'unsupported') return { ...tree, reason: `${typeFullName(metadata, type)}: ${tree.reason}` };
     const layout = metadata.findFieldLayout(owner);
     const offset = layout === undefined ? undefined : FieldLayout.get(layout, 'Offset');

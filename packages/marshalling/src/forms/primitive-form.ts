@@ -2,45 +2,24 @@
 
 import { typeText } from '@ijw/metadata';
 import { NativeType, type NativeTypeName } from '@ijw/metadata/marshalling';
-import type { PrimitiveName, TypeNode } from '@ijw/metadata/signatures';
+import type { TypeNode } from '@ijw/metadata/signatures';
 import { type AbiType, type Unsupported, unsupported } from '../abi/abi-type.ts';
 import { type ScalarName, scalar, VOID_TREE } from '../native/native-tree.ts';
 import { addressForm, badDescriptor, converted, type FormRequest, type FormSource, type NativeForm, sameBits } from './native-form.ts';
+import { isAllowed, NUMBERS } from './number-descriptors.ts';
 import { enumTree, pointerTree, primitiveTree } from './pointee-tree.ts';
 
 type NamedType = TypeNode & { readonly kind: 'named' };
 
 const integer = (size: 1 | 2 | 4 | 8, signed = false): AbiType => ({ kind: 'integer', size, signed });
 
-/** What MarshalAs may say of a number; none of it changes the number. */
-const NUMBERS: Partial<Record<PrimitiveName, readonly NativeTypeName[]>> = {
-  int8: ['i1', 'u1'],
-  uint8: ['i1', 'u1'],
-  int16: ['i2', 'u2'],
-  uint16: ['i2', 'u2'],
-  int32: ['i4', 'u4', 'error'],
-  uint32: ['i4', 'u4', 'error'],
-  int64: ['i8', 'u8'],
-  uint64: ['i8', 'u8'],
-  'native int': ['int', 'uint'],
-  'native uint': ['int', 'uint'],
-  float32: ['r4'],
-  float64: ['r8'],
-};
-
-/** MarshalAs names the type that a number has in any case. */
-export const keepsNumber = (type: PrimitiveName, nativeType: number): boolean => isAllowed(nativeType, NUMBERS[type] ?? []);
-
-/** The same for enumerations, by the size of the integer. */
+/** What MarshalAs may say of an enumeration, by the size of the integer. */
 const INTEGERS: Readonly<Record<number, readonly NativeTypeName[]>> = {
   1: ['i1', 'u1'],
   2: ['i2', 'u2'],
   4: ['i4', 'u4', 'error'],
   8: ['i8', 'u8'],
 };
-
-const isAllowed = (nativeType: number | undefined, names: readonly NativeTypeName[]): boolean =>
-  nativeType === undefined || names.some((name) => NativeType[name] === nativeType);
 
 const boolForm = (text: string, scalarName: ScalarName, size: 1 | 2 | 4, because: string, trueValue: 1 | -1 = 1): NativeForm =>
   converted({

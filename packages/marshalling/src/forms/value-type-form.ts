@@ -1,6 +1,6 @@
 // dotnet/runtime `src/coreclr/vm/mlinfo.cpp`, MarshalInfo: value types.
 
-import { isTokenOf, TypeAttributes, type TypeDefToken, tokenRid, typeFullName, typeText } from '@ijw/metadata';
+import { isTokenOf, typeFullName, typeText } from '@ijw/metadata';
 import { NativeType, type NativeTypeName } from '@ijw/metadata/marshalling';
 import type { TypeNode } from '@ijw/metadata/signatures';
 import { type AbiType, abiSize, type Unsupported, unsupported } from '../abi/abi-type.ts';
@@ -20,6 +20,7 @@ import {
 } from './native-form.ts';
 import { CORE_TREES } from './pointee-tree.ts';
 import { enumForm } from './primitive-form.ts';
+import { hasAutoLayout } from './value-types.ts';
 
 type NamedType = TypeNode & { readonly kind: 'named' };
 type KnownForm = (source: FormSource, request: FormRequest) => NativeForm | Unsupported;
@@ -107,9 +108,6 @@ const KNOWN: Readonly<Record<string, KnownForm>> = {
   [`${INTEROP}.ArrayWithOffset`]: asPointer('pointer into an array', 'The elements are copied in and back', false),
 };
 
-const hasAutoLayout = ({ metadata }: FormSource, type: TypeDefToken): boolean =>
-  (metadata.tables.TypeDef.get(tokenRid(type), 'Flags') & TypeAttributes.LayoutMask) === TypeAttributes.AutoLayout;
-
 /** @throws BadImageError */
 export function valueTypeForm(source: FormSource, type: NamedType, request: FormRequest): NativeForm | Unsupported {
   const { metadata, valueTypes } = source;
@@ -120,7 +118,7 @@ export function valueTypeForm(source: FormSource, type: NamedType, request: Form
   const nature = valueTypes.natureOf(type.token);
   if (nature === 'enum') return enumForm(source, type, request);
   const name = typeText(metadata, type);
-  if (isTokenOf(type.token, 'TypeDef') && hasAutoLayout(source, type.token))
+  if (isTokenOf(type.token, 'TypeDef') && hasAutoLayout(metadata, type.token))
     return unsupported(`${name} has automatic layout, which no native structure has`);
   if (nature !== 'notBlittable' || !isTokenOf(type.token, 'TypeDef')) return plainStructure(source, type, request, name);
   const made = source.structures.of(source, type.token);

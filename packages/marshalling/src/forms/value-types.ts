@@ -1,11 +1,15 @@
-// ECMA-335 II.10.1.2, II.23.1.15; dotnet/runtime `src/coreclr/vm/fieldmarshaler.cpp`: what makes a value type blittable.
+// ECMA-335 II.10.1.2, II.23.1.15; dotnet/runtime `src/coreclr/vm/fieldmarshaler.cpp` (IsFieldBlittable), `src/coreclr/vm/dllimport.cpp` (PInvoke::MarshalingRequired),
+// `src/coreclr/vm/mlinfo.cpp` (IsValidForGenericMarshalling, GetDisabledMarshallerType); "Disabled runtime marshalling" of the .NET documentation.
 
 import {
-  FieldAttributes,
+  fieldTypeOf,
+  instanceFields,
   isEnumeration,
   isTokenOf,
   type Metadata,
   makeToken,
+  marshallingOf,
+  TableId,
   type Token,
   TypeAttributes,
   type TypeDefToken,
@@ -13,58 +17,109 @@ import {
   typeFullName,
 } from '@ijw/metadata';
 import type { Resolver } from '@ijw/metadata/resolution';
-import { decodeFieldSignature, type TypeNode, typeNodes } from '@ijw/metadata/signatures';
+import type { TypeNode } from '@ijw/metadata/signatures';
+import { type CoreValueType, coreValueTypes, neverPassed } from './core-value-types.ts';
+import { isInteger, keepsNumber } from './number-descriptors.ts';
 
 /** What is known of a value type; `elsewhere` where it, or one of its fields, is in an assembly that was not given. */
 export type ValueTypeNature = 'enum' | 'blittable' | 'notBlittable' | 'elsewhere';
 
-/** Types nested deeper than this hold one another. */
-const MAX_DEPTH = 64;
+/** `unknown`: a part of the type is in another module. */
+export type Blittability = 'blittable' | 'notBlittable' | 'unknown';
 
-/** Value types of the core library that marshalling knows. */
-const known: Readonly<Record<string, ValueTypeNature>> = {
-  'System.Guid': 'blittable',
-  'System.IntPtr': 'blittable',
-  'System.UIntPtr': 'blittable',
-  'System.DateTime': 'notBlittable',
-  'System.Decimal': 'notBlittable',
+/** Why the runtime passes a value in no form; the texts are its own (`src/coreclr/dlls/mscorrc/mscorrc.rc`). */
+export const marshallingProblems = {
+  genericType: 'Non-blittable generic types cannot be marshaled.',
+  autoLayout: 'Structures marked with [StructLayout(LayoutKind.Auto)] cannot be marshaled.',
+  integer128: 'System.Int128 and System.UInt128 cannot be passed by value to unmanaged.',
+  managedType: 'Cannot marshal managed types when the runtime marshalling system is disabled.',
+} as const;
+
+export type MarshallingProblem = keyof typeof marshallingProblems;
+
+/** What is found in a structure, the worst first: what its fields hold decides what the runtime says of it. */
+const FACTS = ['references', 'auto', 'integer128', 'marshalled', 'unknown', 'bits'] as const;
+type Fact = (typeof FACTS)[number];
+const worst = (one: Fact, other: Fact): Fact => (FACTS.indexOf(one) < FACTS.indexOf(other) ? one : other);
+
+/** Types nested deeper than this hold one another, and a question that takes more steps is asked by a hostile file. */
+const MAX_DEPTH = 64;
+const MAX_STEPS = 20_000;
+
+const CORE_FACTS: Readonly<Record<CoreValueType, Fact>> = {
+  bits: 'bits',
+  marshalled: 'marshalled',
+  auto: 'auto',
+  references: 'references',
+  integer128: 'integer128',
+  opaque: 'marshalled',
 };
 
-const blittablePrimitives: ReadonlySet<string> = new Set([
-  'int8',
-  'uint8',
-  'int16',
-  'uint16',
-  'int32',
-  'uint32',
-  'int64',
-  'uint64',
-  'float32',
-  'float64',
-  'native int',
-  'native uint',
-]);
+export interface ValueTypesInit {
+  readonly metadata: Metadata;
+  /** Looks up the types of other assemblies. */
+  readonly resolver?: Resolver | undefined;
+  /** DisableRuntimeMarshallingAttribute: `bool` and `char` cross as their bits. */
+  readonly runtimeMarshallingDisabled?: boolean;
+  /** The full name of a type, from a cache of names. */
+  readonly typeName?: (token: Token) => string;
+}
 
-/** The natures of the value types of one metadata, each worked out once. With a resolver those of other assemblies are looked up too. */
+interface Definition {
+  readonly types: ValueTypes;
+  readonly token: TypeDefToken;
+}
+
+/** What the value types of one metadata hold, each worked out once: whether they are the same on both sides of a call, and what the runtime does not pass at all. */
 export class ValueTypes {
-  private readonly metadata: Metadata;
-  private readonly resolver: Resolver | undefined;
-  private readonly natures = new Map<number, ValueTypeNature>();
-  private readonly byMetadata: Map<Metadata, ValueTypes>;
+  readonly #init: ValueTypesInit;
+  readonly #metadata: Metadata;
+  readonly #disabled: boolean;
+  readonly #typeName: (token: Token) => string;
+  readonly #known = new Map<Token, Fact>();
+  readonly #natures = new Map<Token, ValueTypeNature>();
+  /** Those of the other assemblies that a resolver has led to. */
+  readonly #others: Map<Metadata, ValueTypes>;
+  #steps = 0;
 
-  constructor(metadata: Metadata, resolver?: Resolver, byMetadata = new Map<Metadata, ValueTypes>()) {
-    this.metadata = metadata;
-    this.resolver = resolver;
-    this.byMetadata = byMetadata.set(metadata, this);
+  constructor(init: ValueTypesInit, others = new Map<Metadata, ValueTypes>()) {
+    const { metadata, runtimeMarshallingDisabled, typeName } = init;
+    this.#init = init;
+    this.#metadata = metadata;
+    this.#disabled = runtimeMarshallingDisabled ?? false;
+    this.#typeName = typeName ?? ((token) => (isTokenOf(token, 'TypeSpec') ? '' : typeFullName(metadata, token)));
+    this.#others = others.set(metadata, this);
   }
 
-  /** @throws BadImageError */
-  natureOf(token: Token, depth = 0): ValueTypeNature {
-    const cached = this.natures.get(token);
-    if (cached !== undefined) return cached;
-    const nature = isTokenOf(token, 'TypeDef') ? this.ownNature(token, depth) : this.foreignNature(token, depth);
-    this.natures.set(token, nature);
+  /** Of a value type by its token. @throws BadImageError */
+  natureOf(token: Token): ValueTypeNature {
+    const known = this.#natures.get(token);
+    if (known !== undefined) return known;
+    const nature = this.#natureOf(token);
+    this.#natures.set(token, nature);
     return nature;
+  }
+
+  #natureOf(token: Token): ValueTypeNature {
+    const definition = this.#definitionOf(token);
+    if (definition && isEnumeration(definition.types.#metadata, definition.token)) return 'enum';
+    const fact = this.#factOfType(token);
+    return fact === 'bits' ? 'blittable' : fact === 'unknown' ? 'elsewhere' : 'notBlittable';
+  }
+
+  /** Of a parameter or result. @throws BadImageError */
+  of(type: TypeNode): Blittability {
+    const bare = strip(type);
+    if (bare.kind === 'byReference' || this.#isNeverPassed(bare)) return 'notBlittable';
+    if (bare.kind === 'named' && this.#typeName(bare.token) === 'System.Decimal') return 'blittable';
+    const fact = this.#factOf(bare);
+    return fact === 'bits' ? 'blittable' : fact === 'unknown' ? 'unknown' : 'notBlittable';
+  }
+
+  /** Why the runtime refuses a parameter or result of a P/Invoke, as far as its type decides. @throws BadImageError */
+  problemOf(type: TypeNode): MarshallingProblem | undefined {
+    const bare = strip(type);
+    return this.#disabled ? this.#problemOfBits(bare) : this.#problemOfMarshalled(bare);
   }
 
   /**
@@ -72,53 +127,145 @@ export class ValueTypes {
    * (`MethodTable::GetInternalCorElementType`).
    */
   isSingleInteger(token: TypeDefToken): boolean {
-    const fields = this.instanceFields(token);
-    const type = fields.length === 1 ? strip(this.fieldType(fields[0]!)) : undefined;
-    if (type?.kind === 'pointer' || type?.kind === 'functionPointer') return true;
-    return type?.kind === 'primitive' && blittablePrimitives.has(type.type) && !type.type.startsWith('float');
+    const [first, ...others] = instanceFields(this.#metadata, token);
+    if (first === undefined || others.length > 0) return false;
+    const type = strip(fieldTypeOf(this.#metadata, first));
+    return type.kind === 'pointer' || type.kind === 'functionPointer' || (type.kind === 'primitive' && isInteger(type.type));
   }
 
-  private foreignNature(token: Token, depth: number): ValueTypeNature {
-    const nature = isTokenOf(token, 'TypeSpec') ? undefined : known[typeFullName(this.metadata, token)];
-    if (nature !== undefined) return nature;
-    const type = this.resolver?.type(this.metadata, token);
-    if (type?.kind !== 'type') return 'elsewhere';
-    const there = this.byMetadata.get(type.metadata) ?? new ValueTypes(type.metadata, this.resolver, this.byMetadata);
-    return there.natureOf(type.token, depth + 1);
+  /** The structure itself, or one that lies in it, has automatic layout; one with references in it is not looked at for that. @throws BadImageError */
+  holdsAutoLayout(token: TypeDefToken): boolean {
+    return this.#factOfType(token) === 'auto';
   }
 
-  private ownNature(token: TypeDefToken, depth: number): ValueTypeNature {
-    const { TypeDef } = this.metadata.tables;
-    const rid = tokenRid(token);
-    if (isEnumeration(this.metadata, token)) return 'enum';
-    if ((TypeDef.get(rid, 'Flags') & TypeAttributes.LayoutMask) === TypeAttributes.AutoLayout || depth > MAX_DEPTH) return 'notBlittable';
-    // The runtime does not load a type that holds itself; the answer for it only has to end.
-    this.natures.set(token, 'notBlittable');
-    let nature: ValueTypeNature = 'blittable';
-    for (const field of this.instanceFields(token)) {
-      const of = this.fieldNature(field, depth);
-      if (of === 'notBlittable') return of;
-      if (of === 'elsewhere') nature = of;
+  /** With runtime marshalling off the bits of values cross, and nothing else. */
+  #problemOfBits(type: TypeNode): MarshallingProblem | undefined {
+    if (type.kind === 'primitive' && type.type === 'void') return undefined;
+    if (this.#isNeverPassed(type)) return 'genericType';
+    const fact = type.kind === 'byReference' ? 'references' : this.#factOf(type);
+    if (fact === 'references') return 'managedType';
+    return fact === 'auto' ? 'autoLayout' : fact === 'integer128' ? 'integer128' : undefined;
+  }
+
+  #problemOfMarshalled(type: TypeNode, isReferred = false): MarshallingProblem | undefined {
+    if (type.kind === 'byReference' || type.kind === 'szArray') return this.#problemOfMarshalled(strip(type.element), true);
+    if (type.kind === 'genericInstance') {
+      const isPassed = isValueType(type) && !this.#isNeverPassed(type) && ['bits', 'unknown'].includes(this.#factOf(type));
+      return isPassed ? undefined : 'genericType';
     }
-    return nature;
+    if (type.kind !== 'named' || !type.valueType) return undefined;
+    const name = this.#typeName(type.token);
+    const fact = this.#factOf(type);
+    if (fact === 'integer128') return isReferred ? undefined : 'integer128';
+    return fact === 'auto' && name !== 'System.DateTime' && this.#isAuto(type.token, name) ? 'autoLayout' : undefined;
   }
 
-  private fieldNature(fieldRid: number, depth: number): ValueTypeNature {
-    if (this.metadata.findFieldMarshal(makeToken(0x04, fieldRid)) !== undefined) return 'notBlittable';
-    const type = strip(this.fieldType(fieldRid));
-    if (type.kind === 'primitive') return blittablePrimitives.has(type.type) ? 'blittable' : 'notBlittable';
-    if (type.kind === 'pointer' || type.kind === 'functionPointer') return 'blittable';
-    return type.kind === 'named' && type.valueType ? this.natureOf(type.token, depth + 1) : 'notBlittable';
+  /** The structure itself, not a field of it, has automatic layout. */
+  #isAuto(token: Token, name: string): boolean {
+    const definition = this.#definitionOf(token);
+    return definition === undefined ? coreValueTypes.get(name) === 'auto' : hasAutoLayout(definition.types.#metadata, definition.token);
   }
 
-  private fieldType(fieldRid: number): TypeNode {
-    const blob = this.metadata.tables.Field.get(fieldRid, 'Signature');
-    return decodeFieldSignature(this.metadata.blobs.reader(blob, 'a field signature'), typeNodes);
+  #isNeverPassed(type: TypeNode): boolean {
+    return type.kind === 'genericInstance' && type.generic.kind === 'named' && neverPassed.has(this.#typeName(type.generic.token));
   }
 
-  private instanceFields(token: TypeDefToken): readonly number[] {
-    const { Field } = this.metadata.tables;
-    return [...this.metadata.fieldsOf(tokenRid(token))].filter((rid) => (Field.get(rid, 'Flags') & FieldAttributes.Static) === 0);
+  #factOf(type: TypeNode): Fact {
+    this.#steps = 0;
+    return this.#node(type, [], 0);
+  }
+
+  #factOfType(token: Token): Fact {
+    this.#steps = 0;
+    return this.#valueType(token, [], 0);
+  }
+
+  #node(type: TypeNode, typeArguments: readonly TypeNode[], depth: number): Fact {
+    if (depth > MAX_DEPTH || ++this.#steps > MAX_STEPS) return 'unknown';
+    switch (type.kind) {
+      case 'modified':
+        return this.#node(type.unmodified, typeArguments, depth + 1);
+      case 'primitive':
+        if (['string', 'object', 'typedref'].includes(type.type)) return 'references';
+        return !this.#disabled && (type.type === 'bool' || type.type === 'char') ? 'marshalled' : 'bits';
+      case 'pointer':
+      case 'functionPointer':
+        return 'bits';
+      case 'named':
+        return type.valueType ? this.#valueType(type.token, [], depth) : 'references';
+      case 'genericInstance':
+        return this.#instance(type, typeArguments, depth);
+      case 'genericTypeParameter': {
+        const argument = typeArguments[type.index];
+        return argument === undefined ? 'unknown' : this.#node(argument, [], depth + 1);
+      }
+      case 'genericMethodParameter':
+        return 'unknown';
+      default:
+        return 'references';
+    }
+  }
+
+  #instance(type: TypeNode & { readonly kind: 'genericInstance' }, typeArguments: readonly TypeNode[], depth: number): Fact {
+    const { generic } = type;
+    if (generic.kind !== 'named' || !generic.valueType) return 'references';
+    const substituted = type.arguments.map((argument) => substitute(argument, typeArguments));
+    return this.#valueType(generic.token, substituted, depth);
+  }
+
+  #valueType(token: Token, typeArguments: readonly TypeNode[], depth: number): Fact {
+    const cached = typeArguments.length === 0 ? this.#known.get(token) : undefined;
+    if (cached !== undefined) return cached;
+    const fact = isTokenOf(token, 'TypeDef') ? this.#ownType(token, typeArguments, depth) : this.#foreign(token, typeArguments, depth);
+    if (typeArguments.length === 0) this.#known.set(token, fact);
+    return fact;
+  }
+
+  /** A type of the core library by its name, where its type arguments count as its fields do; any other by its definition. */
+  #foreign(token: Token, typeArguments: readonly TypeNode[], depth: number): Fact {
+    const core = coreValueTypes.get(this.#typeName(token));
+    if (core !== undefined) {
+      const own = this.#disabled && CORE_FACTS[core] === 'marshalled' ? 'bits' : CORE_FACTS[core];
+      return typeArguments.reduce((fact, argument) => worst(fact, this.#node(argument, [], depth + 1)), own);
+    }
+    // Type arguments have no meaning in the metadata of another assembly.
+    const definition = typeArguments.length === 0 ? this.#definitionOf(token) : undefined;
+    return definition === undefined ? 'unknown' : definition.types.#valueType(definition.token, [], depth + 1);
+  }
+
+  /** Where a value type is defined, as far as that was given. */
+  #definitionOf(token: Token): Definition | undefined {
+    if (isTokenOf(token, 'TypeDef')) return { types: this, token };
+    const { resolver } = this.#init;
+    const type = resolver?.type(this.#metadata, token);
+    if (type?.kind !== 'type') return undefined;
+    const { metadata } = type;
+    const types =
+      this.#others.get(metadata) ?? new ValueTypes({ metadata, resolver, runtimeMarshallingDisabled: this.#disabled }, this.#others);
+    return { types, token: type.token };
+  }
+
+  #ownType(token: TypeDefToken, typeArguments: readonly TypeNode[], depth: number): Fact {
+    const metadata = this.#metadata;
+    if (isEnumeration(metadata, token)) return 'bits';
+    // A type that holds itself is one that the runtime does not load; the answer for it only has to end.
+    if (typeArguments.length === 0) this.#known.set(token, 'references');
+    let found: Fact = hasAutoLayout(metadata, token) ? 'auto' : 'bits';
+    for (const field of instanceFields(metadata, token)) {
+      const type = fieldTypeOf(metadata, field);
+      found = worst(found, this.#node(type, typeArguments, depth + 1));
+      if (!this.#disabled && found === 'bits' && !this.#keepsBits(field, type)) found = 'marshalled';
+      if (found === 'references') break;
+    }
+    return found;
+  }
+
+  /** A descriptor may name the type that the field has in any case. */
+  #keepsBits(field: number, type: TypeNode): boolean {
+    const descriptor = marshallingOf(this.#metadata, makeToken(TableId.Field, field));
+    if (descriptor === undefined) return true;
+    const bare = strip(type);
+    return bare.kind === 'primitive' && descriptor.kind === 'simple' && keepsNumber(bare.type, descriptor.nativeType);
   }
 }
 
@@ -128,3 +275,13 @@ export function strip(type: TypeNode): TypeNode {
   while (inner.kind === 'modified') inner = inner.unmodified;
   return inner;
 }
+
+/** LayoutKind.Auto: the runtime puts the fields where it likes. @throws BadImageError */
+export const hasAutoLayout = ({ tables }: Metadata, type: TypeDefToken): boolean =>
+  (tables.TypeDef.get(tokenRid(type), 'Flags') & TypeAttributes.LayoutMask) === TypeAttributes.AutoLayout;
+
+const isValueType = ({ generic }: TypeNode & { readonly kind: 'genericInstance' }): boolean =>
+  generic.kind === 'named' && generic.valueType === true;
+
+const substitute = (type: TypeNode, typeArguments: readonly TypeNode[]): TypeNode =>
+  type.kind === 'genericTypeParameter' ? (typeArguments[type.index] ?? type) : type;

@@ -1,12 +1,12 @@
 import { type BadImageError, hex } from '@ijw/binary';
 import { customAttributeValue } from '../attributes/find-custom-attribute.ts';
 import { isEnumeration } from '../enumeration.ts';
+import { instanceFields } from '../instance-fields.ts';
 import type { Metadata } from '../metadata.ts';
 import { typeFullName } from '../names/type-full-name.ts';
 import type { Resolver } from '../resolution/resolver.ts';
 import { SignatureDecoder } from '../signatures/signature-decoder.ts';
 import { type TypeNode, typeNodes } from '../signatures/type-node.ts';
-import { FieldAttributes } from '../tables/metadata-flags.ts';
 import { TableId } from '../tables/table-id.ts';
 import { makeToken, type Token, type TypeDefToken, tokenRid, tokenTable } from '../tables/token.ts';
 import { type Extent, type PlacedField, placeFields } from './field-placement.ts';
@@ -157,8 +157,7 @@ export class TypeSizes {
     const { Field, FieldLayout } = metadata.tables;
     const decoder = new SignatureDecoder(typeNodes);
     const fields: PlacedField[] = [];
-    for (const rid of metadata.fieldsOf(tokenRid(token))) {
-      if (Field.get(rid, 'Flags') & FieldAttributes.Static) continue;
+    for (const rid of instanceFields(metadata, token)) {
       const type = decoder.open(metadata.blobs, Field.get(rid, 'Signature'), 'the signature of a field').field();
       const extent = this.#node(scope, type, depth + 1);
       if (!extent) return undefined;

@@ -1,35 +1,13 @@
 import type { Metadata } from '../metadata.ts';
 import { decodeTypeSpec } from '../signatures/decode-signature.ts';
-import type { PrimitiveName } from '../signatures/element-type.ts';
 import { MAX_SIGNATURE_DEPTH } from '../signatures/signature-decoder.ts';
 import { CallingConvention } from '../signatures/signature-header.ts';
 import type { MethodSignature } from '../signatures/signature-type-provider.ts';
 import { type TypeNode, typeNodes } from '../signatures/type-node.ts';
 import { TableId } from '../tables/table-id.ts';
 import { type Token, tokenRid, tokenTable } from '../tables/token.ts';
+import { csharpKeywords } from './primitive-names.ts';
 import { typeFullName } from './type-full-name.ts';
-
-/** C#'s keywords for the primitive types. */
-const keywords: Readonly<Record<PrimitiveName, string>> = {
-  void: 'void',
-  bool: 'bool',
-  char: 'char',
-  int8: 'sbyte',
-  uint8: 'byte',
-  int16: 'short',
-  uint16: 'ushort',
-  int32: 'int',
-  uint32: 'uint',
-  int64: 'long',
-  uint64: 'ulong',
-  float32: 'float',
-  float64: 'double',
-  string: 'string',
-  typedref: 'System.TypedReference',
-  'native int': 'nint',
-  'native uint': 'nuint',
-  object: 'object',
-};
 
 const unmanagedConventions: Readonly<Record<number, string>> = {
   [CallingConvention.C]: ' unmanaged[Cdecl]',
@@ -84,7 +62,7 @@ function writeNode(metadata: Metadata, type: TypeNode, budget: TextBudget): stri
   const text = (node: TypeNode) => write(metadata, node, budget);
   switch (type.kind) {
     case 'primitive':
-      return keywords[type.type];
+      return csharpKeywords[type.type];
     case 'named':
       return tokenTable(type.token) === TableId.TypeSpec ? writeTypeSpec(metadata, type.token, budget) : typeFullName(metadata, type.token);
     case 'pointer':

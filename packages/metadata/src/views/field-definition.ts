@@ -1,9 +1,9 @@
 import type { ConstantValue } from '../constants/constant-value.ts';
+import { fieldTypeOf } from '../instance-fields.ts';
 import type { MarshallingDescriptor } from '../marshalling/marshalling-descriptor.ts';
 import type { Metadata } from '../metadata.ts';
 import { fieldFullName } from '../names/method-full-name.ts';
-import { decodeFieldSignature } from '../signatures/decode-signature.ts';
-import { type TypeNode, typeNodes } from '../signatures/type-node.ts';
+import type { TypeNode } from '../signatures/type-node.ts';
 import { type FieldToken, type TypeDefToken, tokenRid } from '../tables/token.ts';
 import { constantOf } from './constant.ts';
 import { type CustomAttribute, customAttributes } from './custom-attribute.ts';
@@ -34,8 +34,7 @@ export class FieldDefinition {
   }
 
   get type(): TypeNode {
-    const blob = this.metadata.tables.Field.get(tokenRid(this.token), 'Signature');
-    return decodeFieldSignature(this.metadata.blobs.reader(blob, 'the signature of a field'), typeNodes);
+    return fieldTypeOf(this.metadata, tokenRid(this.token));
   }
 
   /** Nil where no type has it. */

@@ -5,6 +5,7 @@ import { strip } from '@ijw/marshalling';
 import {
   type FieldToken,
   fieldFullName,
+  fieldTypeOf,
   isTokenOf,
   type Metadata,
   makeToken,
@@ -17,7 +18,7 @@ import type { TypeNode } from '@ijw/metadata/signatures';
 import type { PEImage } from '@ijw/pe';
 import { rvaOfAddress } from '../code/jump.ts';
 import { isMethodToken } from '../entries/slot-token.ts';
-import { fieldType, sizeOfType } from './static-size.ts';
+import { sizeOfType } from './static-size.ts';
 import { type LiteralEncoding, literalEncoding, literalText } from './string-literal.ts';
 
 /** What a field with an address holds, as far as its name tells. */
@@ -124,7 +125,7 @@ export function readMappedField(reading: FieldReading, fieldRvaRid: number): Map
   const rid = FieldRVA.get(fieldRvaRid, 'Field');
   const rva = FieldRVA.get(fieldRvaRid, 'RVA');
   const token = makeToken(TableId.Field, rid);
-  const type = fieldType(metadata, rid);
+  const type = fieldTypeOf(metadata, rid);
   const size = sizeOfType(metadata, type, image.pointerSize);
   const name = withoutUnnamedNamespace(metadata.strings.get(Field.get(rid, 'Name')));
   return {

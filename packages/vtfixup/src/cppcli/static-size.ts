@@ -1,15 +1,9 @@
 // ECMA-335 II.10.7, II.22.8 (ClassLayout): C++/CLI describes native classes and arrays by their size alone.
 
 import { strip } from '@ijw/marshalling';
-import { FieldAttributes, isTokenOf, type Metadata, makeToken, type TypeDefToken, tokenRid } from '@ijw/metadata';
+import { fieldTypeOf, instanceFields, isTokenOf, type Metadata, makeToken, type TypeDefToken, tokenRid } from '@ijw/metadata';
 import { primitiveSizes } from '@ijw/metadata/layout';
-import { decodeFieldSignature, type PrimitiveName, type TypeNode, typeNodes } from '@ijw/metadata/signatures';
-
-/** The type of a field. @throws BadImageError */
-export function fieldType(metadata: Metadata, fieldRid: number): TypeNode {
-  const blob = metadata.tables.Field.get(fieldRid, 'Signature');
-  return decodeFieldSignature(metadata.blobs.reader(blob, 'a field signature'), typeNodes);
-}
+import type { PrimitiveName, TypeNode } from '@ijw/metadata/signatures';
 
 /** The bytes of a primitive type that is the same on every platform. */
 function fixedSize(type: PrimitiveName): number | undefined {
@@ -19,9 +13,8 @@ function fixedSize(type: PrimitiveName): number | undefined {
 
 /** The size of an enumeration is that of its one instance field. */
 function singleFieldSize(metadata: Metadata, type: TypeDefToken): number | undefined {
-  const { Field } = metadata.tables;
-  const fields = [...metadata.fieldsOf(tokenRid(type))].filter((rid) => (Field.get(rid, 'Flags') & FieldAttributes.Static) === 0);
-  const only = fields.length === 1 ? strip(fieldType(metadata, fields[0]!)) : undefined;
+  const [first, ...others] = instanceFields(metadata, type);
+  const only = first === undefined || others.length > 0 ? undefined : strip(fieldTypeOf(metadata, first));
   return only?.kind === 'primitive' ? fixedSize(only.type) : undefined;
 }
 

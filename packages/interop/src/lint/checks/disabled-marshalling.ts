@@ -17,7 +17,7 @@ function causesOfParameter(context: LintContext, parameter: InteropParameter): s
   if (type.kind === 'byReference') return `${what} is passed by reference`;
   if (type.kind === 'primitive' && type.type === 'void') return undefined;
   if (isAutoStructure(context, type)) return `${what} is ${typeTextOf(context.module, type)}, which has automatic layout`;
-  const isOpen = context.blittable.of(type) !== 'notBlittable';
+  const isOpen = context.valueTypes.of(type) !== 'notBlittable';
   return isOpen ? undefined : `${what} is ${typeTextOf(context.module, type)}, which is not unmanaged`;
 }
 

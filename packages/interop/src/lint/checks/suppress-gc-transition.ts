@@ -32,7 +32,7 @@ function checkMethod(context: LintContext, method: PlatformInvokeMethod): void {
 
 function needsMarshalling(context: LintContext, type: TypeNode): boolean {
   const bare = strip(type);
-  return context.blittable.of(bare.kind === 'byReference' ? bare.element : bare) === 'notBlittable';
+  return context.valueTypes.of(bare.kind === 'byReference' ? bare.element : bare) === 'notBlittable';
 }
 
 /** NI045, NI046, NI047. The attribute on a LibraryImport method is passed on to the P/Invoke inside. */

@@ -9,7 +9,7 @@ import type { LintContext } from '../context/lint-context.ts';
 import { parameterText, typeTextOf } from '../context/parameter-text.ts';
 
 function checkMethod(context: LintContext, token: MethodDefToken): void {
-  const { metadata, module, blittable } = context;
+  const { metadata, module, valueTypes } = context;
   const flags = metadata.tables.MethodDef.get(tokenRid(token), 'Flags');
   const signature = methodSignatureOf(metadata, token);
   const isGeneric = signature.genericParameterCount > 0 || metadata.genericParamsOf(metadata.declaringType(token)).length > 0;
@@ -18,7 +18,7 @@ function checkMethod(context: LintContext, token: MethodDefToken): void {
   if (flags & MethodAttributes.PInvokeImpl) context.report('NI035', { token });
   for (const parameter of interopParameters(metadata, token, signature)) {
     if (parameter.position === 0 && isVoid(parameter.type)) continue;
-    if (blittable.of(parameter.type) !== 'notBlittable') continue;
+    if (valueTypes.of(parameter.type) !== 'notBlittable') continue;
     context.report('NI032', { token, values: { parameter: parameterText(parameter), type: typeTextOf(module, parameter.type) } });
   }
 }

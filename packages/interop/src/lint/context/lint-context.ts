@@ -1,6 +1,6 @@
 import { RUNTIME_PROFILES } from '@ijw/assembly/runtime-profiles';
 import { ifReadable } from '@ijw/binary';
-import { BlittableTypes } from '@ijw/marshalling';
+import { ValueTypes } from '@ijw/marshalling';
 import { type Metadata, makeToken, TableId, type Token, tokenTable } from '@ijw/metadata';
 import { Boundary } from '@ijw/vtfixup';
 import { MethodRoles } from '../../inventory/il-roles.ts';
@@ -25,7 +25,7 @@ export class LintContext {
   readonly #enabled: ReadonlySet<string> | undefined;
   #roles: MethodRoles | undefined;
   #boundary: Boundary | undefined;
-  #blittable: BlittableTypes | undefined;
+  #valueTypes: ValueTypes | undefined;
   #framework: string | null | undefined;
   #bodies: MethodBodies | undefined;
   #leanClrMethods: LeanClrMethodIndex | undefined;
@@ -53,13 +53,13 @@ export class LintContext {
     return this.#boundary;
   }
 
-  get blittable(): BlittableTypes {
-    this.#blittable ??= new BlittableTypes({
+  get valueTypes(): ValueTypes {
+    this.#valueTypes ??= new ValueTypes({
       metadata: this.metadata,
       runtimeMarshallingDisabled: this.runtimeMarshallingDisabled,
       typeName: (token) => this.module.typeName(token),
     });
-    return this.#blittable;
+    return this.#valueTypes;
   }
 
   get bodies(): MethodBodies {

@@ -1,33 +1,16 @@
 // dotnet/runtime `src/coreclr/vm/sigformat.cpp`: how messages of the runtime write a member and its signature.
-import { type Metadata, type TypeDefOrRefToken, typeFullName } from '@ijw/metadata';
+import { coreTypeNames, type Metadata, type TypeDefOrRefToken, typeFullName } from '@ijw/metadata';
 import { decodeMethodSignature, type PrimitiveName, type SignatureTypeProvider } from '@ijw/metadata/signatures';
 
-const PRIMITIVES: Readonly<Record<PrimitiveName, string>> = {
-  void: 'Void',
-  bool: 'Boolean',
-  char: 'Char',
-  int8: 'SByte',
-  uint8: 'Byte',
-  int16: 'Int16',
-  uint16: 'UInt16',
-  int32: 'Int32',
-  uint32: 'UInt32',
-  int64: 'Int64',
-  uint64: 'UInt64',
-  float32: 'Single',
-  float64: 'Double',
-  'native int': 'IntPtr',
-  'native uint': 'UIntPtr',
-  string: 'System.String',
-  object: 'System.Object',
-  typedref: 'TypedReference',
-};
+/** The namespace is written for the two that are classes. */
+const primitiveText = (type: PrimitiveName): string =>
+  type === 'string' || type === 'object' ? coreTypeNames[type] : coreTypeNames[type].slice('System.'.length);
 
 /** Of arrays that the runtime loads. */
 const HIGHEST_RANK = 32;
 
 const typeTexts = (metadata: Metadata): SignatureTypeProvider<string> => ({
-  primitive: (type) => PRIMITIVES[type],
+  primitive: primitiveText,
   named: (token: TypeDefOrRefToken) => typeFullName(metadata, token),
   pointer: (element) => `${element}*`,
   byReference: (element) => `${element} ByRef`,
