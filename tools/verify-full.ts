@@ -19,6 +19,7 @@ const CHECKS: readonly Check[] = [
     command: 'npx vitest run packages/interop/test/crossing-agreement.test.ts',
     environment: { IJW_FRAMEWORKS: '1' },
   },
+  { name: 'a library from the generated C header is called by .NET', command: 'npm run --silent tool tools/call-generated.ts' },
   { name: 'tables equal the reference reader', command: 'npm run --silent tool tools/compare-tables.ts' },
   { name: 'attributes equal the reference reader', command: 'npm run --silent tool tools/compare-attributes.ts' },
   { name: 'IL listings equal the reference reader', command: 'npm run --silent tool tools/compare-il.ts' },
