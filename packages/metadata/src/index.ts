@@ -16,7 +16,7 @@ export {
   writeMetadataRoot,
 } from './metadata-root.ts';
 export { fieldFullName, methodFullName } from './names/method-full-name.ts';
-export { methodSignatureOf, methodSignatureText, parameterNames } from './names/method-signature-text.ts';
+export { methodSignatureOf, methodSignatureText, parameterName, parameterRids } from './names/method-signature-text.ts';
 export { coreTypeNames, csharpKeywords } from './names/primitive-names.ts';
 export {
   formatSerializedTypeName,
@@ -123,7 +123,7 @@ export {
 export { MethodDefinition } from './views/method-definition.ts';
 export { ModuleDefinition } from './views/module-definition.ts';
 export { ParameterDefinition } from './views/parameter-definition.ts';
-export { type PlatformInvoke, platformInvokeOf } from './views/platform-invoke.ts';
+export { type PlatformInvoke, platformInvokeFlags, platformInvokeOf } from './views/platform-invoke.ts';
 export { PropertyDefinition } from './views/property-definition.ts';
 export { type SecurityDeclaration, securityDeclarations } from './views/security-declaration.ts';
 export { type ClassLayout, type MethodImplementation, TypeDefinition, type TypeKind, typeDefinitions } from './views/type-definition.ts';

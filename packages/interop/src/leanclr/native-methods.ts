@@ -8,7 +8,8 @@ import {
   methodCodeKind,
   methodFullName,
   methodSignatureOf,
-  parameterNames,
+  parameterName,
+  parameterRids,
   TableId,
 } from '@ijw/metadata';
 import { SignatureFlags } from '@ijw/metadata/signatures';
@@ -67,12 +68,12 @@ function readNative(metadata: Metadata, values: SlotValues, token: MethodDefToke
   const method = leanClrMethod(metadata, token);
   const { header, returnType, parameterTypes } = methodSignatureOf(metadata, token);
   const kind = nativeKindOf(method);
-  const names = parameterNames(metadata, token);
+  const rows = parameterRids(metadata, token);
   const self = header & SignatureFlags.HasThis ? [{ name: 'self', value: { slot: 'pointer', cpp: 'void*' } as const }] : [];
   const parameters = parameterTypes.map((type, index) => {
     const value = values.of(type);
     if (value === undefined) throw new UnsupportedError('a parameter of type void');
-    return { name: names.get(index + 1) ?? '', value };
+    return { name: parameterName(metadata, rows.get(index + 1)), value };
   });
   return {
     ...method,

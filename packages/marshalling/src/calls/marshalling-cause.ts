@@ -1,6 +1,6 @@
 // dotnet/runtime `src/coreclr/vm/dllimport.cpp`, NDirect::MarshalingRequired, and its ancestor in the .NET Framework 4 and .NET Core 1.0.
 
-import { isTokenOf, type Metadata, type MethodDefToken, makeToken, tokenRid, typeFullName } from '@ijw/metadata';
+import { isTokenOf, type Metadata, type MethodDefToken, makeToken, parameterRids, TableId, typeFullName } from '@ijw/metadata';
 import type { MethodSignature, TypeNode } from '@ijw/metadata/signatures';
 import { strip, type ValueTypes } from '../forms/value-types.ts';
 
@@ -92,12 +92,10 @@ export const NO_POSITIONS: ReadonlySet<number> = new Set();
 
 /** Positions of parameters with a row of FieldMarshal. */
 export function marshalledPositions(metadata: Metadata, token: MethodDefToken): ReadonlySet<number> {
-  const { Param, FieldMarshal } = metadata.tables;
-  if (FieldMarshal.rowCount === 0) return NO_POSITIONS;
+  if (metadata.tables.FieldMarshal.rowCount === 0) return NO_POSITIONS;
   const positions = new Set<number>();
-  for (const rid of metadata.paramsOf(tokenRid(token))) {
-    if (metadata.findFieldMarshal(makeToken(0x08, rid)) !== undefined) positions.add(Param.get(rid, 'Sequence'));
-  }
+  for (const [position, rid] of parameterRids(metadata, token))
+    if (metadata.findFieldMarshal(makeToken(TableId.Param, rid)) !== undefined) positions.add(position);
   return positions;
 }
 

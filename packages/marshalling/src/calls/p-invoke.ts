@@ -13,6 +13,7 @@ import {
   methodSignatureOf,
   methodSignatureText,
   PInvokeAttributes,
+  platformInvokeOf,
   TableId,
   tokenRid,
 } from '@ijw/metadata';
@@ -58,15 +59,8 @@ export interface PInvoke {
 }
 
 function readImplMap(metadata: Metadata, token: MethodDefToken): ImplMap | undefined {
-  const { ImplMap, ModuleRef } = metadata.tables;
-  const rid = metadata.findImplMap(token);
-  if (rid === undefined) return undefined;
-  const scope = ImplMap.get(rid, 'ImportScope');
-  return {
-    module: scope === 0 ? '' : metadata.strings.get(ModuleRef.get(scope, 'Name')),
-    name: metadata.strings.get(ImplMap.get(rid, 'ImportName')),
-    flags: ImplMap.get(rid, 'MappingFlags'),
-  };
+  const mapping = platformInvokeOf(metadata, token);
+  return mapping && { module: mapping.moduleName ?? '', name: mapping.entryPoint, flags: mapping.flags };
 }
 
 function refusalOfMethod(

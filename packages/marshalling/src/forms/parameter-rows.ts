@@ -1,6 +1,6 @@
 // ECMA-335 II.22.33 (Param), II.22.17 (FieldMarshal).
 
-import { type Metadata, type MethodDefToken, makeToken, TableId, tokenRid } from '@ijw/metadata';
+import { type Metadata, type MethodDefToken, makeToken, parameterName, parameterRids, TableId } from '@ijw/metadata';
 import { type MarshallingDescriptor, readMarshallingDescriptor } from '@ijw/metadata/marshalling';
 
 /** What metadata says of a parameter besides its type. */
@@ -17,14 +17,14 @@ const NO_ROWS: ReadonlyMap<number, ParameterRow> = new Map();
 /** The Param rows of a method by position, 0 for the result. @throws BadImageError */
 export function parameterRows(metadata: Metadata, method: MethodDefToken): ReadonlyMap<number, ParameterRow> {
   const { Param, FieldMarshal } = metadata.tables;
-  const range = metadata.paramsOf(tokenRid(method));
-  if (range.length === 0) return NO_ROWS;
+  const rids = parameterRids(metadata, method);
+  if (rids.size === 0) return NO_ROWS;
   const rows = new Map<number, ParameterRow>();
-  for (const rid of range) {
+  for (const [position, rid] of rids) {
     const row = metadata.findFieldMarshal(makeToken(TableId.Param, rid));
     const blob = row === undefined ? undefined : metadata.blobs.reader(FieldMarshal.get(row, 'NativeType'), 'a marshalling descriptor');
-    rows.set(Param.get(rid, 'Sequence'), {
-      name: metadata.strings.get(Param.get(rid, 'Name')),
+    rows.set(position, {
+      name: parameterName(metadata, rid),
       flags: Param.get(rid, 'Flags'),
       descriptor: blob && blob.remaining > 0 ? readMarshallingDescriptor(blob) : undefined,
     });

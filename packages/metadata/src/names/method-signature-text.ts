@@ -4,7 +4,7 @@ import { CallingConvention, SignatureFlags } from '../signatures/signature-heade
 import type { MethodSignature } from '../signatures/signature-type-provider.ts';
 import type { TypeNode } from '../signatures/type-node.ts';
 import { TableId } from '../tables/table-id.ts';
-import { type MethodDefToken, type Token, tokenRid, tokenTable } from '../tables/token.ts';
+import { type Token, tokenRid, tokenTable } from '../tables/token.ts';
 import { methodFullName } from './method-full-name.ts';
 import { typeText } from './type-text.ts';
 
@@ -26,17 +26,21 @@ export function methodSignatureOf(metadata: Metadata, token: Token): MethodSigna
   }
 }
 
-const NO_NAMES: ReadonlyMap<number, string> = new Map();
+const NO_ROWS: ReadonlyMap<number, number> = new Map();
 
-/** The names of a method's parameters by their position, from 1 (0 is the return value). */
-export function parameterNames(metadata: Metadata, token: MethodDefToken): ReadonlyMap<number, string> {
-  const { Param } = metadata.tables;
+/** The Param rows of a method by position, 0 for the result. Not every parameter needs one. @throws BadImageError */
+export function parameterRids(metadata: Metadata, token: Token): ReadonlyMap<number, number> {
   const rows = metadata.paramsOf(tokenRid(token));
-  if (rows.length === 0) return NO_NAMES;
-  const names = new Map<number, string>();
-  for (const rid of rows) names.set(Param.get(rid, 'Sequence'), metadata.strings.get(Param.get(rid, 'Name')));
-  return names;
+  if (rows.length === 0) return NO_ROWS;
+  const sequence = metadata.tables.Param.column('Sequence');
+  const rids = new Map<number, number>();
+  for (const rid of rows) rids.set(sequence.at(rid), rid);
+  return rids;
 }
+
+/** The name of a parameter; empty where it has no row. @throws BadImageError */
+export const parameterName = ({ strings, tables: { Param } }: Metadata, rid: number | undefined): string =>
+  rid === undefined ? '' : strings.get(Param.get(rid, 'Name'));
 
 /** The texts of the types of a signature. */
 interface TypeTexts {
@@ -71,10 +75,10 @@ const genericSuffix = (count: number): string =>
  */
 export function methodSignatureText(metadata: Metadata, token: Token): string {
   const signature = methodSignatureOf(metadata, token);
-  const names = tokenTable(token) === TableId.MethodDef ? parameterNames(metadata, token as MethodDefToken) : NO_NAMES;
+  const rows = tokenTable(token) === TableId.MethodDef ? parameterRids(metadata, token) : NO_ROWS;
   const texts = typeTexts(metadata, signature);
   const parameters = texts.parameters.map((text, index) => {
-    const name = names.get(index + 1);
+    const name = parameterName(metadata, rows.get(index + 1));
     return name ? `${text} ${name}` : text;
   });
   if ((signature.header & 0xf) === CallingConvention.VarArg) parameters.splice(signature.requiredParameterCount, 0, '__arglist');

@@ -27,3 +27,9 @@ export function platformInvokeOf(metadata: Metadata, member: MethodDefToken | Fi
     moduleName: isNilToken(module) ? undefined : metadata.strings.get(ModuleRef.get(tokenRid(module), 'Name')),
   };
 }
+
+/** The `PInvokeAttributes` of a method's ImplMap row; `undefined` where it has none. @throws BadImageError */
+export function platformInvokeFlags(metadata: Metadata, method: MethodDefToken): number | undefined {
+  const rid = metadata.findImplMap(method);
+  return rid === undefined ? undefined : metadata.tables.ImplMap.get(rid, 'MappingFlags');
+}

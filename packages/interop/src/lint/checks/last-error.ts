@@ -2,7 +2,7 @@ import { ifReadable } from '@ijw/binary';
 // System.Runtime.InteropServices.Marshal: GetLastWin32Error gives the error that the runtime kept after the last P/Invoke with SetLastError.
 
 import { type ControlFlow, readControlFlow } from '@ijw/il';
-import { type MethodDefToken, PInvokeAttributes } from '@ijw/metadata';
+import { type MethodDefToken, PInvokeAttributes, platformInvokeFlags } from '@ijw/metadata';
 import { Role } from '../../inventory/il-roles.ts';
 import { type BodyView, isOne, tokenOf } from '../context/body-view.ts';
 import { calleeOf } from '../context/callee.ts';
@@ -50,9 +50,8 @@ function keepsError(context: LintContext, definition: MethodDefToken): boolean |
   const row = module.attributes.find('libraryImport', definition);
   if (row !== undefined)
     return module.attributes.value(row)?.namedArguments.some(({ name, value }) => name === 'SetLastError' && value === true) ?? false;
-  const mapping = ifReadable(() => module.metadata.findImplMap(definition));
-  if (mapping === undefined) return undefined;
-  return (module.metadata.tables.ImplMap.get(mapping, 'MappingFlags') & PInvokeAttributes.SupportsLastError) !== 0;
+  const flags = ifReadable(() => platformInvokeFlags(module.metadata, definition));
+  return flags === undefined ? undefined : (flags & PInvokeAttributes.SupportsLastError) !== 0;
 }
 
 function stepOf(context: LintContext, position: number, token: number): Omit<Step, 'index'> | undefined {

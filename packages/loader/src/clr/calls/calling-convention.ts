@@ -1,6 +1,6 @@
 import { ifReadable } from '@ijw/binary';
 import { conventionProblems, type NativeCalls } from '@ijw/marshalling';
-import { type MethodDefToken, methodSignatureOf, PInvokeAttributes } from '@ijw/metadata';
+import { type MethodDefToken, methodSignatureOf, PInvokeAttributes, platformInvokeFlags } from '@ijw/metadata';
 import { CallingConvention } from '@ijw/metadata/signatures';
 import { typeLoadException } from '../../load/clr-error.ts';
 import type { ClrException } from '../../load/load-refusal.ts';
@@ -17,9 +17,8 @@ export function callingConventionProblem(calls: NativeCalls, method: MethodDefTo
 
 /** WinAPI is what Windows has it for (`PInvokeStaticSigInfo::InitCallConv`): a modifier that says otherwise is a conflict. */
 function mappingFlags({ metadata }: NativeCalls, method: MethodDefToken, isVararg: boolean): number | undefined {
-  const row = metadata.findImplMap(method);
-  if (row === undefined) return undefined;
-  const flags = metadata.tables.ImplMap.get(row, 'MappingFlags');
+  const flags = platformInvokeFlags(metadata, method);
+  if (flags === undefined) return undefined;
   const { CallConvMask, CallConvPlatformapi, CallConvCdecl, CallConvStdcall } = PInvokeAttributes;
   if ((flags & CallConvMask) !== CallConvPlatformapi) return flags;
   return (flags & ~CallConvMask) | (isVararg ? CallConvCdecl : CallConvStdcall);

@@ -1,6 +1,6 @@
 import { hex } from '@ijw/binary';
 import { asAddress, jumpSlot, mayExecute, readPointer } from '@ijw/machine';
-import { PInvokeAttributes, tokenRid } from '@ijw/metadata';
+import { PInvokeAttributes, type PlatformInvoke, platformInvokeFlags } from '@ijw/metadata';
 import { fileName, findExport, type Gate, type GuestProcess } from '@ijw/windows';
 import { clrException, HResult } from '../../load/clr-error.ts';
 import type { ClrException } from '../../load/load-refusal.ts';
@@ -55,9 +55,7 @@ const isGetLastErrorGate = (gate: Gate | undefined): boolean => gate?.module ===
 
 function native({ assembly }: PInvokeContext, facts: MethodFacts, target: NativeTarget): CallOutcome {
   const { address, isGetLastError, unresolved } = target;
-  const row = assembly.metadata.findImplMap(facts.token);
-  const setLastError =
-    row !== undefined && (assembly.metadata.tables.ImplMap.get(row, 'MappingFlags') & PInvokeAttributes.SupportsLastError) !== 0;
+  const setLastError = ((platformInvokeFlags(assembly.metadata, facts.token) ?? 0) & PInvokeAttributes.SupportsLastError) !== 0;
   return Object.assign(
     { kind: 'native' as const, address },
     facts.preserveSig ? undefined : { hresultSwapping: true as const },
@@ -68,13 +66,12 @@ function native({ assembly }: PInvokeContext, facts: MethodFacts, target: Native
 }
 
 /** By the name in the ImplMap. The image's own file name leads to its own exports. */
-export function namedTarget(context: PInvokeContext, facts: MethodFacts): PInvokeTarget {
-  const { metadata } = context.assembly;
-  const row = metadata.findImplMap(facts.token)!;
-  const { ImplMap, ModuleRef } = metadata.tables;
-  const scope = tokenRid(ImplMap.column('ImportScope').token(row));
-  const moduleName = scope === 0 ? '' : metadata.strings.get(ModuleRef.get(scope, 'Name'));
-  const entry = metadata.strings.get(ImplMap.get(row, 'ImportName')) || facts.name;
+export function namedTarget(
+  context: PInvokeContext,
+  facts: MethodFacts,
+  { moduleName = '', entryPoint }: Pick<PlatformInvoke, 'moduleName' | 'entryPoint'>,
+): PInvokeTarget {
+  const entry = entryPoint || facts.name;
   const via = `${moduleName}!${entry}`;
   const problem = callingConventionProblem(context.calls, facts.token);
   if (problem) return { via, callOutcome: { kind: 'throws', exception: problem } };

@@ -1,6 +1,6 @@
 import { BadImageError, hex } from '@ijw/binary';
 import { type ForwardCall, ForwardCalls, isNativeCode, type Unsupported, unsupported } from '@ijw/marshalling';
-import { type MethodDefToken, makeToken, methodCodeKinds, methodFullName, TableId, tokenRid } from '@ijw/metadata';
+import { type MethodDefToken, makeToken, methodCodeKinds, methodFullName, platformInvokeOf, TableId, tokenRid } from '@ijw/metadata';
 import { badImageFormat } from '../../load/clr-error.ts';
 import type { ClrException } from '../../load/load-refusal.ts';
 import { isEarlyBound, type MethodFacts, methodFacts, methodKind } from '../image/method-facts.ts';
@@ -117,7 +117,8 @@ function bindPInvoke(context: PInvokeContext, facts: MethodFacts): PInvokeBindin
       callOutcome: { kind: 'throws', exception: problem },
     };
   if (isEarlyBound(facts)) return { ...common, kind: 'rva', ...rva, ...earlyBoundTarget(context, facts) };
-  if (!facts.hasImplMap)
+  const mapping = facts.hasImplMap ? platformInvokeOf(context.assembly.metadata, facts.token) : undefined;
+  if (mapping === undefined)
     return {
       ...common,
       kind: 'rva',
@@ -125,7 +126,7 @@ function bindPInvoke(context: PInvokeContext, facts: MethodFacts): PInvokeBindin
       via: NOWHERE,
       callOutcome: fatalCall('The method has an RVA and is not native and unmanaged'),
     };
-  return { ...common, kind: 'named', ...rva, ...namedTarget(context, facts) };
+  return { ...common, kind: 'named', ...rva, ...namedTarget(context, facts, mapping) };
 }
 
 /** A method whose type does not load cannot be called, whatever it is bound to. */
