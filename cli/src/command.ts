@@ -63,6 +63,8 @@ export interface CommandContext {
   document(value: object): void;
   /** Has the exit code be 1 where an error is among these when the command ends. */
   watch(diagnostics: Diagnostics): void;
+  /** The file of a command that runs once a file; empty for others. */
+  readonly file: string;
   /** For a command that runs once a file: the operands before the files, the file, the subject. */
   readonly operands: readonly string[];
   readonly options: OptionValues;

@@ -21,7 +21,7 @@ export async function runEachFile(definition: CommandDefinition, context: BaseCo
   if (files.filter((file) => file === '-').length > 1) throw new UsageError('Standard input can be read once');
   let exitCode = 0;
   for (const [index, file] of files.entries()) {
-    const own: BaseContext = { ...context, operands: [...before, file, ...(subject === undefined ? [] : [subject])] };
+    const own: BaseContext = { ...context, file, operands: [...before, file, ...(subject === undefined ? [] : [subject])] };
     const each = files.length === 1 ? own : oneOfSeveral(definition, own, file, index);
     exitCode = Math.max(exitCode, await (files.length === 1 ? runLogged(file, own, command) : runCaught(file, each, command)));
   }

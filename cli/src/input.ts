@@ -22,7 +22,7 @@ async function watched(context: CommandContext, file: string, { format, bytes, d
 }
 
 /** The file that a command works on; a bundle needs `--entry`. Rejects with `FileAccessError`, `BadImageError`, `UsageError`, `UnsupportedError`. */
-export async function openAssembly(context: CommandContext, file = context.operands[0] ?? ''): Promise<Assembly> {
+export async function openAssembly(context: CommandContext, file = context.file): Promise<Assembly> {
   const assembly = await Assembly.open(readOperand(context.io, file), openOptions(context));
   await watched(context, file, assembly.file);
   const { bundle } = assembly;

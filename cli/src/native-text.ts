@@ -55,13 +55,13 @@ interface CodeOfImage {
 }
 
 /** The code of a component is in the composite image beside it. */
-function compiledCodeOf({ io, operands }: CommandContext, image: PEImage, metadata: Metadata): CodeOfImage {
+function compiledCodeOf({ io, file }: CommandContext, image: PEImage, metadata: Metadata): CodeOfImage {
   const header = image.diagnostics.attempt(() => readReadyToRunHeader(image));
   const owner = header?.kind === 'readyToRun' ? ownerOf(image, header) : undefined;
   if (owner === undefined) return { image, code: CompiledCode.of(image, metadata) };
-  const path = join(dirname(operands[0] ?? ''), basename(owner));
+  const path = join(dirname(file), basename(owner));
   if (!io.isFile(path)) {
-    io.writeError(noteLine(operands[0], `--native: the compiled code is in ${owner}, which is not beside the file`));
+    io.writeError(noteLine(file, `--native: the compiled code is in ${owner}, which is not beside the file`));
     return { image, code: undefined };
   }
   const composite = PEImage.parse(io.readFile(path));

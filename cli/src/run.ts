@@ -68,6 +68,7 @@ async function runCommand(definition: CommandDefinition, operands: readonly stri
       write: lines ? lines.write.bind(lines) : plain,
       width,
       document: (value) => writeJson(plain, value),
+      file: '',
       operands,
       options,
       style: colours(options, io, output !== undefined),

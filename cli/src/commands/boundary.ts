@@ -27,7 +27,7 @@ export async function run(context: CommandContext): Promise<number> {
     const document = boundaryJson(boundary);
     const inventory = inventoryOf(assembly, boundary);
     const interop = inventory && { interop: interopJson(inventory) };
-    context.document({ file: context.operands[0], ...document, ...interop, diagnostics: diagnostics.entries });
+    context.document({ file: context.file, ...document, ...interop, diagnostics: diagnostics.entries });
   } else {
     const inventory = inventoryOf(assembly, boundary);
     let empty = true;
@@ -35,7 +35,7 @@ export async function run(context: CommandContext): Promise<number> {
       empty = false;
       context.write(text);
     }
-    if (empty) context.write(`${printable(context.operands[0] ?? '')}: managed and native code do not meet in this image\n`);
+    if (empty) context.write(`${printable(context.file)}: managed and native code do not meet in this image\n`);
     context.write(diagnosticLines(diagnostics.entries, context.style));
   }
   return 0;

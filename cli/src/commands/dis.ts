@@ -74,7 +74,7 @@ async function writeMethods(context: CommandContext, assembly: Assembly, filter:
   };
   // Written in this order: reading the methods adds to the diagnostics.
   const methods = methodDocuments(image, metadata, diagnostics, rids, options);
-  context.document({ file: context.operands[0], methods, diagnostics: diagnostics.entries });
+  context.document({ file: context.file, methods, diagnostics: diagnostics.entries });
   return 0;
 }
 
@@ -121,17 +121,17 @@ async function disassemblyOptions(context: CommandContext, assembly: Assembly): 
 
 /** What the portable PDB says, where an option asks for it. */
 async function fromPdb(
-  { io, operands, options }: CommandContext,
+  { io, file, options }: CommandContext,
   assembly: Assembly,
 ): Promise<Pick<DisassemblyOptions, 'source' | 'lineNumbers'>> {
   if (!options.source && !options.lineNumbers) return {};
-  const { pdb, missing } = await assembly.portablePdb(operands[0]!, filesBeside(io, operands[0]!));
+  const { pdb, missing } = await assembly.portablePdb(file, filesBeside(io, file));
   if (pdb === undefined) {
-    io.writeError(noteLine(operands[0], `${options.source ? '--source' : '--line-numbers'}: ${missing}`));
+    io.writeError(noteLine(file, `${options.source ? '--source' : '--line-numbers'}: ${missing}`));
     return {};
   }
   return {
-    ...(options.source && { source: sourceText(pdb, io, sourceFolders(operands[0]!, options)) }),
+    ...(options.source && { source: sourceText(pdb, io, sourceFolders(file, options)) }),
     ...(options.lineNumbers && { lineNumbers: lineNumbers(pdb) }),
   };
 }

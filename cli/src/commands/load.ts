@@ -32,7 +32,7 @@ export async function run(context: CommandContext): Promise<number> {
   if (context.options.json) {
     const diagnostics = assembly.diagnostics.entries;
     const firstCall = call && { firstCall: callDocument(call) };
-    context.document({ file: context.operands[0], ...loadDocument(outcome), ...firstCall, diagnostics });
+    context.document({ file: context.file, ...loadDocument(outcome), ...firstCall, diagnostics });
   } else {
     context.write(`${outcomeText(context, outcome)}${call ? `  First call of a slot: ${printable(callText(call))}\n` : ''}\n`);
     for (const text of eventsText(context, outcome.events)) context.write(text);
@@ -43,7 +43,7 @@ export async function run(context: CommandContext): Promise<number> {
   return outcome.outcome === 'loaded' && !fails ? 0 : 1;
 }
 
-export async function loadImage({ io, operands, options }: CommandContext, assembly: Assembly): Promise<LoadOutcome> {
+export async function loadImage({ io, file, options }: CommandContext, assembly: Assembly): Promise<LoadOutcome> {
   const search = searchOption(options);
   const chosen = chosenRuntime(options, assembly);
   refuseOtherHost(options, chosen);
@@ -56,7 +56,7 @@ export async function loadImage({ io, operands, options }: CommandContext, assem
     ...(typeof options.base === 'string' && { base: parseNumber(options.base, '--base') }),
     ...(search.length > 0 && { provider: moduleProvider(await searchPath(io, search)) }),
   });
-  return loader.load(assembly, loadRequest(operands[0]!, options));
+  return loader.load(assembly, loadRequest(file, options));
 }
 
 /** A file inside a bundle is loaded from there, under its own name. */
@@ -84,10 +84,10 @@ function refuseOtherHost({ legacyV2Policy }: OptionValues, { host }: Pick<Loader
     throw new UsageError('--legacy-v2-policy is an option of the framework host, not of the core host');
 }
 
-export function outcomeText({ style, operands }: CommandContext, outcome: LoadOutcome): string {
+export function outcomeText({ style, file: path }: CommandContext, outcome: LoadOutcome): string {
   const { name } = RUNTIME_PROFILES[outcome.runtime];
   const where = `${outcome.host} host, ${name}, ${outcome.architecture}${outcome.nativeFirst ? ', native first' : ''}`;
-  const file = style.bold(printable(operands[0] ?? ''));
+  const file = style.bold(printable(path));
   if (outcome.outcome === 'loaded') {
     const { base, size, mapped } = outcome.module;
     const place = mapped ? ` at ${hex(base)}, ${hex(size)} bytes` : ', not mapped by Windows';

@@ -58,12 +58,12 @@ function refuseOtherSystems({ options }: CommandContext): void {
 }
 
 async function readInput(context: CommandContext): Promise<StubInput> {
-  const { options, operands, io } = context;
+  const { options, file, io } = context;
   const assembly = await openAssembly(context);
   const metadata = assembly.requireMetadata('there is nothing to generate from');
   return {
     assembly,
-    provider: assemblyProvider(await searchPathBeside(io, operands[0]!, searchOption(options))),
+    provider: assemblyProvider(await searchPathBeside(io, file, searchOption(options))),
     ...(typeof options.api === 'string' && { version: options.api }),
     ...(options.bare === true && { bare: true }),
     ...(typeof options.project === 'string' && { project: options.project }),
@@ -116,9 +116,9 @@ function report(
   files: readonly MergedFile[],
   comparison?: StubComparison,
 ): number {
-  const { operands, options } = context;
+  const { options } = context;
   if (options.json) {
-    const head = { file: operands[0], for: options.for };
+    const head = { file: context.file, for: options.for };
     context.document({ ...head, ...stubsDocument(set, files, comparison), diagnostics: input.assembly.diagnostics.entries });
   } else for (const part of text(context, input, set, files, comparison)) context.write(part);
   return comparison !== undefined && comparison.mismatches.length > 0 ? 1 : 0;

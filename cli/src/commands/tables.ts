@@ -40,7 +40,7 @@ export async function run(context: CommandContext): Promise<number> {
     return reportDiagnostics(context, diagnostics, ['error', 'warning', 'info']);
   }
   if (context.options.json)
-    context.document({ file: context.operands[0], ...documentOf(metadata, subject, diagnostics), diagnostics: diagnostics.entries });
+    context.document({ file: context.file, ...documentOf(metadata, subject, diagnostics), diagnostics: diagnostics.entries });
   else {
     writeSubject(context, metadata, subject, diagnostics);
     context.write(diagnosticLines(diagnostics.entries, context.style));

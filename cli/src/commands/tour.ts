@@ -35,7 +35,7 @@ const STORY: ReadonlySet<LoadEvent['step']> = new Set([
 
 /** What a mixed-mode file is, where its two halves meet, and how the CLR loads it. */
 export async function run(context: CommandContext): Promise<number> {
-  const file = context.operands[0]!;
+  const { file } = context;
   const assembly = await openAssembly(context);
   const description = describe(context, assembly.file, file);
   const outcome = await loadImage(context, assembly);

@@ -39,10 +39,10 @@ export function csharpStubs(boundary: NativeBoundary): StubSet {
   const delegates = delegatesOf(written);
   const structs = structsOf(written).filter(({ fields }) => fields !== undefined);
   const files: GeneratedFile[] = [
-    classFile(module, 'NativeMethods', 'What managed code calls.', bodies.managedToNative, notPortable),
+    classFile({ module, name: 'NativeMethods', summary: 'What managed code calls.', bodies: bodies.managedToNative, tail: notPortable }),
     ...(bodies.nativeToManaged.length === 0
       ? []
-      : [classFile(module, 'ManagedEntries', 'What native code calls.', bodies.nativeToManaged, '')]),
+      : [classFile({ module, name: 'ManagedEntries', summary: 'What native code calls.', bodies: bodies.nativeToManaged, tail: '' })]),
     ...(structs.length === 0
       ? []
       : [file(module, 'Structures', structs.map((struct) => structText(struct, boundary.pointerSize)).join('\n'))]),
@@ -51,7 +51,16 @@ export function csharpStubs(boundary: NativeBoundary): StubSet {
   return { files, entries, refusals };
 }
 
-function classFile(module: string, name: string, summary: string, bodies: readonly string[], tail: string): GeneratedFile {
+interface ClassParts {
+  readonly module: string;
+  readonly name: string;
+  readonly summary: string;
+  readonly bodies: readonly string[];
+  /** What follows the class. */
+  readonly tail: string;
+}
+
+function classFile({ module, name, summary, bodies, tail }: ClassParts): GeneratedFile {
   const body = bodies.join('\n\n');
   const helpers = [
     /\b(?:ToAnsi|FromAnsi)\(/.test(body) ? ANSI_HELPERS : '',

@@ -13,27 +13,28 @@ export function incomingText(crossing: NativeCrossing, name: string): readonly s
   if (exportName !== undefined && exportName.length > MAXIMUM_NAME)
     throw new UnsupportedError(`a name of ${exportName.length} characters; compilers take ${MAXIMUM_NAME}`);
   const unique = new UniqueNames(new Set());
-  const names = parameters.map((parameter, index) =>
-    csIdentifier(unique.take(csIdentifier(parameter.name || `argument${index}`).replace('@', ''))),
-  );
+  const names = parameters.map((parameter, index) => ({
+    parameter,
+    name: csIdentifier(unique.take(csIdentifier(parameter.name || `argument${index}`).replace('@', ''))),
+  }));
   const conventions = [
-    ...(convention.source === 'platform' ? [] : [CONVENTION_NAMES[convention.convention]!]),
+    ...(convention.source === 'platform' ? [] : [CONVENTION_NAMES[convention.convention]]),
     ...(convention.memberFunction ? ['MemberFunction'] : []),
     ...(convention.suppressGCTransition ? ['SuppressGCTransition'] : []),
-  ].map((each) => `typeof(CallConv${each})`);
+  ].flatMap((each) => (each === undefined ? [] : `typeof(CallConv${each})`));
   const settings = [
     ...(exportName === undefined || exportName === '' ? [] : [`EntryPoint = ${csString(exportName)}`]),
     ...(conventions.length === 0 ? [] : [`CallConvs = new[] { ${conventions.join(', ')} }`]),
   ];
-  const call = `${name.replace('@', '')}_Body(${parameters.map((parameter, index) => fromNative(parameter, names[index]!)).join(', ')})`;
+  const call = `${name.replace('@', '')}_Body(${names.map(({ name, parameter }) => fromNative(parameter, name)).join(', ')})`;
   return [
     `// ${hex(crossing.token, 8)} ${remark(crossing.method)}`,
     `[UnmanagedCallersOnly${settings.length === 0 ? '' : `(${settings.join(', ')})`}]`,
-    `public static ${csType(returnValue.native)} ${name}(${parameters.map(({ native }, index) => `${csType(native)} ${names[index]}`).join(', ')})`,
+    `public static ${csType(returnValue.native)} ${name}(${names.map(({ parameter, name }) => `${csType(parameter.native)} ${name}`).join(', ')})`,
     `    => ${toNative(returnValue, call)};`,
     '',
     '// The body of the method goes here. No exception may leave it: that ends the process.',
-    `private static ${managedType(returnValue)} ${name.replace('@', '')}_Body(${parameters.map((parameter, index) => `${managedType(parameter)} ${names[index]}`).join(', ')})`,
+    `private static ${managedType(returnValue)} ${name.replace('@', '')}_Body(${names.map(({ parameter, name }) => `${managedType(parameter)} ${name}`).join(', ')})`,
     '    => throw new NotImplementedException();',
   ];
 }

@@ -53,7 +53,7 @@ export function outgoingText(crossing: NativeCrossing, name: string): readonly s
       : [`// The runtime also looks for ${remark(alternativeName)}; LibraryImport takes the name as it stands.`]),
   ];
   if (from !== undefined && from.module !== '') {
-    const inner = importText(crossing, isDirect ? name : `${base}_Native`, from, isDirect);
+    const inner = importText(crossing, { name: isDirect ? name : `${base}_Native`, from, isPublic: isDirect });
     return isDirect ? [...notes, ...inner] : [...notes, ...wrapperText(crossing, name, `${base}_Native`), '', ...inner];
   }
   const pointer = `${base}_Function`;
@@ -88,12 +88,14 @@ function nativeTypeOf(argument: CallArgument): NativeTree {
 /** Empty for what no parameter is passed in. */
 const nameOf = (argument: CallArgument): string => (argument.kind === 'parameter' ? argument.value.name : '');
 
-function importText(
-  crossing: NativeCrossing,
-  name: string,
-  from: { readonly module: string; readonly name: string },
-  isPublic: boolean,
-): readonly string[] {
+interface ImportParts {
+  /** Of the method in C#. */
+  readonly name: string;
+  readonly from: { readonly module: string; readonly name: string };
+  readonly isPublic: boolean;
+}
+
+function importText(crossing: NativeCrossing, { name, from, isPublic }: ImportParts): readonly string[] {
   const conventions = [CONVENTION_NAMES[conventionOf(crossing)], ...(crossing.convention.memberFunction ? ['MemberFunction'] : [])].filter(
     Boolean,
   );
@@ -113,10 +115,11 @@ function importText(
 
 function wrapperText(crossing: NativeCrossing, name: string, callee: string): readonly string[] {
   const unique = new UniqueNames(RESERVED);
-  const names = crossing.parameters.map((parameter, index) =>
-    csIdentifier(unique.take(csIdentifier(parameter.name || `argument${index}`).replace('@', ''))),
-  );
-  const args = crossing.parameters.map((parameter, index) => argumentOf(parameter, names[index]!, unique.take(`native${index}`)));
+  const named = crossing.parameters.map((parameter, index) => ({
+    parameter,
+    name: csIdentifier(unique.take(csIdentifier(parameter.name || `argument${index}`).replace('@', ''))),
+  }));
+  const args = named.map(({ parameter, name }, index) => argumentOf(parameter, name, unique.take(`native${index}`)));
   const result = resultOf(crossing.returnValue);
   const all = (part: 'locals' | 'setup' | 'after' | 'cleanup'): string[] => args.flatMap((each) => each[part] ?? []);
   const pins = args.flatMap(({ pin }) => pin ?? []);
@@ -179,9 +182,9 @@ function argumentOf(parameter: CrossingParameter, name: string, local: string): 
   if (text) return { declaration: `${text.managed} ${name}`, passed: text.toNative(name) };
   switch (conversion.kind) {
     case 'text':
-      return textArgument(conversion.encoding, type, name, local);
+      return textArgument(conversion.encoding, { type, name, local });
     case 'buffer':
-      return bufferArgument(conversion.encoding, type, name, local);
+      return bufferArgument(conversion.encoding, { type, name, local });
     case 'array':
       return arrayArgument(conversion.element, name, local);
     case 'reference':
@@ -214,7 +217,16 @@ function argumentOf(parameter: CrossingParameter, name: string, local: string): 
 /** What C# calls values that MarshalAs passes by their address. */
 const POINTEES: Readonly<Record<string, string>> = { 'System.Guid': 'Guid', decimal: 'decimal' };
 
-function textArgument(encoding: TextEncoding, type: string, name: string, local: string): Argument {
+interface ArgumentNames {
+  /** The native type. */
+  readonly type: string;
+  /** Of the parameter. */
+  readonly name: string;
+  /** Of the native value. */
+  readonly local: string;
+}
+
+function textArgument(encoding: TextEncoding, { type, name, local }: ArgumentNames): Argument {
   const { to, free } = textCalls(encoding);
   return {
     declaration: `string ${name}`,
@@ -226,7 +238,7 @@ function textArgument(encoding: TextEncoding, type: string, name: string, local:
 }
 
 /** Room for the capacity and a terminator, filled before the call and read back after it. */
-function bufferArgument(encoding: 'ansi' | 'utf16' | 'utf8', type: string, name: string, local: string): Argument {
+function bufferArgument(encoding: 'ansi' | 'utf16' | 'utf8', { type, name, local }: ArgumentNames): Argument {
   const isWide = encoding === 'utf16';
   const unit = isWide ? '2' : encoding === 'utf8' ? '3' : 'Marshal.SystemMaxDBCSCharSize';
   const { to, from } = textCalls(encoding);

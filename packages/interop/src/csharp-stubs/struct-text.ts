@@ -12,7 +12,7 @@ export function structText(struct: NativeStruct, pointerSize: 4 | 8): string {
   const unique = new UniqueNames(new Set([struct.name]));
   const { size, offsets } = structLayout(struct, pointerSize);
   const lines = (struct.fields ?? []).map((field, index) =>
-    fieldText(field, unique, struct.explicit ? offsets[index]! : undefined, pointerSize),
+    fieldText(field, unique, { offset: struct.explicit ? offsets[index] : undefined, pointerSize }),
   );
   const arguments_ = [
     `LayoutKind.${struct.explicit ? 'Explicit' : 'Sequential'}`,
@@ -30,7 +30,13 @@ ${body}}
 `;
 }
 
-function fieldText({ name, type }: NativeField, unique: UniqueNames, offset: number | undefined, pointerSize: 4 | 8): string | undefined {
+interface FieldPlace {
+  /** Of an explicit layout. */
+  readonly offset: number | undefined;
+  readonly pointerSize: 4 | 8;
+}
+
+function fieldText({ name, type }: NativeField, unique: UniqueNames, { offset, pointerSize }: FieldPlace): string | undefined {
   const at = (place: number): string => (offset === undefined ? '' : `[FieldOffset(${offset + place})] `);
   const field = csIdentifier(unique.take(csIdentifier(name).replace('@', '')));
   if (type.kind !== 'array') return `    ${at(0)}public ${csType(type)} ${field};\n`;

@@ -45,13 +45,13 @@ function suppression(entry: unknown, index: number): Suppression {
 
 /** Whether a text fits a pattern in which `*` stands for any characters. Linear in practice: a `*` is matched by the nearest place. */
 export function matchesPattern(pattern: string, text: string): boolean {
-  const parts = pattern.split('*');
-  if (parts.length === 1) return pattern === text;
-  const [first, last] = [parts[0]!, parts.at(-1)!];
+  const [first = '', ...parts] = pattern.split('*');
+  const last = parts.pop();
+  if (last === undefined) return pattern === text;
   if (!text.startsWith(first) || !text.endsWith(last) || text.length < first.length + last.length) return false;
   let position = first.length;
   const end = text.length - last.length;
-  for (const part of parts.slice(1, -1)) {
+  for (const part of parts) {
     const found = text.indexOf(part, position);
     if (found < 0 || found + part.length > end) return false;
     position = found + part.length;

@@ -23,8 +23,9 @@ export function readComWrappers(module: InteropModule): readonly ComWrappersType
   const found: ComWrappersType[] = [];
   module.eachType((token) => {
     const bases = module.baseNames(token);
-    if (!bases.includes(COM_WRAPPERS)) return;
-    found.push({ token, type: module.typeName(token), base: bases[0]!, overrides: overridesOf(module, token) });
+    const [base] = bases;
+    if (base === undefined || !bases.includes(COM_WRAPPERS)) return;
+    found.push({ token, type: module.typeName(token), base, overrides: overridesOf(module, token) });
   });
   return found;
 }

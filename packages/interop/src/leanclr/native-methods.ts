@@ -79,7 +79,7 @@ function readNative(metadata: Metadata, values: SlotValues, token: MethodDefToke
     ...method,
     token,
     fullName,
-    key: lookUpKeys(kind, method.signature)[0]!,
+    key: lookUpKeys(kind, method.signature)[0],
     kind,
     parameters: [...self, ...parameters],
     result: values.of(returnType),

@@ -52,7 +52,7 @@ export const nativeKindOf = ({ isPInvoke, isInternalCall }: LeanClrMethod): 'pin
  * The keys that LeanCLR tries, in its order. P/Invokes: with module and parameters, with parameters, with the module, bare.
  * Internal calls and intrinsics carry no module: with parameters, then without.
  */
-export function lookUpKeys(kind: RegistrationKind, method: LeanClrSignature): readonly string[] {
+export function lookUpKeys(kind: RegistrationKind, method: LeanClrSignature): readonly [string, ...string[]] {
   const full = { ...method, parameters: method.parameters ?? [] };
   const key = (parts: Partial<LeanClrSignature>): string => formatLeanClrSignature({ ...full, ...parts });
   if (kind !== 'pinvoke') return [key({ module: undefined }), key({ module: undefined, parameters: undefined })];

@@ -30,7 +30,7 @@ const nano = {
   order: nanoTypeOrder,
 } as const;
 
-export const NANO_PROFILES: readonly NanoProfile[] = [
+export const NANO_PROFILES: readonly [NanoProfile, ...NanoProfile[]] = [
   { ...nano, name: '1', nothing: 'NULL', afterEvery: false, startsAtFirstNative: true, generics: false },
   { ...nano, name: '2', nothing: 'nullptr', afterEvery: true, startsAtFirstNative: false, generics: true },
   {

@@ -11,7 +11,7 @@ import { NANO_PROFILES } from './nano-profile.ts';
 import { buildNanoTable, checksumWithout, type NanoTable } from './native-table.ts';
 
 function tableOf({ assembly, version, project, provider }: StubInput): NanoTable {
-  const profile = NANO_PROFILES.find(({ name }) => name === (version ?? NANO_PROFILES[0]!.name));
+  const profile = NANO_PROFILES.find(({ name }) => name === (version ?? NANO_PROFILES[0].name));
   if (profile === undefined) throw new UsageError(`Unknown generation ${version} of nanoFramework`);
   return buildNanoTable(readAssemblyShape(assembly), profile, {
     image: assembly.image,

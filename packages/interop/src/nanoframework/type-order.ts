@@ -14,18 +14,17 @@ interface Step {
  * the types of the module in the signatures of the methods that its code names. Base types have no say.
  */
 export function nanoTypeOrder(assembly: AssemblyShape, operandTypes: (type: TypeShape) => readonly TypeShape[]): readonly TypeShape[] {
-  const names = new Map(assembly.types.map((type) => [type, typeFullName(assembly.metadata, type.token)]));
+  const named = assembly.types.map((type) => ({ type, name: typeFullName(assembly.metadata, type.token) }));
   // The tool sorts by the culture's rules; those of English are the ones it is run with.
   const collator = new Intl.Collator('en-US');
-  const sorted = [...assembly.types].sort((a, b) => collator.compare(names.get(a)!, names.get(b)!));
+  const sorted = named.sort((a, b) => collator.compare(a.name, b.name));
   const ordered: TypeShape[] = [];
   const marked = new Set<TypeShape>();
   const entered = new Set<TypeShape>();
-  for (const root of sorted) {
+  for (const { type: root } of sorted) {
     // An explicit stack: chains are as long as the file makes them.
     const stack: Step[] = marked.has(root) ? [] : [step(root)];
-    while (stack.length > 0) {
-      const top = stack.at(-1)!;
+    for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
       entered.add(top.type);
       const next = top.before.shift();
       if (next !== undefined) {

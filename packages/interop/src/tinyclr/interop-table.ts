@@ -76,8 +76,9 @@ function readSlots(assembly: AssemblyShape, methods: readonly SlotMethod[]): (Na
     if (!isNativeMethod(type, method)) return undefined;
     const slot = nativeSlot(assembly, index, type, method);
     const key = `${slot.className}::${slot.methodName}`;
-    if (seen.has(key))
-      throw new UnsupportedError(`Two native methods have the same name in C++: ${key} (slots ${seen.get(key)!.index} and ${index})`);
+    const other = seen.get(key);
+    if (other !== undefined)
+      throw new UnsupportedError(`Two native methods have the same name in C++: ${key} (slots ${other.index} and ${index})`);
     seen.set(key, slot);
     return slot;
   });

@@ -45,4 +45,4 @@ const version0: TinyClrProfile = {
   },
 };
 
-export const TINYCLR_PROFILES: readonly TinyClrProfile[] = [version1, version0];
+export const TINYCLR_PROFILES: readonly [TinyClrProfile, ...TinyClrProfile[]] = [version1, version0];

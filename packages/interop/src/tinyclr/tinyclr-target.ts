@@ -20,7 +20,7 @@ function tableOf({ assembly, provider }: StubInput): InteropTable {
 export const tinyClrTarget: StubTarget = {
   versions: TINYCLR_PROFILES.map(({ name }) => name),
   generate(input) {
-    const profile = TINYCLR_PROFILES.find(({ name }) => name === (input.version ?? TINYCLR_PROFILES[0]!.name));
+    const profile = TINYCLR_PROFILES.find(({ name }) => name === (input.version ?? TINYCLR_PROFILES[0].name));
     if (profile === undefined) throw new UsageError(`Unknown API ${input.version} of TinyCLR`);
     return tinyClrStubs(tableOf(input), { profile, ...(input.bare && { bare: true }) });
   },

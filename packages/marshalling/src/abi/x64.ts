@@ -21,14 +21,22 @@ function place(position: number, type: AbiType, variadic: boolean): PlacedArgume
   const reference = isByReference(type);
   const size = reference ? SLOT : abiSize(type);
   const passed = reference ? 'reference' : 'value';
-  return { passed, pieces: [piece(position, type, size, variadic)] };
+  return { passed, pieces: [piece({ position, type, size, variadic })] };
 }
 
-function piece(position: number, type: AbiType, size: number, variadic: boolean): Piece {
-  const integer = INTEGER_REGISTERS[position];
-  if (integer === undefined) return { place: onStack(position * SLOT), offset: 0, size };
+interface Passed {
+  /** Among the arguments, the result's buffer with them. */
+  readonly position: number;
+  readonly type: AbiType;
+  readonly size: number;
+  readonly variadic: boolean;
+}
+
+function piece({ position, type, size, variadic }: Passed): Piece {
+  const [integer, float] = [INTEGER_REGISTERS[position], FLOAT_REGISTERS[position]];
+  if (integer === undefined || float === undefined) return { place: onStack(position * SLOT), offset: 0, size };
   if (type.kind !== 'float') return { place: inRegister(integer), offset: 0, size };
-  const place = inRegister(FLOAT_REGISTERS[position]!);
+  const place = inRegister(float);
   return variadic ? { place, offset: 0, size, duplicate: integer } : { place, offset: 0, size };
 }
 
@@ -52,7 +60,7 @@ export function placeCallX64(shape: CallShape): CallPlacement {
         : {
             kind: 'buffer',
             size: abiSize(result),
-            address: piece(buffer, pointerType(8), SLOT, false).place,
+            address: piece({ position: buffer, type: pointerType(8), size: SLOT, variadic: false }).place,
             returnedIn: 'rax',
           },
     stackBytes: Math.max(SHADOW_SPACE, positions * SLOT),

@@ -5,6 +5,7 @@ import type { PlacedArgument } from '../abi/call-placement.ts';
 import { placeText } from '../abi/call-placement.ts';
 import type { CrossingParameter } from '../crossing-type.ts';
 import { conversionStep } from '../forms/conversion-text.ts';
+import type { CopyConstruction } from '../forms/copy-construction.ts';
 import type { TextConversion } from '../forms/text-conversion.ts';
 import type { CallContract } from './call-contract.ts';
 import type { MarshallingCause } from './marshalling-cause.ts';
@@ -30,7 +31,7 @@ export type ForwardStep =
   | { readonly step: 'resultBuffer'; readonly size: number; readonly place: string }
   | { readonly step: 'preemptive' }
   | { readonly step: 'clearLastError' }
-  | { readonly step: 'copyConstruct'; readonly value: CrossingParameter }
+  | { readonly step: 'copyConstruct'; readonly position: number; readonly copy: CopyConstruction }
   | { readonly step: 'call'; readonly target: string; readonly convention: string; readonly stackBytes: number }
   | { readonly step: 'savedError' }
   | { readonly step: 'saveLastError' }
@@ -89,7 +90,9 @@ function callSteps(call: ForwardCall): ForwardStep[] {
   if (call.returnsSavedError) return [{ step: 'savedError' }];
   const changesMode = !convention.suppressGCTransition;
   const copies = call.arguments.flatMap((argument): ForwardStep[] =>
-    argument.kind === 'parameter' && argument.value.copyConstruction ? [{ step: 'copyConstruct', value: argument.value }] : [],
+    argument.kind === 'parameter' && argument.value.copyConstruction
+      ? [{ step: 'copyConstruct', position: argument.value.position, copy: argument.value.copyConstruction }]
+      : [],
   );
   return [
     ...copies,
@@ -127,8 +130,7 @@ const valueText = ({ managed, nativeText, abi, blittable, because }: CrossingPar
 const placesText = ({ passed, pieces }: PlacedArgument): string =>
   `${pieces.map(({ place }) => placeText(place)).join(', ')}${passed === 'reference' ? ' (by address)' : ''}`;
 
-function copyText({ position, copyConstruction }: CrossingParameter): string {
-  const { copyConstructor, destructor, place } = copyConstruction!;
+function copyText(position: number, { copyConstructor, destructor, place }: CopyConstruction): string {
   const where = place === 'argument' ? 'in its place on the native stack' : 'in a local of the stub';
   const copy = copyConstructor === undefined ? 'copy the bits of' : `call ${copyConstructor.name} for`;
   return `${copy} argument ${position} ${where}${destructor === undefined ? '' : `, then ${destructor.name} for what it was copied from`}`;
@@ -151,7 +153,7 @@ export function forwardStepText(step: ForwardStep): string {
     case 'clearLastError':
       return 'clear the last error';
     case 'copyConstruct':
-      return copyText(step.value);
+      return copyText(step.position, step.copy);
     case 'call':
       return `call ${step.target} as ${step.convention} with ${step.stackBytes} bytes on the stack`;
     case 'savedError':

@@ -21,23 +21,36 @@ const INTEGERS: Readonly<Record<number, readonly NativeTypeName[]>> = {
   8: ['i8', 'u8'],
 };
 
-const boolForm = (text: string, scalarName: ScalarName, size: 1 | 2 | 4, because: string, trueValue: 1 | -1 = 1): NativeForm =>
+interface BoolParts {
+  readonly text: string;
+  readonly native: ScalarName;
+  readonly size: 1 | 2 | 4;
+  readonly because: string;
+  readonly trueValue?: 1 | -1;
+}
+
+const boolForm = ({ text, native, size, because, trueValue = 1 }: BoolParts): NativeForm =>
   converted({
     text,
-    native: scalar(scalarName),
+    native: scalar(native),
     abi: integer(size, size > 1),
     because,
     conversion: { kind: 'boolean', trueValue },
   });
 
-const BYTE_BOOL = boolForm('bool (1 byte)', 'uint8', 1, 'MarshalAs says one byte; not 0 is true');
+const BYTE_BOOL = boolForm({ text: 'bool (1 byte)', native: 'uint8', size: 1, because: 'MarshalAs says one byte; not 0 is true' });
+
+const BOOL = { text: 'BOOL', native: 'int32', size: 4 } as const;
 
 const BOOL_FORMS = new Map<number | undefined, NativeForm>([
-  [undefined, boolForm('BOOL', 'int32', 4, 'A bool is a BOOL of four bytes where nothing else is said')],
-  [NativeType.boolean, boolForm('BOOL', 'int32', 4, 'MarshalAs says BOOL')],
+  [undefined, boolForm({ ...BOOL, because: 'A bool is a BOOL of four bytes where nothing else is said' })],
+  [NativeType.boolean, boolForm({ ...BOOL, because: 'MarshalAs says BOOL' })],
   [NativeType.u1, BYTE_BOOL],
   [NativeType.i1, BYTE_BOOL],
-  [NativeType.variantBool, boolForm('VARIANT_BOOL', 'int16', 2, 'MarshalAs says VARIANT_BOOL', -1)],
+  [
+    NativeType.variantBool,
+    boolForm({ text: 'VARIANT_BOOL', native: 'int16', size: 2, because: 'MarshalAs says VARIANT_BOOL', trueValue: -1 }),
+  ],
 ]);
 
 const ANSI_CHAR = converted({

@@ -50,7 +50,7 @@ const textForm = ({ nativeType, wide }: FormRequest): TextForm | undefined =>
 export function stringForm(source: FormSource, request: FormRequest): NativeForm | Unsupported {
   const { nativeType } = request;
   if (nativeType === NativeType.intf) return badDescriptor(nativeType, 'a string');
-  const form = textForm(request) ?? STRING_ONLY.get(nativeType!);
+  const form = textForm(request) ?? (nativeType === undefined ? undefined : STRING_ONLY.get(nativeType));
   if (!form) return badDescriptor(nativeType, 'a string');
   if (request.isResult) return textOf(source, form, 'The text is copied into a string, and the callee’s memory is freed');
   if (form === WIDE) return textOf(source, { ...form, cleanup: undefined }, 'The characters of the string itself, pinned');

@@ -113,7 +113,8 @@ function check(context: LintContext, view: BodyView): void {
     for (const { effect } of byBlock[block]!) if (effect !== 'none') state = after[effect](state);
     for (const successor of flow.blocks[block]!.successors) enter(successor, state);
   }
-  for (const [block, state] of states.entries()) if (state !== 0) judge(context, view, byBlock[block]!, state, steps);
+  for (const [block, state] of states.entries())
+    if (state !== 0) judge(context, view, { block: byBlock[block] ?? [], entry: state, all: steps });
 }
 
 /** A finding names nothing that is further back than this. */
@@ -123,7 +124,15 @@ const MAX_STEPS_BACK = 100;
 const nearest = (steps: readonly Step[], index: number, effect: Effect): string =>
   steps.slice(Math.max(0, index - MAX_STEPS_BACK), index).findLast((step) => step.effect === effect)?.name ?? '';
 
-function judge(context: LintContext, view: BodyView, block: readonly Step[], entry: number, all: readonly Step[]): void {
+interface JudgedBlock {
+  readonly block: readonly Step[];
+  /** The state at its start. */
+  readonly entry: number;
+  /** The steps of the whole body. */
+  readonly all: readonly Step[];
+}
+
+function judge(context: LintContext, view: BodyView, { block, entry, all }: JudgedBlock): void {
   let state = entry;
   let index = block[0]?.index ?? 0;
   for (const step of block) {

@@ -58,10 +58,14 @@ const isExported = ({ names, ordinals }: NativeExports, wanted: readonly string[
   wanted.some((name) => (name.startsWith('#') ? ordinals.includes(Number(name.slice(1))) : names.includes(name)));
 
 /** A decorated name of the function that says another number of bytes. */
-function otherDecoration(names: readonly string[], wanted: string, bytes: number): { name: string; decorated: number } | undefined {
+function otherDecoration(
+  names: readonly string[],
+  wanted: string,
+  bytes: number,
+): { name: string; decorated: number; bytes: number } | undefined {
   for (const name of names) {
     const match = decorated.exec(name);
-    if (match?.[1] === wanted && Number(match[2]) !== bytes) return { name, decorated: Number(match[2]) };
+    if (match?.[1] === wanted && Number(match[2]) !== bytes) return { name, decorated: Number(match[2]), bytes };
   }
   return undefined;
 }
@@ -76,7 +80,7 @@ function checkMethod(context: LintContext, method: PlatformInvokeMethod): void {
     context.report('NI025', { token: method.token, values: { library, function: name, problem: found.problem } });
   const ownName = decorated.exec(name);
   const other = bytes === undefined ? undefined : otherDecoration(ownName ? [name] : (exported?.names ?? []), ownName?.[1] ?? name, bytes);
-  if (other) context.report('NI018', { token: method.token, values: { ...other, bytes: bytes! } });
+  if (other) context.report('NI018', { token: method.token, values: other });
   const wanted = candidates(context, method, bytes);
   if (exported === undefined || other !== undefined || isExported(exported, wanted)) return;
   context.report('NI016', { token: method.token, values: { library, candidates: wanted.join(', ') } });

@@ -17,8 +17,8 @@ function isUnrooted(context: LintContext, view: BodyView, position: number): boo
   if (local === undefined || isUsedLater(view, local, position)) return false;
   if (instructions.some((instruction) => (context.roles.of(tokenOf(instruction) ?? 0) & Role.keepAlive) !== 0)) return false;
   const loads = instructions.filter((instruction) => localOf(instruction, 'ld') === local);
-  const stores = instructions.flatMap((instruction, at) => (localOf(instruction, 'st') === local ? at : []));
-  return loads.length === 1 && stores.length === 1 && isOne(instructions[stores[0]! - 1], 'newobj');
+  const [store, ...others] = instructions.flatMap((instruction, at) => (localOf(instruction, 'st') === local ? at : []));
+  return loads.length === 1 && store !== undefined && others.length === 0 && isOne(instructions[store - 1], 'newobj');
 }
 
 /** No real program has a body with more of these calls. */
@@ -31,7 +31,7 @@ export const unrootedDelegates: BodyCheck = {
   run(context, view) {
     let left = MAX_CALLS;
     for (const [position, instruction] of view.instructions.entries()) {
-      if (!isOne(instruction, 'call') || !(context.roles.of(tokenOf(instruction)!) & Role.getFunctionPointer)) continue;
+      if (!isOne(instruction, 'call') || !(context.roles.of(tokenOf(instruction) ?? 0) & Role.getFunctionPointer)) continue;
       if (--left < 0) return;
       if (isUnrooted(context, view, position)) context.report('NI048', { token: view.token, ilOffset: instruction.offset });
     }
