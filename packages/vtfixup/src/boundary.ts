@@ -270,6 +270,8 @@ export class Boundary {
     const reading = { image, metadata, platform, readMemory: this.#readMemory };
     const { jumps: allJumps, calls: allCalls } = this.#indirectTransfers.value;
     const jumps = grouped(allJumps, ({ pointer }) => pointer);
+    const plain = new Set(allJumps.filter(({ length }) => length === PLAIN_JUMP).map(({ rva }) => rva));
+    const isJump = (rva: number): boolean => plain.has(rva);
     const indirectCalls = grouped(allCalls, ({ pointer }) => pointer);
     const exports = this.#exportsBySlot();
     const methods = new SlotMethods(this.calls, diagnostics);
@@ -280,7 +282,7 @@ export class Boundary {
       return {
         ...slotEntry(slot, content, methods),
         stubs,
-        nepEntries: stubs.flatMap(({ rva }) => this.#nepEntryOf(rva) ?? []),
+        nepEntries: stubs.flatMap(({ rva }) => this.#nepEntryOf(rva, isJump) ?? []),
         calls: indirectCalls.get(slot.rva) ?? [],
         exports: exports.get(slot.rva) ?? [],
       };
@@ -288,11 +290,11 @@ export class Boundary {
   }
 
   /** The entry that a jump belongs to: it begins four or ten bytes before. */
-  #nepEntryOf(jump: number): DoubleThunk | undefined {
+  #nepEntryOf(jump: number, isJump: (rva: number) => boolean): DoubleThunk | undefined {
     const region = this.code.at(jump);
     if (region === undefined) return undefined;
     for (const distance of NEP_JUMPS) {
-      const thunk = this.platform && readDoubleThunk(this.platform, region, jump - region.rva - distance);
+      const thunk = this.platform && readDoubleThunk(this.platform, region, jump - region.rva - distance, isJump);
       if (thunk !== undefined) return thunk;
     }
     return undefined;
@@ -315,5 +317,7 @@ function withExportStubs(found: readonly IndirectJump[], exports: readonly Image
 
 /** Where the two jumps of an entry in `.nep` are: `jmp +8; ud2; jmp [slot]; jmp [slot]`. */
 const NEP_JUMPS = [4, 10] as const;
+/** Bytes of each of them. */
+const PLAIN_JUMP = 6;
 
 const isKernel32 = (module: string | undefined): boolean => /^kernel32(\.dll)?$/i.test(module ?? '');

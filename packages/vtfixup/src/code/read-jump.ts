@@ -43,17 +43,28 @@ const JUMP_LENGTH = 6;
 /** UD2, between the first jump and the others. */
 const UD2 = [0x0f, 0x0b] as const;
 
-/** `jmp +8; ud2; jmp [native slot's partner]; jmp [slot]`: 16 bytes in `.nep`. */
-export function readDoubleThunk(platform: Platform, region: CodeRegion, offset: number): DoubleThunk | undefined {
+/**
+ * `jmp +8; ud2; jmp [native slot's partner]; jmp [slot]`: 16 bytes in `.nep`.
+ * @param isJump an RVA where a jump through a pointer without padding is known to be; the others are decoded
+ */
+export function readDoubleThunk(
+  platform: Platform,
+  region: CodeRegion,
+  offset: number,
+  isJump: (rva: number) => boolean = () => false,
+): DoubleThunk | undefined {
   if (!platform.hasDoubleThunks || offset < 0) return undefined;
+  // The cheap question first: few jumps through slots are in such an entry.
+  if (region.bytes[offset + 2] !== UD2[0] || region.bytes[offset + 3] !== UD2[1]) return undefined;
   const rva = region.rva + offset;
   const isThrough = (at: number): boolean => {
+    if (isJump(rva + at)) return true;
     const stub = platform.stubs.stub(region.bytes, offset + at, rva + at);
     return stub?.kind === 'indirect' && stub.padding === 0 && stub.length === JUMP_LENGTH;
   };
-  const first = readJump(platform, region, offset);
-  const skips = first?.kind === 'direct' && first.rva === rva && first.length === 2 && first.target === rva + NATIVE_JUMP;
-  const hasUd2 = region.bytes[offset + 2] === UD2[0] && region.bytes[offset + 3] === UD2[1];
-  if (!skips || !hasUd2 || !isThrough(MANAGED_JUMP) || !isThrough(NATIVE_JUMP)) return undefined;
+  const first = platform.stubs.stub(region.bytes, offset, rva);
+  const isShort = first?.kind === 'direct' && first.padding === 0 && first.length === 2;
+  const skips = isShort && operandRva(first.target, rva, region.imageBase) === rva + NATIVE_JUMP;
+  if (!skips || !isThrough(MANAGED_JUMP) || !isThrough(NATIVE_JUMP)) return undefined;
   return { rva, managedJump: rva + MANAGED_JUMP, nativeJump: rva + NATIVE_JUMP, length: NATIVE_JUMP + JUMP_LENGTH };
 }

@@ -85,10 +85,13 @@ export class X86StubReader implements StubReader {
 
   stub(code: Uint8Array, at: number): JumpStub | undefined {
     let padding = 0;
-    while (padding < LONGEST_PADDING && this.#decode(code, at + padding) && isPadding(this.#instruction))
+    if (!this.#decode(code, at)) return undefined;
+    while (padding < LONGEST_PADDING && isPadding(this.#instruction)) {
       padding += this.#instruction.length;
+      if (!this.#decode(code, at + padding)) return undefined;
+    }
     const found = this.#jump(code, at + padding);
-    return found && { ...found, padding };
+    return found && padding > 0 ? { ...found, padding } : found;
   }
 
   transfer(code: Uint8Array, at: number): AddressTransfer | undefined {
@@ -113,9 +116,8 @@ export class X86StubReader implements StubReader {
     return at < code.length && this.#decoder.value.decode(code, at) === 'decoded';
   }
 
-  /** One jump, or two instructions that make one. */
+  /** One jump, or two instructions that make one; the first is decoded. */
   #jump(code: Uint8Array, at: number): JumpStub | undefined {
-    if (!this.#decode(code, at)) return undefined;
     const instruction = this.#instruction;
     const { length } = instruction;
     const alone = { padding: 0, length, instructions: 1 };
