@@ -387,6 +387,34 @@ export const COMMANDS: readonly CommandDefinition[] = [
     load: () => import('./commands/xref.ts'),
   },
   {
+    name: 'diff',
+    operands: [{ ...FILES, description: 'the old version, and the new one' }],
+    files: 'together',
+    shared: ['json', 'output', 'color', 'logLevel'],
+    summary: 'what differs between two versions: API, P/Invokes, boundary, IL, headers, resources',
+    options: [
+      {
+        flags: '--format <format>',
+        description: 'how to print the changes',
+        choices: ['text', 'markdown', 'json'],
+        default: 'text',
+        conflicts: ['json'],
+      },
+      {
+        flags: '--area <areas>',
+        description: 'only these: api, pinvoke, boundary, il, header, resource',
+        repeatable: true,
+      },
+      {
+        flags: '--fail-on <what>',
+        description: 'exit code 1 for breaking changes of the API, for changes of P/Invokes and boundary, or for any change',
+        choices: ['api', 'boundary', 'any'],
+      },
+    ],
+    example: 'ijw diff old/app.dll new/app.dll --fail-on api',
+    load: () => import('./commands/diff.ts'),
+  },
+  {
     name: 'hex',
     operands: [FILES],
     files: 'each',

@@ -1,5 +1,7 @@
 export { Assembly } from './assembly.ts';
 export { ByteMap, type MappedBytes } from './byte-map/byte-map.ts';
+export { type Change, type ChangeArea, changeAreas } from './diff/change.ts';
+export { type ComparedVersion, diffAssemblies } from './diff/diff.ts';
 export { type FileSearch, type FileSource, type FoundFile, memoryFiles, searchFiles } from './files/file-source.ts';
 export { zipFiles } from './files/zip-archive.ts';
 export { findMatches, usualKinds } from './find/find-matches.ts';
