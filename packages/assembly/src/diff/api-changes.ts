@@ -41,18 +41,19 @@ function* typeChanges(member: string, old: ApiType, now: ApiType, api: PublicApi
   const base = old.bases[0];
   if (base !== now.bases[0])
     yield changed(`base ${base ?? 'none'}`, `base ${now.bases[0] ?? 'none'}`, base !== undefined && !now.bases.includes(base));
-  for (const name of old.interfaces) if (!now.interfaces.has(name)) yield changed(`implements ${name}`, `does not implement ${name}`, true);
-  for (const name of now.interfaces)
+  for (const name of old.declaredInterfaces)
+    if (!now.interfaces.has(name)) yield changed(`implements ${name}`, `does not implement ${name}`, true);
+  for (const name of now.declaredInterfaces)
     if (!old.interfaces.has(name)) yield changed(`does not implement ${name}`, `implements ${name}`, false);
   if (old.underlying !== now.underlying) yield changed(`underlying type ${old.underlying}`, `underlying type ${now.underlying}`, true);
-  if (old.constraints !== now.constraints) yield changed(`constraints ${old.constraints}`, `constraints ${now.constraints}`, true);
+  yield* constraintChanges(member, old.constraints, now.constraints, false);
   yield* memberChanges(old, now, api);
 }
 
 function* memberChanges(old: ApiType, now: ApiType, api: PublicApi): Generator<Change> {
   for (const [member, before] of old.members) {
     const after = now.members.get(member);
-    if (after !== undefined) yield* memberFacts(member, before, after);
+    if (after !== undefined) yield* memberFacts(member, old, before, after);
     else yield { area: 'api', kind: 'removed', ...(!isInherited(before, now, api) && { breaking: true as const }), member };
   }
   for (const [member, after] of now.members)
@@ -74,7 +75,7 @@ function isInherited(member: ApiMember, type: ApiType, api: PublicApi): boolean 
 const isDemanded = (member: ApiMember, old: ApiType, now: ApiType): boolean =>
   member.isAbstract && (now.kind === 'interface' || (!now.isSealed && !old.isSealed));
 
-function* memberFacts(member: string, old: ApiMember, now: ApiMember): Generator<Change> {
+function* memberFacts(member: string, type: ApiType, old: ApiMember, now: ApiMember): Generator<Change> {
   const changed = (before: string, after: string, breaking: boolean): Change => ({
     area: 'api',
     kind: 'changed',
@@ -85,9 +86,19 @@ function* memberFacts(member: string, old: ApiMember, now: ApiMember): Generator
   });
   if (old.access !== now.access) yield changed(old.access, now.access, old.access === 'public');
   if (old.isVirtual !== now.isVirtual)
-    yield changed(old.isVirtual ? 'virtual' : 'not virtual', now.isVirtual ? 'virtual' : 'not virtual', old.isVirtual);
+    yield changed(old.isVirtual ? 'virtual' : 'not virtual', now.isVirtual ? 'virtual' : 'not virtual', old.isVirtual && !type.isSealed);
   if (!old.isAbstract && now.isAbstract) yield changed('has a body', 'abstract', true);
   if (old.constant !== undefined && now.constant !== undefined && old.constant !== now.constant)
-    yield changed(old.constant, now.constant, true);
-  if (old.constraints !== now.constraints) yield changed(`constraints ${old.constraints}`, `constraints ${now.constraints}`, true);
+    yield changed(old.constant, now.constant, type.kind === 'enum');
+  yield* constraintChanges(member, old.constraints, now.constraints, old.isVirtual);
+}
+
+/** A constraint that is new refuses arguments that were taken; one that is gone breaks those who override the method. */
+function* constraintChanges(member: string, old: readonly string[], now: readonly string[], isOverridable: boolean): Generator<Change> {
+  const gone = old.filter((constraint) => !now.includes(constraint));
+  const added = now.filter((constraint) => !old.includes(constraint));
+  if (gone.length + added.length === 0) return;
+  const text = (constraints: readonly string[]): string => (constraints.length === 0 ? 'no constraints' : constraints.join(', '));
+  const breaks = added.length > 0 || isOverridable;
+  yield { area: 'api', kind: 'changed', ...(breaks && { breaking: true as const }), member, old: text(old), new: text(now) };
 }

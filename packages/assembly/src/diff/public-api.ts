@@ -30,7 +30,7 @@ export interface ApiMember {
   readonly isOverride: boolean;
   /** The value of a literal field. */
   readonly constant?: string;
-  readonly constraints: string;
+  readonly constraints: readonly string[];
 }
 
 /** A type that code of other assemblies can use. */
@@ -42,10 +42,12 @@ export interface ApiType {
   readonly isAbstract: boolean;
   /** Base types by full name, the nearest first; the last is of another assembly. */
   readonly bases: readonly string[];
+  /** Those of InterfaceImpl rows. */
+  readonly declaredInterfaces: readonly string[];
   /** With those of the base types and interfaces of this assembly. */
   readonly interfaces: ReadonlySet<string>;
   readonly underlying?: string;
-  readonly constraints: string;
+  readonly constraints: readonly string[];
   readonly members: ReadonlyMap<string, ApiMember>;
 }
 
@@ -119,6 +121,7 @@ function apiType(type: TypeDefinition, access: 'public' | 'protected'): ApiType 
     isSealed,
     isAbstract: (flags & TypeAttributes.Abstract) !== 0,
     bases: basesOf(type),
+    declaredInterfaces: declaredInterfacesOf(type),
     interfaces: interfacesOf(type),
     ...(underlying !== undefined && { underlying }),
     constraints: constraintsOf(metadata, token),
@@ -149,6 +152,13 @@ function basesOf(type: TypeDefinition): readonly string[] {
   return names;
 }
 
+/** Interfaces of this assembly that are not visible do not count. */
+const declaredInterfacesOf = ({ metadata, interfaces }: TypeDefinition): readonly string[] =>
+  interfaces.flatMap((token) => {
+    const own = ownDefinition(metadata, token);
+    return own === undefined || accessOf(own) !== undefined ? [typeFullName(metadata, token)] : [];
+  });
+
 function interfacesOf(type: TypeDefinition): ReadonlySet<string> {
   const names = new Set<string>();
   const pending: TypeDefinition[] = [type];
@@ -156,9 +166,9 @@ function interfacesOf(type: TypeDefinition): ReadonlySet<string> {
   for (let current = pending.pop(); current !== undefined; current = pending.pop()) {
     if (seen.has(current.token)) continue;
     seen.add(current.token);
+    for (const name of declaredInterfacesOf(current)) names.add(name);
     for (const token of current.interfaces) {
       const own = ownDefinition(type.metadata, token);
-      if (own === undefined || accessOf(own) !== undefined) names.add(typeFullName(type.metadata, token));
       if (own !== undefined) pending.push(own);
     }
     const base = isNilToken(current.baseType) ? undefined : ownDefinition(type.metadata, current.baseType);
@@ -167,16 +177,19 @@ function interfacesOf(type: TypeDefinition): ReadonlySet<string> {
   return names;
 }
 
-const SPECIAL_CONSTRAINTS = 0x1c;
+/** ECMA-335 II.23.1.7: ReferenceTypeConstraint, NotNullableValueTypeConstraint, DefaultConstructorConstraint, as C# writes them. */
+const SPECIAL_CONSTRAINTS: readonly (readonly [number, string])[] = [
+  [0x04, 'class'],
+  [0x08, 'struct'],
+  [0x10, 'new()'],
+];
 
-/** The constraints of generic parameters, in words that can be compared. */
-function constraintsOf(metadata: Metadata, owner: Token): string {
-  return genericParameters(metadata, owner)
-    .map(({ number, flags, constraints }) => {
-      const types = constraints.map((token) => typeFullName(metadata, token)).sort();
-      return `${number}:${flags & SPECIAL_CONSTRAINTS}${types.map((type) => ` ${type}`).join('')}`;
-    })
-    .join('; ');
+/** The constraints of generic parameters: `T: class`. */
+function constraintsOf(metadata: Metadata, owner: Token): readonly string[] {
+  return genericParameters(metadata, owner).flatMap(({ name, flags, constraints }) => [
+    ...SPECIAL_CONSTRAINTS.flatMap(([bit, word]) => (flags & bit ? [`${name}: ${word}`] : [])),
+    ...constraints.map((token) => `${name}: ${typeFullName(metadata, token)}`).sort(),
+  ]);
 }
 
 function membersOf(type: TypeDefinition, isSealed: boolean): ReadonlyMap<string, ApiMember> {
@@ -214,7 +227,7 @@ function membersOf(type: TypeDefinition, isSealed: boolean): ReadonlyMap<string,
       ...(constant !== undefined && {
         constant: typeof constant.value === 'string' ? JSON.stringify(constant.value) : String(constant.value),
       }),
-      constraints: '',
+      constraints: [],
     });
   }
   return members;
