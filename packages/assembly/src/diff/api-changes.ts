@@ -4,7 +4,7 @@ import type { ApiMember, ApiType, PublicApi } from './public-api.ts';
 /**
  * What differs in the public API. Breaking is what ApiCompat reports without `--strict-mode` (dotnet/sdk `src/Compatibility/ApiCompat/.../Rules`): a type or
  * member that is gone, an abstract or interface member that is new, a base type or interface that is gone, a type that is sealed, another value of a
- * constant or type of an enumeration, less access, a virtual method that is none, other constraints.
+ * constant or type of an enumeration, less access, a virtual method that is no longer virtual, other constraints.
  */
 export function* apiChanges(before: PublicApi, after: PublicApi): Generator<Change> {
   for (const [name, old] of before.types) {

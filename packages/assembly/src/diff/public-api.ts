@@ -37,7 +37,7 @@ export interface ApiMember {
 export interface ApiType {
   readonly kind: TypeKind;
   readonly access: 'public' | 'protected';
-  /** Nobody outside can derive from it: it is sealed, or its constructors cannot be reached. */
+  /** Code outside cannot derive from it: it is sealed, or its constructors cannot be reached. */
   readonly isSealed: boolean;
   readonly isAbstract: boolean;
   /** Base types by full name, the nearest first; the last is of another assembly. */
