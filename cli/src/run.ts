@@ -96,7 +96,7 @@ function subjectOfErrors(definition: CommandDefinition, operands: readonly strin
 
 /** On a terminal text is folded; a document, and a format of its own, are not. */
 function terminalWidth({ files, unfolded = [] }: CommandDefinition, options: OptionValues, { isTerminal, width }: Io): number | undefined {
-  const isText = files !== 'none' && !['json', ...unfolded].some((name) => options[name] === true) && (options.format ?? 'text') === 'text';
+  const isText = files !== 'none' && !['json', ...unfolded].some((name) => Boolean(options[name])) && (options.format ?? 'text') === 'text';
   return isTerminal && isText ? width : undefined;
 }
 

@@ -70,6 +70,8 @@ const LINES: readonly string[] = [
   'dis mixed.dll --visibility PUB --forward',
   'boundary mixed.dll',
   'boundary mixed.dll --dot',
+  'boundary mixed.dll --names ida',
+  'boundary mixed.dll --names csv',
   'interop inventory bad.dll',
   'interop verdicts mixed.dll',
   'interop registry bad.dll --signatures signatures.txt',

@@ -5,8 +5,10 @@ import type { EffectiveConvention } from '@ijw/marshalling';
 import {
   type Boundary,
   boundaryJson,
+  boundaryNamesText,
   boundaryToDot,
   type ManagedToNative,
+  type NamesFormat,
   type NativeToManaged,
   type SlotField,
   vtableFixupTypeText,
@@ -22,7 +24,9 @@ import { type Column, key, table } from '../output/table.ts';
 export async function run(context: CommandContext): Promise<number> {
   const assembly = await openAssembly(context);
   const { diagnostics, boundary } = assembly;
+  const { names } = context.options;
   if (context.options.dot) context.write(boundaryToDot(boundary));
+  else if (typeof names === 'string') for (const text of boundaryNamesText(boundary, names as NamesFormat)) context.write(text);
   else if (context.options.json) {
     const document = boundaryJson(boundary);
     const inventory = inventoryOf(assembly, boundary);

@@ -21,6 +21,7 @@ export { isMethodToken, type ReadMemory, type SlotContent, slotContent } from '.
 export { readUnmanagedCallersOnly, type UnmanagedCallersOnly } from './entries/unmanaged-callers-only.ts';
 export { boundaryToDot } from './output/boundary-dot.ts';
 export { type BoundaryJson, boundaryJson } from './output/boundary-json.ts';
+export { type BoundaryName, boundaryNames, boundaryNamesText, type NamesFormat, namesFormats } from './output/boundary-names.ts';
 export {
   type BootstrapThunk,
   type BootstrapThunkLayout,
