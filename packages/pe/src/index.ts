@@ -26,3 +26,4 @@ export { type RichEntry, type RichHeader, readRichHeader, writeRichHeader } from
 export { SectionCharacteristics, type SectionHeader } from './headers/section-header.ts';
 export { type CertificatesDocument, certificatesDocument, type HeadersOptions, headersDocument } from './headers-document.ts';
 export { type ImageLayout, type ParseOptions, PEImage } from './pe-image.ts';
+export type { SymbolPlace, SymbolSource } from './symbol-source.ts';

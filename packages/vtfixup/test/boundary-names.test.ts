@@ -33,7 +33,7 @@ describe('names of a boundary', () => {
     for (const { name } of names) expect(name).toMatch(/^[a-z]+_\w+$/);
   });
 
-  it.skipIf(!python)('are scripts that Python parses', () => {
+  it.skipIf(!python)('are scripts that Python parses (skipped without python3)', () => {
     for (const format of ['ida', 'ghidra'] as const) {
       const parse =
         'import ast, sys, json\ntree = ast.parse(sys.stdin.read())\nlist_ = next(n for n in tree.body if isinstance(n, ast.Assign) and n.targets[0].id == "names")\nprint(json.dumps([rva for rva, _, _ in ast.literal_eval(list_.value)]))';
