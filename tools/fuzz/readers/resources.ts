@@ -65,12 +65,18 @@ const VALUES: ReadonlyMap<string, ResourceValue> = new Map<string, ResourceValue
 ]);
 const RESOURCES = writeResourcesFile({ values: VALUES, typeNames: ['T'] });
 
-/** What is right with a few numbers that are not. */
-function damaged(bytes: Uint8Array, decisions: Decisions): Uint8Array {
+/** Where the value of each resource begins, with the code of its type. */
+const VALUE_PLACES: readonly number[] = readResourcesFile(RESOURCES).entries.map(({ start }) => start);
+
+/** What is right with a few bytes that are not: at one of the places, near the beginning, or anywhere. */
+function damaged(bytes: Uint8Array, decisions: Decisions, places: readonly number[] = []): Uint8Array {
   const copy = bytes.slice();
   for (let left = 1 + (decisions.byte() & 3); left > 0; left--) {
-    const at = decisions.byte() & 1 ? decisions.below(Math.min(64, copy.length)) : decisions.below(copy.length);
-    copy[at] = decisions.pick([0, 1, 0xff, 0x80, 0x7f, decisions.byte()]);
+    const choice = decisions.byte() % 3;
+    const place = choice === 0 ? places[decisions.byte() % Math.max(1, places.length)] : undefined;
+    const at = place ?? decisions.below(choice === 1 ? Math.min(64, copy.length) : copy.length);
+    const old = copy[at] ?? 0;
+    copy[at] = decisions.pick([0, 1, 0xff, 0x80, 0x7f, 0x3f, old + 1, old - 1, old ^ 0x20, decisions.byte()]);
   }
   return decisions.byte() > 220 ? copy.subarray(0, decisions.below(copy.length)) : copy;
 }
@@ -103,7 +109,7 @@ export const resourcesReader: FuzzReader = {
     const decisions = new Decisions(input);
     if (decisions.chance()) return checkCommand(decisions.pick(['headers', 'headers --json', 'tour', 'info']), resourceImage(decisions));
     const bytes = decisions.chance()
-      ? damaged(RESOURCES, decisions)
+      ? damaged(RESOURCES, decisions, VALUE_PLACES)
       : new ByteWriter().u32(0xbeefcace).u32(1).u32(decisions.byte()).bytes(decisions.rest()).toBytes();
     await tolerant(async () => {
       const file = readResourcesFile(bytes);
