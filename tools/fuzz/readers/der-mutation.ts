@@ -48,8 +48,8 @@ function write(values: readonly DerValue[]): Uint8Array {
 
 /** Every list of values in the tree, so that its members can be changed in place. */
 function lists(values: DerValue[], found: DerValue[][] = []): DerValue[][] {
-  if (found.length < MOST_VALUES && values.length > 0) found.push(values);
-  for (const { content } of values) if (!(content instanceof Uint8Array)) lists(content, found);
+  if (values.length > 0) found.push(values);
+  for (const { content } of values) if (!(content instanceof Uint8Array) && found.length < MOST_VALUES) lists(content, found);
   return found;
 }
 
@@ -65,7 +65,9 @@ const MUTATIONS: readonly ((list: DerValue[], at: number, other: DerValue, rando
   (list, at) => void list.splice(at, 1),
   (list, at, _, random) => {
     const [value] = list.slice(at, at + 1);
-    for (let left = [1, 16, 2000][random(3)] ?? 1; left > 0 && value !== undefined; left--) list.splice(at, 0, value);
+    // What has values in it may be repeated again: the product of both is made.
+    const most = value?.content instanceof Uint8Array ? 1000 : 30;
+    for (let left = [1, 4, most][random(3)] ?? 1; left > 0 && value !== undefined; left--) list.splice(at, 0, value);
   },
   (list, at, other) => void list.splice(at, 1, other),
   (list, at, _, random) => {
