@@ -22,9 +22,9 @@ export interface WorkerReport {
   readonly corpus: number;
 }
 
-/** Milliseconds of the processor that any input may take, and how many of its bytes may take one more. */
-const ALLOWED = 1500;
-const BYTES_A_MILLISECOND = 150;
+/** Milliseconds of the processor that any input may take, and how many of its bytes may take one more: coverage is counted, and other work slows the processor. */
+const ALLOWED = 2500;
+const BYTES_A_MILLISECOND = 60;
 /** As the promise for commands: the whole process, in KiB. */
 const MOST_MEMORY = 700 * 1024;
 /** How long inputs are read before coverage is asked for: asking costs some milliseconds. */
