@@ -17,8 +17,12 @@ const PREFIXES = [ElementType.Ptr, ElementType.ByRef, ElementType.SzArray, Eleme
 const anySize = (decisions: Decisions): number =>
   decisions.chance() ? decisions.pick([0x1fffffff, 0x1ffffffe, 0xffffff, 0x10000, 0xffff, 0x8000, 1]) : decisions.u32() & 0x1fffffff;
 
-/** A TypeDefOrRefOrSpecEncoded: mostly of a row that is there. */
-const typeToken = (decisions: Decisions): number => (decisions.byte() === 255 ? decisions.u32() & 0xffffff : decisions.byte() & 0x3f);
+/** A TypeDefOrRefOrSpecEncoded: mostly the second TypeDef, the first TypeRef or the first TypeSpec, which images have. */
+function typeToken(decisions: Decisions): number {
+  const choice = decisions.byte();
+  if (choice > 240) return decisions.u32() & 0xffffff;
+  return choice > 200 ? decisions.byte() & 0x3f : decisions.pick([0x08, 0x05, 0x06]);
+}
 
 function writeType(writer: ByteWriter, decisions: Decisions, depth: number): void {
   const kind = decisions.below(depth > 6 ? 3 : 12);
@@ -45,7 +49,8 @@ function writeType(writer: ByteWriter, decisions: Decisions, depth: number): voi
     writer.u8(decisions.chance() ? ElementType.CModReqd : ElementType.CModOpt).compressedUnsigned(typeToken(decisions));
     writeType(writer, decisions, depth + 1);
   } else if (kind === 8) writer.u8(decisions.chance() ? ElementType.Var : ElementType.MVar).compressedUnsigned(anySize(decisions));
-  else writer.u8(decisions.byte());
+  // A signature with one byte that is not a type is refused as a whole.
+  else writer.u8(kind === 11 && decisions.chance() ? decisions.byte() : decisions.pick(PRIMITIVES));
 }
 
 function writeTypes(writer: ByteWriter, decisions: Decisions, count: number, depth: number): void {
@@ -61,7 +66,7 @@ function writeTypes(writer: ByteWriter, decisions: Decisions, count: number, dep
 }
 
 function writeMethod(writer: ByteWriter, decisions: Decisions, depth: number): void {
-  const header = decisions.pick([0x00, 0x20, 0x10, 0x05, 0x09, 0x01, 0x02, 0x30]);
+  const header = decisions.pick([0x00, 0x10, 0x20, 0x10, 0x00, 0x05, 0x09, 0x01, 0x02, 0x30]);
   writer.u8(header);
   if (header & 0x10) writer.compressedUnsigned(anySize(decisions));
   const count = decisions.count(70_000);
