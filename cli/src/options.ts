@@ -9,14 +9,14 @@ const SHARED_OPTIONS: readonly (OptionDefinition & { readonly group: SharedOptio
   {
     group: 'layout',
     flags: '--layout <layout>',
-    description: 'how the bytes lie: as in a file, or as mapped in memory',
+    description: 'how the bytes of an image lie',
     choices: ['file', 'mapped'],
     default: 'file',
   },
   {
     group: 'logLevel',
     flags: '--log-level <level>',
-    description: 'log to standard error: each file, and for debug each step and the stack of an error',
+    description: 'log to standard error each file, and for debug each step and the stack of an error',
     choices: ['error', 'warn', 'info', 'debug', 'trace', 'silent'],
     default: 'silent',
   },
@@ -29,7 +29,7 @@ export function optionsOf({ options, shared }: CommandDefinition): readonly Opti
   return [...options, ...others];
 }
 
-/** An option as commander has it; what it defaults to is in its description. */
+/** The option for commander; its description contains the default. */
 export function commanderOption(definition: OptionDefinition): Option {
   const { flags, description, choices, default: value, defaultsTo, repeatable, conflicts } = definition;
   const option = new Option(flags, defaultsTo === undefined ? description : `${description} (default: ${defaultsTo})`);

@@ -15,13 +15,16 @@ const UNFOLDED = 10_000;
 
 const helpWidth = ({ isTerminal, width }: Io): number => (isTerminal ? width : UNFOLDED);
 
-export function createProgram(io: Io, invoke: Invoke): Command {
+/** A program for some words. Making a command of commander takes longer than reading a header, so that a command which is named is the only one. */
+export function createProgram(argv: readonly string[], io: Io, invoke: Invoke): Command {
+  const named = COMMANDS.filter(({ name }) => name === argv[0]);
   const program = new Command('ijw')
     .description('Opens any PE file, reads its CIL metadata and IL, and loads mixed-mode images as the CLR does.')
     .version(VERSION, '-V, --version')
     .exitOverride()
     // What was meant is said in one way for commands, options, tables and members.
     .showSuggestionAfterError(false)
+    .configureHelp({ optionDescription })
     .configureOutput({
       writeOut: (text) => io.write(text),
       writeErr: (text) => io.writeError(text),
@@ -31,8 +34,16 @@ export function createProgram(io: Io, invoke: Invoke): Command {
       getErrHelpWidth: () => helpWidth(io),
     })
     .showHelpAfterError('(ijw --help says more)');
-  for (const definition of COMMANDS) addCommand(program, definition, invoke);
+  for (const definition of named.length > 0 ? named : COMMANDS) addCommand(program, definition, invoke);
   return program;
+}
+
+/** `architecture of the process: x86, x64, arm64 (default: that of the image)`. */
+function optionDescription({ description, argChoices = [], defaultValue, negate }: Option): string {
+  const choices = argChoices.length === 0 ? '' : `: ${argChoices.join(', ')}`;
+  const ownDefault = / \(default: [^)]*\)$/.exec(description)?.[0] ?? '';
+  const value = typeof defaultValue === 'string' && !negate ? ` (default: ${defaultValue})` : ownDefault;
+  return description.slice(0, description.length - ownDefault.length) + choices + value;
 }
 
 function addCommand(program: Command, definition: CommandDefinition, invoke: Invoke): void {

@@ -20,13 +20,14 @@ export async function run(words: readonly string[], unbounded: Io): Promise<numb
   const io = boundedOutput(unbounded);
   const argv = withHelpAfterCommand(words);
   let exitCode = 0;
-  const program = createProgram(io, async (definition, operands, options) => {
-    exitCode = await runCommand(definition, operands, options, io);
-  });
   try {
     const mistake = mistypedForm(argv, io);
     if (mistake !== undefined) throw new UsageError(mistake);
-    await program.parseAsync(withDefaultCommand(argv, io), { from: 'user' });
+    const withCommand = withDefaultCommand(argv, io);
+    const program = createProgram(withCommand, io, async (definition, operands, options) => {
+      exitCode = await runCommand(definition, operands, options, io);
+    });
+    await program.parseAsync(withCommand, { from: 'user' });
     return exitCode;
   } catch (error) {
     if (error instanceof ClosedPipeError) return 0;

@@ -15,7 +15,7 @@ const output = async (...words: readonly string[]) => {
   return io.output.text;
 };
 
-const program = createProgram(memoryIo({}), async () => {});
+const program = createProgram([], memoryIo({}), async () => {});
 const readme = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8');
 const sections = readme.split(/^## /m);
 /** The part of the README about a command, and the one about what all commands have. */

@@ -22,6 +22,7 @@ const LINES: Readonly<Record<string, string>> = {
   interop: 'interop inventory mixed.dll',
   lint: 'lint bad.dll',
   stubs: 'stubs mixed.dll --for c',
+  resources: 'resources program.dll',
   demangle: 'demangle ?f@@YAHH@Z',
   completion: 'completion bash',
 };
@@ -67,6 +68,9 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'lint --search': 'search.test.ts: libraries',
   'lint --check': 'firmware.test.ts',
   'lint --signatures': 'interop.test.ts',
+  'doctor --search': 'doctor.test.ts: folders with dependencies',
+  'doctor --all': 'doctor.test.ts: findings that are left out',
+  'doctor --suppressions': 'doctor.test.ts: findings that are accepted',
   'load --legacy-v2-policy': 'runtime.test.ts: an image of version 2',
   'load --native-first': 'load.test.ts',
   'load --collectible': 'goldens.test.ts',

@@ -5,9 +5,19 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { COMMANDS } from '../src/command-list.ts';
+import { run } from '../src/run.ts';
+import { memoryIo } from './memory-io.ts';
 
 const ijw = join(import.meta.dirname, '../bin/ijw.js');
 const edge = join(createRequire(import.meta.url).resolve('edge-js/package.json'), '../lib/native/win32/x64/24/edge_nativeclr.node');
+
+/** The same without a process, where none is tested. */
+const inProcess = async (args: readonly string[]): Promise<string> => {
+  const io = memoryIo({ [edge]: readFileSync(edge) });
+  await run(args, io);
+  return io.output.text;
+};
 
 const call = (args: readonly string[], options: { input?: Uint8Array | string; env?: Record<string, string> } = {}) => {
   const result = spawnSync(process.execPath, [ijw, ...args], {
@@ -72,12 +82,13 @@ describe('the command line as a process', () => {
     expect(readdirSync(folder).sort()).toEqual(['bad.dll', 'info.json']);
   });
 
-  it('prints help with an example for every command', () => {
+  it('prints help with an example for every command', async () => {
     const { output } = call(['--help']);
-    for (const name of ['info', 'headers', 'tables', 'dis', 'boundary', 'load', 'demangle', 'completion']) {
+    for (const { name } of COMMANDS) {
       expect(output).toContain(`  ${name} `);
-      expect(call([name, '--help']).output).toContain('Example:');
+      expect(await inProcess([name, '--help'])).toContain('Example:');
     }
+    expect(call(['info', '--help']).output).toContain('Example:');
   });
 
   it.each(['x64', 'arm64', 'ia32'])('loads a decoder of machine code only when it is asked for: %s', (architecture) => {
@@ -100,12 +111,16 @@ describe('the command line as a process', () => {
   });
 });
 
-describe('ijw on the x64 image for Node 24', () => {
-  const boundary = JSON.parse(call(['boundary', edge, '--json']).output);
-  const load = (host: string) => JSON.parse(call(['load', edge, '--host', host, '--json']).output);
+describe('ijw on the x64 image for Node 24', async () => {
+  const document = async (...args: readonly string[]) => JSON.parse(await inProcess([...args, '--json']));
+  const boundary = await document('boundary', edge);
+  const loads = {
+    framework: await document('load', edge, '--host', 'framework'),
+    core: await document('load', edge, '--host', 'core'),
+  } as const;
 
-  it('counts what is in it', () => {
-    expect(JSON.parse(call(['info', edge, '--json']).output)).toMatchObject({
+  it('counts what is in it', async () => {
+    expect(await document('info', edge)).toMatchObject({
       kind: 'mixed',
       machine: 'amd64',
       entryPoint: { rva: 0x6744 },
@@ -132,18 +147,21 @@ describe('ijw on the x64 image for Node 24', () => {
     expect(boundary.exports).toContainEqual(expect.objectContaining({ name: 'node_register_module_v137', rva: 0x6250 }));
   });
 
-  it.each(['framework', 'core'])('loads on the %s host with every slot patched and every import at an address of its own', (host) => {
-    const document = load(host);
-    expect(document).toMatchObject({ outcome: 'loaded', hresult: 0, host });
-    expect(document.slots.every((slot: { after: number; token: number; thunk?: object }) => slot.thunk && slot.after !== slot.token)).toBe(
-      true,
-    );
-    const addresses = document.imports.map((symbol: { address: number }) => symbol.address);
-    expect(new Set(addresses).size).toBe(125);
-  });
+  it.each(['framework', 'core'] as const)(
+    'loads on the %s host with every slot patched and every import at an address of its own',
+    (host) => {
+      const document = loads[host];
+      expect(document).toMatchObject({ outcome: 'loaded', hresult: 0, host });
+      expect(
+        document.slots.every((slot: { after: number; token: number; thunk?: object }) => slot.thunk && slot.after !== slot.token),
+      ).toBe(true);
+      const addresses = document.imports.map((symbol: { address: number }) => symbol.address);
+      expect(new Set(addresses).size).toBe(125);
+    },
+  );
 
   it('differs between the hosts as the runtimes do: fixups before or after the events, and who runs the .cctor', () => {
-    const steps = (host: string): string[] => load(host).events.map((event: { step: string }) => event.step);
+    const steps = (host: keyof typeof loads): string[] => loads[host].events.map((event: { step: string }) => event.step);
     const [framework, core] = [steps('framework'), steps('core')];
     expect(framework.indexOf('patchSlot')).toBeLessThan(framework.indexOf('deliverEvents'));
     expect(core.indexOf('patchSlot')).toBeGreaterThan(core.indexOf('deliverEvents'));

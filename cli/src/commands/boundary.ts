@@ -16,6 +16,7 @@ import {
 import type { CommandContext } from '../command.ts';
 import { openAssembly } from '../input.ts';
 import type { Row } from '../output/columns.ts';
+import { counted } from '../output/counted.ts';
 import { diagnosticLines } from '../output/diagnostic-lines.ts';
 import { interopText } from '../output/interop-text.ts';
 import { stubTargetText } from '../output/stub-target-text.ts';
@@ -124,7 +125,7 @@ export function* nativeToManagedText(context: CommandContext, boundary: Boundary
     { text: exportNames(entry.exports), paint: style.green },
   ];
   yield '\n';
-  const title = `${style.bold('native → managed')}  ${entries.length} slots in ${boundary.fixups.length} records`;
+  const title = `${style.bold('native → managed')}  ${counted(entries.length, 'slot')} in ${counted(boundary.fixups.length, 'record')}`;
   yield* section(title, head, entries, row, context, limit);
 }
 

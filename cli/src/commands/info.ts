@@ -6,6 +6,7 @@ import { CorFlags } from '@ijw/pe';
 import type { CommandContext } from '../command.ts';
 import { openOperand } from '../input.ts';
 import { type Cell, columns } from '../output/columns.ts';
+import { counted } from '../output/counted.ts';
 import { diagnosticLines } from '../output/diagnostic-lines.ts';
 
 export async function run(context: CommandContext): Promise<number> {
@@ -30,17 +31,18 @@ const KINDS: Readonly<Record<InfoDocument['kind'], string>> = {
   metadata: 'bare metadata',
 };
 
-const COUNT_NAMES: Readonly<Record<keyof InfoDocument['counts'], string>> = {
-  types: 'types',
-  methods: 'methods',
-  fields: 'fields',
-  rvaPInvokes: 'P/Invokes by RVA',
-  namedPInvokes: 'P/Invokes by name',
-  internalCalls: 'internal calls',
-  vtableSlots: 'vtable slots',
-  unmanagedCallersOnly: 'UnmanagedCallersOnly methods',
-  exports: 'exports',
-  imports: 'imports',
+/** What is counted: one, and several. */
+const COUNT_NAMES: Readonly<Record<keyof InfoDocument['counts'], readonly [one: string, several: string]>> = {
+  types: ['type', 'types'],
+  methods: ['method', 'methods'],
+  fields: ['field', 'fields'],
+  rvaPInvokes: ['P/Invoke by RVA', 'P/Invokes by RVA'],
+  namedPInvokes: ['P/Invoke by name', 'P/Invokes by name'],
+  internalCalls: ['internal call', 'internal calls'],
+  vtableSlots: ['vtable slot', 'vtable slots'],
+  unmanagedCallersOnly: ['UnmanagedCallersOnly method', 'UnmanagedCallersOnly methods'],
+  exports: ['export', 'exports'],
+  imports: ['import', 'imports'],
 };
 
 /** One screen. */
@@ -67,11 +69,14 @@ function facts(document: InfoDocument): (readonly [string, string])[] {
   if (assembly) rows.push(['assembly', assemblyText(assembly)]);
   if (module) rows.push(['module', [module.name, module.mvid].filter(Boolean).join('  ')]);
   if (references?.length) rows.push(['references', references.map(({ name, version }) => `${name} ${version}`).join(', ')]);
-  const counted = Object.entries(counts).filter(([, count]) => count > 0);
-  if (counted.length > 0)
-    rows.push(['counts', counted.map(([name, count]) => `${count} ${COUNT_NAMES[name as keyof typeof COUNT_NAMES]}`).join(', ')]);
+  const some = Object.entries(counts).filter(([, count]) => count > 0);
+  if (some.length > 0)
+    rows.push(['counts', some.map(([name, count]) => counted(count, ...COUNT_NAMES[name as keyof typeof COUNT_NAMES])).join(', ')]);
   if (bundle)
-    rows.push(['bundle', `${bundle.files.length} files, version ${bundle.version}: ${bundle.files.map((file) => file.path).join(', ')}`]);
+    rows.push([
+      'bundle',
+      `${counted(bundle.files.length, 'file')}, version ${bundle.version}: ${bundle.files.map((file) => file.path).join(', ')}`,
+    ]);
   return rows;
 }
 

@@ -141,7 +141,7 @@ function writeOverview(context: CommandContext, metadata: Metadata): void {
   const { root } = metadata;
   context.write(`${style.bold('metadata')}  ${root.majorVersion}.${root.minorVersion}  ${printable(root.version)}\n\n`);
   const streams = root.streams.map(({ name, offset, size }): Row => [name, hex(offset), String(size)]);
-  for (const text of table(['stream', 'offset', 'size'], streams, context)) context.write(text);
+  for (const text of table(['stream', 'offset', 'bytes'], streams, context)) context.write(text);
   const tables = presentTables(metadata).map(
     ({ id, name, rowCount, rowSize, columns }): Row => [
       hex(id, 2),
@@ -152,9 +152,12 @@ function writeOverview(context: CommandContext, metadata: Metadata): void {
     ],
   );
   context.write('\n');
-  const titles = [key('id'), key('table'), 'rows', 'row size', 'columns'];
+  const titles = [key('id'), key('table'), 'rows', 'bytes a row', 'columns, and the bytes of each'];
   for (const text of table(titles, tables, context)) context.write(text);
 }
+
+/** The column that says what a row is about; the first of these that a table has. */
+const SUBJECTS = ['Name', 'Parent', 'Owner', 'Method', 'NestedClass', 'Class', 'Field'];
 
 /** A block of rows at a time, so that the widths of a large table are those of its neighbours and memory does not grow. */
 const ROWS_AT_ONCE = 500;
@@ -163,7 +166,8 @@ function writeRows(context: CommandContext, metadata: Metadata, name: TableName)
   const { id, rowCount, columns }: Table = metadata.tables[name];
   const text = new TokenText(metadata);
   const cells = columns.map((column) => ({ name: column.name, resolve: cellWords(column, metadata, text) }));
-  const titles = [key('token'), ...cells.map((cell) => ({ title: cell.name, isKey: cell.name === 'Name' }))];
+  const subject = SUBJECTS.find((title) => cells.some((cell) => cell.name === title));
+  const titles = [key('token'), ...cells.map((cell) => ({ title: cell.name, isKey: cell.name === subject }))];
   for (let first = 1; first <= rowCount; first += ROWS_AT_ONCE) {
     const block = Array.from({ length: Math.min(ROWS_AT_ONCE, rowCount - first + 1) }, (_, index) => {
       const rid = first + index;

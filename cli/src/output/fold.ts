@@ -1,7 +1,7 @@
 const SPACE = / /;
 
 /** Punctuation within names that a line may end with; `::` is one. */
-const PUNCTUATION = /[.,:/\\|>)(-]/;
+const PUNCTUATION = /[.,:/\\|>)(!-]/;
 
 /** Where a text that is too long is broken: after the last space of the line's second half, else after punctuation there, else after any space, else at the width. */
 function breakAt(text: string, width: number): number {

@@ -25,6 +25,8 @@ function tokenWords(metadata: Metadata, token: Token): string | undefined {
     case TableId.MemberRef:
     case TableId.MethodSpec:
       return methodFullName(metadata, token);
+    case TableId.Module:
+      return 'module';
     case TableId.Field:
       return fieldFullName(metadata, token as FieldToken);
     default:

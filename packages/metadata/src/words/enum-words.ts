@@ -21,7 +21,7 @@ interface NamedEnum {
 
 const byValue = ([a]: readonly [bigint, string], [b]: readonly [bigint, string]): number => (a < b ? -1 : a > b ? 1 : 0);
 
-const shortName = (fullName: string): string => fullName.slice(Math.max(...['.', '+', '/'].map((mark) => fullName.lastIndexOf(mark))) + 1);
+const shortName = (fullName: string): string => fullName.split(/[.+/]/).at(-1) ?? fullName;
 
 const ofFramework = (fullName: string, { members, isFlags = false }: EnumMembers): NamedEnum => ({
   name: shortName(fullName),
