@@ -2,7 +2,7 @@
 export type BadImageCode = string;
 
 export interface BadImageDetails {
-  /** A stable, upper-case identifier such as `TRUNCATED`, to switch on. */
+  /** A stable, upper-case identifier, such as `TRUNCATED`, that programs compare. */
   readonly code: BadImageCode;
   /** Absolute offset in the file (or in the dump), in bytes. */
   readonly offset: number;
@@ -13,7 +13,7 @@ export interface BadImageDetails {
   readonly message: string;
 }
 
-/** The bytes do not say what the format asks of them. */
+/** The bytes break a rule of the format. */
 export class BadImageError extends Error {
   override readonly name = 'BadImageError';
   readonly code: BadImageCode;
@@ -30,7 +30,7 @@ export class BadImageError extends Error {
   }
 }
 
-/** The bytes may be fine, but they use something that this library does not handle. */
+/** The bytes may be valid, but they use something that this library does not support. */
 export class UnsupportedError extends Error {
   override readonly name = 'UnsupportedError';
 }

@@ -17,7 +17,7 @@ export class ByteWriter {
     return this.#bytes.slice(0, this.#length);
   }
 
-  /** Makes room for `size` more bytes and returns where they start. */
+  /** Reserves `size` more bytes and returns the offset of the first. */
   reserve(size: number): number {
     const start = this.#length;
     const needed = start + size;

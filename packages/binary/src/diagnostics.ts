@@ -13,7 +13,7 @@ export interface Diagnostic {
   readonly message: string;
 }
 
-/** More than this many findings of one file say nothing new; the rest is counted. */
+/** The most findings that are kept of one file; further ones are counted. */
 const LIMIT = 1000;
 
 /** Collects what readers find where they can go on. Bounded: a hostile file cannot fill the memory with findings. */
@@ -27,7 +27,7 @@ export class Diagnostics {
     else this.dropped++;
   }
 
-  /** Records a `BadImageError`; rethrows anything else: a defect of this code, not of the file. */
+  /** Records a `BadImageError`. Any other error is a defect of this code, not of the file, and is thrown again. */
   record(error: unknown, severity: Severity = 'error', token?: number): void {
     if (!(error instanceof BadImageError)) throw error;
     const { code, offset, rva, reading, message } = error;

@@ -1,13 +1,13 @@
 import { BadImageError } from './bad-image-error.ts';
 
-/** Where in the file the data lies that is to be expanded. */
+/** The place in the file of the data that is expanded. */
 export interface ExpansionPlace {
   readonly offset: number;
   readonly rva?: number | undefined;
 }
 
 /**
- * What one pass over a file may expand. Many rows may point at one datum: each row is small, and reading the datum for every one of them costs their
+ * The amount of data that one pass over a file may expand. Many rows may refer to one datum: each row is small, and the cost of reading the datum for every row is their
  * product. The pass pays for what it reads, and ends with `TOO_MUCH_DATA` when it is far beyond the size of the file.
  */
 export class ExpansionBudget {
@@ -45,7 +45,7 @@ export class ExpansionBudget {
     });
   }
 
-  /** Begins another pass: what an earlier one read does not count. */
+  /** Begins another pass: the reads of earlier passes do not count. */
   renew(): void {
     this.#left = this.#limit;
   }

@@ -1,6 +1,6 @@
 import { BadImageError } from './bad-image-error.ts';
 
-/** The value of `read`, or `undefined` for malformed bytes; `Diagnostics.attempt` also records the error. Rethrows any other error: a defect of this code. */
+/** The value of `read`, or `undefined` for malformed bytes; `Diagnostics.attempt` also records the error. Any other error is a defect of this code and is thrown again. */
 export function ifReadable<T>(read: () => T): T | undefined {
   try {
     return read();

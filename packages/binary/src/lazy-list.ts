@@ -1,4 +1,4 @@
-/** A list whose items are made while it is read, and again when it is read again. `JSON.stringify` writes it as an array. */
+/** A list whose items are created each time it is read. `JSON.stringify` writes it as an array. */
 export interface LazyList<T> extends Iterable<T> {
   toJSON(): readonly T[];
 }

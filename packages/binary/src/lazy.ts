@@ -1,6 +1,6 @@
 const UNMADE = Symbol('unmade');
 
-/** Reads once: the value is made when first asked for and kept, `undefined` too. An error is not kept. */
+/** A value that is computed at its first use and kept, `undefined` too. An error is not kept. */
 export class Lazy<T> {
   readonly #make: () => T;
   #kept: T | typeof UNMADE = UNMADE;

@@ -1,5 +1,5 @@
 /**
- * MD5 (RFC 1321). Browsers and Node's WebCrypto have none; old Authenticode signatures are made of it, and so is the import hash that scanners compare.
+ * MD5 (RFC 1321). WebCrypto does not have it; old Authenticode signatures and the import hash that scanners compare use it.
  */
 const SHIFTS = [
   [7, 12, 17, 22],
