@@ -29,8 +29,8 @@ import { type InstructionUse, TokenUseIndex } from './uses/token-use-index.ts';
 const MEMBER_TABLES = { type: TableId.TypeDef, methods: TableId.MethodDef, fields: TableId.Field } as const;
 
 /**
- * A file and what is in it: image, metadata, bodies, boundary, symbols. Opening reads the headers; everything else is read when it is asked for, and kept.
- * What reading goes on after is in `diagnostics`; what cannot be read at all is a `BadImageError` of the member that was asked.
+ * A file and what is in it: image, metadata, bodies, boundary, symbols. Opening reads the headers; everything else is read at its first use, and kept.
+ * Errors that a reader continues after are in `diagnostics`; a member whose data cannot be read throws `BadImageError`.
  */
 export class Assembly {
   readonly file: OpenedFile;
@@ -55,7 +55,7 @@ export class Assembly {
 
   /**
    * An image that is open already, or metadata that stands alone.
-   * @param diagnostics where to report what is wrong with the metadata and the rest; that of the image by default
+   * @param diagnostics receives the errors of the metadata and the other parts; that of the image by default
    */
   static of(content: PEImage | Metadata, diagnostics?: Diagnostics): Assembly {
     const { bytes } = content;
@@ -107,7 +107,7 @@ export class Assembly {
     throw new UnsupportedError(`The image is native: it has no CLI header, so ${missing}`);
   }
 
-  /** What the assembly was built for: `.NETCoreApp,Version=v8.0`. @throws BadImageError */
+  /** The target framework of the assembly: `.NETCoreApp,Version=v8.0`. @throws BadImageError */
   get targetFramework(): string | undefined {
     return this.metadata && targetFramework(this.metadata);
   }

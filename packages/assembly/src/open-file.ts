@@ -11,7 +11,7 @@ export interface OpenOptions {
   readonly diagnostics?: Diagnostics;
 }
 
-/** What a file is. `bytes` are those of the file, or of the entry that was asked for. */
+/** The content of a file. `bytes` are those of the file, or of the requested entry. */
 export type OpenedFile = { readonly bytes: Uint8Array; readonly diagnostics: Diagnostics } & (
   | { readonly format: 'PE32' | 'PE32+' | 'webcil'; readonly image: PEImage }
   | { readonly format: 'metadata' }

@@ -1,6 +1,6 @@
 /** Files by path, wherever they lie: a folder, an archive, memory. Paths have `/` between folders and name the same file each time. */
 export interface FileSource {
-  /** What messages call it: the path of the folder or the archive. */
+  /** The name in messages: the path of the folder or the archive. */
   readonly name: string;
   /** The paths of all files. */
   readonly paths: readonly string[];

@@ -33,7 +33,7 @@ interface ZipEntry {
 }
 
 /**
- * The files of a ZIP archive, a NuGet package among them. The central directory is read now, a file when it is asked for; its CRC-32 is checked. Rejects with
+ * The files of a ZIP archive, a NuGet package among them. The central directory is read now, each file at its first use; its CRC-32 is checked. Rejects with
  * `BadImageError` where the bytes are not an archive, or a damaged one. Nothing is allocated by a size that the archive claims.
  */
 export async function zipFiles(name: string, archive: Uint8Array): Promise<FileSource> {
@@ -63,7 +63,7 @@ function* readCentralDirectory(archive: Uint8Array): Generator<ZipEntry, void> {
   for (let index = 0; index < count; index++) yield readCentralHeader(reader);
 }
 
-/** The record is the last thing but for a comment of any text: the one whose comment ends with the file, else the last one. */
+/** The record is last in the file, before a comment: the one whose comment ends with the file, else the last one. */
 function findEnd(archive: Uint8Array): number {
   const view = new DataView(archive.buffer, archive.byteOffset, archive.byteLength);
   const last = archive.length - END_RECORD.size;

@@ -12,7 +12,7 @@ export type ConstantTest = (value: number | bigint | string | boolean) => boolea
 const INTEGER = /^-?(0x[0-9a-f]+|\d+)$/i;
 
 /**
- * What a typed constant fits: a number its value, signed or unsigned in 32 or 64 bits; a pattern the text of a string or of a number.
+ * The constants that a text matches: for a number its value, signed or unsigned in 32 or 64 bits; for a pattern the text of a string or of a number.
  */
 export function constantTest(typed: string, pattern: TextPattern): ConstantTest {
   if (INTEGER.test(typed)) {

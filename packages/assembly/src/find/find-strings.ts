@@ -37,7 +37,7 @@ function* resourceStrings(image: PEImage, metadata: Metadata, { test }: TextPatt
   }
 }
 
-/** Of each section the bytes in the file, but for the metadata and `.resources`, whose texts were read as such. */
+/** The bytes of each section in the file, except the metadata and `.resources`, whose texts are read separately. */
 function* nativeStrings(image: PEImage, metadata: Metadata | undefined, { test }: TextPattern): Generator<FoundMatch> {
   const known = metadata === undefined ? [] : knownRanges(image, metadata);
   for (const { name, pointerToRawData, sizeOfRawData, virtualAddress } of image.sections) {
@@ -66,7 +66,7 @@ function knownRanges(image: PEImage, metadata: Metadata): readonly Range[] {
   return [rangeOf(metadata.bytes), ...resources].sort(([one], [other]) => one - other);
 }
 
-/** What of a range is outside the others, which are sorted. */
+/** The parts of a range that are outside the others, which are sorted. */
 function* between(others: readonly Range[], start: number, end: number): Generator<Range> {
   let at = start;
   for (const [from, to] of others) {

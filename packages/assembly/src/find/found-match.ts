@@ -1,7 +1,7 @@
 import type { Metadata, Token } from '@ijw/metadata';
 import type { PEImage } from '@ijw/pe';
 
-/** What can be found. The first five are what a module defines. */
+/** The kinds of matches. The first five are definitions of a module. */
 export const matchKinds = [
   'type',
   'method',

@@ -25,18 +25,18 @@ export interface ImageCounts {
   readonly imports: number;
 }
 
-/** What one screen shows of an image. */
+/** The facts about an image that fit on one screen. */
 export interface ImageSummary {
   readonly machine: string;
   readonly machineOs?: string;
   readonly kind: ImageKind;
   readonly platform?: ProcessPlatform;
-  /** What a managed or mixed image was built for. */
+  /** The target of a managed or mixed image. */
   readonly target?: TargetRuntime;
   readonly corFlags?: number;
   readonly entryPoint?: { readonly token: number } | { readonly rva: number };
   readonly metadata?: MetadataSummary;
-  /** What shows that NativeAOT made the image. */
+  /** The evidence that NativeAOT made the image. */
   readonly nativeAot?: NativeAotImage;
   readonly counts: ImageCounts;
 }
@@ -49,7 +49,7 @@ export interface MetadataSummary {
   readonly references: readonly { readonly name: string; readonly version: string }[];
 }
 
-/** Reads no more than the summary needs. What cannot be read is a diagnostic and counts as nothing. */
+/** Reads no more than the summary needs. Data that cannot be read is a diagnostic and is not counted. */
 export function summarizeImage(image: PEImage, diagnostics: Diagnostics = image.diagnostics): ImageSummary {
   const header = diagnostics.attempt(() => readCliHeader(image));
   const metadata = header && diagnostics.attempt(() => Metadata.of(image, { diagnostics }));

@@ -31,7 +31,7 @@ export interface InfoDocument extends Partial<MetadataSummary> {
   /** MD5 over the names of the imports, and SHA-256 over those of the referenced types, where they were asked for. */
   readonly imphash?: string;
   readonly typeRefHash?: string;
-  /** What a single-file application carries. */
+  /** The content of a single-file application. */
   readonly bundle?: { readonly version: string; readonly id: string; readonly files: readonly BundleEntry[] };
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -43,7 +43,7 @@ const HOST_NAMES = { framework: '.NET Framework', core: '.NET', either: 'either'
 export type Sha256 = (bytes: Uint8Array) => string;
 
 export interface InfoOptions {
-  /** What the document calls the file. */
+  /** The name of the file in the document. */
   readonly file: string;
   readonly sha256: Sha256;
   /** With `imphash` and `typeRefHash`, which take some time. */

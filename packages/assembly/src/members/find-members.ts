@@ -83,7 +83,7 @@ class MemberSearch {
     return new Set(rids.map((rid) => ifReadable(() => methodFullName(this.#metadata, makeToken(TableId.MethodDef, rid))))).size === 1;
   }
 
-  /** What to say where nothing has the name. */
+  /** The message if nothing has the name. */
   failure(text: string, queries: readonly MemberQuery[]): string {
     for (const query of queries) {
       const without = query.parameters === undefined ? undefined : this.find({ ...query, parameters: undefined }, 'anyArity');
@@ -146,7 +146,7 @@ function tokenFilter(metadata: Metadata, token: Token): MemberFilter | undefined
   }
 }
 
-/** What was found, or why nothing was. */
+/** The matches, or the reason why nothing matches. */
 function lookUp(metadata: Metadata, text: string): MemberFilter | string {
   const token = parseToken(text) as Token | undefined;
   if (token !== undefined)

@@ -1,4 +1,4 @@
-/** What a text may ask for: a type, a member of a type, or a member of any type. */
+/** A query: a type, a member of a type, or a member of any type. */
 export interface MemberQuery {
   /** As typed, nested types by `.`, `/` or `+`, generic ones as `List<T>` or as ``List`1``. */
   readonly type?: string;
@@ -39,7 +39,7 @@ function splitParameters(text: string): { readonly name: string; readonly parame
   return { name: text };
 }
 
-/** `static int Ns.Type::M<!!0>` of a copied signature: what the name stands in front of is left out. */
+/** `static int Ns.Type::M<!!0>` of a copied signature: only the last word is the name. */
 const lastWord = (text: string): string => splitOutside(text.trim(), ' ').at(-1) ?? '';
 
 /** The member of `Type.M` and `Type..ctor`. */

@@ -5,7 +5,7 @@ export type Strictness = (typeof STRICTNESS)[number];
 /** A test of names. */
 export type NameTest = (name: string) => boolean;
 
-/** `?` begins the decorated names of C++, which are meant as they are. */
+/** `?` is the first character of decorated C++ names, where it is not a wildcard. */
 export const hasWildcard = (text: string): boolean => text.includes('*') || (text.includes('?') && !text.startsWith('?'));
 
 /** Whether a name is as a pattern says: `*` is any text, `?` any character. Takes at most as many steps as both lengths multiplied. */
@@ -57,7 +57,7 @@ export function typeTest(typed: string, strictness: Strictness): NameTest {
   };
 }
 
-/** What people write for a constructor, and what a property or an event is made of (ECMA-335 I.8.11.3). */
+/** Other forms of the name of a constructor, and the accessors of a property or an event (ECMA-335 I.8.11.3). */
 const WRITTEN: readonly ((name: string) => string)[] = [
   (name) => name,
   (name) => (/^c?ctor$/.test(name) ? `.${name}` : name),

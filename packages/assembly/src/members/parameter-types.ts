@@ -25,7 +25,7 @@ const NAMESPACES = /[\w.]+\.(?=\w)/g;
 
 const keyword = (type: string): string => KEYWORDS.get(type.replace(/^System\./, '').toLowerCase()) ?? type;
 
-/** A type without what does not tell it from others: assembly, `class`, arity, spaces. */
+/** A type without assembly, `class`, arity and spaces. */
 function plain(type: string): string {
   const bare = type
     .replaceAll(/\[[\w. -]+\]/g, '')

@@ -28,7 +28,7 @@ const isOfNet1 = ({ majorRuntimeVersion: major, minorRuntimeVersion: minor }: Cl
 const ANY_CPU = 'AnyCPU: x64 process on 64-bit Windows';
 
 /**
- * The processes that an image is for, as the CLR decides it (dotnet/runtime `src/coreclr/binder/assemblyname.cpp`): IL-only PE32 for i386 is for all of them,
+ * The processes that the CLR loads an image into (dotnet/runtime `src/coreclr/binder/assemblyname.cpp`): IL-only PE32 for i386 is for all of them,
  * unless a flag says otherwise. @throws BadImageError where the ReadyToRun header cannot be read
  */
 export function processPlatform(image: PEImage, header: CliHeader | undefined): ProcessPlatform {

@@ -1,6 +1,6 @@
 import type { RuntimeId } from './runtime-profile.ts';
 
-/** Why an image is refused, as far as runtimes differ in what they answer. */
+/** The refusals whose codes differ between runtimes. */
 export type RefusalCase =
   /** A mixed image for another processor than the process. */
   | 'otherArchitecture'
@@ -25,7 +25,7 @@ export type RefusalCase =
   /** Windows does not load the image for another reason. */
   | 'notLoaded';
 
-/** What a managed caller catches. What is left out is not known. */
+/** The exception that a managed caller catches. An absent key is unknown. */
 export interface RefusalCodes {
   /** `System.BadImageFormatException`. */
   readonly exception: string;
@@ -58,7 +58,7 @@ const SINCE_7: readonly RuntimeId[] = SINCE_6.slice(1);
 const SINCE_9: readonly RuntimeId[] = SINCE_6.slice(3);
 
 const OBSERVED = 'CoreCLR 6.0.13, 8.0.30, 9.0.19, 10.0.12 and 11.0.0 under Wine';
-/** `PEImage::LoadLibrary` had one answer to whatever Windows said. */
+/** `PEImage::LoadLibrary` had one code for every error of Windows. */
 const ONE_ANSWER = 'dotnet/runtime#45611, dotnet/coreclr#24220 (mended by dotnet/runtime#45997 in .NET 6)';
 
 const BOTH_ARCHITECTURES: readonly RefusalCase[] = ['otherArchitecture', 'otherArchitectureOfIL'];
@@ -91,7 +91,7 @@ const REFUSALS: readonly RefusalRow[] = [
       source: 'cefsharp/CefSharp#3024; dotnet/coreclr src/binder/assembly.cpp, Assembly::Init',
     },
   },
-  // The Windows loader is asked first for a mixed image, and its error is what is thrown.
+  // The Windows loader maps a mixed image first, and its error is thrown.
   {
     cases: ['otherArchitecture'],
     runtimes: ['net6.0'],
@@ -238,7 +238,7 @@ const REFUSALS: readonly RefusalRow[] = [
   },
 ];
 
-/** What a runtime answers; `unknown` where that is said, `undefined` where the case is not listed for it. */
+/** The codes of a runtime for a case; `unknown` if the table says so, `undefined` if the case is not listed for the runtime. */
 export const refusalCodes = (runtime: RuntimeId, refusal: RefusalCase): RefusalCodes | 'unknown' | undefined =>
   REFUSALS.find((row) => row.cases.includes(refusal) && row.runtimes.includes(runtime))?.codes;
 

@@ -18,22 +18,22 @@ export type RuntimeId = (typeof runtimeIds)[number];
 
 export const isRuntimeId = (text: string): text is RuntimeId => (runtimeIds as readonly string[]).includes(text);
 
-/** The runtime whose loads were observed in all detail: what it does is known where a load is refused. */
+/** The runtime whose loads were observed in detail: all its refusals are known. */
 export const OBSERVED_RUNTIME = 'net10.0' satisfies RuntimeId;
 
-/** What is true of a runtime as a whole; what it answers to an image that it refuses is in `refusalCodes`. */
+/** The facts about a runtime; the codes of its refusals are in `refusalCodes`. */
 export interface RuntimeProfile {
   readonly id: RuntimeId;
   /** As users know it. */
   readonly name: string;
   readonly host: RuntimeHost;
-  /** What the load calls the runtime that it starts. */
+  /** The name of the runtime in the steps of a load. */
   readonly engine: string;
   /**
    * Refusals that `refusalCodes` does not list: `asObserved` where they are those of the observed runtime, `unknown` where nothing says what they are.
    */
   readonly otherRefusals: 'asObserved' | 'unknown';
-  /** Where that is from. */
+  /** The source of the facts. */
   readonly source: string;
 }
 
@@ -58,7 +58,7 @@ const core = (id: RuntimeId, name: string, otherRefusals: RuntimeProfile['otherR
 const NOT_ASKED = 'this version was not asked; public reports and the sources name the codes of single cases';
 const NEIGHBOURS = 'not asked; .NET 6 and .NET 8 agree wherever both were asked';
 
-/** What is known of every runtime. */
+/** The profile of every runtime. */
 export const RUNTIME_PROFILES: Readonly<Record<RuntimeId, RuntimeProfile>> = {
   net20: framework('net20', '.NET Framework 2.0 to 3.5', 'CLR 2'),
   net40: framework('net40', '.NET Framework 4', 'CLR 4'),

@@ -8,11 +8,11 @@ import { isRuntimeId, OBSERVED_RUNTIME, type RuntimeId } from './runtime-profile
 /** The runtimes that an assembly was built for. `either`: .NET Standard, or nothing says which. */
 export type TargetHost = RuntimeHost | 'either';
 
-/** What an image was built for, and the runtime to take where the user names none. */
+/** The target of an image, and the runtime to use if the user names none. */
 export interface TargetRuntime {
   readonly host: TargetHost;
   readonly runtime: RuntimeId;
-  /** What it is known by. */
+  /** The evidence. */
   readonly because: 'targetFramework' | 'hostImport' | 'references' | 'metadataVersion' | 'nothing';
 }
 
@@ -24,7 +24,7 @@ const target = (host: TargetHost, because: TargetRuntime['because'], runtime: Ru
   because,
 });
 
-/** What metadata says of the runtime that it is for. */
+/** The parts of metadata that identify the target runtime. */
 export interface TargetFacts {
   /** Of the TargetFrameworkAttribute: `.NETCoreApp,Version=v8.0`. */
   readonly framework: string | undefined;

@@ -10,11 +10,11 @@ const CALLING: ReadonlySet<UseKind | undefined> = new Set<UseKind>(['call', 'cre
 const isCall = ({ opCode, token }: InstructionUse): boolean =>
   opCode.name !== 'ldtoken' && CALLING.has(instructionUse(opCode.index, token));
 
-/** No other assembly is looked at: a reference to one stays what it is. */
+/** Other assemblies are not read: a reference to one stays a reference. */
 const ownReferences = (): Resolver => new Resolver({ assembly: () => undefined });
 
 /**
- * Who calls a method, by the tokens that mean it: a MethodDef, the MemberRefs that lead to it, and their instances (MethodSpec).
+ * The callers of a method, by its tokens: a MethodDef, the MemberRefs that lead to it, and their instances (MethodSpec).
  */
 export class CallerIndex {
   readonly #metadata: Metadata;

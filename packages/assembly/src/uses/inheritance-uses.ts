@@ -80,7 +80,7 @@ function searchedMethod(metadata: Metadata, token: MethodDefToken): SearchedMeth
 const searched = (methods: SearchedMethods, method: MethodOfModule): SearchedMethod | undefined =>
   methods.get(method.metadata)?.get(method.token);
 
-/** More overriders of overriders are taken for a loop. */
+/** The longest chain of overriders; a longer one is a loop. */
 const DEEPEST = 200;
 
 function* overriders({ file, metadata }: SearchedModule, methods: SearchedMethods, resolver: Resolver): Generator<MemberUse> {

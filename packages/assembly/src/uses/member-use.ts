@@ -20,7 +20,7 @@ export interface SearchedFile {
 export interface MemberUse {
   readonly file: string;
   readonly kind: UseKind;
-  /** What uses it: `Namespace.Type::Name`, the owner of an attribute, a stub in native code. */
+  /** The user: `Namespace.Type::Name`, the owner of an attribute, a stub in native code. */
   readonly in: string;
   /** Of what uses it. */
   readonly token?: Token;

@@ -94,7 +94,7 @@ export class MeaningSearch {
     this.#names = new NamedDefinitions(subject);
   }
 
-  /** Rows that cannot be read mean nothing. */
+  /** Rows that cannot be read are skipped. */
   of(metadata: Metadata): ModuleMeanings {
     const members = new Map<Token, string>();
     const own = this.#subject.defined.get(metadata) ?? this.#subject.referenced.get(metadata) ?? [];

@@ -3,7 +3,7 @@ import { type Metadata, methodFullName, type Token } from '@ijw/metadata';
 import type { SearchedFile } from './member-use.ts';
 import type { ModuleMeanings } from './module-meanings.ts';
 
-/** A module and what it means by the subject of a search. */
+/** A module, and its tokens for the subject of a search. */
 export interface SearchedModule {
   readonly file: SearchedFile;
   readonly metadata: Metadata;

@@ -31,7 +31,7 @@ export const useKinds: readonly UseKind[] = [
   'reference',
 ];
 
-/** What instructions with a token do with what it names (ECMA-335 III.3 and III.4). `calli` names a signature, which is not a member. */
+/** The use of a token's target by each instruction with a token (ECMA-335 III.3 and III.4). `calli` names a signature, which is not a member. */
 const INSTRUCTIONS: Readonly<Partial<Record<UseKind, readonly OpCodeName[]>>> = {
   call: ['call', 'callvirt', 'jmp'],
   create: ['newobj', 'newarr'],
