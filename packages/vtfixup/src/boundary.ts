@@ -25,16 +25,16 @@ import { findNativeCallers, type NativeCaller } from './transfers/native-callers
 import { decodeStub, type PointerMeaning, type Stub } from './transfers/stub.ts';
 
 export interface BoundaryOptions {
-  /** Where to report what is wrong; the image's own by default. */
+  /** Receives the errors; by default the image's own diagnostics. */
   readonly diagnostics?: Diagnostics;
-  /** For a dump of a loaded image: the rest of the process, where ijwhost's thunks are. */
+  /** For a dump of a loaded image: the other memory of the process, which contains ijwhost's thunks. */
   readonly readMemory?: ReadMemory;
 }
 
 /** An entry of the ExportAddressTableJumps directory, the exports that lead to it, and the slot that it is for. */
 export interface ExportJumpEntry extends PlacedExportJump {
   readonly exports: readonly ImageExport[];
-  /** Absent where no slot is at that RVA. */
+  /** Absent if that RVA is not the address of a slot. */
   readonly entry?: NativeToManaged;
 }
 
@@ -45,14 +45,14 @@ export interface FixupEntries {
 }
 
 /**
- * Every place of an image where managed and native code meet. Making one reads nothing; each list is read when first asked for and kept. What is wrong
- * with the image is reported to `diagnostics`, and what could be read is given.
+ * Every place of an image where managed and native code meet. The constructor reads nothing; each list is read at its first use and kept. Errors of
+ * the image are reported to `diagnostics`, and the lists contain what could be read.
  */
 export class Boundary {
   readonly image: PEImage;
   readonly metadata: Metadata | undefined;
   readonly diagnostics: Diagnostics;
-  /** What is known of the image's processor; `undefined` when its code cannot be read. */
+  /** The platform of the image's processor; `undefined` for a processor whose code cannot be read. */
   readonly platform: Platform | undefined;
   readonly #readMemory: ReadMemory | undefined;
 
@@ -224,7 +224,7 @@ export class Boundary {
     return { imports: this.importedFunctions, isSlot: (rva) => slots.has(rva) };
   });
 
-  /** What pointers of the image are: imports, slots. */
+  /** The meaning of the image's pointers: imports, slots. */
   get pointers(): PointerMeaning {
     return this.#pointers.value;
   }
@@ -251,13 +251,13 @@ export class Boundary {
 
   #withStub(method: PInvoke): ManagedToNative {
     const stub = method.kind === 'rva' ? this.stubAt(method.rva) : undefined;
-    // Not copied: of an object spread into another V8 keeps a description that is larger than the object.
+    // Not copied by a spread: for such an object V8 keeps a description that is larger than the object.
     const call: Mutable<ManagedToNative> = Object.assign(method, { replacedGetLastError: this.#isGetLastError(method, stub) });
     if (stub !== undefined) call.stub = stub;
     return call;
   }
 
-  /** HeuristicDoesThisLookLikeAGetLastErrorCall (dllimport.cpp): the function itself, or one `FF 25` away from it. */
+  /** HeuristicDoesThisLookLikeAGetLastErrorCall (dllimport.cpp): the function itself, or a jump `FF 25` to it. */
   #isGetLastError({ implMap, kind }: PInvoke, stub: Stub | undefined): boolean {
     if (kind === 'named') return isKernel32(implMap?.module) && implMap?.name === 'GetLastError';
     if (stub?.target.kind !== 'import' || stub.hops.length !== 1 || this.platform?.name === 'arm64') return false;

@@ -8,7 +8,7 @@ import type { UnmanagedCallersOnly } from './entries/unmanaged-callers-only.ts';
 import type { IndirectJump } from './transfers/indirect-transfers.ts';
 import type { Stub } from './transfers/stub.ts';
 
-/** Managed code calling out. */
+/** A call from managed code to native code. */
 export interface ManagedToNative extends PInvoke {
   /** The native code at the RVA and where it leads; absent for functions that are bound by name. */
   readonly stub?: Stub;
@@ -16,7 +16,7 @@ export interface ManagedToNative extends PInvoke {
   readonly replacedGetLastError: boolean;
 }
 
-/** Native code calling in, through a slot. */
+/** A call from native code through a slot. */
 export interface NativeToManaged extends SlotEntry {
   /** Jumps of the image through the slot. */
   readonly stubs: readonly IndirectJump[];
@@ -28,7 +28,7 @@ export interface NativeToManaged extends SlotEntry {
   readonly exports: readonly ImageExport[];
 }
 
-/** One place where a call changes worlds, whichever way it goes. */
+/** One place where a call crosses between managed and native code, in either direction. */
 export interface Crossing {
   readonly direction: 'managedToNative' | 'nativeToManaged';
   /** How: by an address in the image, a name, a function of the runtime, a slot of the fixup table, or a pointer that managed code hands out. */
@@ -43,7 +43,7 @@ export interface Crossing {
   readonly marshallingCauses: readonly MarshallingCause[];
   /** Behind a body that only jumps: the function of another module. */
   readonly imported?: ImportedFunction;
-  /** What other code knows the place by: an export, an entry point, `module!name`. */
+  /** The names of the place for other code: an export, an entry point, `module!name`. */
   readonly names: readonly string[];
 }
 

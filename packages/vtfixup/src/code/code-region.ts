@@ -6,7 +6,7 @@ export interface CodeRegion {
   readonly rva: number;
   readonly bytes: Uint8Array;
   readonly view: DataView;
-  /** Where the image says it is loaded: absolute operands are relative to it. */
+  /** The preferred base: absolute operands are relative to it. */
   readonly imageBase: bigint;
 }
 
@@ -23,7 +23,7 @@ interface Region extends CodeRegion {
   readonly executable: boolean;
 }
 
-/** The bytes of an image by section, looked up often and copied never. */
+/** The bytes of an image by section; views, not copies. */
 export class ImageCode {
   readonly imageBase: bigint;
   readonly #regions: readonly Region[];
@@ -37,7 +37,7 @@ export class ImageCode {
     });
   }
 
-  /** What is loaded as code. */
+  /** The sections that are loaded as code. */
   get executable(): readonly CodeRegion[] {
     return this.#regions.filter((region) => region.executable);
   }

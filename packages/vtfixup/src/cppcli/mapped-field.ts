@@ -21,7 +21,7 @@ import { isMethodToken } from '../entries/slot-token.ts';
 import { sizeOfType } from './static-size.ts';
 import { type LiteralEncoding, literalEncoding, literalText } from './string-literal.ts';
 
-/** What a field with an address holds, as far as its name tells. */
+/** The content of a field with an address, as its name describes it. */
 export type MappedValue =
   /** `__m2mep@`: the slot through which managed code calls a function that turned out to be managed. */
   | { readonly kind: 'managedEntry'; readonly slotRva: number }
@@ -46,7 +46,7 @@ export interface MappedField {
   readonly rva: number;
   /** Bytes; absent where the metadata does not say. */
   readonly size?: number;
-  /** The file has no bytes for it (`.bss`): it is zero until somebody writes it. */
+  /** The file has no bytes for it (`.bss`): its initial value is zero. */
   readonly zeroFilled: boolean;
   readonly value: MappedValue;
 }
@@ -62,11 +62,11 @@ export interface FieldReading {
   readonly image: PEImage;
   readonly metadata: Metadata;
   readonly isSlot: (rva: number) => boolean;
-  /** Whether so many bytes more of literals may be read: together at most as many as the file has. */
+  /** Returns true if so many more bytes of literals may be read: in total at most as many as the file has. */
   readonly spend: (bytes: number) => boolean;
 }
 
-/** An allowance of literals for one image. */
+/** The budget of literals for one image. */
 export function literalAllowance(image: PEImage): (bytes: number) => boolean {
   let left = image.bytes.length;
   return (bytes) => {

@@ -15,7 +15,7 @@ export interface SlotEntry {
   readonly token: number;
   readonly method?: string;
   readonly signature?: string;
-  /** How native code has to call. */
+  /** The calling convention for native callers. */
   readonly convention?: EffectiveConvention;
   /** The slot gets the address that managed code calls, without the transition that native callers need. */
   readonly managedConvention: boolean;

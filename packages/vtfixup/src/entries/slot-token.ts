@@ -12,9 +12,9 @@ export type ReadMemory = (address: bigint, length: number) => Uint8Array | undef
 /** What a slot holds: a token, or in a dump of a loaded image an address. */
 export type SlotContent =
   | { readonly kind: 'token'; readonly token: number }
-  /** ijwhost has been there and the runtime not yet. */
+  /** ijwhost has written a thunk, and the runtime has not yet replaced it. */
   | { readonly kind: 'bootstrap'; readonly address: bigint; readonly token: number; readonly thunk: FoundBootstrapThunk }
-  /** The runtime has been there: which method it was is not in the slot any more. */
+  /** The runtime has written an address: the slot no longer names the method. */
   | { readonly kind: 'patched'; readonly address: bigint };
 
 /** Rows that a slot may name: MethodDef, MemberRef and MethodSpec are accepted by the runtime. */

@@ -2,7 +2,7 @@
 
 import { ByteWriter } from '@ijw/binary';
 
-/** The thunk that ijwhost puts into a slot before the runtime is there. */
+/** The thunk that ijwhost writes into a slot before the runtime starts. */
 export interface BootstrapThunk {
   readonly token: number;
   /** Address of the code that starts the runtime, `start_runtime_thunk_stub`. */

@@ -3,10 +3,10 @@ import type { BootstrapThunkLayout } from './bootstrap-thunk.ts';
 
 export type PlatformName = 'x86' | 'x64' | 'arm64';
 
-/** Whether the bytes at an offset are worth decoding: a scan of megabytes looks at each, and few are. */
+/** Returns true if the bytes at an offset may be an instruction of interest: a scan tests every byte, and few are. */
 export type Glance = (code: Uint8Array, at: number) => boolean;
 
-/** All that this package knows of a processor. */
+/** The code patterns of a processor. */
 export interface Platform {
   readonly name: PlatformName;
   readonly stubs: StubReader;

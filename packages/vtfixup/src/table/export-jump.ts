@@ -4,7 +4,7 @@
 import { BadImageError, type ByteReader, ByteWriter, type Diagnostics, hex } from '@ijw/binary';
 import { type PEImage, readCliHeader } from '@ijw/pe';
 
-/** Room for the code that an export leads to, which the runtime fills. */
+/** The space for the code of an export, which the runtime fills. */
 export interface ExportJump {
   /** RVA of the vtable slot whose method the code is for. */
   readonly slotRva: number;
@@ -42,7 +42,7 @@ export interface PlacedExportJump extends ExportJump {
 }
 
 /**
- * The entries of the ExportAddressTableJumps directory, as many as fit its size; none where the image has no such directory. What is odd goes to
+ * The entries of the ExportAddressTableJumps directory, as many as fit its size; none if the image has no such directory. Errors go to
  * `diagnostics`.
  * @throws BadImageError when the CLI header cannot be read, or the directory is not in the image and no diagnostics are given
  */

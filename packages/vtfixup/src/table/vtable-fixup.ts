@@ -62,7 +62,7 @@ function recordsAt(image: PEImage, rva: number, count: number): readonly VTableF
   return Array.from({ length: count }, () => readVTableFixup(reader));
 }
 
-/** What is odd about a type is said once, at the first record that has it. */
+/** A problem of a type is reported once, at the first record with that type. */
 function judgeTypes(fixups: readonly VTableFixup[], rva: number, image: PEImage, diagnostics: Diagnostics): void {
   const seen = new Set<number>();
   for (const [index, fixup] of fixups.entries()) {

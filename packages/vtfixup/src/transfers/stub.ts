@@ -4,19 +4,19 @@ import type { Jump } from '../code/jump.ts';
 import { readJump } from '../code/read-jump.ts';
 import type { Platform } from '../platform/platform.ts';
 
-/** Where following jumps from an address ends. */
+/** The end of the jumps from an address. */
 export type StubDestination =
   /** At a function of another module. */
   | { readonly kind: 'import'; readonly function: ImportedFunction }
   /** At a vtable slot: in managed code, once the runtime has filled it. */
   | { readonly kind: 'slot'; readonly slotRva: number }
-  /** At whatever a pointer of the image holds, which is neither. */
+  /** At the content of a pointer of the image that is neither. */
   | { readonly kind: 'pointer'; readonly pointerRva: number }
   /** At code that is not a jump. */
   | { readonly kind: 'body'; readonly rva: number }
   /** At an address that the file has no bytes for. */
   | { readonly kind: 'outside'; readonly rva: number }
-  /** Nowhere: the jumps come back to where they were, or there are more of them than any linker makes. */
+  /** Nowhere: the jumps form a loop, or there are more of them than any linker writes. */
   | { readonly kind: 'endless'; readonly rva: number };
 
 /** Native code at an address, and the jumps from there to what it stands for. */
@@ -32,7 +32,7 @@ export interface PointerMeaning {
   readonly isSlot: (rva: number) => boolean;
 }
 
-/** An incremental linker's table, a hot patch and an import thunk are three jumps; more than this many mean nothing. */
+/** An incremental linker's table, a hot patch and an import thunk are three jumps; this limit is higher. */
 const MAX_HOPS = 16;
 
 export function pointerTarget(pointerRva: number, { imports, isSlot }: PointerMeaning): StubDestination {
@@ -50,7 +50,7 @@ function follow(jump: Jump, meaning: PointerMeaning): number | StubDestination {
   return imported?.delayed ? { kind: 'import', function: imported } : { kind: 'body', rva: jump.rva };
 }
 
-/** Follows jumps from an address to a function of another module, a slot, or code that does something. */
+/** Follows jumps from an address to a function of another module, a slot, or code that is not a jump. */
 export function decodeStub(code: ImageCode, platform: Platform, rva: number, meaning: PointerMeaning): Stub {
   const hops: Jump[] = [];
   let at = rva;
