@@ -5,11 +5,11 @@ import type { NativeTree } from './native/native-tree.ts';
 /** How text is encoded on the native side; `bstr` and `ansiBstr` carry their length in front. */
 export type TextEncoding = 'ansi' | 'utf16' | 'utf8' | 'bstr' | 'ansiBstr';
 
-/** What is done to a managed value for its native one, and back. */
+/** The conversion of a managed value to its native value, and back. */
 export type Conversion =
   /** The bits are the same. */
   | { readonly kind: 'none' }
-  /** An address that is handed over as it is; managed code that has no objects sees it as a number. */
+  /** An address that is passed unchanged; managed code sees a number. */
   | { readonly kind: 'address' }
   /** `true` is 1, or -1 in VARIANT_BOOL; not 0 is true. */
   | { readonly kind: 'boolean'; readonly trueValue: 1 | -1 }
@@ -30,7 +30,7 @@ export type Conversion =
   | { readonly kind: 'decimal' }
   /** The structure stays where it is on the native stack, and managed code gets its address. */
   | { readonly kind: 'addressOfValue' }
-  /** Each field is converted, or what is in it decides: the runtime alone does this. */
+  /** Each field is converted, or the conversion depends on the content; only the runtime does this. */
   | { readonly kind: 'runtime' };
 
 /** How a value of one type crosses between managed and native code: the one model that lint, boundary, loader, verdicts and generators spell. */
@@ -46,11 +46,11 @@ export interface CrossingType {
   /** Both sides hold the same bits. */
   readonly blittable: boolean;
   readonly conversion: Conversion;
-  /** What is given back once the call is over. */
+  /** The resources that are released after the call. */
   readonly cleanup?: string;
-  /** C++ copies the value itself, and what the stub has to do about it. */
+  /** The C++ type has a copy constructor; the work of the stub for it. */
   readonly copyConstruction?: CopyConstruction;
-  /** Why it crosses in this form. */
+  /** The reason for this form. */
   readonly because: string;
 }
 

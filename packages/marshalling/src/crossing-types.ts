@@ -22,7 +22,7 @@ import { ValueTypes } from './forms/value-types.ts';
 import { pointerTo } from './native/native-tree.ts';
 import type { RuntimeFamily } from './runtime-family.ts';
 
-/** Which way a call goes, by whose rules, and where types of other assemblies are found. */
+/** The direction of a call, the runtime whose rules apply, and the search for types of other assemblies. */
 export interface MarshallingWay {
   readonly direction: 'forward' | 'reverse';
   readonly host: RuntimeFamily;
@@ -33,7 +33,7 @@ export interface MarshallingWay {
 
 const DISABLE_RUNTIME_MARSHALLING = 'System.Runtime.CompilerServices.DisableRuntimeMarshallingAttribute';
 
-/** What has been found of primitive and named types without a descriptor: most parameters of an assembly are of a few types. */
+/** The results for primitive and named types without a descriptor: most parameters of an assembly have one of a few types. */
 class PlainForms {
   /** By what decides besides the type: `wide`, `isResult`, whether the signature says that a named type is a value type. */
   readonly #forms = Array.from({ length: 8 }, () => new Map<PrimitiveName | Token, CrossingType | Unsupported>());
@@ -75,7 +75,7 @@ export class CrossingTypes {
   }
 
   /**
-   * How a value of a type crosses, or why it does not.
+   * The crossing of a value of a type, or the reason why it does not cross.
    * @param wide text is UTF-16 where nothing else is said; from native code it is ANSI
    * @throws BadImageError
    */
@@ -84,7 +84,7 @@ export class CrossingTypes {
     return descriptor === undefined ? this.#plain.of(type, place, make) : make();
   }
 
-  // Objects that there is one of a value are not spread: V8 keeps a description of each such object that is larger than the object.
+  // Objects that exist once for each value are not built by a spread: V8 keeps a description of such an object that is larger than the object.
   /** The values of a method, the result first; those that have no native form are told. @throws BadImageError */
   ofMethod(
     signature: MethodSignature<TypeNode>,
@@ -155,7 +155,7 @@ export class CrossingTypes {
     return copyConstructedForm(source, copied, copyPlace(source.measure.pointerSize === 4, this.#way.host));
   }
 
-  /** A result may be the address of a blittable structure, which C++/CLI returns; any other would point into a stack that is gone. */
+  /** A result may be the address of a blittable structure, as C++/CLI returns it; any other address would point into a stack frame that no longer exists. */
   #reference(source: FormSource, type: TypeNode & { readonly kind: 'byReference' }, request: FormRequest): NativeForm | Unsupported {
     const element = source.form(type.element, { ...request, isResult: false });
     if (!request.isResult || isUnsupported(element)) return referenceForm(source, type.element, element);

@@ -1,2 +1,2 @@
-/** Whose rules count where they differ: those of .NET Framework, or of .NET Core 3.1 and later. */
+/** The runtime whose rules apply: .NET Framework, or .NET Core 3.1 and later. */
 export type RuntimeFamily = 'framework' | 'core';

@@ -1,7 +1,7 @@
 /** A value as the calling conventions see it. Sizes and alignments are in bytes. */
 export type AbiType =
   | { readonly kind: 'void' }
-  /** Integers, enumerations, pointers and everything that is passed as one. */
+  /** Integers, enumerations, pointers and every value that is passed like one. */
   | { readonly kind: 'integer'; readonly size: 1 | 2 | 4 | 8; readonly signed: boolean }
   | { readonly kind: 'float'; readonly size: 4 | 8 }
   | AggregateType;
@@ -15,11 +15,11 @@ export interface AggregateType {
   readonly homogeneous?: { readonly elementSize: 4 | 8; readonly count: number };
 }
 
-/** A signature that no code can be made for, and why. */
+/** The reason why no code can be generated for a signature. */
 export interface Unsupported {
   readonly kind: 'unsupported';
   readonly reason: string;
-  /** The runtime would know more: a type of another assembly that was not given, a layout that is not computed here. */
+  /** The runtime may know more: a type of an assembly that is missing here, or a layout that is not computed here. */
   readonly notKnown?: true;
   /** The type of another assembly whose size is not known, by its full name. */
   readonly elsewhere?: string;

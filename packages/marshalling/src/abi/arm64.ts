@@ -40,7 +40,7 @@ class Allocator {
     return this.#general(abiSize(type));
   }
 
-  /** C.1 to C.4: all of it in vector registers or, from then on, nothing. */
+  /** C.1 to C.4: the value goes to vector registers as a whole; if they are too few, no later value uses them. */
   #vector(size: number, elementSize: 4 | 8): Piece[] {
     const first = this.#floats;
     if (first + size / elementSize <= REGISTERS) {

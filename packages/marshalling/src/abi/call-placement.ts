@@ -1,10 +1,10 @@
-/** Where a value is when the callee's first instruction runs. */
+/** The location of a value when the callee's first instruction runs. */
 export type ArgumentPlace =
   | { readonly kind: 'register'; readonly register: string }
   /** `offset` counts from the argument base: the first argument slot of the stack, above the return address where the stack holds one. */
   | { readonly kind: 'stack'; readonly offset: number };
 
-/** A run of a value's bytes that is in one place. */
+/** A part of a value that lies in one register or stack location. */
 export interface Piece {
   readonly place: ArgumentPlace;
   /** Offset and size in the value. */
@@ -26,7 +26,7 @@ export type PlacedResult =
   /** The caller gives the address of a buffer as a hidden argument; `returnedIn`: the register that holds the address again on return. */
   | { readonly kind: 'buffer'; readonly size: number; readonly address: ArgumentPlace; readonly returnedIn?: string };
 
-/** Where everything is that a native call passes. */
+/** The locations of all values of a native call. */
 export interface CallPlacement {
   /** By parameter, without the hidden one. */
   readonly arguments: readonly PlacedArgument[];

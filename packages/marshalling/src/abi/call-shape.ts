@@ -1,9 +1,9 @@
 import type { UnmanagedConvention } from '../calls/unmanaged-convention.ts';
 import type { AbiType } from './abi-type.ts';
 
-/** A native call, as far as the placement of its values depends on it. */
+/** The properties of a native call that determine the locations of its values. */
 export interface CallShape {
-  /** Counts on x86 only; `thiscall` makes a member function everywhere. */
+  /** Matters on x86 only; `thiscall` makes a member function everywhere. */
   readonly convention: UnmanagedConvention;
   /** The first parameter is `this` of a C++ member function, which returns every structure through a buffer. */
   readonly memberFunction: boolean;

@@ -4,7 +4,7 @@ import { fieldTypeOf, instanceFields, isTokenOf, type Metadata, TypeAttributes, 
 import type { TypeNode } from '@ijw/metadata/signatures';
 
 const LARGEST_COUNT = 4;
-/** Structures in structures; types that hold one another end here. */
+/** The greatest nesting of structures; it also ends types that contain one another. */
 const DEPTH_LIMIT = 32;
 
 /**

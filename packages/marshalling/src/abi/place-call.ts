@@ -11,5 +11,5 @@ const ENGINES: Readonly<Record<Architecture, (shape: CallShape) => CallPlacement
   arm64: placeCallArm64,
 };
 
-/** Where the arguments and the result of a native call are. */
+/** Computes the locations of the arguments and the result of a native call. */
 export const placeCall = (architecture: Architecture, shape: CallShape): CallPlacement => ENGINES[architecture](shape);

@@ -31,7 +31,7 @@ export const ENUM_PRIMITIVES: Readonly<Record<EnumUnderlyingTypeName, PrimitiveN
   u8: 'uint64',
 };
 
-/** ECMA-335 I.12.1. What is not here has the size of a pointer, but for `typedref`. */
+/** ECMA-335 I.12.1. Types that are not listed have the size of a pointer, except `typedref`. */
 const PRIMITIVES: Partial<Record<PrimitiveName, AbiType>> = {
   void: VOID,
   bool: integer(1),
@@ -48,7 +48,7 @@ const PRIMITIVES: Partial<Record<PrimitiveName, AbiType>> = {
   float64: { kind: 'float', size: 8 },
 };
 
-/** Value types of the core library whose form is part of the interoperability contract; every other assembly has to be asked. */
+/** Value types of the core library whose form is part of the interoperability contract; other types need their assembly. */
 const CORE_TYPES: Readonly<Record<string, AbiType | 'pointer'>> = {
   'System.Guid': { kind: 'aggregate', size: 16, alignment: 4 },
   'System.Decimal': { kind: 'aggregate', size: 16, alignment: 8 },
@@ -96,7 +96,7 @@ export class TypeMeasure {
     }
   }
 
-  /** Whether there are object references among the fields of a structure. @throws BadImageError */
+  /** Returns true if a structure has fields that are object references. @throws BadImageError */
   holdsReferences(type: TypeNode): boolean {
     return this.#sizes.of(type)?.references ?? false;
   }

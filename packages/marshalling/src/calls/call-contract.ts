@@ -2,7 +2,7 @@ import type { CallPlacement } from '../abi/call-placement.ts';
 import type { CrossingParameter } from '../crossing-type.ts';
 import type { EffectiveConvention } from './unmanaged-convention.ts';
 
-/** Which way a call goes. */
+/** The direction of a call. */
 export type CallDirection = 'managedToNative' | 'nativeToManaged';
 
 /**

@@ -166,7 +166,7 @@ export class ForwardCalls {
     return { ...values, placement };
   }
 
-  /** What is wrong before any value is looked at, in the runtime's order. */
+  /** The refusals that do not depend on values, in the runtime's order. */
   #refusal(
     { token, convention, setLastError, preserveSig, implFlags }: PInvoke,
     signature: MethodSignature<TypeNode>,
@@ -271,7 +271,7 @@ const isSameText = (one: TextConversion, other: TextConversion): boolean =>
 
 const fitsRegister = (type: AbiType | undefined): boolean => type !== undefined && type.kind !== 'void' && type.size <= 4;
 
-/** [In] and [Out] count where the value is behind an address; without either, references and StringBuilders go both ways (`MarshalInfo`, the end). */
+/** [In] and [Out] apply if the value is passed by address; without either, references and StringBuilders are copied in both directions (`MarshalInfo`, the end). */
 function flowOf(type: TypeNode, { managed, abi, blittable, flags }: CrossingParameter): 'in' | 'out' | 'inOut' {
   const inner = unmodified(type);
   if (blittable || abi.kind !== 'integer' || (inner.kind === 'primitive' && inner.type !== 'string')) return 'in';

@@ -33,7 +33,7 @@ const COPY_CONSTRUCTED: ReadonlySet<string> = new Set([
   'Microsoft.VisualC.NeedsCopyConstructorModifier',
 ]);
 
-/** What the causes are looked for in. */
+/** The input of the search for causes. */
 export interface MarshalledCall {
   readonly metadata: Metadata;
   /** The positions that have marshalling descriptors. */
@@ -44,7 +44,7 @@ export interface MarshalledCall {
   readonly setLastError: boolean;
   readonly lcidConversion: boolean;
   readonly classConstructor: boolean;
-  /** The assembly has DisableRuntimeMarshallingAttribute: descriptors, bool and char count for nothing. */
+  /** The assembly has DisableRuntimeMarshallingAttribute: descriptors, bool and char are not causes. */
   readonly runtimeMarshallingDisabled: boolean;
   /** On x86 a structure of one integer is returned as that integer. */
   readonly normalizesStructures: boolean;

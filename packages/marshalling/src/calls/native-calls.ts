@@ -42,7 +42,7 @@ const ATTRIBUTES = [
   DISABLE_RUNTIME_MARSHALLING,
 ] as const;
 
-/** What a call across the boundary needs beyond its signature. */
+/** The facts about a call across the boundary that its signature does not contain. */
 export interface CallOptions {
   readonly setLastError: boolean;
   readonly preserveSig: boolean;
@@ -138,7 +138,7 @@ export class NativeCalls {
     return ofCall === undefined && modifiers.multiple ? { ...modifiers, base: undefined, multiple: false } : modifiers;
   }
 
-  /** Why a call has to be marshalled. @throws BadImageError */
+  /** The causes for which a call needs a marshalling stub. @throws BadImageError */
   causesOf(token: Token, signature: MethodSignature<TypeNode>, { setLastError, preserveSig }: CallOptions): readonly MarshallingCause[] {
     const isDefinition = isTokenOf(token, 'MethodDef');
     const lcidConversion = this.#lcidConversion.has(token);

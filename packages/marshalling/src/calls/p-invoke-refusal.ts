@@ -1,8 +1,8 @@
-// What CoreCLR 10 says to native methods that it does not take (observed); `src/coreclr/vm/methodtablebuilder.cpp`.
+// The refusals of native methods by CoreCLR 10 (observed); `src/coreclr/vm/methodtablebuilder.cpp`.
 
 import { MethodAttributes, MethodImplAttributes } from '@ijw/metadata';
 
-/** A method as far as the rules look at it. */
+/** The facts about a method that the rules use. */
 export interface NativeMethodFacts {
   readonly flags: number;
   readonly implFlags: number;

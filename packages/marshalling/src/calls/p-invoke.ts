@@ -111,7 +111,7 @@ export function readPInvoke(calls: NativeCalls, rid: number): PInvoke | undefine
     preserveSig,
     marshallingCauses: isFrameworkCall ? [] : calls.causesOf(token, signature, { setLastError, preserveSig }),
   };
-  // Not spread: of an object with a spread in it V8 keeps a description that is larger than the object.
+  // Not built by a spread: for such an object V8 keeps a description that is larger than the object.
   if (implMap !== undefined) method.implMap = implMap;
   if (refusal !== undefined) method.refusal = refusal;
   return method;

@@ -16,7 +16,7 @@ export interface ForwardTarget {
 
 /** What crosses, and where. */
 export interface CallValues extends Pick<ForwardCall, 'text' | 'parameters' | 'returnValue' | 'arguments' | 'result'> {
-  /** Generators do not ask. */
+  /** Generators do not need it. */
   readonly placement: Lazy<CallPlacement>;
 }
 

@@ -6,7 +6,7 @@ import type { MethodSignature, TypeNode } from '@ijw/metadata/signatures';
 /** A convention that native code is called by. */
 export type UnmanagedConvention = 'cdecl' | 'stdcall' | 'thiscall' | 'fastcall';
 
-/** What the convention was taken from: the ImplMap row, the modifiers of the return type, an attribute, or the platform's default. */
+/** The source of the convention: the ImplMap row, the modifiers of the return type, an attribute, or the platform's default. */
 export type ConventionSource = 'implMap' | 'modifier' | 'attribute' | 'platform';
 
 export interface EffectiveConvention {
@@ -16,7 +16,7 @@ export interface EffectiveConvention {
   /** A C++ member function: on x86 and arm64 it returns structures in another way. */
   readonly memberFunction: boolean;
   readonly suppressGCTransition: boolean;
-  /** Why the runtime refuses the method, in its words. */
+  /** The runtime's message for the refusal of the method. */
   readonly problem?: ConventionProblem;
 }
 
@@ -104,7 +104,7 @@ function problemOf(
   return convention === 'thiscall' && input.parameterCount === 0 ? 'thiscall' : undefined;
 }
 
-/** The convention by which the runtime calls, or lets itself be called. */
+/** The calling convention of a call from or to the runtime. */
 export function effectiveConvention(input: ConventionInput): EffectiveConvention {
   const { modifiers, attribute, vararg, windows } = input;
   const fromMap = mappedConventions[(input.mappingFlags ?? 0) & PInvokeAttributes.CallConvMask];

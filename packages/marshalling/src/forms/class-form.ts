@@ -25,7 +25,7 @@ import { stringBuilderForm, stringForm } from './string-form.ts';
 interface ClassRule {
   readonly what: string;
   readonly text: string;
-  /** What MarshalAs may say; nothing is always allowed. */
+  /** The values of MarshalAs that are allowed; its absence always is. */
   readonly allowed: readonly NativeTypeName[];
   readonly because: string;
   readonly cleanup?: string;

@@ -1,7 +1,7 @@
 import { isTokenOf, type Token, TypeAttributes, tokenRid, typeFullName } from '@ijw/metadata';
 import type { FormSource } from './native-form.ts';
 
-/** What marshalling distinguishes classes by. `elsewhere`: a class of another assembly whose bases are not known. */
+/** The kinds of classes that marshalling distinguishes. `elsewhere`: a class of another assembly whose bases are not known. */
 export type ClassKind =
   | 'string'
   | 'object'
@@ -44,7 +44,7 @@ const SAFE_HANDLE_NAMES: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-/** A class of the module itself is what it comes from, whatever it is called. */
+/** The base class determines the kind of a class of the module itself, whatever its name. */
 function knownKind(name: string, isDefinition: boolean): ClassKind | undefined {
   const isHandle = !isDefinition && name.startsWith(SAFE_HANDLES) && SAFE_HANDLE_NAMES.has(name.slice(SAFE_HANDLES.length));
   return KNOWN[name] ?? (isHandle ? 'safeHandle' : undefined);

@@ -39,6 +39,6 @@ function stepsOf(conversion: Conversion): ConversionSteps | undefined {
   }
 }
 
-/** What is done to a value on its way; `undefined` where its bits, or an address, are handed over. */
+/** The conversion of a value as a step; `undefined` if its bits or an address are passed unchanged. */
 export const conversionStep = ({ blittable, conversion }: CrossingType, way: keyof ConversionSteps): string | undefined =>
   blittable ? undefined : stepsOf(conversion)?.[way];

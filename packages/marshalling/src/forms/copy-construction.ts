@@ -16,13 +16,13 @@ import {
 import type { TypeNode } from '@ijw/metadata/signatures';
 import type { RuntimeFamily } from '../runtime-family.ts';
 
-/** Where a C++ object is copied to on its way into native code. */
+/** The destination of the copy of a C++ object that is passed to native code. */
 export type CopyPlace =
   /** Into the argument's own place on the native stack, so that `this` stays what it is (x86). */
   | 'argument'
   /** Into a local of the stub, whose address is passed (64-bit, up to .NET 9 and on .NET Framework). */
   | 'local'
-  /** Nowhere: the address that managed code passes goes on as it is (64-bit, since .NET 10). */
+  /** No copy: the address from managed code is passed unchanged (64-bit, since .NET 10). */
   | 'nowhere';
 
 /** A managed method that C++/CLI gives a type for this. */
@@ -31,7 +31,7 @@ export interface MarshallingMethod {
   readonly name: string;
 }
 
-/** What the stub does about a parameter that its C++ type copies. */
+/** The work of the stub for a parameter whose C++ type has a copy constructor. */
 export interface CopyConstruction {
   readonly place: CopyPlace;
   /** Bytes of the object. */

@@ -18,7 +18,7 @@ import { type FormSource, isUnsupported } from './native-form.ts';
 import { requestOf } from './native-type-of.ts';
 import { parameterRows } from './parameter-rows.ts';
 
-/** How native code calls what is made of a delegate. */
+/** The native function for a delegate. */
 interface DelegateCall {
   /** `platform` where the attribute leaves it open. */
   readonly convention: string;
@@ -94,7 +94,7 @@ function valuesOf(source: FormSource, delegate: TypeDefToken, wide: boolean): re
   return values;
 }
 
-/** What native code calls of a type of delegate. @throws BadImageError */
+/** The function that native code calls for a delegate type. @throws BadImageError */
 export const nativeDelegate = (source: FormSource, type: TypeDefToken): NativeDelegate =>
   source.structures.delegate(source.metadata, type, (name) => new Delegate(name, source, type));
 

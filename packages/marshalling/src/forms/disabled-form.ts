@@ -9,7 +9,7 @@ import { structureTree } from './value-type-form.ts';
 
 const DISABLED = 'the assembly has DisableRuntimeMarshallingAttribute';
 
-/** Objects, which have no bits that native code could use. */
+/** Objects: native code cannot use their bits. */
 const OBJECTS: readonly PrimitiveName[] = ['string', 'object', 'typedref'];
 
 const refused = (what: string): Unsupported => unsupported(`${what} is not passed: ${DISABLED}`);

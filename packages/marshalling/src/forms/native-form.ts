@@ -9,10 +9,10 @@ import { ADDRESS, type NativeTree } from '../native/native-tree.ts';
 import type { NativeStructures } from './native-structure.ts';
 import type { ValueTypes } from './value-types.ts';
 
-/** What a value is on the native side, before the managed type is written down. */
+/** The native form of a value, without its managed type. */
 export type NativeForm = Omit<CrossingType, 'managed'>;
 
-/** What a form depends on besides the type. */
+/** The inputs of a form besides the type. */
 export interface FormRequest {
   /** The native type that MarshalAs says; `undefined` is the default. */
   readonly nativeType: number | undefined;
@@ -23,7 +23,7 @@ export interface FormRequest {
   readonly isResult: boolean;
 }
 
-/** Where forms are looked up. */
+/** The context of the search for forms. */
 export interface FormSource {
   readonly metadata: Metadata;
   readonly measure: TypeMeasure;
@@ -50,7 +50,7 @@ const RUNTIME: Conversion = { kind: 'runtime' };
 const NONE: Conversion = { kind: 'none' };
 const ADDRESS_CONVERSION: Conversion = { kind: 'address' };
 
-/** A value whose native form is another one; without a conversion only the runtime makes it. */
+/** A value whose native form differs; without a conversion here, only the runtime makes it. */
 export const converted = ({ text, native, abi, because, conversion = RUNTIME }: FormParts): NativeForm => ({
   native,
   nativeText: text,
@@ -60,7 +60,7 @@ export const converted = ({ text, native, abi, because, conversion = RUNTIME }: 
   because,
 });
 
-/** Something that is given back once the call is over. */
+/** A resource that is released after the call. */
 export const cleanedUp = (form: NativeForm, cleanup: string | undefined): NativeForm =>
   cleanup === undefined ? form : Object.assign({ cleanup }, form);
 
@@ -79,7 +79,7 @@ export const sameBits = ({
   because,
 });
 
-/** An address that goes on as it is. */
+/** An address that is passed unchanged. */
 export const addressForm = ({ measure }: FormSource, because: string, native: NativeTree = ADDRESS, text = 'pointer'): NativeForm =>
   sameBits({ text, native, abi: pointerType(measure.pointerSize), because, conversion: ADDRESS_CONVERSION });
 
@@ -91,7 +91,7 @@ interface PointerParts {
   readonly cleanup?: string | undefined;
 }
 
-/** The address of something that is made for the call. */
+/** The address of a value that exists for the call only. */
 export const convertedPointer = (
   { measure }: FormSource,
   { text, because, native = ADDRESS, conversion = ADDRESS_CONVERSION, cleanup }: PointerParts,

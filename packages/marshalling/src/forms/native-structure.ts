@@ -34,9 +34,9 @@ import { classKindOf } from './class-kind.ts';
 import { type FormSource, isUnsupported } from './native-form.ts';
 import { elementRequest, requestOf } from './native-type-of.ts';
 
-/** More elements than any structure holds (`IDS_EE_STRUCTTOOCOMPLEX`). */
+/** The most elements of a structure (`IDS_EE_STRUCTTOOCOMPLEX`). */
 const SIZE_LIMIT = 0xfff0;
-/** More structures in one another than the runtime loads. */
+/** The nesting of structures at which the runtime refuses a type. */
 const DEPTH_LIMIT = 64;
 const FIELD_LIMIT = 4096;
 

@@ -13,7 +13,7 @@ const NATIVE_TYPES: Readonly<Record<Exclude<MarshallingDescriptor['kind'], 'simp
 const nativeTypeOf = (descriptor: MarshallingDescriptor): number =>
   'nativeType' in descriptor ? descriptor.nativeType : NATIVE_TYPES[descriptor.kind];
 
-/** What a descriptor asks for. */
+/** The type that a descriptor requests. */
 export const requestOf = (descriptor: MarshallingDescriptor | undefined, wide: boolean, isResult = false): FormRequest => ({
   nativeType: descriptor && nativeTypeOf(descriptor),
   descriptor,
@@ -21,7 +21,7 @@ export const requestOf = (descriptor: MarshallingDescriptor | undefined, wide: b
   isResult,
 });
 
-/** What the descriptor of an array asks for its elements. */
+/** The element type of an array's descriptor. */
 export function elementRequest({ descriptor, wide }: FormRequest): FormRequest {
   const elementType = descriptor?.kind === 'array' || descriptor?.kind === 'fixedArray' ? descriptor.elementType : undefined;
   return { nativeType: elementType === NativeType.max ? undefined : elementType, wide, isResult: false };

@@ -1,7 +1,7 @@
 import { NativeType, type NativeTypeName } from '@ijw/metadata/marshalling';
 import type { PrimitiveName } from '@ijw/metadata/signatures';
 
-/** What MarshalAs may say of a number; none of it changes the number. */
+/** The values of MarshalAs for a number; they do not change the number. */
 export const NUMBERS: Partial<Record<PrimitiveName, readonly NativeTypeName[]>> = {
   int8: ['i1', 'u1'],
   uint8: ['i1', 'u1'],

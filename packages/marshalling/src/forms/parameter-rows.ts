@@ -3,7 +3,7 @@
 import { type Metadata, type MethodDefToken, makeToken, parameterName, parameterRids, TableId } from '@ijw/metadata';
 import { type MarshallingDescriptor, readMarshallingDescriptor } from '@ijw/metadata/marshalling';
 
-/** What metadata says of a parameter besides its type. */
+/** The metadata of a parameter besides its type. */
 export interface ParameterRow {
   /** Empty without a row. */
   readonly name: string;

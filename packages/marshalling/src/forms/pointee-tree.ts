@@ -1,4 +1,4 @@
-// What pointers lead to, which is never marshalled: managed forms, where they have one that C knows.
+// The targets of pointers, which are never marshalled: managed forms that C can express.
 
 import { enumUnderlyingType, isTokenOf, type Metadata, type Token, typeFullName } from '@ijw/metadata';
 import { CallingConvention, type MethodSignature, type PrimitiveName, type TypeNode } from '@ijw/metadata/signatures';

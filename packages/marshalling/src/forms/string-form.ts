@@ -36,7 +36,7 @@ const POINTERS = new Map<number, TextForm>([
   [NativeType.lpUtf8Str, { text: 'char* (UTF-8)', unit: 'char8', encoding: 'utf8', cleanup: MEMORY }],
 ]);
 
-/** What a string may be, and a StringBuilder may not. */
+/** Native types of a string that a StringBuilder does not have. */
 const STRING_ONLY = new Map<number, TextForm>([
   [NativeType.bstr, BSTR],
   [NativeType.tBstr, BSTR],

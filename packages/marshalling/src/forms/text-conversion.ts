@@ -4,13 +4,13 @@ import { lazyFor } from '@ijw/binary';
 import { type Metadata, type MethodDefToken, makeToken, PInvokeAttributes, TableId, type Token } from '@ijw/metadata';
 import { attributeDecoderOf, findCustomAttribute } from '@ijw/metadata/attributes';
 
-/** How the text of a call is converted. */
+/** The conversion of text in a call. */
 export interface TextConversion {
   /** Strings and characters without MarshalAs. `Auto` is UTF-16 on every Windows that .NET runs on. */
   readonly charSet: 'ansi' | 'unicode';
-  /** A character without a counterpart becomes one that looks like it. */
+  /** A character that the code page lacks becomes a similar one. */
   readonly bestFitMapping: boolean;
-  /** A character without a counterpart is an error instead of a question mark. */
+  /** A character that the code page lacks is an error instead of a question mark. */
   readonly throwOnUnmappableChar: boolean;
 }
 
@@ -47,7 +47,7 @@ function isWide(mappingFlags: number): boolean {
 }
 
 /**
- * What the ImplMap row says, and where it leaves it open, BestFitMappingAttribute. DefaultCharSetAttribute does not count here: compilers write what it says into the rows.
+ * The flags of the ImplMap row, else BestFitMappingAttribute. DefaultCharSetAttribute is not read: compilers write its value into the rows.
  * Without a row text is ANSI. @throws BadImageError
  */
 export function textConversionOf(metadata: Metadata, method: MethodDefToken, mappingFlags: number | undefined): TextConversion {

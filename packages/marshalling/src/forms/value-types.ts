@@ -21,13 +21,13 @@ import type { TypeNode } from '@ijw/metadata/signatures';
 import { type CoreValueType, coreValueTypes, neverPassed } from './core-value-types.ts';
 import { isInteger, keepsNumber } from './number-descriptors.ts';
 
-/** What is known of a value type; `elsewhere` where it, or one of its fields, is in an assembly that was not given. */
+/** The nature of a value type; `elsewhere` if the type or one of its fields is in an assembly that is missing. */
 export type ValueTypeNature = 'enum' | 'blittable' | 'notBlittable' | 'elsewhere';
 
 /** `unknown`: a part of the type is in another module. */
 export type Blittability = 'blittable' | 'notBlittable' | 'unknown';
 
-/** Why the runtime passes a value in no form; the texts are its own (`src/coreclr/dlls/mscorrc/mscorrc.rc`). */
+/** The reason why the runtime does not pass a value; the texts are the runtime's (`src/coreclr/dlls/mscorrc/mscorrc.rc`). */
 export const marshallingProblems = {
   genericType: 'Non-blittable generic types cannot be marshaled.',
   autoLayout: 'Structures marked with [StructLayout(LayoutKind.Auto)] cannot be marshaled.',
@@ -37,12 +37,12 @@ export const marshallingProblems = {
 
 export type MarshallingProblem = keyof typeof marshallingProblems;
 
-/** What is found in a structure, the worst first: what its fields hold decides what the runtime says of it. */
+/** The properties of a structure, the worst first: its fields determine the runtime's decision. */
 const FACTS = ['references', 'auto', 'integer128', 'marshalled', 'unknown', 'bits'] as const;
 type Fact = (typeof FACTS)[number];
 const worst = (one: Fact, other: Fact): Fact => (FACTS.indexOf(one) < FACTS.indexOf(other) ? one : other);
 
-/** Types nested deeper than this hold one another, and a question that takes more steps is asked by a hostile file. */
+/** The limits of nesting and of steps: a type that exceeds them contains itself, or the file is hostile. */
 const MAX_DEPTH = 64;
 const MAX_STEPS = 20_000;
 
@@ -248,7 +248,7 @@ export class ValueTypes {
   #ownType(token: TypeDefToken, typeArguments: readonly TypeNode[], depth: number): Fact {
     const metadata = this.#metadata;
     if (isEnumeration(metadata, token)) return 'bits';
-    // A type that holds itself is one that the runtime does not load; the answer for it only has to end.
+    // The runtime does not load a type that contains itself; the search only has to end.
     if (typeArguments.length === 0) this.#known.set(token, 'references');
     let found: Fact = hasAutoLayout(metadata, token) ? 'auto' : 'bits';
     for (const field of instanceFields(metadata, token)) {
@@ -260,7 +260,7 @@ export class ValueTypes {
     return found;
   }
 
-  /** A descriptor may name the type that the field has in any case. */
+  /** A descriptor may repeat the type of the field. */
   #keepsBits(field: number, type: TypeNode): boolean {
     const descriptor = marshallingOf(this.#metadata, makeToken(TableId.Field, field));
     if (descriptor === undefined) return true;

@@ -24,7 +24,7 @@ export const SCALARS = {
   int16: 2,
   uint16: 2,
   char16: 2,
-  /** A byte of text in the system's code page, or of UTF-8. */
+  /** A byte of text: of the system's code page, or UTF-8. */
   char8: 1,
   int32: 4,
   uint32: 4,
