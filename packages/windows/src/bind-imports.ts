@@ -15,11 +15,11 @@ interface ImportedSymbol {
   readonly iatRva: number;
 }
 
-/** Where imported modules come from. */
+/** The sources of imported modules. */
 export interface ImportSources {
-  /** Maps a module that is not there yet. */
+  /** Maps a module that is not loaded yet. */
   readonly load: ModuleLoader;
-  /** A module that is there already, or a host's. Delayed imports load nothing. */
+  /** A module that is already loaded, or a host module. Delayed imports load nothing. */
   readonly known: ModuleLoader;
 }
 
@@ -42,7 +42,7 @@ export function bindImports(run: LoadRun, module: MappedModule, sources: ImportS
   }
 }
 
-/** What the delay-load helper would find. It is asked at the first call, so nothing that is missing ends the load. */
+/** The function that the delay-load helper would find. It runs at the first call, so a missing module does not end the load. */
 function delayedSymbol(process: GuestProcess, from: string, symbol: ImportedSymbol, known: ModuleLoader): BoundImport {
   const wanted: SymbolName = symbol.name ?? symbol.ordinal ?? '';
   const exporter = known(from);

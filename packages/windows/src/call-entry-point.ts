@@ -31,7 +31,7 @@ export function callEntryPoint<T extends WindowsTrace>(
   host?: EntryPointHost<T>,
 ): number | undefined {
   const rva = module.image.optionalHeader.addressOfEntryPoint;
-  // A program that is loaded like a DLL is mapped and not run.
+  // A program that is loaded as a DLL is mapped but does not run.
   if (rva === 0 || !isDll(module)) return undefined;
   const address = module.base + rva;
   let answer: number | undefined;
@@ -60,7 +60,7 @@ export function callEntryPoint<T extends WindowsTrace>(
   return result ?? 1;
 }
 
-/** A TLS callback has the signature of DllMain and no result. What it writes is there when the entry point runs. */
+/** A TLS callback has the signature of DllMain and no result. The entry point sees what it writes. */
 export function callTlsCallback({ process, trace }: LoadRun, module: MappedModule, address: number, reason: DllReason): void {
   trace.add({ step: 'callTlsCallback', module: module.name, address, reason });
   const end = runDllMain(process, { module, address, reason, call: () => undefined });

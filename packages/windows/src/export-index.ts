@@ -1,6 +1,6 @@
 import type { ExportDirectory, ExportedSymbol } from '@ijw/pe/exports';
 
-/** A module's exports by what imports ask for. The first of several with one name or ordinal counts, as in a walk of the table. */
+/** A module's exports by name and ordinal. The first of several with the same name or ordinal is used, as in a walk of the table. */
 interface ExportIndex {
   readonly byName: ReadonlyMap<string, ExportedSymbol>;
   readonly byOrdinal: ReadonlyMap<number, ExportedSymbol>;

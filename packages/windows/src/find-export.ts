@@ -4,7 +4,7 @@ import type { GuestProcess } from './guest-process.ts';
 import type { MappedModule, OsModule } from './os-module.ts';
 import { windowsRefusal } from './windows-error.ts';
 
-/** Where a symbol leads. */
+/** The target of a symbol. */
 export interface ExportTarget {
   readonly address: number;
   readonly resolvedBy: 'image' | 'host' | 'none';
@@ -15,7 +15,7 @@ export type SymbolName = string | number;
 
 export const symbolText = (symbol: SymbolName): string => (typeof symbol === 'number' ? `#${symbol}` : symbol);
 
-/** A chain of forwarders that is longer than this is one that an attacker made. */
+/** The longest chain of forwarders; a longer one is an attack. */
 const FORWARDER_LIMIT = 32;
 
 /** Loads the module that a forwarder names. */

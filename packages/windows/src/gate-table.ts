@@ -4,7 +4,7 @@ const GATE_SIZE = 16;
 const REGION_SIZE = 0x10000;
 
 /**
- * What an address outside the guest's own code stands for. `function` and `unresolved` are symbols of a module, with and without something
+ * The meaning of an address outside the guest's own code. `function` and `unresolved` are symbols of a module, with and without something
  * behind them; `helper` is code of a host that no symbol names; `entry` is code of the program that loads the images, and `name` says all of it.
  */
 export interface Gate {
@@ -18,7 +18,7 @@ export interface Gate {
 
 export const gateText = (gate: Gate): string => (gate.kind === 'entry' ? gate.name : `${gate.module}!${gate.name}`);
 
-/** Addresses for everything that is not in the image: each names what it stands for and traps when it is run. */
+/** Addresses for code outside the images: each has a name, and execution stops there. */
 export class GateTable {
   readonly #memory: AddressSpace;
   readonly #processor: ProcessorModel;
@@ -36,7 +36,7 @@ export class GateTable {
     return this.#byAddress.get(address);
   }
 
-  /** The gate of a symbol; made on the first call, the same one afterwards. */
+  /** The gate of a symbol, which the first call makes. */
   for(module: string, name: string, kind: Gate['kind']): Gate {
     const key = `${kind} ${module}!${name}`;
     return this.#byName.get(key) ?? this.#define(key, { kind, module, name });

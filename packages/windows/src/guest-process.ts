@@ -13,7 +13,7 @@ import {
 import { GateTable } from './gate-table.ts';
 import type { OsModule } from './os-module.ts';
 
-/** Start-up code of compilers takes some thousand. */
+/** The step limit of start-up code; compilers' code takes some thousand steps. */
 const LOAD_STEPS = 200_000;
 
 /** The addresses of an image. */
@@ -26,14 +26,14 @@ export interface AddressRange {
 export interface GuestProcessOptions {
   /** Bytes that may be committed at once. */
   readonly commitLimit?: number;
-  /** Where the first image is going to be: the 4 GiB of addresses that the process has begin before it, everything else lies behind it. */
+  /** The place of the first image: the 4 GiB of addresses that the process has begin before it, all other memory follows it. */
   readonly first?: AddressRange;
 }
 
-/** What a process has room for before it knows its first image. */
+/** The address space of a process whose first image is unknown. */
 const USUAL_SIZE = 0x80_0000;
 
-/** The window of a process: small offsets for what it has, so that its memory stays small. A place that no image can have is not asked for. */
+/** The window of a process: small offsets, so that its memory stays small. It has no addresses where no image can be. */
 function windowFor({ usualBase, addressLimit }: ProcessorModel, first: AddressRange | undefined): AddressSpaceOptions {
   const isPossible =
     first !== undefined &&
@@ -53,9 +53,9 @@ export class GuestProcess {
   readonly gates: GateTable;
   /** Mapped images and host modules, by base. */
   readonly modules = new Map<number, OsModule>();
-  /** What native code may still do in this load; each load renews it. */
+  /** The steps that native code has left in this load; each load resets them. */
   readonly steps = new StepBudget(LOAD_STEPS);
-  /** What SetLastError has set. */
+  /** The value of SetLastError. */
   lastError = 0;
   #tlsIndex = 0;
 

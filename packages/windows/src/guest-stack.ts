@@ -2,12 +2,12 @@ import { isRefusal, PAGE_SIZE, PageRights } from '@ijw/machine';
 import type { GuestProcess } from './guest-process.ts';
 import { windowsRefusal } from './windows-error.ts';
 
-/** What Windows gives a thread where nothing else is said. */
+/** The default stack size of Windows. */
 const STACK_SIZE = 0x10_0000;
 
 /** The stack of the one thread that runs native code here. The page below it has no rights. */
 export class GuestStack {
-  /** Where the next call may begin: below everything that is in use. */
+  /** The start of the next frame, below the used part of the stack. */
   pointer: number;
 
   /** @throws LoadRefusal where the process has no room for a stack */

@@ -1,6 +1,6 @@
-/** Where a rule was broken. */
+/** The place of a violation. */
 export interface ImagePlace {
-  /** The file at fault, where it is another than the one that was asked for: a DLL that it imports, directly or not. */
+  /** The file with the error, if it is not the requested one: a DLL that it imports, directly or indirectly. */
   readonly file?: string;
   /** `CLI header`, `vtable fixup 2`, `section .text`. */
   readonly structure: string;
@@ -10,7 +10,7 @@ export interface ImagePlace {
 }
 
 export interface LoadRefusalDetails {
-  /** Identifier of the rule that was broken, to switch on. */
+  /** Identifier of the violated rule, for programs to compare. */
   readonly rule: string;
   /** Unsigned. */
   readonly hresult: number;

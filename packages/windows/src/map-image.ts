@@ -18,9 +18,9 @@ export interface MapRequest {
   readonly image: PEImage;
   /** For the trace. */
   readonly module: string;
-  /** Where the image shall go instead of its preferred base. */
+  /** The base to use instead of the preferred base. */
   readonly base?: number;
-  /** False: the image is mapped where it is wanted, and not relocated. */
+  /** False: the image is mapped at the requested base and not relocated. */
   readonly relocate: boolean;
 }
 
@@ -33,7 +33,7 @@ export interface Mapping {
 
 const { MEM_EXECUTE, MEM_READ, MEM_WRITE } = SectionCharacteristics;
 
-/** Page rights of a section. One that asks for writing and executing gets writing: no page here has both. */
+/** Page rights of a section. A section with both write and execute rights gets write: no page here has both. */
 export function sectionRights(characteristics: number): PageRightBits {
   if (characteristics & MEM_WRITE) return PageRights.readWrite;
   if (characteristics & MEM_EXECUTE) return PageRights.readExecute;
@@ -102,7 +102,7 @@ function placeImage(process: GuestProcess, request: MapRequest, size: number, pr
     );
   }
   const stuck = request.relocate && wanted !== preferred && !canMove(request);
-  // Nothing is ever mapped in the first 64 KiB.
+  // The first 64 KiB are never mapped.
   const at = stuck || wanted < ALLOCATION_GRANULARITY ? undefined : process.memory.reserve(size, wanted);
   if (typeof at === 'number') return at;
   if (!canMove(request)) {
@@ -127,13 +127,13 @@ function canMove({ image, relocate }: MapRequest): boolean {
   return relocate && (image.coffHeader.characteristics & RELOCS_STRIPPED) === 0;
 }
 
-/** Where an image will be, as far as its headers say. */
+/** The address range of an image, from its headers. */
 export const placeOf = ({ optionalHeader }: PEImage, base = Number(optionalHeader.imageBase)): AddressRange => ({
   base,
   size: optionalHeader.sizeOfImage,
 });
 
-/** What the image's pages hold before anybody changes them: the file, where it has something for them. Later sections write over earlier ones. */
+/** The initial content of the image's pages: bytes of the file, or zeroes. Later sections overwrite earlier ones. */
 function backWithFile({ memory }: GuestProcess, image: PEImage, base: number, size: number): void {
   const back = (rva: number, bytes: Uint8Array): void => {
     if (bytes.length > 0) memory.back(base + rva, bytes.length, bytesAt(base + rva, bytes));

@@ -1,16 +1,16 @@
 import { isSystemDll } from '@ijw/pe/imports';
 
-/** A function that the host puts behind a symbol. What its arguments are is between it and the processor that calls it. */
+/** A host function for a symbol. Its arguments are defined between it and the processor that calls it. */
 export type HostFunction = (...args: readonly (number | bigint)[]) => number | bigint | undefined;
 
-/** A value that a host function gets or gives. Sizes are in bytes. */
+/** A parameter or the result of a host function. Sizes are in bytes. */
 export type HostValue =
   | { readonly kind: 'integer'; readonly size: 1 | 2 | 4 | 8; readonly signed: boolean }
   | { readonly kind: 'float'; readonly size: 4 | 8 };
 
 /** How native code calls a host function; every value is an integer, an address or a floating-point number. */
 export interface HostCall {
-  /** The Windows API is stdcall, which counts on x86 only. Default stdcall. */
+  /** The Windows API is stdcall, which matters on x86 only. Default stdcall. */
   readonly convention?: 'stdcall' | 'cdecl';
   readonly parameters: readonly HostValue[];
   readonly result: HostValue | { readonly kind: 'void' };
@@ -20,7 +20,7 @@ export interface HostCall {
 export interface HostSymbol {
   readonly name: string;
   readonly function?: HostFunction;
-  /** Without it native code that calls the function stops there. */
+  /** Without it, native code stops when it calls the function. */
   readonly call?: HostCall;
 }
 
@@ -39,19 +39,19 @@ export interface ImageModule {
   readonly bytes: Uint8Array;
   /** Where it was found. */
   readonly path: string;
-  /** From the folder of a program. A runtime that is simulated here stays so: a real file of its name is only checked. */
+  /** From the folder of a program. A simulated runtime stays simulated: a real file of its name is only checked. */
   readonly deployed?: true;
 }
 
 /**
- * Where modules come from. Asked with the name as the importing image writes it. `undefined`: the provider does not have it, and each of its symbols gets an
+ * The source of modules, by the name in the importing image. `undefined`: the provider does not have the module, and each of its symbols gets an
  * address that names it and says so when it is called. `'missing'`: the file is not there, and an import of it ends the load as on Windows.
  */
 export interface ModuleProvider {
   find(name: string): ImageModule | HostModule | 'missing' | undefined;
 }
 
-/** The first provider that has an answer. */
+/** Combines providers: the first result that is not `undefined`. */
 export const firstOf = (...providers: readonly ModuleProvider[]): ModuleProvider => ({
   find(name) {
     for (const provider of providers) {

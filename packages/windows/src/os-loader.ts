@@ -29,19 +29,19 @@ export interface LoadLibraryRequest {
   readonly image: PEImage;
   /** The file's path, which is the module's identity. */
   readonly path: string;
-  /** Where the image shall go instead of its preferred base. */
+  /** The base to use instead of the preferred base. */
   readonly base?: number | undefined;
   /** CreateProcess, not LoadLibrary: the image is the program of the process. */
   readonly isProgram?: boolean | undefined;
 }
 
-/** One call of LoadLibrary on its way. */
+/** One call of LoadLibrary in progress. */
 interface Loading<T extends WindowsTrace> extends LoadRun<T> {
-  /** What has been mapped for it, imports before importers: the order in which entry points are called. */
+  /** The modules that it mapped, imports before importers: the order in which entry points are called. */
   readonly order: MappedModule[];
 }
 
-/** A DLL that needs more modules than this, one through the other, is refused. */
+/** The longest chain of imported modules; a longer one is refused. */
 const MODULE_LIMIT = 512;
 
 /** LoadLibrary and FreeLibrary of one process. Each call gets the trace that its steps go to. */
@@ -102,7 +102,7 @@ export class OsLoader<T extends WindowsTrace = WindowsTrace> {
     return findExport(this.#process, module, symbol, (name) => this.dependency(name, trace))?.address;
   }
 
-  /** Maps what is asked for and calls the entry points. @throws LoadRefusal; nothing that was mapped on the way stays then */
+  /** Maps the requested image and calls the entry points. @throws LoadRefusal; nothing that was mapped on the way stays then */
   #attempt<M>(trace: T, map: (loading: Loading<T>) => M): M {
     const loading: Loading<T> = { process: this.#process, trace, order: [] };
     try {
@@ -233,7 +233,7 @@ function notFound(name: string, importer: string | undefined): LoadRefusal {
 }
 
 /**
- * IL-only PE32 for i386 that does not require 32 bits: 64-bit Windows maps it into 64-bit processes too, for the runtime alone (Wine `dlls/ntdll/loader.c`,
+ * An IL-only PE32 image for i386 that does not require 32 bits: 64-bit Windows maps it into 64-bit processes too, only for the runtime (Wine `dlls/ntdll/loader.c`,
  * `convert_to_pe64`, does as Windows does).
  */
 function isForEveryProcess(image: PEImage): boolean {
@@ -242,7 +242,7 @@ function isForEveryProcess(image: PEImage): boolean {
   return (flags & (CorFlags.ILONLY | CorFlags.REQUIRED_32BIT)) === CorFlags.ILONLY;
 }
 
-/** A host module is where Windows looks first: an image that only shares its name does not stand in for it. */
+/** Windows searches the host modules first: an image of the same name does not replace one. */
 const isHost = (found: ReturnType<ModuleProvider['find']>): boolean => typeof found === 'object' && found.kind === 'host';
 
 /** A refusal of a DLL that is imported names it: the innermost file is at fault. */

@@ -11,7 +11,7 @@ export interface BoundImport {
   readonly ordinal?: number;
   /** The slot in the import address table. */
   readonly iatRva: number;
-  /** What the slot holds now; for a delayed import what it will hold after the first call. */
+  /** The content of the slot; for a delayed import its content after the first call. */
   readonly address: number;
   /** `image`: an export of a mapped DLL. `host`: a function of a host module. `none`: an address that only names the symbol. */
   readonly resolvedBy: 'image' | 'host' | 'none';
@@ -20,7 +20,7 @@ export interface BoundImport {
   readonly delayed?: true;
 }
 
-/** What TLS gave a module. */
+/** The TLS data of a module. */
 export interface TlsState {
   readonly index: number;
   /** Addresses, in the order they are called. */
@@ -44,7 +44,7 @@ export interface MappedModule extends ModuleIdentity {
   tls?: TlsState;
   /** The program of the process, not a module that was loaded into it. */
   readonly isProgram: boolean;
-  /** LoadLibrary calls not yet met by FreeLibrary; a CLR that has loaded the module never gives up its own. */
+  /** LoadLibrary calls without a FreeLibrary; a CLR that has loaded the module keeps its reference. */
   references: number;
   attached: boolean;
   /** Mapped for the runtime alone: its imports are not bound, and its entry point is not called. */

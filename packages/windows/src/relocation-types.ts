@@ -1,13 +1,13 @@
 import type { AddressSpace, Fault } from '@ijw/machine';
 import { isFault } from '@ijw/machine';
 
-/** What applying one relocation needs. */
+/** The input of one relocation. */
 export interface RelocationSite {
   readonly memory: AddressSpace;
   readonly address: number;
   /** Actual base minus preferred base. */
   readonly delta: bigint;
-  /** HIGHADJ: the low half, which stands in the entry behind it. */
+  /** HIGHADJ: the low half, which is in the next entry. */
   readonly adjustment: number;
 }
 

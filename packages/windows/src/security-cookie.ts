@@ -4,7 +4,7 @@ import { readLoadConfig } from '@ijw/pe/load-config';
 import type { LoadRun } from './load-run.ts';
 import type { MappedModule } from './os-module.ts';
 
-/** What the C runtime leaves in `__security_cookie` until somebody fills it (gs_support.c). */
+/** The initial value of `__security_cookie` in the C runtime (gs_support.c). */
 const DEFAULT_COOKIE: Readonly<Record<4 | 8, bigint>> = { 4: 0xbb40e64en, 8: 0x00002b992ddfa232n };
 
 /**

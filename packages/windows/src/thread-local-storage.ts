@@ -6,7 +6,7 @@ import type { LoadRun } from './load-run.ts';
 import type { MappedModule } from './os-module.ts';
 import { windowsRefusal } from './windows-error.ts';
 
-/** More callbacks than this are a list that has no end. */
+/** The most callbacks; a longer list has no end. */
 const CALLBACK_LIMIT = 4096;
 
 /**

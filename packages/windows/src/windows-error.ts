@@ -17,7 +17,7 @@ export const WindowsError = {
 
 export type WindowsErrorName = keyof typeof WindowsError;
 
-/** A refusal by the Windows loader: nothing of the CLR has a say in it. */
+/** A refusal by the Windows loader, before the CLR runs. */
 export function windowsRefusal(error: WindowsErrorName, rule: string, reason: string, place?: ImagePlace): LoadRefusal {
   return new LoadRefusal({ rule, hresult: WindowsError[error].hresult, reason, ...(place && { place }) });
 }

@@ -62,7 +62,7 @@ export type WindowsEvent =
     }
   | { readonly step: 'unmap'; readonly module: string; readonly base: number };
 
-/** Where the steps of a load are recorded. */
+/** The trace of a load. */
 export interface WindowsTrace {
   add(event: WindowsEvent): void;
 }
