@@ -10,7 +10,7 @@ export interface LoadDocument {
   readonly outcome: 'loaded' | 'refused';
   /** Absent where it is not known of the runtime. */
   readonly hresult?: number;
-  /** What the runtime that was observed answers, where it is not known of this one. */
+  /** The codes of the observed runtime, if those of this runtime are unknown. */
   readonly observed?: object;
   readonly reason?: string;
   readonly rule?: string;
@@ -57,7 +57,7 @@ export function loadDocument(outcome: LoadOutcome): LoadDocument {
   };
 }
 
-/** What came of a call, as JSON. Values that managed code returns are not part of it. */
+/** The result of a call, as JSON. Values that managed code returns are not part of it. */
 export function callDocument(call: CallResult): object {
   if (call.kind !== 'returned') return call;
   const { kind, token, method } = call;
@@ -73,7 +73,7 @@ const refusalKeys = ({ reason, rule, place, exception, observed, fatal }: Extrac
   ...(fatal && { fatal }),
 });
 
-/** What no JSON number is exact for is written as digits. */
+/** A number that JSON cannot hold exactly is written as digits. */
 const integer = (value: SlotWord): number | string => (typeof value === 'number' ? value : hex(value));
 
 function slotDocument({ rva, token, method, type, before, after, content }: SlotState): object {
@@ -137,7 +137,7 @@ function sharedDocuments(stub: ForwardCall): ReturnType<typeof valueDocuments> {
   return documents;
 }
 
-/** What a P/Invoke's stub does, and what it is made from. What is absent is `undefined`, which JSON leaves out. */
+/** The steps of a P/Invoke's stub, and its inputs. What is absent is `undefined`, which JSON leaves out. */
 const forwardDocument = (stub: ForwardCall, { arguments: values, result } = sharedDocuments(stub)): object => ({
   steps: forwardCallText(stub),
   convention: stub.convention.convention,

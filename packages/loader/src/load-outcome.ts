@@ -29,7 +29,7 @@ export interface RefusedOutcome extends CommonOutcome, RuntimeRefusal {
   readonly rule: string;
   readonly reason: string;
   readonly place?: ImagePlace;
-  /** Nothing catches this: the process ends. */
+  /** Not catchable: the process ends. */
   readonly fatal: boolean;
   /** What stays mapped after the refusal, if anything does. */
   readonly module?: LoadedModule;

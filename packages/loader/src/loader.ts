@@ -133,7 +133,7 @@ function imageOf(input: ImageInput): PEImage {
 const startsProgram = (runtime: Runtime, image: PEImage): boolean =>
   runtime.host === 'framework' && !runtime.started && !isDll({ image }) && ifReadable(() => readCliHeader(image)) !== undefined;
 
-/** What messages say of an image, as far as it can be read. */
+/** The parts of messages about an image that can be read. */
 function refusedImage({ image, file }: AssemblyRequest): RefusedImage {
   const seen = asRuntimeSees(image);
   const metadata = readMetadata(seen);
@@ -183,7 +183,7 @@ function describe({ runtime, trace, path, request: { image } }: Load, reached: L
 const withEvents = <T extends object>(outcome: T, trace: Trace): T & Pick<LoadOutcome, 'events'> =>
   Object.defineProperty(outcome, 'events', { enumerable: true, get: () => trace.events }) as T & Pick<LoadOutcome, 'events'>;
 
-/** Bytes that turn out to be bad where no rule looked at them are a bad image to the CLR. */
+/** Malformed bytes that no rule checks are a bad image for the CLR. */
 function detailsOf(error: unknown, file: string | undefined): ClrRefusalDetails {
   if (error instanceof LoadRefusal) return refusalDetails(error);
   if (!(error instanceof BadImageError)) throw error;

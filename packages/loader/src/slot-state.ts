@@ -10,10 +10,10 @@ import { readFixupRecords } from './hosts/fixup-records.ts';
 /** The marshalling code of a method, or why it has none. */
 export type ThunkStub = (PlacedStub & { readonly bytes: Uint8Array; readonly unwindBytes?: Uint8Array }) | Unsupported;
 
-/** What is in a slot: an address is a number; a bigint is a value beyond 2^53, which no address has. */
+/** The content of a slot: an address is a number; a bigint is a value beyond 2^53, which is not an address. */
 export type SlotWord = number | bigint;
 
-/** What a slot leads to. */
+/** The target of a slot. */
 export type SlotTarget =
   /** A thunk of the runtime: `reverse` for native callers, `managed` for the method's own entry. */
   | {
@@ -26,7 +26,7 @@ export type SlotTarget =
     }
   /** ijwhost's, which starts the runtime. */
   | { readonly kind: 'bootstrap'; readonly address: number; readonly size: number; readonly bytes: Uint8Array }
-  /** What the file has there, or anything else that is not a thunk. */
+  /** The value in the file, or any other value that is not a thunk. */
   | { readonly kind: 'raw' };
 
 /** One slot of the vtable fixups. */
@@ -127,7 +127,7 @@ function thunkBytes(memory: AddressSpace, address: number, size: number): Uint8A
   return bytes;
 }
 
-/** What the file has at an RVA; zero beyond its bytes. */
+/** The value in the file at an RVA; zero beyond its bytes. */
 function fileValue({ image }: MappedModule, rva: number, width: 4 | 8): bigint {
   try {
     const reader = image.readerAt(rva, width, 'a slot');

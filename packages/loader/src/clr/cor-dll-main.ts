@@ -20,7 +20,7 @@ interface DllMain extends RuntimeRun {
   readonly reason: DllReason;
 }
 
-/** `_CorDllMain` of whichever host the image imports. `runtime` is asked for late: entry points are called while it is being made. */
+/** `_CorDllMain` of the host that the image imports. `runtime` is a function because entry points are called while the runtime is being made. */
 export const hostEntryPoint = (runtime: () => Runtime): EntryPointHost<Trace> => ({
   owns: ({ kind, name }) => (kind === 'function' || kind === 'unresolved') && runtime().platform.hostEntryNames.includes(name),
   call({ module, gate, reason, trace }) {
@@ -32,7 +32,7 @@ export const hostEntryPoint = (runtime: () => Runtime): EntryPointHost<Trace> =>
   },
 });
 
-/** The function that a host of the caller's has behind the symbol, in place of what ours would do. */
+/** The function of the caller's host for the symbol; it replaces the simulated one. */
 function suppliedFunction({ process }: Runtime, { module, name }: Gate): HostFunction | undefined {
   for (const candidate of process.modules.values())
     if (candidate.kind === 'host' && candidate.name === module) return candidate.host.resolve(name)?.function;
@@ -43,7 +43,7 @@ const isIjwhost = (gate: Gate): boolean => gate.module === 'ijwhost.dll';
 
 /**
  * dotnet/runtime `corehost/ijwhost/ijwhost.cpp`, `_CorDllMain`: thunks at attach, then the native entry point for every reason, then the thunks are
- * freed at detach. The runtime has no part in it, and a managed entry point is never run.
+ * freed at detach. The runtime does not take part, and a managed entry point never runs.
  */
 function ijwhostDllMain(call: DllMain): number {
   const { runtime, module, reason, trace } = call;

@@ -4,13 +4,13 @@ import type { LoadContext, LoadedAssembly } from './bind/load-context.ts';
 import type { AssemblyImage } from './image/assembly-image.ts';
 import type { CheckedView } from './image/image-view.ts';
 
-/** What shall become an assembly. */
+/** The image that a load makes an assembly of. */
 export interface AssemblyRequest {
   readonly image: PEImage;
-  /** Absent for images that came as bytes. */
+  /** Absent for images from bytes. */
   readonly file: string | undefined;
   readonly context: LoadContext;
-  /** Where the image shall go instead of its preferred base. */
+  /** The base to use instead of the preferred base. */
   readonly base?: number;
   /** A module that native code has loaded becomes an assembly: the first call through a bootstrap thunk, or `_CorDllMain` of .NET Framework. */
   readonly inMemory?: true;
@@ -18,17 +18,17 @@ export interface AssemblyRequest {
   readonly isProgram?: true;
   /** Inside a .NET single-file bundle, where Windows does not find it. */
   readonly inBundle?: true;
-  /** Only looked at: never run. */
+  /** Reflection only: never run. */
   readonly reflectionOnly?: true;
 }
 
-/** What the Windows loader did with the image. Its refusal counts only once the module is needed. */
+/** The result of the Windows loader. Its refusal matters only when the module is needed. */
 export type ModuleMapping =
   | { readonly kind: 'none' }
   | { readonly kind: 'mapped'; readonly module: MappedModule }
   | { readonly kind: 'refused'; readonly refusal: LoadRefusal };
 
-/** The image has been asked for. */
+/** The image is requested. */
 export interface Opened {
   readonly stage: 'opened';
   readonly request: AssemblyRequest;
@@ -41,7 +41,7 @@ export interface Viewed extends Omit<Opened, 'stage'> {
   readonly view: CheckedView;
 }
 
-/** It has an identity. */
+/** Its assembly has an identity. */
 export interface Bound extends Omit<Viewed, 'stage'> {
   readonly stage: 'bound';
   readonly bound: AssemblyImage;
@@ -59,7 +59,7 @@ export interface Loaded extends Omit<Fixed, 'stage'> {
   readonly again: boolean;
 }
 
-/** How far a load has come, with what each stage has made. */
+/** The progress of a load, with the result of each stage. */
 export type LoadProgress = Opened | Viewed | Bound | Fixed | Loaded;
 
 export const opened = (request: AssemblyRequest, module?: MappedModule): Opened => ({

@@ -16,7 +16,7 @@ import type { ImageFixups } from './fixups/fix-up-vtables.ts';
 import type { FixedSlot, FixedSlots } from './fixups/fixed-slots.ts';
 import { type References, referencesIn } from './image/referenced-assemblies.ts';
 
-/** The managed half of the process: contexts, assemblies, and what each mapped image's slots have become. */
+/** The managed part of the process: contexts, assemblies, and the slots of each mapped image. */
 export class Runtime {
   readonly host: Host;
   readonly id: RuntimeId;
@@ -63,7 +63,7 @@ export class Runtime {
     return made;
   }
 
-  /** What the slots of an image lead to. */
+  /** The targets of an image's slots. */
   slotsOf(base: number): FixedSlots | undefined {
     const known = this.fixups.get(base);
     return known && known.stage !== 'begun' ? known.slots : undefined;
@@ -96,7 +96,7 @@ export class Runtime {
     return this.#pinvokes.get(base) ?? [];
   }
 
-  /** P/Invokes are bound once an image: the first load's are everybody's. */
+  /** P/Invokes are bound once for each image, at its first load. */
   bindPInvokesOnce(base: number, bind: () => BoundPInvoke[]): readonly BoundPInvoke[] | undefined {
     if (this.#pinvokes.has(base)) return undefined;
     const bound = bind();
@@ -129,7 +129,7 @@ export class Runtime {
     return gone;
   }
 
-  /** Forgets what belonged to an image that is mapped no more. */
+  /** Removes the data of an image that is no longer mapped. */
   forget(base: number): void {
     this.fixups.delete(base);
     this.#pinvokes.delete(base);
@@ -156,7 +156,7 @@ export interface ImageSlot {
   readonly slot: FixedSlot;
 }
 
-/** Something that the runtime does, and where its steps are recorded. */
+/** An action of the runtime, with its trace. */
 export interface RuntimeRun {
   readonly runtime: Runtime;
   readonly trace: Trace;

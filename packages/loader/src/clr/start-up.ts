@@ -129,7 +129,7 @@ function startRuntime({ runtime, trace }: RuntimeRun, load: Opened): Opened {
   return load;
 }
 
-/** On Windows the runtime prefers the Windows loader to its own for every file; what goes wrong there counts later, if at all. */
+/** On Windows the runtime prefers the Windows loader to its own for every file; an error there matters later, if at all. */
 function osLoad({ runtime, trace }: RuntimeRun, load: Opened): Opened {
   const { image, file, base, isProgram, inBundle } = load.request;
   if (file === undefined || inBundle || load.mapping.kind === 'mapped') return load;
@@ -180,7 +180,7 @@ function checkCoreLibrary(host: Host, displayName: string, file: string | undefi
   });
 }
 
-/** The reference of this load is given back: a copy that was mapped for it goes again. */
+/** The reference of this load is released: a copy that was mapped for it is unmapped. */
 function alreadyLoaded({ runtime, trace }: RuntimeRun, load: Bound, known: LoadedAssembly): Loaded {
   const module = moduleOf(load);
   if (module && runtime.osLoader.unload(module, trace)) runtime.forget(module.base);

@@ -5,7 +5,7 @@ import { windowsRefusal } from '@ijw/windows';
 const CHUNK_SIZE = 0x10000;
 const CODE_ALIGNMENT = 16;
 
-/** Room for code, and the word that it calls through. */
+/** Memory for code, and the word that it calls through. */
 export interface CodePlace {
   readonly code: number;
   readonly data: number;
@@ -16,11 +16,11 @@ interface Chunk {
   readonly end: number;
   nextWord: number;
   readonly wordsEnd: number;
-  /** Where the words are, by what they lead to. */
+  /** The addresses of the words, by their targets. */
   readonly words: Map<number, number>;
 }
 
-/** Where code is made: written while its page is writable and not executable, run while it is executable and not writable. */
+/** The heap of generated code: it is written while its page is writable and not executable, and runs while the page is executable and not writable. */
 export class ExecutableHeap {
   readonly #memory: AddressSpace;
   readonly #pointerSize: 4 | 8;
@@ -31,7 +31,7 @@ export class ExecutableHeap {
     this.#pointerSize = pointerSize;
   }
 
-  /** Room for `size` bytes of code that calls `target` through a word behind it, in a page that is never executable. */
+  /** Memory for `size` bytes of code that calls `target` through a word behind it, in a page that is never executable. */
   allocate(size: number, target: number): CodePlace {
     if (this.#chunk.next + size > this.#chunk.end || this.#chunk.nextWord === this.#chunk.wordsEnd) this.#chunk = this.#newChunk(size);
     const chunk = this.#chunk;
@@ -47,7 +47,7 @@ export class ExecutableHeap {
     return { code, data };
   }
 
-  /** Room for code that carries its data itself, in pages of its own whose bytes are made when they are touched. */
+  /** Memory for code that contains its data, in pages of its own whose bytes are made when they are touched. */
   allocateAlone(size: number, fill: (base: number) => PageFill): number {
     const base = this.#reserve(alignUp(size, PAGE_SIZE));
     const refused = this.#memory.commit(base, size, PageRights.readExecute) ?? this.#memory.back(base, size, fill(base));

@@ -7,7 +7,7 @@ export interface ThunkRunInit<Form extends ThunkForm = ThunkForm> {
   /** Bytes between code and data, where the form is interleaved. */
   readonly dataDistance: number;
   readonly count: number;
-  /** What each is for, and where all of them lead before the first call. */
+  /** The identity of each, and the common target before the first call. */
   readonly identityOf: (index: number) => number;
   readonly prestub: number;
 }
@@ -19,7 +19,7 @@ export interface ThunkRun {
   addressOf(index: number): number;
   /** The thunk that begins at an address. */
   indexOf(address: number): number | undefined;
-  /** What a thunk hands to the code that it leads to. */
+  /** The identity that a thunk passes to its target. */
   passedBy(index: number): number;
   /** Lets a thunk lead to the code of its method. */
   retarget(index: number, target: number): void;

@@ -16,7 +16,7 @@ import { ForwardExecution, type VariableArgument } from './forward-execution.ts'
 import { activateFor, beginSlotCall, callManaged } from './managed-call.ts';
 import type { NativeExecution } from './native-execution.ts';
 
-/** What happens when a slot or a method is called: the transitions, the module constructor, and what the runtime refuses only now. */
+/** The effect of a call of a slot or a method: the transitions, the module constructor, and refusals at the first call. */
 export class CallDispatcher {
   readonly #init: CalledModule;
 
@@ -154,7 +154,7 @@ export class CallDispatcher {
   }
 }
 
-/** How a call of a P/Invoke ends or leaves managed code. */
+/** The end of a call of a P/Invoke, or its continuation in native code. */
 type PInvokeCall = Extract<CallResult, { readonly kind: 'native' | 'threw' | 'processDied' }>;
 
 const violation = (address: number, reason: string): CallResult => ({ kind: 'accessViolation', address, reason });

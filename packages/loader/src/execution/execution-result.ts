@@ -1,6 +1,6 @@
 import type { ClrException } from '../load/load-refusal.ts';
 
-/** What came of running native code. */
+/** The result of native code. */
 export type ExecutionResult =
   /** `bigint` for integers of eight bytes, bytes for structures. */
   | { readonly kind: 'returned'; readonly value: unknown }
@@ -9,5 +9,5 @@ export type ExecutionResult =
   | { readonly kind: 'processDied'; readonly hresult: number; readonly reason: string; readonly exception?: ClrException }
   /** The code touched memory that it may not touch. */
   | { readonly kind: 'fault'; readonly address: number; readonly reason: string }
-  /** The code goes on in a way that is not evaluated here. */
+  /** The code continues in a way that is not evaluated here. */
   | { readonly kind: 'stopped'; readonly address: number; readonly reason: string };

@@ -49,7 +49,7 @@ export class ForwardExecution {
   readonly #init: ForwardExecutionInit;
   readonly #bytes: Uint8Array[] = [];
   readonly #construct = new Map<number, (address: number) => void>();
-  /** Where the native function writes the managed result. */
+  /** The address that the native function writes the managed result to. */
   #retval: { readonly value: CrossingParameter; readonly address: number } | undefined;
 
   constructor(init: ForwardExecutionInit) {
@@ -150,7 +150,7 @@ export class ForwardExecution {
     return toManaged(execution.space, value, this.#read(address, abiSize(value.abi)));
   }
 
-  /** Room that is given back when the call is over. */
+  /** Memory that is released after the call. */
   #allocate(size: number): number {
     const { stack } = this.#init.runtime;
     stack.pointer -= Math.ceil(Math.max(size, 1) / 16) * 16;

@@ -13,7 +13,7 @@ export interface SlotCall {
   readonly problem?: ClrException;
 }
 
-/** What comes before the method behind a slot: which assembly's it is, its activation, and what the runtime refuses only now. `own` is the caller's. */
+/** The steps before the method of a slot runs: its assembly, the activation, and refusals at the first call. `own` is the caller's. */
 export function beginSlotCall(
   run: RuntimeRun,
   { base, slot }: Pick<ImageSlot, 'base' | 'slot'>,

@@ -128,7 +128,7 @@ export class NativeExecution {
     if (problem) throw new ManagedException(problem);
     const code = slots.prepare(slot, this.#init.trace);
     if (code.kind === 'unsupported') return { stop: code.reason };
-    // The thunk again, which says which method it is for and leads to the code.
+    // Runs the thunk again, which passes its identity and leads to the code.
     processor.ip = slot.address;
     return 'goOn';
   }

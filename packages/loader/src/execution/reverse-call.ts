@@ -3,9 +3,9 @@ import { abiSize, type CallContract, type CrossingParameter, type PlacedArgument
 import { type TransitionRecord, transitionRecord } from '../thunk/frame/transition-record.ts';
 import { type ConversionSpace, notConverted, toManaged, toNative } from './value-conversion.ts';
 
-/** What a reverse stub handed over, read from the record on its stack. */
+/** The data that a reverse stub passes, read from the record on its stack. */
 export interface ReceivedCall {
-  /** What the precode passed on: the token of the method. */
+  /** The value from the precode: the token of the method. */
   readonly identity: number;
   readonly arguments: readonly unknown[];
   /** Where the caller's arguments begin; variable ones are found from there. */
@@ -21,7 +21,7 @@ function readBytes(memory: AddressSpace, address: number, length: number): Uint8
 const readWord = ({ memory, pointerSize }: ConversionSpace, address: number): number =>
   Number(integerOf(readBytes(memory, address, pointerSize)));
 
-/** What is the same for native and for managed callers. */
+/** The common part of calls from native and from managed callers. */
 type CallOfMethod = Pick<CallContract, 'parameters' | 'result' | 'placement'>;
 
 /** The calls that one method gets: its plan and the record that its stub fills. */
@@ -55,7 +55,7 @@ export class ReverseCall {
     };
   }
 
-  /** Leaves the managed result where the stub takes it from; no result is zeroes. @throws NativeFault; UsageError where it is of another type */
+  /** Writes the managed result to the place that the stub reads; no result is zeroes. @throws NativeFault; UsageError where it is of another type */
   answer(record: number, value: unknown): void {
     const { result, placement } = this.#plan;
     if (placement.result.kind === 'void') return;

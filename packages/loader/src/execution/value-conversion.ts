@@ -6,7 +6,7 @@ import type { CrossingType, TextEncoding } from '@ijw/marshalling';
 import type { GuestStack } from '@ijw/windows';
 import { nativeBytes, nativeValue } from '../native/native-value.ts';
 
-/** Longer text is taken for memory that does not hold text. */
+/** The longest text; longer data is assumed not to be text. */
 const TEXT_LIMIT = 0x10_0000;
 
 /** The ANSI code page of a Windows for western Europe and America. */
@@ -14,7 +14,7 @@ const ANSI = new TextDecoder('windows-1252');
 const UTF8 = new TextDecoder();
 const WIDE = new TextDecoder('utf-16le');
 
-/** Where conversions read native text and put copies of managed text. */
+/** The memory that conversions read native text from and write copies of managed text to. */
 export interface ConversionSpace {
   readonly memory: AddressSpace;
   readonly stack: GuestStack;
@@ -47,11 +47,11 @@ function textAt(memory: AddressSpace, address: number, encoding: TextEncoding): 
   return decoder.decode(terminated(memory, address, unit));
 }
 
-/** Why a value cannot be converted here: its type has another marshaller. */
+/** The reason why a value cannot be converted here: its type has another marshaller. */
 export const notConverted = ({ managed, nativeText, conversion }: CrossingType): string | undefined =>
   conversion.kind === 'runtime' || conversion.kind === 'decimal' ? `${managed} is not converted to ${nativeText} here` : undefined;
 
-/** What managed code gets for native bytes. @throws NativeFault */
+/** The managed value of native bytes. @throws NativeFault */
 export function toManaged({ memory }: ConversionSpace, { abi, conversion }: CrossingType, bytes: Uint8Array): unknown {
   switch (conversion.kind) {
     case 'none':
@@ -83,7 +83,7 @@ const wideBytes = (text: string): Uint8Array => {
 const ansiByUnit = new Map(Array.from({ length: 256 }, (_, byte) => [ANSI.decode(Uint8Array.of(byte)), byte] as const));
 const QUESTION_MARK = 0x3f;
 
-/** What has no counterpart becomes a question mark. */
+/** A character that the code page lacks becomes a question mark. */
 const ansiBytes = (text: string): Uint8Array => Uint8Array.from([...text], (character) => ansiByUnit.get(character) ?? QUESTION_MARK);
 
 const ENCODERS: Readonly<Record<TextEncoding, { readonly encode: (text: string) => Uint8Array; readonly unit: 1 | 2 }>> = {

@@ -33,7 +33,7 @@ interface Chunk {
   /** Of the thunks, in the order of the records' slots. */
   readonly tokens: Uint32Array;
   readonly slotRvas: Uint32Array;
-  /** What the slots of each record might be accessed for, where its slots were patched. */
+  /** The page rights of each record's slots, if they were patched. */
   readonly rights: (PageRightBits | undefined)[];
   /** Thunks that have been put into their slots. */
   installed: number;

@@ -10,13 +10,13 @@ export interface FixupRecord {
 }
 
 export const RECORD_SIZE = 8;
-/** A table that asks for more slots than this is one that only wants to be expensive: no image comes near. */
+/** The most slots of a table; no real image has nearly as many. */
 export const SLOT_LIMIT = 2_000_000;
 
 /** COR_VTABLE_* beside the two pointer sizes. */
 export const FixupType = { fromUnmanaged: 0x4, fromUnmanagedRetainAppDomain: 0x8, callMostDerived: 0x10 } as const;
 
-/** The records of a mapped image. Size / 8 of them: what is left over is ignored. */
+/** The records of a mapped image. Size / 8 of them: the remainder is ignored. */
 export function readFixupRecords(memory: AddressSpace, base: number, cli: CliHeader): FixupRecord[] | Fault {
   const { rva, size } = cli.vTableFixups;
   const length = Math.floor(size / RECORD_SIZE) * RECORD_SIZE;

@@ -18,7 +18,7 @@ const hostModule = (name: string, exports: readonly string[]): HostModule => ({
 /** ijwhost `Exports.def`, in the order in which the linker numbers them. `entryNames` are those of its `_CorDllMain`. */
 export const ijwhost = (entryNames: readonly string[]): HostModule => hostModule('ijwhost.dll', ['GetTokenForVTableEntry', ...entryNames]);
 
-/** The part of mscoree.dll that an image can import. It keeps no thunks that the .NET runtime could ask it about. */
+/** The part of mscoree.dll that an image can import. It has no thunks whose tokens the .NET runtime could read. */
 export const mscoree: HostModule = {
   kind: 'host',
   name: 'mscoree.dll',
@@ -29,7 +29,7 @@ export const mscoree: HostModule = {
 };
 
 /**
- * The hosts that are simulated here, for whatever the provider has of their names. A real file is only checked: it must be an image for the process, and it
+ * The simulated hosts. A provider may have files of their names. A real file is only checked: it must be an image for the process, and it
  * exports what it exports. A host of the provider's own takes the place of the simulated one, and so does an image that needs no other DLL: its code can run here.
  */
 export const withHosts = (hosts: readonly HostModule[], architecture: Architecture, provider?: ModuleProvider): ModuleProvider => ({

@@ -55,7 +55,7 @@ const COULD_NOT_LOAD = "Could not load file or assembly '";
 
 const couldNotLoad = (what: string, text: string): string => `${COULD_NOT_LOAD}${what}'. ${text}`;
 
-/** What names a string or a blob that is not there. */
+/** The table with a reference to a missing string or blob. */
 export const indexNotFound = (): ClrException => exception('BadImageFormatException', HResult.CLDB_E_INDEX_NOTFOUND, INDEX_NOT_FOUND);
 
 const INDEX_NOT_FOUND = withCode('Index not found.', HResult.CLDB_E_INDEX_NOTFOUND);
@@ -142,10 +142,10 @@ export const clrRefusals = {
   invalidTypeName: (): ClrException => badImageFormat('Invalid token.'),
   /** The same from `FindMethodThrowing`: not wrapped. */
   notAMethod: (): ClrException => badImageFormat(withCode(BAD_FORMAT_TEXT, HResult.COR_E_BADIMAGEFORMAT)),
-  /** What an assembly refers to has no file. */
+  /** A referenced assembly has no file. */
   assemblyNotFound: (assembly: string): ClrException =>
     exception(FILE_NOT_FOUND, HResult.ERROR_FILE_NOT_FOUND, couldNotLoad(assembly, 'The system cannot find the file specified.')),
-  /** What an assembly refers to has a file that is not an assembly. */
+  /** The file of a referenced assembly is not an assembly. */
   assemblyUnreadable: (assembly: string, file: string): ClrException =>
     badImageFormat(couldNotLoad(assembly, BAD_FORMAT_TEXT), badImageFormat(`Bad IL format. The format of the file '${file}' is invalid.`)),
   /**
@@ -184,7 +184,7 @@ export function clrRefusal({ rule, reason, exception: thrown, place }: ClrRefusa
   return new ClrRefusal({ rule, hresult: thrown.hresult, reason, exception: thrown, ...(place && { place }) });
 }
 
-/** The runtime itself breaks: no handler sees this, the process ends (COR_E_EXECUTIONENGINE). */
+/** The runtime itself fails: no handler runs, and the process ends (COR_E_EXECUTIONENGINE). */
 export function fatalRefusal(rule: string, reason: string, place?: ImagePlace): ClrRefusal {
   return new ClrRefusal({ rule, hresult: HResult.COR_E_EXECUTIONENGINE, reason, fatal: true, ...(place && { place }) });
 }

@@ -65,7 +65,7 @@ export type ClrEvent =
       readonly token: number;
       readonly method: string;
       readonly thunk: number;
-      /** Where it leads from now on: marshalling code, or the method's own. */
+      /** The new target: marshalling code, or the method's own code. */
       readonly target: number;
     }
   | {
@@ -109,7 +109,7 @@ export class Trace {
     this.#unread.push(event);
   }
 
-  /** Events that are made when somebody reads the trace. What they say must be settled by now. */
+  /** Events that are created when the trace is read. Their content must not change after this call. */
   defer(events: () => Iterable<LoadEvent>): void {
     this.#unread.push(events);
   }

@@ -11,9 +11,9 @@ export interface ClrException {
 }
 
 export interface ClrRefusalDetails extends LoadRefusalDetails {
-  /** What a managed caller sees, where one is there to see it. */
+  /** The exception for a managed caller, if there is one. */
   readonly exception?: ClrException;
-  /** The process does not survive it. */
+  /** The process ends. */
   readonly fatal?: boolean;
 }
 
@@ -30,7 +30,7 @@ export class ClrRefusal extends LoadRefusal {
   }
 }
 
-/** What Windows or the CLR says about a refused image. */
+/** The error of Windows or the CLR for a refused image. */
 export function refusalDetails(refusal: LoadRefusal): ClrRefusalDetails {
   if (!(refusal instanceof ClrRefusal)) return refusal.details;
   const { details, exception, fatal } = refusal;

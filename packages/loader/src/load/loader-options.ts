@@ -9,7 +9,7 @@ import type { ManagedEntry } from './managed-entry.ts';
 export interface LoaderOptions {
   /** mscoree of .NET Framework, or ijwhost and CoreCLR. */
   readonly host: Host;
-  /** Whose codes and rules they are; one of the host's. Default: `net40` for mscoree, the runtime that was observed for ijwhost. */
+  /** The runtime whose codes and rules apply; it must be one of the host's. Default: `net40` for mscoree, the runtime that was observed for ijwhost. */
   readonly runtime?: RuntimeId;
   /** `useLegacyV2RuntimeActivationPolicy` is set: CLR 4 takes mixed images that were built for CLR 2. */
   readonly legacyV2Policy?: boolean;
@@ -19,7 +19,7 @@ export interface LoaderOptions {
   readonly provider?: ModuleProvider;
   /** False: images are mapped where they are wanted and their relocations are not applied. Default true. */
   readonly relocate?: boolean;
-  /** What runs behind the thunks. Default: calls are recorded. */
+  /** The managed code behind the thunks. Default: calls are recorded. */
   readonly managedEntry?: ManagedEntry;
   /** Default for `LoadRequest.nativeFirst`. */
   readonly nativeFirst?: boolean;
@@ -31,7 +31,7 @@ export interface LoaderOptions {
   readonly commitLimit?: number;
 }
 
-/** Which AssemblyLoadContext the assembly goes into. A name makes a context; the same name is the same context. */
+/** The AssemblyLoadContext of the assembly. A new name creates a context; the same name is the same context. */
 export type ContextRequest = 'default' | { readonly name: string; readonly collectible?: boolean };
 
 export interface LoadRequest {
@@ -47,7 +47,7 @@ export interface LoadRequest {
   readonly context?: ContextRequest;
   /** LoadLibrary before any runtime: the first call of a slot starts it. */
   readonly nativeFirst?: boolean;
-  /** Where the image shall go instead of its preferred base. */
+  /** The base to use instead of the preferred base. */
   readonly base?: number;
 }
 

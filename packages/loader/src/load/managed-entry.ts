@@ -6,7 +6,7 @@ export interface ManagedCall {
   readonly token: number;
   /** `Namespace.Type::Name`. */
   readonly method: string;
-  /** Where it comes from: a slot, reflection, the runtime itself, or a marshalling stub that copies a C++ object. */
+  /** The caller: a slot, reflection, the runtime itself, or a marshalling stub that copies a C++ object. */
   readonly through: 'slot' | 'reflection' | 'moduleConstructor' | 'entryPoint' | 'marshalling';
   readonly arguments: readonly unknown[];
   /** Where the native caller's arguments begin, when native code was run: variable ones are found from there. */
@@ -17,12 +17,12 @@ export interface ManagedCall {
 
 export type ManagedResult = { readonly value: unknown } | { readonly exception: ClrException };
 
-/** What runs the managed code behind a thunk. This package has no IL interpreter: the caller of `load` says what a call does. */
+/** Runs the managed code behind a thunk. This package has no IL interpreter: the caller of `load` supplies the effect of a call. */
 export interface ManagedEntry {
   call(call: ManagedCall): ManagedResult;
 }
 
-/** The default: every call is kept, none does anything. */
+/** The default: every call is recorded and has no effect. */
 export class RecordingManagedEntry implements ManagedEntry {
   readonly calls: ManagedCall[] = [];
 

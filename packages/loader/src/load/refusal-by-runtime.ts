@@ -21,16 +21,16 @@ export interface CaughtException {
   readonly inner?: ClrException;
 }
 
-/** A refusal in the words of one runtime. What is left out is not known. */
+/** A refusal with the codes of one runtime. An absent key is unknown. */
 export interface RuntimeRefusal {
   /** Unsigned. */
   readonly hresult?: number;
   readonly exception?: CaughtException;
-  /** What the runtime that was observed answers to the same image, where it is not known of this one. */
+  /** The codes of the observed runtime for the same image, if those of this runtime are unknown. */
   readonly observed?: { readonly runtime: RuntimeId; readonly hresult: number; readonly exception?: ClrException };
 }
 
-/** The image that was refused, as messages speak of it. */
+/** The refused image, as messages name it. */
 export interface RefusedImage {
   readonly file: string | undefined;
   readonly mixed: boolean;
@@ -61,7 +61,7 @@ function caseOf({ rule, hresult }: ClrRefusalDetails, { mixed }: RefusedImage): 
 }
 
 /**
- * What a runtime answers where the load ends with these details, which are those of the observed runtime. The Windows loader's own refusals are the same
+ * The codes of a runtime for a load that ends with these details of the observed runtime. The Windows loader's own refusals are the same
  * under every runtime.
  */
 export function refusalOf(runtime: RuntimeId, details: ClrRefusalDetails, image: RefusedImage): RuntimeRefusal {
@@ -80,7 +80,7 @@ function caught(codes: RefusalCodes, { exception: own }: ClrRefusalDetails, { fi
   const { exception: type, hresult } = codes;
   const isTheSame = own?.type === type && own.hresult === hresult;
   const message = codes.message && refusalMessage(codes.message, { file, assembly, version });
-  // Without a file the observed runtime has other words.
+  // Without a file the observed runtime has another message.
   if (isTheSame && own && message?.includes('{')) return { hresult, exception: own };
   return {
     ...(hresult !== undefined && { hresult }),

@@ -1,10 +1,10 @@
 import type { Host } from './host.ts';
 
-/** Before an image is looked at: whether there is a module for it, and a runtime. */
+/** Before the image is read: whether a module and a runtime exist. */
 export type OpenState =
   /** The Windows loader maps the image and calls its entry point, from where the host's `_CorDllMain` takes over. */
   | 'osLoad'
-  /** The runtime is there: it was before, or the first bootstrap thunk or mscoree has started it. */
+  /** The runtime runs: it ran before, or the first bootstrap thunk or mscoree has started it. */
   | 'startRuntime'
   | 'refuseReflectionOnly';
 
@@ -25,13 +25,13 @@ export type LoadedState =
   | 'activate'
   /** A managed DllMain, which .NET Framework runs and .NET does not. */
   | 'managedEntryPoint'
-  /** What a program does: its managed or native entry point. */
+  /** The program's managed or native entry point. */
   | 'runProgram';
 
-/** What a load goes through. Each state is entered once; a refusal ends the load in the state before. */
+/** The states of a load. Each state is entered once; a refusal ends the load in the previous state. */
 export type StartUpState = OpenState | 'checkFormat' | 'bindAssembly' | BoundState | 'fixUpVTables' | FixedState | 'loaded' | LoadedState;
 
-/** How a load begins: a managed caller asks for the assembly, a native one calls LoadLibrary, native code calls through a bootstrap thunk, a managed caller only wants to look at the metadata, or the image is the program of the process. */
+/** The start of a load: a managed caller asks for the assembly, a native one calls LoadLibrary, native code calls through a bootstrap thunk, a managed caller reads only the metadata, or the image is the program of the process. */
 export type StartUpPath = 'managed' | 'native' | 'firstCall' | 'reflectionOnly' | 'program';
 
 /** The states of one path, in their order. */
@@ -41,7 +41,7 @@ export interface StartUpSequence {
   readonly assembly?: AssemblySequence;
 }
 
-/** How an image becomes an assembly: `checkFormat` and `bindAssembly`, `bound`, `fixUpVTables` and `fixed`, then `loaded` and what follows it. */
+/** The stages of an assembly: `checkFormat` and `bindAssembly`, `bound`, `fixUpVTables` and `fixed`, then `loaded` and the later stages. */
 export interface AssemblySequence {
   readonly bound: readonly BoundState[];
   /** Absent: the slots are left alone. */

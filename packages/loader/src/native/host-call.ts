@@ -11,7 +11,7 @@ export interface CallableHostFunction {
 
 const DWORD: AbiType = { kind: 'integer', size: 4, signed: false };
 
-/** What the last error of P/Invokes needs, where no provider has kernel32. */
+/** The functions for the last error of P/Invokes, if no provider has kernel32. */
 const lastErrorFunctions = (process: GuestProcess): Readonly<Record<string, CallableHostFunction>> => ({
   GetLastError: { function: () => process.lastError, call: { parameters: [], result: DWORD } },
   SetLastError: {

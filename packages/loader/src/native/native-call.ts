@@ -2,7 +2,7 @@ import { integerOf, isFault, NativeFault, type Processor, type StepBudget, Unkno
 import type { ArgumentPlace, CallPlacement, Piece } from '@ijw/marshalling';
 import type { GuestProcess, GuestStack } from '@ijw/windows';
 
-/** Code that goes on for longer is left to a real processor. */
+/** The step limit; longer code needs a real processor. */
 export const CALL_STEPS = 200_000;
 
 export interface NativeCall {
@@ -17,18 +17,18 @@ export interface NativeCall {
 /** How native code ended. */
 export type NativeCallEnd =
   | { readonly kind: 'returned'; readonly result: Uint8Array }
-  /** The code needs something that is not here: an instruction, a function of another module. */
+  /** The code needs an unsupported instruction, or a missing function of another module. */
   | { readonly kind: 'stopped'; readonly address: number; readonly reason: string }
   | { readonly kind: 'fault'; readonly address: number; readonly reason: string };
 
-/** Runs what an address outside guest code stands for. Returns `undefined` for guest code, else why the run ends, or that it goes on. */
+/** Runs the function of an address outside guest code. Returns `undefined` for guest code, else the end of the run, or that it continues. */
 export type EnterAddress = (processor: Processor) => 'goOn' | { readonly stop: string } | undefined;
 
 export interface NativeCallContext {
   readonly process: GuestProcess;
   readonly stack: GuestStack;
   readonly enter: EnterAddress;
-  /** What the code may take: all that is left of a load, or what a call of its own gets. */
+  /** The step budget: the rest of a load's, or that of one call. */
   readonly steps: StepBudget;
 }
 
@@ -76,7 +76,7 @@ function run(context: NativeCallContext, call: NativeCall): NativeCallEnd {
   return { kind: 'stopped', address: processor.ip, reason: `The code has not returned after ${CALL_STEPS} instructions` };
 }
 
-/** The part of the stack that a caller fills: copies of what goes by reference, room for the result, the arguments. */
+/** The part of the stack that a caller fills: copies of values that are passed by reference, memory for the result, the arguments. */
 class CallerFrame {
   readonly stackPointer: number;
   readonly #process: GuestProcess;
@@ -111,7 +111,7 @@ class CallerFrame {
     }
   }
 
-  /** What the callee left where the convention returns it. */
+  /** The result, read from its location in the convention. */
   result(processor: Processor, { result }: CallPlacement): Uint8Array {
     if (result.kind === 'void') return new Uint8Array();
     if (result.kind === 'buffer') return this.#read(this.#buffer, result.size);

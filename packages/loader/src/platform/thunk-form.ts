@@ -24,7 +24,7 @@ export interface InPlaceForm {
   write(address: number, identity: number, target: number, prepared: boolean): Uint8Array;
   /** What the code hands to its target. */
   passes(address: number, identity: number): number;
-  /** Where it leads before the first call, where that is not the prestub of all thunks of its kind. */
+  /** The target before the first call, if it is not the common prestub of its kind. */
   readonly prestub?: string;
 }
 

@@ -2,7 +2,7 @@ import type { Architecture, Processor } from '@ijw/machine';
 import type { BootstrapThunkLayout } from '@ijw/vtfixup';
 import type { InPlaceForm, InterleavedForm } from './thunk-form.ts';
 
-/** What differs between the architectures in the code that the hosts and the runtime make. Nothing outside this folder asks which one it is. */
+/** The differences between the architectures in the code of the hosts and the runtime. Code outside this folder does not depend on the architecture. */
 export interface ThunkPlatform {
   readonly architecture: Architecture;
   /** COR_VTABLE_32BIT (1) or COR_VTABLE_64BIT (2): the bit a record's Type must have. */

@@ -19,14 +19,14 @@ import { transitionRecord } from './frame/transition-record.ts';
 import { stubUnwind } from './platform/stub-unwind.ts';
 import { reverseStubWriter } from './platform/write-reverse-stub.ts';
 
-/** The code between a caller and a managed method, before it has its place. */
+/** The code between a caller and a managed method, before it has an address. */
 export interface ReverseThunk<Plan = CallContract> {
   readonly kind: 'thunk';
   readonly plan: Plan;
   readonly size: number;
   /** How its frame is unwound; absent on x86. */
   readonly unwind?: Uint8Array;
-  /** The code for one and the same place: equal for methods that are called in the same way. */
+  /** The code at a fixed address: equal for methods that are called in the same way. */
   readonly shape: Uint8Array;
   /** The code for a place; the word at `data` is the address that the transition record is passed to. */
   write(code: number, data: number): Uint8Array;

@@ -5,7 +5,7 @@ import type { LoadedModule } from '../loaded-module.ts';
 import type { SlotState } from '../slot-state.ts';
 import { type MatchResult, outcomeMatchers, pinvokeMatchers, slotMatchers } from './matchers.ts';
 
-/** An expectation that does not hold. Test runners show `actual` and `expected` side by side. */
+/** A failed expectation. Test runners show `actual` and `expected` side by side. */
 export class VerificationError extends Error {
   override readonly name = 'VerificationError';
   readonly actual: unknown;

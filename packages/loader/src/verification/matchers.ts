@@ -4,10 +4,10 @@ import type { LoadStep } from '../load/load-event.ts';
 import type { LoadOutcome } from '../load-outcome.ts';
 import type { SlotState } from '../slot-state.ts';
 
-/** What a matcher of Vitest and Jest answers. */
+/** The result of a matcher of Vitest and Jest. */
 export interface MatchResult {
   readonly pass: boolean;
-  /** What is wrong, or where a match was not wanted, what is so after all. */
+  /** The failure message, also for a negated match. */
   readonly message: () => string;
   readonly actual?: unknown;
   readonly expected?: unknown;
@@ -68,7 +68,7 @@ export const outcomeMatchers = {
     ),
   toStayMapped: (outcome: LoadOutcome): MatchResult =>
     matched(outcome.module?.mapped ?? false, 'the image', 'to stay mapped', outcome.module?.mapped ?? false),
-  /** The steps occur in this order, others between them or not. */
+  /** The steps occur in this order, possibly with others between them. */
   toGoThrough: (outcome: LoadOutcome, ...steps: LoadStep[]): MatchResult => {
     const seen = outcome.events.map((event) => event.step);
     let at = 0;

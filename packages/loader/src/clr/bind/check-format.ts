@@ -7,7 +7,7 @@ import { CLI_HEADER_RULES, NO_CLI_HEADER } from '../rules/cli-header-rules.ts';
 import { IL_ONLY_RULES } from '../rules/il-only-rules.ts';
 import { type FormatRule, NT_HEADER_RULES, type RuleIdentity } from '../rules/nt-header-rules.ts';
 
-/** A rule that cannot read what it is about is broken too. */
+/** A rule whose data cannot be read is violated too. */
 function problemOf<V extends ImageView>(rule: FormatRule<V>, view: V): string | undefined {
   try {
     return rule.broken(view);
@@ -17,7 +17,7 @@ function problemOf<V extends ImageView>(rule: FormatRule<V>, view: V): string | 
   }
 }
 
-/** Where the outcome of a check goes, and what is thrown for a rule that is broken. */
+/** The trace of the checks, and the error of a violated rule. */
 interface Check {
   readonly trace: Trace;
   readonly exception: ClrException;

@@ -3,7 +3,7 @@ import { ClrRefusal } from '../../load/load-refusal.ts';
 
 const PLACE = { structure: 'metadata root', field: 'Version' };
 
-/** What is thrown is in the runtime's profile; the runtime that was observed has no such rule. */
+/** The error is in the runtime's profile; the observed runtime does not have this rule. */
 const refusal = (rule: 'olderRuntime' | 'newerRuntime', reason: string): ClrRefusal =>
   new ClrRefusal({ rule, reason, hresult: 0, place: PLACE });
 

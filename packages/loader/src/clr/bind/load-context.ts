@@ -20,7 +20,7 @@ export interface LoadedAssembly {
   readonly path: string;
   /** The module constructor: once an assembly, at the first activation. */
   activation: 'none' | 'running' | 'done' | 'failed' | 'forbidden';
-  /** What every use throws after the module constructor has. */
+  /** The exception of every use after the module constructor has thrown. */
   failure?: ClrException;
   constructorRuns: number;
 }

@@ -7,7 +7,7 @@ import { type CheckedView, hasCliHeader, type ImageView } from '../image/image-v
 import { identityProblem } from '../rules/assembly-identity-rules.ts';
 import { metadataProblem } from '../rules/cli-header-rules.ts';
 
-/** What the binder reads of an image. */
+/** The facts that the binder reads from an image. */
 export interface Manifest {
   readonly metadata: Metadata;
   readonly displayName: string;

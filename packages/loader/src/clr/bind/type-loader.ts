@@ -31,7 +31,7 @@ export class TypeLoader {
   readonly #assembly: AssemblyImage;
   readonly #loaded = new Map<number, TypeProblem | null>();
 
-  /** Absent: types of other assemblies are taken to be there. */
+  /** Absent: types of other assemblies are assumed to exist. */
   readonly references: References | undefined;
 
   constructor(assembly: AssemblyImage, references: References | undefined) {
@@ -96,7 +96,7 @@ export class TypeLoader {
     return fields ? problem(fields.rule, fields.message) : fieldLayoutProblem(metadata, rid, type);
   }
 
-  /** `undefined`: a name or a row that is not there. */
+  /** `undefined`: a name or a row that does not exist. */
   #methodFacts(method: number, isGlobal: boolean): MethodFacts | undefined {
     return ifReadable(() => methodFacts(this.#assembly.metadata, method, isGlobal));
   }

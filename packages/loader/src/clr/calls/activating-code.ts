@@ -4,7 +4,7 @@ import { isTokenOf, makeToken, TableId, tokenRid } from '@ijw/metadata';
 import type { AssemblyImage } from '../image/assembly-image.ts';
 import { methodFacts, methodKind } from '../image/method-facts.ts';
 
-/** Methods that are looked into, one through the other; code that goes deeper is taken not to activate. */
+/** The depth of calls that are searched; deeper code is assumed not to activate. */
 const METHOD_LIMIT = 256;
 
 const STATIC_FIELD: ReadonlySet<number> = new Set([OpCodes.ldsfld.index, OpCodes.ldsflda.index, OpCodes.stsfld.index]);

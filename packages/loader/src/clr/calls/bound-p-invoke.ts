@@ -6,7 +6,7 @@ import type { ClrException } from '../../load/load-refusal.ts';
 import type { TypeLoader } from '../bind/type-loader.ts';
 import type { AssemblyImage } from '../image/assembly-image.ts';
 
-/** What a call of a P/Invoke does before it reaches native code, or instead of it. */
+/** The effect of a call of a P/Invoke before or instead of the native code. */
 export type CallOutcome =
   | {
       readonly kind: 'native';
@@ -17,7 +17,7 @@ export type CallOutcome =
       readonly setLastError?: true;
       /** The target is GetLastError: the runtime returns the saved error. */
       readonly returnsSavedError?: true;
-      /** The call ends at this symbol, which no provider has: nothing is behind it. */
+      /** The call ends at this symbol, which no provider has. */
       readonly unresolved?: string;
     }
   | { readonly kind: 'throws'; readonly exception: ClrException }
@@ -29,16 +29,16 @@ export interface BoundPInvoke {
   readonly method: string;
   readonly kind: 'rva' | 'named' | 'internalCall';
   readonly rva?: number;
-  /** Where the call goes, if anywhere. */
+  /** The target of the call, if it has one. */
   readonly address?: number;
   /** How the address was found: `base + RVA`, with the import behind it where the code is a jump, or `module!name`. */
   readonly via: string;
   readonly callOutcome: CallOutcome;
-  /** What the stub of the method does, or why it cannot be made; planned on first use. */
+  /** The plan of the method's stub, or the reason why it has no stub; made at its first use. */
   readonly stub: ForwardCall | Unsupported;
 }
 
-/** A P/Invoke before anybody has asked for its stub. */
+/** A P/Invoke whose stub is not planned yet. */
 export type PInvokeBinding = Omit<BoundPInvoke, 'stub'>;
 
 export interface PInvokeContext {

@@ -1,10 +1,10 @@
 import type { ClrException } from '../../load/load-refusal.ts';
 
-/** What came of a call. */
+/** The result of a call. */
 export type CallResult =
   /** Managed code ran and returned. */
   | { readonly kind: 'returned'; readonly value: unknown; readonly token: number; readonly method: string }
-  /** The call leaves for native code, which this package does not run. */
+  /** The call continues in native code, which this package does not run. */
   | {
       readonly kind: 'native';
       readonly address: number;
@@ -16,9 +16,9 @@ export type CallResult =
       readonly unresolved?: string;
     }
   | { readonly kind: 'threw'; readonly exception: ClrException }
-  /** An exception reached a native caller, or the runtime broke: the process is gone. */
+  /** An exception reached a native caller, or the runtime failed: the process ends. */
   | { readonly kind: 'processDied'; readonly hresult: number; readonly reason: string; readonly exception?: ClrException }
-  /** The slot leads to nothing that may be executed. */
+  /** The slot leads to memory that is not executable. */
   | { readonly kind: 'accessViolation'; readonly address: number; readonly reason: string }
   | { readonly kind: 'noSuchMethod'; readonly method: string };
 

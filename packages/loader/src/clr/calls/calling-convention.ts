@@ -15,7 +15,7 @@ export function callingConventionProblem(calls: NativeCalls, method: MethodDefTo
   });
 }
 
-/** WinAPI is what Windows has it for (`PInvokeStaticSigInfo::InitCallConv`): a modifier that says otherwise is a conflict. */
+/** WinAPI is the default of Windows (`PInvokeStaticSigInfo::InitCallConv`): a modifier that says otherwise is a conflict. */
 function mappingFlags({ metadata }: NativeCalls, method: MethodDefToken, isVararg: boolean): number | undefined {
   const flags = platformInvokeFlags(metadata, method);
   if (flags === undefined) return undefined;

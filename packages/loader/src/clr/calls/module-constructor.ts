@@ -59,7 +59,7 @@ export function activate({ managedEntry, trace, cause }: Activation, assembly: L
   return assembly.failure;
 }
 
-/** What every use of a reflection-only assembly throws. */
+/** The exception of every use of a reflection-only assembly. */
 const FORBIDDEN = clrException(
   'InvalidOperationException',
   HResult.COR_E_INVALIDOPERATION,

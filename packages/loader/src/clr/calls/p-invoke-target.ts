@@ -19,12 +19,12 @@ interface NativeTarget {
 const unresolvedAt = (gate: Gate | undefined): string | undefined =>
   gate?.kind === 'unresolved' ? `${gate.module}!${gate.name}` : undefined;
 
-/** Where a P/Invoke leads and what a call of it does. */
+/** The target of a P/Invoke and the effect of a call. */
 export type PInvokeTarget = Pick<BoundPInvoke, 'address' | 'via' | 'callOutcome'>;
 
 export const fatalCall = (reason: string): CallOutcome => ({ kind: 'fatal', hresult: HResult.COR_E_EXECUTIONENGINE, reason });
 
-/** Base + RVA, whatever the ImplMap says. */
+/** Base + RVA; the ImplMap row is not used. */
 export function earlyBoundTarget(context: PInvokeContext, facts: MethodFacts): PInvokeTarget {
   const { process, module } = context;
   const address = module.base + facts.rva;

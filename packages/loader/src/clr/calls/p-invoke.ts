@@ -67,7 +67,7 @@ class PlannedPInvoke implements BoundPInvoke {
   }
 }
 
-/** The runtime makes the stub before it looks for the target: one that is not found has a stub all the same. */
+/** The runtime makes the stub before it looks for the target: a method without a target has a stub too. */
 function stubOf({ calls }: PInvokeContext, forward: ForwardCalls, { token, via, callOutcome }: PInvokeBinding): ForwardCall | Unsupported {
   if (via === NOWHERE && callOutcome.kind !== 'native') {
     return unsupported(callOutcome.kind === 'throws' ? callOutcome.exception.message : callOutcome.reason);

@@ -10,7 +10,7 @@ import type { ResolvedMethod } from '../fixups/resolve-fixup-token.ts';
 const UNMANAGED_CALLERS_ONLY = 'System.Runtime.InteropServices.UnmanagedCallersOnlyAttribute';
 
 /**
- * What the first call through a slot of type P|4 or P|8 finds wrong with the method, when the runtime makes its marshalling stub
+ * The errors of a method at the first call through a slot of type P|4 or P|8, when the runtime makes the marshalling stub
  * (`UMThunkMarshInfo::RunTimeInit`). The load does not ask.
  */
 export function reverseCallProblem(assembly: LoadedAssembly, method: ResolvedMethod): ClrException | undefined {
@@ -30,7 +30,7 @@ function hasThis({ image: { metadata } }: LoadedAssembly, { methodDef, signature
   return ((signature?.[0] ?? 0) & SignatureFlags.HasThis) !== 0;
 }
 
-/** An attribute that cannot be read is not the one that is asked for. */
+/** An attribute that cannot be read is not the one in question. */
 function hasAttribute({ image: { metadata } }: LoadedAssembly, method: MethodDefToken, attribute: string): boolean {
   const nameOf = (rid: number): string | undefined => ifReadable(() => typeFullName(metadata, attributeTypeOf(metadata, rid)));
   return [...metadata.customAttributesOf(method)].some((rid) => nameOf(rid) === attribute);

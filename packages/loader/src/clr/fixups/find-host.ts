@@ -14,12 +14,12 @@ const ADDRESS_TABLE = 16;
 /** IMAGE_IMPORT_BY_NAME begins with a hint. */
 const HINT_SIZE = 2;
 const NAME_LIMIT = 16;
-/** Tables that overlap in all ways can be walked for very long. */
+/** The most descriptors; overlapping tables could be walked for very long. */
 const STEP_LIMIT = 1_000_000;
 
 /**
  * `GetIJWHostForModule` (vm/ceeload.cpp): the module that owns the address in the import slot of `_CorDllMain`. It walks the mapped tables and trusts
- * them: a descriptor without an import lookup table is the last, the names of the modules are not looked at, and what leads nowhere is a fault.
+ * them: a descriptor without an import lookup table is the last, the names of the modules are not looked at, and an invalid address is a fault.
  */
 export function findHostOfModule(
   process: GuestProcess,
@@ -59,7 +59,7 @@ function symbolAt({ memory, processor }: GuestProcess, base: number, table: numb
     : nameAt(memory, Number(address));
 }
 
-/** As much of a name as the names it is compared with are long. */
+/** Reads a name up to the length of the names that it is compared with. */
 function nameAt(memory: AddressSpace, address: number): string | Fault {
   let name = '';
   while (name.length < NAME_LIMIT) {

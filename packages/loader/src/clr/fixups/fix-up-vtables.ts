@@ -13,7 +13,7 @@ import { askHost, type TokenReader } from './host-tokens.ts';
 import { patchSlots } from './patch-slots.ts';
 import { resolveFixupToken } from './resolve-fixup-token.ts';
 
-/** What the runtime keeps of an image's slots, by base and process-wide: the first load of the image fixes them up, for all later ones. */
+/** The runtime's data about an image's slots, by base, for the whole process: the first load of the image fixes them up for all later loads. */
 export type ImageFixups =
   | { readonly stage: 'begun'; readonly owner: LoadedAssembly }
   | {
@@ -69,7 +69,7 @@ function readRecords({ process, module, assembly }: FixupContext): FixupRecord[]
   return records;
 }
 
-/** With ijwhost in the process the slots hold thunks, and only ijwhost knows the tokens; it is found through the import of `_CorDllMain`. */
+/** If ijwhost is in the process, the slots hold thunks, and only ijwhost knows the tokens; the import of `_CorDllMain` leads to it. */
 function tokenReader(context: FixupContext, trace: Trace): TokenReader {
   const { process, module, bootstrap, platform } = context;
   const found = findHostOfModule(process, module, platform.hostEntryNames);
@@ -122,7 +122,7 @@ function collectTokens(context: FixupContext, records: readonly FixupRecord[], r
   return tokens.subarray(0, collected);
 }
 
-/** The array has room for every slot; what other records left empty is a zero, and no token. */
+/** The array has an element for every slot; elements that are left empty are zeroes and not tokens. */
 function resolveTokens({ assembly, types }: FixupContext, tokens: Uint32Array, expected: number, trace: Trace): void {
   const known = new Set<number>();
   try {

@@ -47,7 +47,7 @@ const METHOD = 1;
 const PINVOKE = 2;
 
 /**
- * The slots of an image that is being fixed up. Only numbers are kept, a few bytes a slot; what they mean is worked out for the slot that
+ * The slots of an image that is being fixed up. Only numbers are kept, a few bytes a slot; the other facts are computed for a slot when
  * somebody asks for.
  */
 export class FixedSlots {
@@ -118,7 +118,7 @@ export class FixedSlots {
     return undefined;
   }
 
-  /** What the code behind a thunk is told, once it is made: which method it is called for. A method's own entry goes on to one that says the token. */
+  /** The identity that a thunk passes to its code: the method that is called. A method's own entry goes on to one that says the token. */
   passedBy({ index, method }: FixedSlot): number {
     if (this.#runs[index] === METHOD) return method.token;
     return this.#thunks[this.#runs[index]!]!.run.passedBy(this.#places[index]!);
@@ -134,7 +134,7 @@ export class FixedSlots {
     return code;
   }
 
-  /** A stub's code wants to know which method it is for. A method's precode does not say so: a second one does, to which it leads. */
+  /** A stub's code needs the method's identity. A method's precode does not pass it: it leads to a second one, which does. */
   #lead({ index, method }: FixedSlot, code: number, trace: Trace): void {
     const place = this.#places[index]!;
     const { run, slots } = this.#thunks[this.#runs[index]!]!;

@@ -19,7 +19,7 @@ export interface FixupContext {
   readonly platform: ThunkPlatform;
   readonly forms: ThunkForms;
   readonly heap: ExecutableHeap;
-  /** Where the code of a host runs that is asked for tokens. */
+  /** The process in which a host's code runs that gives tokens. */
   readonly stack: () => GuestStack;
   /** Finds the value types of other assemblies. */
   readonly resolver: () => Resolver | undefined;

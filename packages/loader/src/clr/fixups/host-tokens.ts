@@ -40,7 +40,7 @@ function askImage({ process, module, stack }: FixupContext, host: OsModule & { r
   };
 }
 
-/** A host that calls on anything else is one whose code is not evaluated here. */
+/** Code of a host that calls another function is not evaluated here. */
 const nothingElse =
   ({ gates }: FixupContext['process']) =>
   ({ ip }: { readonly ip: number }) =>

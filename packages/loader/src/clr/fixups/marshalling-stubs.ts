@@ -44,7 +44,7 @@ export class MarshallingStubs {
   readonly #heap: ExecutableHeap;
   readonly #module: MappedModule;
   readonly #thunks: ReverseThunks;
-  /** By the code that a stub would have at one and the same place. */
+  /** By the code of the stub at a fixed address. */
   readonly #byShape = new Map<string, PlacedCode>();
   readonly #byToken = new Map<number, PlacedCode>();
 
@@ -55,7 +55,7 @@ export class MarshallingStubs {
     this.#thunks = new ReverseThunks(metadata, process.architecture, image, resolver());
   }
 
-  /** Where every stub of the image hands its record over. */
+  /** The address that every stub of the image passes its record to. */
   get gate(): number {
     const { base, name } = this.#module;
     return this.#process.gates.for(name, `managed code of ${name} at ${hex(base)}`, 'entry').address;
@@ -67,7 +67,7 @@ export class MarshallingStubs {
     return thunk.kind === 'unsupported' ? thunk : { kind: 'entry', ...this.#place(thunk), plan: thunk.plan };
   }
 
-  /** The stub of a method, or why it has none: its first call goes to the runtime as it is. Its plan is made again when it is read. */
+  /** The stub of a method, or the reason why it has none. Its plan is computed again when it is read. */
   of(method: ResolvedMethod): PlacedStub | Unsupported {
     const known = this.#byToken.get(method.token);
     if (known) return this.#stub(known, () => (this.#thunk(method) as ReverseThunk).plan);

@@ -6,7 +6,7 @@ import type { LoadEvent, Trace } from '../../load/load-event.ts';
 import type { FixedSlots } from './fixed-slots.ts';
 import type { FixupContext } from './fixup-context.ts';
 
-/** What a slot and its page were before they were changed. */
+/** The slot and its page rights before the change. */
 interface SlotsBefore {
   readonly values: BigUint64Array;
   readonly rights: Uint8Array;

@@ -24,7 +24,7 @@ const ROOTS: readonly string[] = ['System.Object', 'System.ValueType'];
 const BASE_LIMIT = 100;
 
 /**
- * `MemberLoader::GetDescFromMemberRef` (vm/memberload.cpp): what is thrown for a MemberRef whose type or member the given assemblies do not have. `undefined` where
+ * `MemberLoader::GetDescFromMemberRef` (vm/memberload.cpp): the error for a MemberRef whose type or member the given assemblies do not have. `undefined` if
  * it is there, or may be.
  */
 export function referencedMemberProblem(references: References, metadata: Metadata, token: MemberRefToken): ClrException | undefined {

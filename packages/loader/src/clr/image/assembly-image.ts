@@ -4,7 +4,7 @@ import { formatAssemblyIdentity, publicKeyToken } from '@ijw/metadata/resolution
 import { type CliHeader, CorFlags, type PEImage } from '@ijw/pe';
 import { type CheckedView, isMixed } from './image-view.ts';
 
-/** What the runtime knows of an image once it has bound it. */
+/** The runtime's facts about a bound image. */
 export interface AssemblyImage {
   readonly image: PEImage;
   readonly cli: CliHeader;
@@ -12,7 +12,7 @@ export interface AssemblyImage {
   /** Display name: `Name, Version=1.0.0.0, Culture=neutral, PublicKeyToken=null`. */
   readonly displayName: string;
   readonly mixed: boolean;
-  /** Absent for images that came as bytes. */
+  /** Absent for images from bytes. */
   readonly file: string | undefined;
 }
 
@@ -24,7 +24,7 @@ export function assemblyDisplayName(metadata: Metadata): string | undefined {
   return displayName(metadata, metadata.strings.get(row.Culture), publicKeyToken(metadata.blobs.get(row.PublicKey)));
 }
 
-/** What a message calls an assembly whose Assembly row is not all readable: its name and version where key and name are there. */
+/** The name in messages of an assembly whose Assembly row is partly unreadable: its name and version if key and name are readable. */
 export function knownDisplayName(metadata: Metadata): string {
   try {
     metadata.blobs.get(metadata.tables.Assembly.get(1, 'PublicKey'));

@@ -4,11 +4,11 @@ import { type CliHeader, CorFlags, PEImage, readCliHeader, type SectionHeader } 
 /** IMAGE_COR20_HEADER. */
 export const CLI_HEADER_SIZE = 72;
 
-/** What the format rules look at: an image as the runtime holds it, mapped by the Windows loader or flat. */
+/** The input of the format rules: an image as the runtime holds it, mapped by the Windows loader or flat. */
 export interface ImageView {
   readonly image: PEImage;
   readonly cli: CliHeader | undefined;
-  /** Mapped images are not held to the file's bounds again. */
+  /** The file's bounds are not checked again for mapped images. */
   readonly mapped: boolean;
 }
 

@@ -71,7 +71,7 @@ function isGenericSignature(metadata: Metadata, rid: number): boolean {
   return blob.length > 0 && (blob[0]! & SignatureFlags.Generic) !== 0;
 }
 
-/** What `MethodTableBuilder::EnumerateClassMethods` makes of a method. */
+/** The class of a method in `MethodTableBuilder::EnumerateClassMethods`. */
 export type MethodKind = 'il' | 'pinvoke' | 'fcall' | 'instantiated' | 'runtime';
 
 export function methodKind(facts: MethodFacts): MethodKind {

@@ -16,7 +16,7 @@ const referencedAssemblies = (provider: ModuleProvider): AssemblyProvider => ({
   },
 });
 
-/** Where references to other assemblies lead, as far as a provider of DLLs has them. */
+/** The targets of references to other assemblies that a provider of DLLs has. */
 export interface References {
   readonly resolver: Resolver;
   /** The path of a file that has the name of an assembly but is not one. */
@@ -45,6 +45,6 @@ const FRAMEWORK_KEYS: ReadonlySet<string> = new Set([
 ]);
 const FRAMEWORK_NAME = /^(?:mscorlib|netstandard|system(?:\..*)?|microsoft\..*|windowsbase|windows|presentation.*)$/i;
 
-/** Whether an assembly is one of the runtime itself, so that it is there although no folder has it. */
+/** Returns true for an assembly of the runtime itself, which exists although no folder has it. */
 export const isFrameworkAssembly = ({ name, publicKeyToken }: AssemblyIdentity): boolean =>
   FRAMEWORK_NAME.test(name) || (publicKeyToken !== undefined && FRAMEWORK_KEYS.has(publicKeyToken.toLowerCase()));

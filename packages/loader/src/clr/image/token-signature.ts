@@ -1,4 +1,4 @@
-// dotnet/runtime `src/coreclr/vm/siginfo.cpp`, validateTokenSig and validateOneArg: what the loader asks of a signature before it uses it. It is less than
+// dotnet/runtime `src/coreclr/vm/siginfo.cpp`, validateTokenSig and validateOneArg: the loader's checks of a signature before it uses it. They are weaker than
 // the standard asks: bytes may be left over, one row more than there are TypeDefs passes.
 
 import { BadImageError, ByteReader } from '@ijw/binary';
@@ -34,7 +34,7 @@ const CONVENTION_MASK = 0x0f;
 const METHOD_CONVENTIONS: readonly number[] = [CallingConvention.Default, CallingConvention.VarArg];
 /** Bit of every element type that only modifies the next (ELEMENT_TYPE_MODIFIER). */
 const MODIFIER = 0x40;
-/** Types inside one another; a signature that goes deeper wants a stack. */
+/** The greatest nesting of types; a deeper signature would need too much stack. */
 const DEPTH_LIMIT = 1000;
 
 /** The signature is cut short or invalid: carried up through the types that are inside one another. */
@@ -166,7 +166,7 @@ function elementType(reader: ByteReader): number {
   }
 }
 
-/** A compressed number, or what its absence is called. */
+/** A compressed number, or the error of its absence. */
 function number(reader: ByteReader, absence: SignatureProblemName): number {
   try {
     return reader.compressedUnsigned();

@@ -8,7 +8,7 @@ export interface IdentityProblem {
   readonly reason: string;
 }
 
-/** What is wrong with the Assembly row as an identity, in the order in which the binder finds out. */
+/** The errors of the Assembly row as an identity, in the order of the binder's checks. */
 export function identityProblem(metadata: Metadata): IdentityProblem | undefined {
   const { Name, Flags, PublicKey } = metadata.tables.Assembly.row(1);
   const key = metadata.blobs.get(PublicKey);

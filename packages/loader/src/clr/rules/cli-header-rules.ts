@@ -24,7 +24,7 @@ type CliDirectory =
   | 'exportAddressTableJumps'
   | 'managedNativeHeader';
 
-/** Where the header's directories may lie: `readOnly` ones not in a writable section, `required` ones not nowhere. */
+/** The rules for the header's directories: `readOnly` ones are not in a writable section, `required` ones are present. */
 const DIRECTORIES: readonly {
   readonly key: CliDirectory;
   readonly field: string;
@@ -53,7 +53,7 @@ const inHeader = (
 
 const has = (cli: CliHeader, flag: number): boolean => (cli.flags & flag) !== 0;
 
-/** What the other rules of the CLI header need. */
+/** The input of the other rules of the CLI header. */
 export const NO_CLI_HEADER: RuleIdentity = { rule: 'noCliHeader', structure: 'data directories', field: 'CLI header' };
 
 /** dotnet/runtime `utilcode/pedecoder.cpp`, CheckCorHeader, in its order. Mixed images and IL-only ones are held to the same. */
@@ -99,7 +99,7 @@ export const CLI_HEADER_RULES: readonly FormatRule<CheckedView>[] = [
   inHeader('metadataRoot', 'MetaData', (cli, view) => metadataProblem(view, cli)?.text),
 ];
 
-/** What is wrong with the metadata's root, which is read as far as the file can have bytes of it: its size is a claim. */
+/** The errors of the metadata root, which is read up to the end of the file: its size is only a claim. */
 export function metadataProblem({ image }: ImageView, cli: CliHeader): MetadataRootProblem | undefined {
   const { rva, size } = cli.metaData;
   try {

@@ -35,7 +35,7 @@ const RECORD_NOT_FOUND = clrException(
   withCode('Record not found on lookup.', HResult.CLDB_E_RECORD_NOTFOUND),
 );
 
-/** `validateTokenSig` and `validateOneArg` for the signature of a field: what the loader throws at it, if anything. */
+/** `validateTokenSig` and `validateOneArg` for the signature of a field: the error that the loader throws, if any. */
 export function fieldSignatureProblem(metadata: Metadata, field: number): ClrException | undefined {
   try {
     validateFieldSignature(metadata, metadata.blobs.get(metadata.tables.Field.get(field, 'Signature')));

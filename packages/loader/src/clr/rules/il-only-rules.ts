@@ -9,7 +9,7 @@ const S = SectionCharacteristics;
 /** The directories that an IL-only image may have. */
 const ALLOWED: readonly DirectoryName[] = ['import', 'resource', 'security', 'baseRelocation', 'debug', 'importAddressTable', 'cliHeader'];
 
-/** dotnet/runtime `utilcode/pedecoder.cpp`, CheckILOnly: what is asked of IL-only images and of no mixed one. */
+/** dotnet/runtime `utilcode/pedecoder.cpp`, CheckILOnly: the rules for IL-only images, which do not apply to mixed ones. */
 export const IL_ONLY_RULES: readonly FormatRule<CheckedView>[] = [
   ilOnly('ilOnlyDirectory', 'data directories', directoriesProblem),
   ilOnly('ilOnlyImports', 'import directory', importsProblem),
@@ -43,7 +43,7 @@ function directoriesProblem(view: ImageView): string | undefined {
   return undefined;
 }
 
-/** What is imported, relocated or entered at all is held to the shape that compilers give IL-only images. */
+/** Imports, relocations and the entry point must have the form that compilers give IL-only images. */
 const hasNativePart = ({ image }: ImageView): boolean =>
   image.directory('import') !== undefined ||
   image.directory('baseRelocation') !== undefined ||

@@ -24,7 +24,7 @@ export function metadataRootProblem(bytes: Uint8Array, size: number): MetadataRo
   }
 }
 
-/** `corrupt` is what opening the metadata finds out as well; `layout` is asked by CheckCorHeader alone. */
+/** `corrupt` is an error that opening the metadata finds as well; only CheckCorHeader checks `layout`. */
 export interface MetadataRootProblem {
   readonly kind: 'corrupt' | 'layout';
   readonly text: string;

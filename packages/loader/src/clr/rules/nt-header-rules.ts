@@ -2,7 +2,7 @@ import { alignUp, hex } from '@ijw/binary';
 import { PE_SIGNATURE, SectionCharacteristics } from '@ijw/pe';
 import { type ImageView, rvaProblem } from '../image/image-view.ts';
 
-/** A rule by its name, and where it looks. */
+/** A rule by its name, and the place that it checks. */
 export interface RuleIdentity {
   readonly rule: string;
   readonly structure: string;

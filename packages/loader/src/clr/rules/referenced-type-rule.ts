@@ -18,12 +18,12 @@ import { isFrameworkAssembly, type References } from '../image/referenced-assemb
 import { couldNotLoadType } from './type-rules.ts';
 
 const MODULE_TYPE = '<Module>';
-/** Types inside one another; a chain that goes on is a loop. */
+/** The greatest nesting of types; a longer chain is a loop. */
 const NESTING_LIMIT = 100;
 
 /**
- * What is thrown for a reference to a type that is not there, as far as the given assemblies show it; `undefined` where the type is there, or may be: assemblies
- * of the runtime itself are taken to be there. `<Module>` of another assembly cannot be referred to.
+ * The error for a reference to a missing type, as far as the given assemblies show it; `undefined` if the type exists or may exist: assemblies
+ * of the runtime itself are assumed to exist. `<Module>` of another assembly cannot be referred to.
  */
 export function referencedTypeProblem(references: References, metadata: Metadata, type: Token): ClrException | undefined {
   const found = references.resolver.type(metadata, type);
@@ -49,7 +49,7 @@ function unresolvedProblem(
   }
 }
 
-/** An assembly that is not there, or whose file is not an assembly. `displayName` is that of the reference. */
+/** A missing assembly, or one whose file is not an assembly. `displayName` is that of the reference. */
 export function assemblyProblem({ unreadable }: References, displayName: string): ClrException | undefined {
   const identity = parseAssemblyIdentity(displayName);
   if (isFrameworkAssembly(identity)) return undefined;

@@ -20,8 +20,8 @@ interface Referrer {
 }
 
 /**
- * What is wrong with the TypeRef that a type extends (`ClassLoader::LoadTypeDefOrRefThrowing`, vm/clsload.cpp), as far as the image itself and the given
- * assemblies show it. Types of other assemblies are taken to be there.
+ * The error of the TypeRef that a type extends (`ClassLoader::LoadTypeDefOrRefThrowing`, vm/clsload.cpp), as far as the image itself and the given
+ * assemblies show it. Types of other assemblies are assumed to exist.
  */
 export function parentReferenceProblem(
   referrer: Referrer,

@@ -1,6 +1,6 @@
 import { type MethodFacts, methodKind } from '../image/method-facts.ts';
 
-/** What the rules know about the type around a method. */
+/** The facts about a method's type that the rules use. */
 export interface TypeFacts {
   readonly name: string;
   /** Display name of the assembly. */
@@ -26,7 +26,7 @@ export const couldNotLoadType = (name: string, assembly: string): string => `Cou
 
 const says = (message: string) => (): string => message;
 
-/** dotnet/runtime `vm/methodtablebuilder.cpp`, EnumerateClassMethods: asked of every method before any of the second list. */
+/** dotnet/runtime `vm/methodtablebuilder.cpp`, EnumerateClassMethods: checked for every method before the second list. */
 export const ENUMERATION_RULES: readonly TypeRule[] = [
   {
     rule: 'importedWithRva',

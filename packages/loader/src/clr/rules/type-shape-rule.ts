@@ -10,10 +10,10 @@ export interface ShapeProblem {
   readonly message: string;
 }
 
-/** The text of COR_E_TYPELOAD, which is what a type is refused with before anything is known of it. */
+/** The text of COR_E_TYPELOAD, the refusal of a type before its name is known. */
 const LOAD_FAILURE = 'Failure has occurred while loading a type.';
 
-/** What is wrong with a TypeDef row, before its methods are looked at: its flags, its place among other types, its ranges of members. */
+/** The errors of a TypeDef row, before its methods are read: its flags, its nesting, its ranges of members. */
 export function typeShapeProblem(metadata: Metadata, rid: number, type: TypeFacts): ShapeProblem | undefined {
   const { TypeDef } = metadata.tables;
   const flags = TypeDef.get(rid, 'Flags');
@@ -90,5 +90,5 @@ export function fieldProblem(metadata: Metadata, rid: number): ShapeProblem | un
   return undefined;
 }
 
-/** What the runtime calls a type that is not there. */
+/** The runtime's name for a missing type. */
 export const invalidToken = (token: number): string => `Invalid_Token.0x${hexDigits(token, 8).toUpperCase()}`;

@@ -1,7 +1,7 @@
 import type { CallPlacement } from '@ijw/marshalling';
 import type { TransitionRecord } from './transition-record.ts';
 
-/** What the code of one reverse thunk is made from. */
+/** The input of the code of one reverse thunk. */
 export interface ReverseStub {
   readonly placement: CallPlacement;
   readonly record: TransitionRecord;
