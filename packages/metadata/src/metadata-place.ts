@@ -1,6 +1,6 @@
 import { BadImageError } from '@ijw/binary';
 
-/** Where some bytes of the metadata came from, to say it in errors. */
+/** The place of some bytes of the metadata, for errors. */
 export class MetadataPlace {
   /** Absolute file offset. */
   readonly base: number;

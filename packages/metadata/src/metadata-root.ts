@@ -79,7 +79,7 @@ export function readMetadataRoot(bytes: Uint8Array, place = new MetadataPlace(0)
   return { majorVersion, minorVersion, version, versionLength, flags, streams: readStreams(reader, count, diagnostics) };
 }
 
-/** What a root is written from. */
+/** The input of a metadata root. */
 export interface MetadataRootInput {
   readonly version: string;
   readonly streams: readonly { readonly name: string; readonly bytes: Uint8Array }[];

@@ -36,7 +36,7 @@ export interface MetadataOptions {
   readonly base?: number;
   /** RVA of the first byte, for errors. */
   readonly rva?: number;
-  /** When given, what can be gone on after (a table longer than its stream, a stream beyond the end) is reported here instead of thrown. */
+  /** If present, errors that a reader continues after (a table longer than its stream, a stream beyond the end) are reported here instead of thrown. */
   readonly diagnostics?: Diagnostics;
 }
 
@@ -45,7 +45,7 @@ const NO_BYTES = new Uint8Array(0);
 const firstRow = (index: KeyIndex, token: Token): number | undefined =>
   isNilToken(token) ? undefined : index.first(tokenRid(token)) || undefined;
 
-/** What a directory points at; with a diagnostics sink cut where the section ends, and as long as the streams where they reach beyond it. */
+/** The bytes of a directory; with a diagnostics sink they end with the section, or with the streams if those reach further. */
 function directoryBytes(image: PEImage, { rva, size }: DataDirectory, diagnostics: Diagnostics | undefined): Uint8Array {
   const reading = 'the metadata';
   if (diagnostics === undefined) return image.bytesAt(rva, size, reading);
@@ -70,7 +70,7 @@ export class Metadata {
   readonly place: MetadataPlace;
   /** The streams in use, where several have one name. */
   readonly selected: SelectedStreams;
-  /** What a pass over the rows may read of long data that they share; each pass renews it. */
+  /** The budget of a pass over the rows for long data that they share; each pass resets it. */
   readonly budget: HeapBudget;
   readonly strings: StringHeap;
   readonly userStrings: UserStringHeap;
@@ -169,7 +169,7 @@ export class Metadata {
 
   readonly #owners = new Lazy(() => new OwnerLookup(this.tables));
 
-  /** Searches from a row to the rows that say more about it. */
+  /** Searches from a row to the rows that refer to it. */
   get owners(): OwnerLookup {
     return this.#owners.value;
   }

@@ -16,21 +16,21 @@ import { assumedMagnitude, UnknownEnumWidths } from './unknown-enum-widths.ts';
 
 export interface AttributeDecoderOptions {
   /**
-   * Asked once for each enumeration that this metadata does not define (a `Resolver` can answer); `undefined` where it does not know either. It is called
+   * Called once for each enumeration that this metadata does not define (a `Resolver` has such a method); `undefined` for an unknown one. It is called
    * while a value is being read, so it may not use this decoder.
    */
   readonly underlyingType?: (reference: EnumReference) => EnumUnderlyingTypeName | undefined;
   /** What to assume for an unknown enumeration: the type with which the value uses up its blob (the default), or always 4 bytes. */
   readonly unknownEnums?: 'infer' | 'i4';
   /**
-   * Hold values to ECMA-335 II.23.3 as the reference reader does. The runtime also takes an empty blob for a constructor without parameters, and one that
+   * Apply ECMA-335 II.23.3 strictly, as the reference reader does. The runtime also takes an empty blob for a constructor without parameters, and one that
    * ends before the count of named arguments (dotnet/runtime `vm/customattribute.cpp`); that is the default here.
    */
   readonly standardOnly?: boolean;
 }
 
 /**
- * Decodes the values of CustomAttribute rows (ECMA-335 II.22.10, II.23.3). One decoder serves one metadata; it keeps what it learnt of each constructor
+ * Decodes the values of CustomAttribute rows (ECMA-335 II.22.10, II.23.3). One decoder serves one metadata; it keeps the facts about each constructor
  * and each enumeration.
  */
 export class AttributeDecoder {
@@ -43,7 +43,7 @@ export class AttributeDecoder {
   readonly #parameters = new Map<number, readonly AttributeType[]>();
   readonly #underlying = new Map<string | number, EnumUnderlyingTypeName | undefined>();
   readonly #widths = new UnknownEnumWidths();
-  /** What values are read with; permission sets have named arguments of the same form. */
+  /** The context of reading values; permission sets have named arguments of the same form. */
   readonly context: AttributeValueContext;
   readonly #types = new Lazy(() => new TypeIndex(this.metadata));
 

@@ -8,7 +8,7 @@ import { TableId } from '../tables/table-id.ts';
 import { type Token, type TypeDefOrRefToken, tokenRid, tokenTable } from '../tables/token.ts';
 import { type AttributeType, BOXED, type EnumReference, simpleAttributeTypeOf, TYPE } from './attribute-type.ts';
 
-/** The argument type that a type in the signature of an attribute's constructor means. */
+/** The argument type for a type in the signature of an attribute's constructor. */
 type Parameter =
   | AttributeType
   | { readonly kind: 'instance'; readonly generic: Parameter; readonly arguments: readonly Parameter[] }

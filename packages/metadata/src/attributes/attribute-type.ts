@@ -15,13 +15,13 @@ export const SerializationType = {
 
 export type PrimitiveAttributeTypeName = 'boolean' | 'char' | IntegerTypeName | 'r4' | 'r8' | 'string';
 
-/** How an attribute speaks of an enumeration: by token in the constructor's signature, by serialized name in the value. */
+/** The reference of an attribute to an enumeration: by token in the constructor's signature, by serialized name in the value. */
 export type EnumReference = { readonly kind: 'token'; readonly token: Token } | { readonly kind: 'name'; readonly name: string };
 
 export interface EnumAttributeType {
   readonly kind: 'enum';
   readonly reference: EnumReference;
-  /** `undefined` only in the type of a parameter whose enumeration is in an assembly that could not be asked; never in a decoded value. */
+  /** `undefined` only in the type of a parameter whose enumeration is in an assembly that is not available; never in a decoded value. */
   readonly underlying: EnumUnderlyingTypeName | undefined;
   /** `underlying` is a guess: the one with which the value uses up its blob. */
   readonly assumed: boolean;
@@ -41,7 +41,7 @@ const primitive = (name: PrimitiveAttributeTypeName): AttributeType => ({ kind: 
 export const TYPE: AttributeType = { kind: 'type' };
 export const BOXED: AttributeType = { kind: 'boxed' };
 
-/** Types that one byte says completely, by that byte. */
+/** Types that one byte describes completely, by that byte. */
 export const simpleAttributeTypes: ReadonlyMap<number, AttributeType> = new Map<number, AttributeType>([
   [SerializationType.boolean, primitive('boolean')],
   [SerializationType.char, primitive('char')],

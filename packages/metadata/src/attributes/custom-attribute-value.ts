@@ -1,7 +1,7 @@
 import type { FloatingPoint } from '../constants/floating-point.ts';
 import type { AttributeType } from './attribute-type.ts';
 
-/** A value with its own type: what an argument of type `object` holds. */
+/** A value with its own type: the value of an argument of type `object`. */
 export interface BoxedAttributeValue {
   readonly kind: 'boxed';
   readonly type: AttributeType;
@@ -31,5 +31,5 @@ export interface CustomAttributeValue {
   readonly namedArguments: readonly NamedAttributeArgument[];
 }
 
-/** The value of the many attributes that only stand there, shared. */
+/** The shared value of attributes without arguments. */
 export const EMPTY_ATTRIBUTE_VALUE: CustomAttributeValue = { fixedArguments: [], namedArguments: [] };

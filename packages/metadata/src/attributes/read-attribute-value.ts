@@ -18,17 +18,17 @@ import {
 } from './custom-attribute-value.ts';
 import { readSerializedString } from './serialized-string.ts';
 
-/** What the blob does not say itself. */
+/** The facts that the blob does not contain. */
 export interface AttributeValueContext {
   /** The underlying type of an enumeration that is named in the value; `undefined` if unknown. */
   underlyingType(reference: EnumReference): EnumUnderlyingTypeName | undefined;
-  /** What to read for an enumeration of unknown underlying type. */
+  /** The type to assume for an enumeration of unknown underlying type. */
   assumedUnderlyingType(reference: EnumReference): EnumUnderlyingTypeName;
   /** The count of named arguments may not be left out. */
   readonly standardOnly?: boolean;
 }
 
-/** `object[]` in `object[]` and so on: far beyond what attributes do. */
+/** The greatest nesting of `object[]`: far more than real attributes have. */
 const MAXIMUM_DEPTH = 32;
 
 function readPrimitive(reader: BlobSource, name: PrimitiveAttributeTypeName): AttributeValue {

@@ -9,8 +9,8 @@ import { readSerializedString } from './serialized-string.ts';
 const PROLOG_SIZE = 2;
 
 /**
- * What the assembly was built for, as `System.Runtime.Versioning.TargetFrameworkAttribute` says: `.NETCoreApp,Version=v8.0`; `undefined` where it says
- * nothing. A netmodule has the attribute for the assembly that it becomes part of. Throws `BadImageError`.
+ * The target framework in `System.Runtime.Versioning.TargetFrameworkAttribute`: `.NETCoreApp,Version=v8.0`; `undefined` without
+ * the attribute. A netmodule has it for the assembly that it becomes part of. Throws `BadImageError`.
  */
 export function targetFramework(metadata: Metadata): string | undefined {
   const { CustomAttribute } = metadata.tables;

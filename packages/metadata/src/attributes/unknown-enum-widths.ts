@@ -2,7 +2,7 @@ import type { EnumUnderlyingTypeName } from '../enumeration.ts';
 import type { EnumReference } from './attribute-type.ts';
 import type { AttributeArgument, CustomAttributeValue } from './custom-attribute-value.ts';
 
-/** By how common they are. The sign of a guess means nothing. */
+/** The most common first. The sign of a guess has no meaning. */
 const CANDIDATES: readonly EnumUnderlyingTypeName[] = ['i4', 'u1', 'i2', 'i8'];
 
 /** Three unknown enumerations in one value, every combination. */
@@ -21,13 +21,13 @@ export class UnknownEnumWidths {
     return this.#seen.length > 0;
   }
 
-  /** Forgets everything, for another value. */
+  /** Resets the guesses for another value. */
   restart(): void {
     if (this.#seen.length > 0) this.#seen = [];
     this.#attempt = 0;
   }
 
-  /** What to read in this attempt. */
+  /** The type to read in this attempt. */
   assume(reference: EnumReference): EnumUnderlyingTypeName {
     const key = reference.kind === 'token' ? reference.token : reference.name;
     let index = this.#seen.indexOf(key);
@@ -49,6 +49,6 @@ function magnitude({ type, value }: AttributeArgument): number {
   return type.kind === 'enum' && type.assumed ? Math.abs(Number(value)) : 0;
 }
 
-/** How large the numbers are that a guess gives. */
+/** The magnitude of the numbers of a guess. */
 export const assumedMagnitude = ({ fixedArguments, namedArguments }: CustomAttributeValue): number =>
   [...fixedArguments, ...namedArguments].reduce((sum, argument) => sum + magnitude(argument), 0);

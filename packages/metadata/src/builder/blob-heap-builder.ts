@@ -20,7 +20,7 @@ export class BlobHeapBuilder {
     return offset;
   }
 
-  /** Adds bytes as they are, a length that lies included. */
+  /** Adds bytes unchanged; their length prefix may be wrong. */
   addRaw(bytes: Uint8Array): number {
     const offset = this.#writer.length;
     this.#writer.bytes(bytes);

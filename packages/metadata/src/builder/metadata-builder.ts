@@ -13,7 +13,7 @@ import { StringHeapBuilder } from './string-heap-builder.ts';
 import { type RawRow, rowCountsOf, sortTables, type TablesHeaderOverrides, writeTables } from './tables-writer.ts';
 import { UserStringHeapBuilder } from './user-string-heap-builder.ts';
 
-/** What a column of a kind may be given as; a number for a heap column is an offset (an index, for #GUID). */
+/** The accepted values of a column; a number for a heap column is an offset (an index, for #GUID). */
 export type CellInput<K extends ColumnKind> = K extends { kind: 'string' }
   ? string | number
   : K extends { kind: 'guid' }
@@ -24,7 +24,7 @@ export type CellInput<K extends ColumnKind> = K extends { kind: 'string' }
         ? Token
         : number;
 
-/** A row by column name. What is left out is 0; a run that is left out starts at the target's next row. */
+/** A row by column name. An absent column is 0; an absent run starts at the target's next row. */
 export type RowInput<N extends TableName> = { readonly [C in ColumnName<N>]?: CellInput<(typeof tableSchemas)[N][C] & ColumnKind> };
 
 export interface NamedStream {

@@ -7,7 +7,7 @@ import { HeapSizes, type LayoutInput, layoutTables } from '../tables/table-layou
 export type RawRow = number[];
 export type RawTables = ReadonlyMap<TableName, readonly RawRow[]>;
 
-/** What the header of the tables stream may be made to say, true or not. */
+/** Values for the header of the tables stream, also wrong ones. */
 export interface TablesHeaderOverrides {
   readonly majorVersion?: number;
   readonly minorVersion?: number;
@@ -25,7 +25,7 @@ type SortedTable = keyof typeof sortColumns;
 
 const keyColumn = (name: SortedTable): number => Object.keys(tableSchemas[name]).indexOf(sortColumns[name]);
 
-/** Nothing names their rows, so their order is free. */
+/** No token or index refers to their rows, so their order is free. */
 const reorderable: readonly SortedTable[] = [
   'Constant',
   'CustomAttribute',

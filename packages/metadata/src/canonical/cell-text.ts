@@ -31,7 +31,7 @@ export type CellText = (rid: number) => string;
 
 const bad = (raw: number): string => `!bad:${hexDigits(raw, 8)}`;
 
-/** What cannot be resolved is written as a value that says so; the other cells of the row are still there. */
+/** A cell that cannot be resolved is written as an error value; the other cells of the row are written. */
 const orBad =
   (column: Column, read: (raw: number) => string): CellText =>
   (rid) => {
@@ -77,7 +77,7 @@ export function cellText(column: Column, text: TokenText): CellText {
 /** Writes one column's cell in a row. */
 export type CellWriter = (rid: number, buffer: LineBuffer) => void;
 
-/** What `cellText` gives, written: numbers and bytes without a text in between. */
+/** Writes the text of `cellText`: numbers and bytes without an intermediate text. */
 export function cellWriter(column: Column, text: TokenText): CellWriter {
   const { kind } = column.kind;
   if (kind === 'u16' || kind === 'u32' || kind === 'run') return (rid, buffer) => buffer.hex(column.at(rid));

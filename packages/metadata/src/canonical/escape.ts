@@ -1,6 +1,6 @@
 import { hexDigits } from '@ijw/binary';
 
-/** The characters that stand for themselves: printable ASCII but for the space and what the canonical format uses to separate. */
+/** The characters that are written unchanged: printable ASCII but for the space and what the canonical format uses to separate. */
 const isPlain: readonly boolean[] = Array.from(
   { length: 256 },
   (_, code) => code > 0x20 && code < 0x7f && !'\\[](){},;!&*/"'.includes(String.fromCharCode(code)),

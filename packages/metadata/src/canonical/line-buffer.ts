@@ -1,6 +1,6 @@
 const CHUNK = 1 << 16;
 
-/** From here on a call of the encoder costs less than a loop. */
+/** The length from which a call of the encoder is faster than a loop. */
 const LONG = 48;
 
 const encoder = new TextEncoder();

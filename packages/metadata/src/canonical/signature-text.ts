@@ -65,7 +65,7 @@ const SIGNATURES = 1 << 13;
 export class SignatureText {
   readonly #blobs: BlobHeap;
   readonly #provider: SignatureTypeProvider<string>;
-  /** A token's text may need another signature decoded (a TypeSpec's), while the first one stands half-way: each has a decoder of its own. */
+  /** The text of a token may need another signature (a TypeSpec's) before the first one is complete: each has its own decoder. */
   readonly #idle: SignatureDecoder<string>[] = [];
   readonly #recent = new RecentTexts(SIGNATURES, (blob) => this.#makeAny(blob));
   #written = 0;

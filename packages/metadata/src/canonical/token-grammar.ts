@@ -6,7 +6,7 @@ import { TableId } from '../tables/table-id.ts';
 import { makeToken, type Token, tokenTable } from '../tables/token.ts';
 import type { SignatureText } from './signature-text.ts';
 
-/** What a row is written with: the texts of what it names. */
+/** The context of writing a row: the texts of the rows that it refers to. */
 interface GrammarText {
   readonly metadata: Metadata;
   readonly signatures: SignatureText;

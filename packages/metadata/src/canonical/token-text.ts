@@ -25,7 +25,7 @@ const ROWS = 1 << 8;
 const eightDigits = (token: number): string => hexDigits(token >>> 0, 8);
 
 /**
- * The text of tokens in the canonical format. A row that is not there or cannot be read gives `!bad:xxxxxxxx`, a token within its own
+ * The text of tokens in the canonical format. A missing or unreadable row gives `!bad:xxxxxxxx`, a token within its own
  * text `!cycle`.
  */
 export class TokenText {

@@ -2,13 +2,13 @@ import type { Metadata } from '../metadata.ts';
 import { type TableId, tableNameOf } from '../tables/table-id.ts';
 import { type Token, tokenRid, tokenTable } from '../tables/token.ts';
 
-/** Where a row of the whole really stands. */
+/** The place of a row of the combined metadata. */
 export interface GenerationRow {
   readonly metadata: Metadata;
   readonly rid: number;
 }
 
-/** One generation and where its heaps begin in the whole. */
+/** One generation and the offsets of its heaps in the combined metadata. */
 interface Generation {
   readonly metadata: Metadata;
   readonly stringsStart: number;

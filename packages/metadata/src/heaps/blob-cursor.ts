@@ -1,7 +1,7 @@
 import { BadImageError, type ByteReader, hex } from '@ijw/binary';
 import type { BlobHeap } from './blob-heap.ts';
 
-/** What a reader of values asks of the bytes: a `ByteReader`, or a `BlobCursor` where there are thousands of blobs to read. */
+/** The operations that a reader of values needs: a `ByteReader`, or a `BlobCursor` where there are thousands of blobs to read. */
 export type BlobSource = Pick<
   ByteReader,
   | 'bytes'

@@ -1,13 +1,13 @@
 import { ExpansionBudget } from '@ijw/binary';
 import type { MetadataPlace } from '../metadata-place.ts';
 
-/** Data as short as this cost no more than the row that names them. */
+/** Data of this length cost no more than the row that refers to them. */
 export const FREE = 64;
 
 /** Copying characters is cheap beside decoding the bytes of a signature or of an attribute. */
 const CHARACTER_SHARE = 4;
 
-/** What reading long data of the heaps again and again may cost: any number of rows may have the same name, signature or value. */
+/** The budget for repeated reads of long data in the heaps: any number of rows may have the same name, signature or value. */
 export class HeapBudget {
   readonly #budget: ExpansionBudget;
 
@@ -26,7 +26,7 @@ export class HeapBudget {
     if (length > FREE) this.blob(FREE + (length - FREE) / CHARACTER_SHARE, place, offset);
   }
 
-  /** Whether anything is left, before a long name is looked at. @throws BadImageError TOO_MUCH_DATA when nothing is */
+  /** Checks that something is left, before a long name is read. @throws BadImageError TOO_MUCH_DATA when nothing is */
   check(place: MetadataPlace, offset: number): void {
     this.#budget.spend(0, { offset: place.base + offset });
   }

@@ -1,7 +1,7 @@
 import { hexBytes } from '@ijw/binary';
 import type { Metadata } from '../metadata.ts';
 
-/** What a heap holds at an offset (GUIDs: at a number from 1). */
+/** The content of a heap at an offset (GUIDs: at a number from 1). */
 export interface HeapEntry {
   readonly offset: number;
   /** A string, a GUID, or the bytes of a blob in hexadecimal digits. */
@@ -39,5 +39,5 @@ const READERS: Readonly<Record<HeapName, (metadata: Metadata) => Iterable<HeapEn
   '#GUID': guids,
 };
 
-/** What a heap holds, in order; padding is left out. @throws BadImageError where an entry cannot be read, after those before it */
+/** The entries of a heap, in order; padding is left out. @throws BadImageError where an entry cannot be read, after those before it */
 export const heapEntries = (metadata: Metadata, heap: HeapName): Iterable<HeapEntry> => READERS[heap](metadata);

@@ -1,4 +1,4 @@
-/** How much room something takes, in bytes. */
+/** A size and an alignment, in bytes. */
 export interface Extent {
   readonly size: number;
   /** A power of two that its address is a multiple of. */
@@ -21,7 +21,7 @@ export interface Placement extends Extent {
   readonly offsets: readonly number[];
 }
 
-/** What the ClassLayout row and the flags of a type say. */
+/** The layout of a type in its ClassLayout row and flags. */
 export interface LayoutRequest {
   readonly kind: 'auto' | 'sequential' | 'explicit';
   /** 0 where nothing is said. */
@@ -41,7 +41,7 @@ function inOrder(fields: readonly PlacedField[], kind: LayoutRequest['kind']): r
 }
 
 /**
- * Where the instance fields of a value type lie, each an object of its own: ECMA-335 II.10.1.2, II.10.7, and what the runtime makes of it (src/coreclr/vm/classlayoutinfo.cpp): packing
+ * The offsets of the instance fields of a value type, each a new object: ECMA-335 II.10.1.2, II.10.7, and what the runtime makes of it (src/coreclr/vm/classlayoutinfo.cpp): packing
  * lowers alignments; a class size that is given is not rounded up and counts only where it is larger than the fields; no type is empty.
  */
 export function placeFields(fields: readonly PlacedField[], { kind, packing, classSize }: LayoutRequest): Placement {

@@ -8,7 +8,7 @@ const layoutKinds: Readonly<Record<number, LayoutRequest['kind']>> = {
   [TypeAttributes.ExplicitLayout]: 'explicit',
 };
 
-/** How a type asks to be laid out: its flags, and its ClassLayout row (ECMA-335 II.22.8). Throws `BadImageError`. */
+/** The requested layout of a type: its flags, and its ClassLayout row (ECMA-335 II.22.8). Throws `BadImageError`. */
 export function layoutRequestOf(metadata: Metadata, token: TypeDefToken): LayoutRequest {
   const { TypeDef, ClassLayout } = metadata.tables;
   const row = metadata.findClassLayout(token);

@@ -29,12 +29,12 @@ const intrinsicAlignments: Readonly<Record<string, number>> = {
   'System.Runtime.Intrinsics.Vector512`1': 64,
 };
 
-/** Structures in structures; the runtime's own limits are lower than what these allow. */
+/** The greatest nesting of structures; the runtime's own limit is lower. */
 const MAXIMUM_DEPTH = 100;
 const MAXIMUM_STEPS = 1_000_000;
 const MAXIMUM_SIZE = 0x7fffffff;
 
-/** A module, and what its `!0`, `!1` … stand for. */
+/** A module, and the types for its `!0`, `!1` …. */
 interface Scope {
   readonly metadata: Metadata;
   readonly typeArguments: readonly (Extent | undefined)[];

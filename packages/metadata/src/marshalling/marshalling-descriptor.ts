@@ -3,9 +3,9 @@ import { readUtf8 } from '../attributes/serialized-string.ts';
 import { NativeType } from './native-type.ts';
 
 /**
- * How a field, a parameter or a return value crosses to native code (ECMA-335 II.23.4; the runtime's set is wider: `ParseNativeTypeInfo` of
+ * The marshalling of a field, a parameter or a return value (ECMA-335 II.23.4; the runtime's set is wider: `ParseNativeTypeInfo` of
  * src/coreclr/vm/mlinfo.cpp). An optional part is `undefined` when the blob ends before it. `nativeType` and element types are `NativeType`
- * values, `variantType` is a `VariantType` value with its flags. `rest` are bytes after what is known, kept so that nothing is lost.
+ * values, `variantType` is a `VariantType` value with its flags. `rest` are the bytes after the known parts, kept so that nothing is lost.
  */
 export type MarshallingDescriptor = MarshallingShape & { readonly rest?: Uint8Array };
 

@@ -50,7 +50,7 @@ export const NativeType = {
   iInspectable: 0x2e,
   hString: 0x2f,
   lpUtf8Str: 0x30,
-  /** "Not given": the element type of an array that says nothing about its elements. */
+  /** "Not given": the element type of an array without information about its elements. */
   max: 0x50,
 } as const;
 

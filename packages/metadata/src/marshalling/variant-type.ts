@@ -45,7 +45,7 @@ export const VariantType = {
 
 export type VariantTypeName = keyof typeof VariantType;
 
-/** Bits that are added to a `VariantType` (wtypes.h). */
+/** Flags of a `VariantType` (wtypes.h). */
 export const VariantTypeFlag = { vector: 0x1000, array: 0x2000, byRef: 0x4000 } as const;
 
 const names = new Map<number, VariantTypeName>(Object.entries(VariantType).map(([name, value]) => [value, name as VariantTypeName]));

@@ -69,7 +69,7 @@ const genericSuffix = (count: number): string =>
   count === 0 ? '' : `<${Array.from({ length: Math.min(count, 64) }, (_, index) => `!!${index}`).join(', ')}>`;
 
 /**
- * A method as C# would declare it, with its full name: `int Namespace.Type::Name(string text, ref int count)`. `static` where it has no `this`; what stands after `__arglist`
+ * A method as C# would declare it, with its full name: `int Namespace.Type::Name(string text, ref int count)`. `static` where it has no `this`; the types after `__arglist`
  * are a call's variable arguments.
  * @throws BadImageError
  */

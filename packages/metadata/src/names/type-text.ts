@@ -25,7 +25,7 @@ const MAX_TYPES = 20_000;
 /** No real signature nests types deeper than this, TypeSpecs looked through. */
 const MAX_DEPTH = MAX_SIGNATURE_DEPTH;
 
-/** What one text may still cost, and how deep it is in types and in TypeSpecs. */
+/** The rest of the budget of one text, and its depth in types and TypeSpecs. */
 interface TextBudget {
   types: number;
   depth: number;

@@ -1,7 +1,7 @@
 import { type ByteReader, ByteWriter } from '@ijw/binary';
 import { readUtf8 } from '../attributes/serialized-string.ts';
 
-/** Parts of document names are blobs of their own; this is the access to them. */
+/** Parts of document names are separate blobs; this gives access to them. */
 export interface DocumentNameParts {
   /** The UTF-8 text of the blob at a heap index. */
   get(index: number): string;

@@ -12,7 +12,7 @@ export interface Import {
   readonly type?: number;
 }
 
-/** Strings of imports are blobs of their own; this is the access to them. */
+/** Strings of imports are separate blobs; this gives access to them. */
 export interface ImportStrings {
   /** The UTF-8 text of the blob at a heap index. */
   get(index: number): string;

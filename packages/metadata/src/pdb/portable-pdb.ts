@@ -156,7 +156,7 @@ export class PortablePdb {
     return rid === 0 ? undefined : (this.metadata.tables.StateMachineMethod.column('MoveNextMethod').token(rid) as MethodDefToken);
   }
 
-  /** What compilers say beyond the tables about a method, a document, the module … */
+  /** The custom debug information of a method, a document, the module … */
   customDebugInformation(parent: Token): CustomDebugInformation[] {
     if (isNilToken(parent)) return [];
     const rows = this.metadata.owners.byCoded('CustomDebugInformation', 'Parent', 'HasCustomDebugInformation', parent);

@@ -22,7 +22,7 @@ export interface SequencePoints {
   readonly points: readonly SequencePoint[];
 }
 
-/** What the points are relative to while a blob is read or written. */
+/** The previous values that points are relative to while a blob is read or written. */
 interface Position {
   offset: number;
   document: number;

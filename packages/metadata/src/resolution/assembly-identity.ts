@@ -1,7 +1,7 @@
 import { hexBytes } from '@ijw/binary';
 import { sha1 } from './sha1.ts';
 
-/** What names an assembly (ECMA-335 II.6.2.1, II.6.3). Strings as stored; the empty culture is the neutral one. */
+/** The identity of an assembly (ECMA-335 II.6.2.1, II.6.3). Strings as stored; the empty culture is the neutral one. */
 export interface AssemblyIdentity {
   readonly name: string;
   readonly version: AssemblyVersion | undefined;

@@ -3,7 +3,7 @@ import type { AssemblyIdentity } from './assembly-identity.ts';
 import { assemblyIdentity } from './assembly-references.ts';
 
 /**
- * Where assemblies come from. The library touches no files: the caller searches its folders, its zip, its network. Each is asked once for one thing;
+ * The source of assemblies. The library does not read files: the caller searches its folders, its zip, its network. Each is asked once for one thing;
  * the resolver keeps the answers.
  */
 export interface AssemblyProvider {

@@ -14,7 +14,7 @@ const versionOf = ({ Major, Minor, Build, Revision }: Row<'Assembly' | 'Assembly
   revision: Revision,
 });
 
-/** What a module says it is in its Assembly row; `undefined` for a module without a manifest, and for a portable PDB. Throws `BadImageError`. */
+/** The identity in a module's Assembly row; `undefined` for a module without a manifest, and for a portable PDB. Throws `BadImageError`. */
 export function assemblyIdentity(metadata: Metadata): AssemblyIdentity | undefined {
   if (metadata.tables.Assembly.rowCount === 0) return undefined;
   const row = metadata.tables.Assembly.row(1);
@@ -26,7 +26,7 @@ export function assemblyIdentity(metadata: Metadata): AssemblyIdentity | undefin
   };
 }
 
-/** The assembly that a row of AssemblyRef asks for. Throws `BadImageError`. */
+/** The assembly that a row of AssemblyRef refers to. Throws `BadImageError`. */
 export function referencedAssembly(metadata: Metadata, token: AssemblyRefToken): AssemblyIdentity {
   const row = metadata.tables.AssemblyRef.row(tokenRid(token));
   const key = metadata.blobs.get(row.PublicKeyOrToken);

@@ -1,7 +1,7 @@
 import type { Metadata } from '../metadata.ts';
 import type { FieldToken, MethodDefToken, TypeDefToken } from '../tables/token.ts';
 
-/** Why a reference leads nowhere. */
+/** The reason why a reference cannot be resolved. */
 export type UnresolvedReason =
   | 'assemblyNotFound'
   | 'moduleNotFound'
@@ -15,7 +15,7 @@ export type UnresolvedReason =
 export interface Unresolved {
   readonly kind: 'unresolved';
   readonly reason: UnresolvedReason;
-  /** What was looked for last: the name of an assembly, a file, a type or a member. */
+  /** The last item of the search: the name of an assembly, a file, a type or a member. */
   readonly name: string;
   /** The assemblies that forwarded the search, in order. */
   readonly forwarders: readonly string[];

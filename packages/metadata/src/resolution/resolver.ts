@@ -20,14 +20,14 @@ const CORE_LIBRARIES: ReadonlySet<string> = new Set(['system.private.corelib', '
 const unresolved = (reason: UnresolvedReason, name: string): Unresolved => ({ kind: 'unresolved', reason, name, forwarders: [] });
 
 /**
- * Finds what references mean across modules and assemblies, which an `AssemblyProvider` brings. Everything is looked up when asked for and kept. Methods
- * throw `BadImageError` where a row on the way cannot be read; what is merely not there is an `Unresolved`.
+ * Resolves references across modules and assemblies, which an `AssemblyProvider` supplies. Everything is resolved at its first use and kept. Methods
+ * throw `BadImageError` where a row on the way cannot be read; a missing item is an `Unresolved`.
  */
 export class Resolver {
   readonly types: TypeResolver;
   readonly #signatures: SignatureIdentity;
   readonly #members: DeclaredMembers;
-  /** Which methods override or implement which. */
+  /** The methods that override or implement others. */
   readonly virtualMethods: VirtualMethods;
 
   constructor(provider: AssemblyProvider) {
@@ -75,7 +75,7 @@ export class Resolver {
     }
   }
 
-  /** The underlying type of an enumeration that an attribute of a module speaks of: what an `AttributeDecoder` asks. */
+  /** The underlying type of an enumeration that an attribute of a module refers to, for an `AttributeDecoder`. */
   enumUnderlyingType(metadata: Metadata, reference: EnumReference): EnumUnderlyingTypeName | undefined {
     const type = reference.kind === 'token' ? this.type(metadata, reference.token) : this.serializedType(metadata, reference.name);
     return type.kind === 'type' ? enumUnderlyingType(type.metadata, type.token) : undefined;

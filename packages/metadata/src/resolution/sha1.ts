@@ -1,5 +1,5 @@
 /**
- * SHA-1 (FIPS 180-4 6.1). Only public key tokens need it here (ECMA-335 II.6.2.1.3), and at once: the browser's own digest is asynchronous, and
+ * SHA-1 (FIPS 180-4 6.1). Only public key tokens need it here (ECMA-335 II.6.2.1.3), and synchronously: the browser's own digest is asynchronous, and
  * a package with every hash costs more to load than all that an assembly name needs.
  */
 const rotate = (value: number, bits: number): number => (value << bits) | (value >>> (32 - bits));

@@ -82,7 +82,7 @@ export class SignatureIdentity {
   }
 }
 
-/** What is too long is cut: two such types count as one, which in an honest file does not happen. */
+/** A text that is too long is cut: two such types may compare as equal, which does not happen in real files. */
 const bounded = (text: string): string => (text.length > MAXIMUM_TEXT ? text.slice(-MAXIMUM_TEXT) : text);
 
 /** Parameters after the sentinel belong to the call, not to the method. */

@@ -21,7 +21,7 @@ import { TypeIndex } from './type-index.ts';
 /** Forwarders and scopes are followed this far; a search that goes on is taken for a loop even where every step is new. */
 const MAXIMUM_STEPS = 100;
 
-/** One search from a reference to a definition: what it went through already. */
+/** One search from a reference to a definition, with its steps so far. */
 interface Search {
   readonly visited: Set<string>;
   readonly forwarders: string[];

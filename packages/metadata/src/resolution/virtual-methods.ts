@@ -20,7 +20,7 @@ export interface MethodOfModule {
   readonly token: MethodDefToken;
 }
 
-/** What a MemberRef means: `Resolver.member`. */
+/** Resolves a MemberRef: `Resolver.member`. */
 type ResolveMember = (metadata: Metadata, token: MemberRefToken) => MemberResolution;
 
 /** Which methods override a virtual method, or implement one of an interface (ECMA-335 II.10.3, II.12.2). */

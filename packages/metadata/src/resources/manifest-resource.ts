@@ -12,7 +12,7 @@ import {
   tokenTable,
 } from '../tables/token.ts';
 
-/** Where the content of a resource is. */
+/** The location of a resource's content. */
 export type ResourceLocation =
   | { readonly kind: 'embedded'; readonly offset: number }
   | { readonly kind: 'linked'; readonly file: FileToken; readonly fileName: string; readonly offset: number }

@@ -1,7 +1,7 @@
 import { BadImageError, ByteReader, hex } from '@ijw/binary';
 import type { BlobHeap } from '../heaps/blob-heap.ts';
 
-/** What signatures are decoded from: a blob's bytes, or a reader that stands at its start. */
+/** The source of a signature: a blob's bytes, or a reader at its start. */
 export type SignatureSource = Uint8Array | ByteReader;
 
 const NO_BYTES = new Uint8Array(0);

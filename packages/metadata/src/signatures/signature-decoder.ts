@@ -47,7 +47,7 @@ export class SignatureDecoder<T> {
     return this;
   }
 
-  /** How many types the one that is being decoded stands in. */
+  /** The nesting depth of the type that is being decoded. */
   get depth(): number {
     return this.#nesting;
   }

@@ -24,7 +24,7 @@ export const SignatureFlags = {
 
 export type SignatureKind = 'method' | 'field' | 'locals' | 'property' | 'methodSpec' | 'unknown';
 
-/** What a signature's first byte says it is. */
+/** The kind of a signature, from its first byte. */
 export function signatureKindOf(header: number): SignatureKind {
   switch (header & 0xf) {
     case CallingConvention.Field:

@@ -23,8 +23,8 @@ export interface MethodSignature<T> {
 }
 
 /**
- * Makes something of each type in a signature, from the inside out: a tree, a text, a size. The decoder knows the grammar, the provider what is
- * wanted of it.
+ * Creates a value for each type in a signature, from the inside out: a tree, a text, a size. The decoder knows the grammar, the provider the
+ * result.
  */
 export interface SignatureTypeProvider<T> {
   primitive(type: PrimitiveName): T;

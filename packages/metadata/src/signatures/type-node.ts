@@ -2,7 +2,7 @@ import type { TypeDefOrRefToken } from '../tables/token.ts';
 import type { PrimitiveName } from './element-type.ts';
 import type { ArrayShape, MethodSignature, SignatureTypeProvider } from './signature-type-provider.ts';
 
-/** A type of a signature as a tree that keeps all that the blob says. */
+/** A type of a signature as a tree with all information of the blob. */
 export type TypeNode =
   | { readonly kind: 'primitive'; readonly type: PrimitiveName }
   | { readonly kind: 'named'; readonly token: TypeDefOrRefToken; readonly valueType: boolean | undefined }

@@ -8,7 +8,7 @@ interface CodedIndexSchema {
   readonly tables: readonly (TableName | undefined)[];
 }
 
-/** What a custom attribute can be on, by tag; custom debug information goes on from there. */
+/** The possible parents of a custom attribute, by tag; custom debug information continues the list. */
 const customAttributeParents = [
   'MethodDef',
   'Field',

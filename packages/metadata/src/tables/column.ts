@@ -30,7 +30,7 @@ export class Column {
   readonly offset: number;
   readonly #view: DataView;
   readonly #stride: number;
-  /** Where row 0 would be, so that row 1 is one stride on. */
+  /** The place of row 0, so that row 1 is one stride later. */
   readonly #origin: number;
   readonly #rows: RowBytes;
   readonly #targetTag: number;

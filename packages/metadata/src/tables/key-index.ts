@@ -8,7 +8,7 @@ interface KeyColumn {
 
 /**
  * Finds rows by the value of one column. A table that is in order is searched as it lies (II.22: tables sorted by a primary key); of any other an
- * order is computed when first asked. Whether it is in order is looked at, not believed: the header's bit may be wrong either way.
+ * order is computed when first asked. The order is checked, because the header's bit may be wrong.
  */
 export class KeyIndex {
   readonly #column: KeyColumn;

@@ -22,7 +22,7 @@ import {
 
 type RunTable = keyof typeof pointerTables;
 
-/** From a row to the rows that say more about it, and back. Rows are found by search; indexes are made when first needed. */
+/** Searches from a row to the rows that refer to it, and back. Rows are found by search; indexes are made when first needed. */
 export class OwnerLookup {
   readonly #tables: Tables;
   readonly #runs: Partial<Record<RunTable, RunColumn>> = {};

@@ -15,7 +15,7 @@ export const HeapSizes = {
   HasDelete: 0x80,
 } as const;
 
-/** What the widths of columns depend on. */
+/** The inputs of the widths of columns. */
 export interface LayoutInput {
   readonly heapSizes: number;
   /** Rows by table number, 64 of them; for a portable PDB those of the type system tables it refers to, too. */

@@ -21,7 +21,7 @@ export interface TablesHeader {
   readonly size: number;
 }
 
-/** What the tables are read from. */
+/** The input of the tables. */
 export interface TablesStreamInput {
   readonly bytes: Uint8Array;
   readonly place: MetadataPlace;

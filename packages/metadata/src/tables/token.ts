@@ -28,7 +28,7 @@ export type GenericParamToken = TokenOf<'GenericParam'>;
 export type MethodSpecToken = TokenOf<'MethodSpec'>;
 export type TypeDefOrRefToken = TokenOf<'TypeDef' | 'TypeRef' | 'TypeSpec'>;
 
-/** The token of nothing. A coded index of row 0 decodes to it whatever its tag. */
+/** The nil token. A coded index of row 0 decodes to it whatever its tag. */
 export const nilToken = 0 as Token;
 
 /** The top byte of a token into the #US heap, as `ldstr` carries it: no table's number (ECMA-335 III.4.16). */

@@ -33,7 +33,7 @@ export class CustomAttribute {
     return typeFullName(this.metadata, this.type);
   }
 
-  /** The decoded value. Where enumerations of other assemblies matter, decode with an `AttributeDecoder` that has a resolver. */
+  /** The decoded value. If enumerations of other assemblies matter, decode with an `AttributeDecoder` that has a resolver. */
   get value(): CustomAttributeValue {
     return attributeDecoderOf(this.metadata).decode(this.rid);
   }

@@ -2,7 +2,7 @@ import { type MarshallingDescriptor, readMarshallingDescriptor } from '../marsha
 import type { Metadata } from '../metadata.ts';
 import type { FieldToken, ParamToken } from '../tables/token.ts';
 
-/** How a field or parameter is marshalled (ECMA-335 II.22.17); `undefined` where nothing is said. Throws `BadImageError`. */
+/** The marshalling of a field or parameter (ECMA-335 II.22.17); `undefined` without a descriptor. Throws `BadImageError`. */
 export function marshallingOf(metadata: Metadata, parent: FieldToken | ParamToken): MarshallingDescriptor | undefined {
   const rid = metadata.findFieldMarshal(parent);
   if (rid === undefined) return undefined;

@@ -5,7 +5,7 @@ import { MethodAttributes, MethodImplAttributes } from '../tables/metadata-flags
 import { isTokenOf, type MethodDefToken, tokenRid } from '../tables/token.ts';
 
 /**
- * Where a method's code comes from. `rva`: machine code in this image (C++/CLI), or a P/Invoke whose RVA says so; `named`: a function of another module, by the
+ * The kinds of a method's code. `rva`: machine code in this image (C++/CLI), or a P/Invoke whose RVA says so; `named`: a function of another module, by the
  * name in its ImplMap row; `internalCall`: a function of the runtime, also for a method that is marked PInvokeImpl and has neither an RVA nor a row; `runtime`:
  * the runtime makes the code (delegates); `none`: no code, though the method is not abstract.
  */
@@ -16,7 +16,7 @@ export interface MethodCodeFacts {
   readonly rva: number;
   readonly flags: number;
   readonly implFlags: number;
-  /** Asked of P/Invokes without an RVA only. @throws BadImageError */
+  /** Called for P/Invokes without an RVA only. @throws BadImageError */
   readonly hasImplMap: () => boolean;
 }
 

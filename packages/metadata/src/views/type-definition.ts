@@ -25,7 +25,7 @@ export interface MethodImplementation {
   readonly declaration: Token;
 }
 
-/** What a type is by its base type (ECMA-335 II.10.1.3, II.13, II.14.3, II.14.6). */
+/** The kind of a type, by its base type (ECMA-335 II.10.1.3, II.13, II.14.3, II.14.6). */
 const kindsByBase: Readonly<Record<string, TypeKind>> = {
   'System.ValueType': 'valueType',
   'System.Enum': 'enum',

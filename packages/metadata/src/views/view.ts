@@ -50,7 +50,7 @@ const views = {
 
 export type View = NonNullable<ReturnType<(typeof views)[keyof typeof views]>>;
 
-/** The view of what a token names; `undefined` for nil, and for tables that have no view. Whether the row is there shows when it is read. */
+/** The view of what a token names; `undefined` for nil, and for tables that have no view. A missing row is an error when it is read. */
 export function viewOf(metadata: Metadata, token: Token): View | undefined {
   if (isNilToken(token)) return undefined;
   const table = tokenTable(token);

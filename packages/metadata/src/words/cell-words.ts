@@ -12,7 +12,7 @@ import { attributeArgumentWords, attributeTypeWords } from './attribute-words.ts
 import { flagColumn } from './flag-words.ts';
 import { signatureWords } from './signature-words.ts';
 
-/** What a token names, in the words of C#; `undefined` for a table whose rows have no such name. */
+/** The name of a token's row, as C# writes it; `undefined` for a table whose rows have no such name. */
 function tokenWords(metadata: Metadata, token: Token): string | undefined {
   if (tokenRid(token) === 0) return '-';
   switch (tokenTable(token)) {
@@ -67,7 +67,7 @@ function wordsOf(column: Column, metadata: Metadata): ((rid: number) => string |
 }
 
 /**
- * The reader of a column's cells as a person reads them: names of flags, signatures as C# writes them, attributes by type and value. What has no words, or cannot be read, is
+ * The reader of a column's cells as a person reads them: names of flags, signatures as C# writes them, attributes by type and value. A cell that has no words, or cannot be read, is
  * as `cellText` gives it.
  */
 export function cellWords(column: Column, metadata: Metadata, text: TokenText): CellText {

@@ -58,7 +58,7 @@ export function flagWords(flags: number, names: Names): string {
   return [...words, bitNames(rest, bits)].filter((word) => word !== '').join(' | ') || hex(flags);
 }
 
-/** What the cells of a column of flags say; `undefined` for any other column. */
+/** The words of a column of flags; `undefined` for any other column. */
 export function flagColumn(table: string, column: string): ((value: number) => string) | undefined {
   const names = COLUMNS[`${table}.${column}`];
   if (names === undefined) return undefined;
