@@ -9,7 +9,7 @@ export interface ImageSegment {
   readonly end: Rva;
   /** File offset of the first byte. */
   readonly offset: FileOffset;
-  /** How many bytes the file is said to have for it (it may end before); the rest of the segment is zero. */
+  /** The number of bytes in the file according to the headers (the file may end earlier); the rest of the segment is zero. */
   readonly rawSize: number;
   /** Absent for the headers, and where the whole file is mapped flat. */
   readonly section?: SectionHeader;
@@ -53,7 +53,7 @@ function sectionSegment(section: SectionHeader, input: MappingInput): ImageSegme
   return { rva: start, end, offset, rawSize, section };
 }
 
-/** In a dump of a loaded image an RVA is the offset; what the dump does not have is nowhere. */
+/** In a dump of a loaded image an RVA is the offset; addresses beyond the dump have no bytes. */
 function dumpedSegment(section: SectionHeader, { fileSize }: MappingInput): ImageSegment {
   const start = section.virtualAddress;
   const end = Math.min(start + pageEnd(section.virtualSize || section.sizeOfRawData), fileSize);
@@ -110,7 +110,7 @@ function mergePieces(borders: readonly number[], owners: readonly (ImageSegment 
   return pieces;
 }
 
-/** Where one section is, whatever hides it in the image. */
+/** The segment of one section, without regard to other sections. */
 export const placeSection = (section: SectionHeader, input: MappingInput): ImageSegment =>
   input.layout === 'mapped' ? dumpedSegment(section, input) : sectionSegment(section, input);
 

@@ -1,6 +1,6 @@
 import { hex } from '@ijw/binary';
 
-/** What a file is, by its first bytes. `unknown` when none of the formats that are looked for is recognised. */
+/** The format of a file, by its first bytes. `unknown` if no format is recognised. */
 export type ContainerKind =
   | 'pe'
   | 'mz'

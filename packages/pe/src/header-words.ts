@@ -124,7 +124,7 @@ const isReproducible = (image: PEImage): boolean =>
   image.diagnostics.attempt(() => readDebugDirectory(image))?.some(({ type }) => type === DebugType.REPRO) ?? false;
 
 /**
- * What the numbers of `headersDocument` and `certificatesDocument` mean, by their place: keys with dots, list items without their number. A place that ends with a dot
+ * The words for the numbers of `headersDocument` and `certificatesDocument`, by their place: keys with dots, list items without their number. A place that ends with a dot
  * asks for a key: `relocations.types.` for the type 3. `undefined` for what is shown as it is.
  */
 export function headerWords(image: PEImage): (place: string, value: unknown) => string | undefined {

@@ -26,7 +26,7 @@ export interface HeadersOptions {
   readonly unwind?: boolean;
 }
 
-/** Every header and directory but the certificate table: the JSON of `ijw headers`. What one of them lacks is a diagnostic; the others are still there. */
+/** Every header and directory but the certificate table: the JSON of `ijw headers`. An error in one of them is a diagnostic; the others are present. */
 export function headersDocument(image: PEImage, { unwind = false }: HeadersOptions = {}): Readonly<Record<string, object | undefined>> {
   const read = <T>(reader: (image: PEImage) => T): T | undefined => image.diagnostics.attempt(() => reader(image));
   const exported = read(readExportDirectory);

@@ -15,17 +15,17 @@ export type ImageLayout = 'file' | 'mapped';
 
 export interface ParseOptions {
   readonly layout?: ImageLayout;
-  /** Where readers record what they can go on after; a new one by default. */
+  /** Receives the errors that readers continue after; a new one by default. */
   readonly diagnostics?: Diagnostics;
 }
 
-/** What the file leaves out and Windows fills with zeroes is copied, so it is bounded: no structure of the format is as large. */
+/** The limit for copies of bytes that Windows fills with zeroes: no structure of the format is as large. */
 const ZERO_FILL_LIMIT = 0x400_0000;
 
 /** A reader that starts in the zero-filled tail of a section sees this much of it at most. */
 const ZERO_TAIL = 0x1000;
 
-/** What reads take from a place whose purpose the caller did not say. */
+/** The default purpose of a read, for errors. */
 const DEFAULT_READING = 'the image';
 
 /**

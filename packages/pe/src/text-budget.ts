@@ -2,7 +2,7 @@ import { BadImageError, ExpansionBudget } from '@ijw/binary';
 import type { Rva } from './address.ts';
 import type { PEImage } from './pe-image.ts';
 
-/** Looking for the end of a text that has none is cheap beside decoding one. */
+/** The cost of a search for the end of a text is low beside that of decoding it. */
 const SCAN_SHARE = 16;
 
 /**

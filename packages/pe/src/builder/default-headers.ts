@@ -7,7 +7,7 @@ import type { ImagePlan, PlacedSection } from './image-plan.ts';
 
 const encoder = new TextEncoder();
 
-/** PE/COFF "MS-DOS Stub": prints its message (int 21h, function 9) and ends (function 4Ch). */
+/** PE/COFF "MS-DOS Stub": prints its message (int 21h, function 9) and exits (function 4Ch). */
 export const DOS_STUB: Uint8Array = (() => {
   const code = [0x0e, 0x1f, 0xba, 0x0e, 0x00, 0xb4, 0x09, 0xcd, 0x21, 0xb8, 0x01, 0x4c, 0xcd, 0x21];
   const text = encoder.encode('This program cannot be run in DOS mode.\r\r\n$');
@@ -17,7 +17,7 @@ export const DOS_STUB: Uint8Array = (() => {
   return stub;
 })();
 
-/** What ECMA-335 II.25.2.1 asks for: a program of one page and a header of four paragraphs. */
+/** The form of ECMA-335 II.25.2.1: a program of one page and a header of four paragraphs. */
 export const defaultDosHeader = (newHeaderOffset: number): DosHeader => ({
   magic: DOS_MAGIC,
   lastPageBytes: 0x90,

@@ -3,33 +3,33 @@ import type { FileOffset, Rva } from '../address.ts';
 import type { SectionHeader } from '../headers/section-header.ts';
 
 /**
- * Something that occupies addresses in an image that is being built. How large it is can be said before addresses are given out; what it holds
- * may depend on all of them. (A size that depends on addresses, as that of base relocations, may use those given out before.)
+ * A part with addresses in an image that is being built. Its size is known before addresses are assigned; its content
+ * may depend on all of them. (A size that depends on addresses, as that of base relocations, may use earlier ones.)
  */
 export interface ImagePart {
-  /** In bytes; 4 when not said. A power of two. */
+  /** In bytes, a power of two. Default 4. */
   readonly alignment?: number;
   readonly size: number | ((plan: ImagePlan) => number);
-  /** What a directory that is this part has as its size, where more than the directory is in the part. */
+  /** The size of the directory, if the part contains more than the directory. */
   readonly directorySize?: number;
-  /** As many bytes as `size` said. */
+  /** As many bytes as `size`. */
   write(plan: ImagePlan): Uint8Array;
 }
 
-/** A place in a part, or an address as it is. */
+/** A place in a part, or an address. */
 export type PartPlace = Rva | { readonly part: ImagePart; readonly offset?: number };
 
 /** A part whose bytes depend on no address. */
 export const bytesPart = (bytes: Uint8Array, alignment = 4): ImagePart => ({ alignment, size: bytes.length, write: () => bytes });
 
 export interface SectionOptions {
-  /** Where it begins; behind the section before it when not said. */
+  /** Its address. Default: behind the previous section. */
   readonly rva?: Rva;
-  /** When larger than the parts, the rest is zero-filled by the loader. */
+  /** If larger than the parts, the loader fills the rest with zeroes. */
   readonly virtualSize?: number;
-  /** `SectionCharacteristics`; readable initialized data when not said. */
+  /** `SectionCharacteristics`. Default: readable initialized data. */
   readonly characteristics?: number;
-  /** Written in place of what the layout says, however wrong. */
+  /** Replaces the value of the layout, also by a wrong one. */
   readonly header?: Partial<SectionHeader>;
 }
 
@@ -39,7 +39,7 @@ export interface PlacedPart {
   readonly size: number;
 }
 
-/** Where one section and its parts will be. */
+/** The place of one section and its parts. */
 export interface PlacedSection {
   readonly section: { readonly name: string; readonly options: SectionOptions };
   readonly rva: Rva;
@@ -50,7 +50,7 @@ export interface PlacedSection {
   readonly parts: readonly PlacedPart[];
 }
 
-/** Where everything of an image will be, before a byte of it is written. */
+/** The places of all parts of an image, before a byte is written. */
 export class ImagePlan {
   readonly imageBase: bigint;
   readonly pointerSize: 4 | 8;

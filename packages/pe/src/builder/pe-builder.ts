@@ -16,22 +16,22 @@ import { type ImagePart, ImagePlan, type PartPlace, type PlacedSection, type Sec
 import { SectionBuilder } from './section-builder.ts';
 
 export interface PEBuilderOptions {
-  /** The Machine field; AMD64 when not said. */
+  /** The Machine field. Default AMD64. */
   readonly machine?: number;
-  /** PE32 (0x10b) or PE32+ (0x20b); by the machine when not said. */
+  /** PE32 (0x10b) or PE32+ (0x20b). Default: by the machine. */
   readonly magic?: number;
   readonly imageBase?: bigint;
-  /** Of addresses; 0x1000 when not said. */
+  /** Of addresses. Default 0x1000. */
   readonly sectionAlignment?: number;
-  /** Of file offsets; 0x200 when not said. */
+  /** Of file offsets. Default 0x200. */
   readonly fileAlignment?: number;
-  /** What stands between the DOS header and the PE signature: the DOS program, and the Rich header where there is one. */
+  /** The bytes between the DOS header and the PE signature: the DOS program, and the Rich header where there is one. */
   readonly dosStub?: Uint8Array;
-  /** 16 when not said. */
+  /** Default 16. */
   readonly numberOfDirectories?: number;
   /** Whether the CheckSum field is computed. */
   readonly checksum?: boolean;
-  /** Header fields written in place of what the layout says, however wrong. */
+  /** Header fields that replace the values of the layout, also by wrong ones. */
   readonly dos?: Partial<DosHeader>;
   readonly coff?: Partial<CoffHeader>;
   readonly optional?: Partial<OptionalHeader>;
@@ -48,7 +48,7 @@ interface RelocationRequest {
 const narrowMachines: readonly number[] = [Machine.I386, Machine.ARM, Machine.THUMB, Machine.ARMNT, Machine.RISCV32];
 
 /**
- * Writes a whole image. `layout` gives every part its address, `build` writes; nothing moves in between. Every header field can be set to
+ * Writes a whole image. `layout` assigns an address to every part, `build` writes. Every header field can be set to
  * any value, also one that no loader takes.
  */
 export class PEBuilder {
@@ -85,7 +85,7 @@ export class PEBuilder {
     return section;
   }
 
-  /** Where a directory is: a part as a whole, fixed numbers, or what the addresses give. */
+  /** The place of a directory: a whole part, fixed numbers, or a function of the addresses. */
   setDirectory(name: DirectoryName, source: DirectorySource): void {
     this.#directories.set(name, source);
   }
@@ -94,7 +94,7 @@ export class PEBuilder {
     this.#entryPoint = place;
   }
 
-  /** Asks for a base relocation; of the pointer's width when no type is said. */
+  /** Requests a base relocation. Default: of the pointer's width. */
   relocate(
     place: PartPlace,
     type: number = this.pointerSize === 8 ? RelocationType.DIR64 : RelocationType.HIGHLOW,
@@ -103,7 +103,7 @@ export class PEBuilder {
     this.#relocations.push({ place, type, ...(adjustment !== undefined && { adjustment }) });
   }
 
-  /** The base relocations asked for, as a part for a section that comes after all of their places. Its directory is set. */
+  /** The requested base relocations, as a part for a section after all of their places. Its directory is set. */
   relocationsPart(): ImagePart {
     const write = (plan: ImagePlan): Uint8Array =>
       writeBaseRelocations(this.#relocations.map(({ place, ...rest }): BaseRelocation => ({ rva: plan.rvaOf(place), ...rest })));
@@ -144,7 +144,7 @@ export class PEBuilder {
     return alignUp(table + this.#sections.length * sectionHeaderLayout.size, this.fileAlignment);
   }
 
-  /** Gives every part its address. */
+  /** Assigns an address to every part. */
   layout(): ImagePlan {
     const plan = new ImagePlan(this.imageBase, this.pointerSize);
     let offset = this.#sizeOfHeaders;

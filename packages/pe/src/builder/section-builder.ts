@@ -25,7 +25,7 @@ export class SectionBuilder {
     return part;
   }
 
-  /** Gives out addresses from `rva` on. */
+  /** Assigns addresses from `rva` on. */
   layout(plan: ImagePlan, rva: Rva, offset: FileOffset, fileAlignment: number): PlacedSection {
     const parts: PlacedPart[] = [];
     let next = rva;

@@ -22,15 +22,15 @@ import {
 import { type CheckedSigner, checkSigner, signingTime } from './signer.ts';
 
 /**
- * What a signature of "Windows Authenticode Portable Executable Signature Format" says, and what of it holds. Everything is checked with the keys
- * that the signature brings along: who signed is proved up to the last certificate of the chain, whether that one is to be trusted is not.
+ * The content of a signature of "Windows Authenticode Portable Executable Signature Format", and the results of the checks. Everything is checked with the keys
+ * in the signature: the signer is proved up to the last certificate of the chain; trust in that certificate is not checked.
  */
 export interface AuthenticodeSignature extends Partial<CheckedSigner> {
   /** Absent where the certificate of the signer is not in the signature. */
   readonly signer?: CertificateIdentity;
-  /** When the signer says that it signed, ISO 8601. */
+  /** The signing time according to the signer, ISO 8601. */
   readonly signingTime?: string;
-  /** When a time-stamping authority says so. */
+  /** The signing time according to a time-stamping authority. */
   readonly timestamp?: string;
   readonly counterSignature?: CounterSignature;
   /** `SHA-1`, `SHA-256` …; an object identifier where it is another. */
@@ -39,18 +39,18 @@ export interface AuthenticodeSignature extends Partial<CheckedSigner> {
   readonly digest: string;
   /** The digest of this file; absent where the algorithm is not known. */
   readonly computedDigest?: string;
-  /** Absent where nothing was computed. */
+  /** Absent if the digest was not computed. */
   readonly digestMatches?: boolean;
-  /** Signatures with other digests, which older systems do not see. */
+  /** Signatures with other digests, which older systems ignore. */
   readonly nested?: readonly AuthenticodeSignature[];
 }
 
 /** SPC_NESTED_SIGNATURE of the Windows SDK. */
 const NESTED_SIGNATURE = '1.3.6.1.4.1.311.2.4.1';
-/** A signature nests one level deep; what nests deeper is left out. */
+/** A signature has one level of nested signatures; deeper ones are left out. */
 const NESTING_LIMIT = 2;
 
-/** What the Authenticode digest leaves out: the checksum, the place of the certificates, the certificates. */
+/** The parts that the Authenticode digest leaves out: the checksum, the place of the certificates, the certificates. */
 export function authenticodeContent(image: PEImage): Uint8Array {
   const optional = image.signatureOffset + 4 + coffHeaderLayout.size;
   const checksum = optional + CHECKSUM_OFFSET;
@@ -61,18 +61,18 @@ export function authenticodeContent(image: PEImage): Uint8Array {
   const writer = new ByteWriter();
   writer.bytes(image.bytes.subarray(0, checksum)).bytes(image.bytes.subarray(checksum + 4, entry));
   writer.bytes(image.bytes.subarray(entry + 8, start)).bytes(image.bytes.subarray(end));
-  // A file that is signed is filled up to 8 bytes first.
+  // A signed file is padded to 8 bytes first.
   return (directory === undefined ? writer.fill((8 - (image.bytes.length % 8)) % 8) : writer).toBytes();
 }
 
 interface IndirectData {
   readonly algorithm: string;
   readonly digest: string;
-  /** What the signer's digest is made of: the octets of the value, without tag and length. */
+  /** The input of the signer's digest: the octets of the value, without tag and length. */
   readonly content: Uint8Array;
 }
 
-/** SpcIndirectDataContent: what was signed, and its digest with the algorithm. */
+/** SpcIndirectDataContent: the signed data, and its digest with the algorithm. */
 function indirectData({ asn1js }: SignatureLibraries, data: SignedData): IndirectData {
   const sequence: unknown = data.encapContentInfo.eContent;
   const info = sequence instanceof asn1js.Sequence ? sequence.valueBlock.value[1] : undefined;
@@ -88,7 +88,7 @@ function indirectData({ asn1js }: SignatureLibraries, data: SignedData): Indirec
   };
 }
 
-/** Who signed, what time-stamping authorities add, and what of it holds. */
+/** The signer, the counter signatures, and the results of their checks. */
 async function signerOf(
   libraries: SignatureLibraries,
   data: SignedData,
@@ -147,7 +147,7 @@ async function readSignature(
 }
 
 /**
- * The Authenticode signatures of a file: who signed it, when, whether the digest that was signed is that of the file, and whether the keys in the
+ * The Authenticode signatures of a file: the signer, the time, whether the signed digest is that of the file, and whether the keys in the
  * certificates made the signatures. `undefined` when it has no certificates. The libraries that read PKCS #7 are loaded here. A signature that cannot
  * be read is recorded in the image's diagnostics.
  */

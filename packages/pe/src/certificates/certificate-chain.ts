@@ -9,7 +9,7 @@ export interface ChainedCertificate extends CertificateIdentity {
    * issuer, and where the algorithm is not one that browsers have.
    */
   readonly signatureVerified?: boolean;
-  /** It is its own issuer: a root. Whether it is to be trusted the file cannot say. */
+  /** It is its own issuer: a root. The file cannot prove that it is trusted. */
   readonly selfSigned?: true;
 }
 

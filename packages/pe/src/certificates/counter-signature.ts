@@ -7,12 +7,12 @@ import { type CheckedSigner, checkSigner, signingTime } from './signer.ts';
 const COUNTER_SIGNATURE = '1.2.840.113549.1.9.6';
 const RFC3161_TOKEN = '1.3.6.1.4.1.311.3.3.1';
 
-/** What a time-stamping authority says of a signature: that it was there at a time. */
+/** The statement of a time-stamping authority that a signature existed at a time. */
 export interface CounterSignature extends CheckedSigner {
   readonly kind: 'PKCS #9' | 'RFC 3161';
   /** ISO 8601. */
   readonly time?: string;
-  /** Whether it is about this signature. Absent where that cannot be checked. */
+  /** Whether it covers this signature. Absent if that cannot be checked. */
   readonly imprintMatches?: boolean;
 }
 
@@ -31,7 +31,7 @@ export async function readCounterSignature(
   return undefined;
 }
 
-/** RFC 5652 11.4: what is signed is the signature. */
+/** RFC 5652 11.4: the signed data is the signature. */
 async function readPkcs9(
   libraries: SignatureLibraries,
   certificates: readonly Certificate[],
@@ -48,7 +48,7 @@ async function readPkcs9(
   };
 }
 
-/** RFC 3161 2.4.2: what is signed is a TSTInfo, which has the digest of the signature. */
+/** RFC 3161 2.4.2: the signed data is a TSTInfo, which has the digest of the signature. */
 async function readToken(
   libraries: SignatureLibraries,
   contentInfo: AsnType,

@@ -3,7 +3,7 @@ import type { Certificate } from 'pkijs';
 import type { SignatureLibraries } from './signed-data.ts';
 
 /*
- * RSASSA-PKCS1-v1_5 (RFC 8017 8.2.2) of what browsers do not check: MD5 digests, and blocks that hold a digest alone, which time-stamping services of
+ * RSASSA-PKCS1-v1_5 (RFC 8017 8.2.2) for signatures that browsers do not check: MD5 digests, and blocks with a digest alone, which time-stamping services of
  * VeriSign and Symantec made and Windows takes.
  */
 
@@ -60,7 +60,7 @@ export interface RsaSignature {
   readonly signature: Uint8Array;
   /** `MD5`, `SHA-1` … */
   readonly algorithm: string;
-  /** Of what was signed, hexadecimal. */
+  /** Of the signed data, hexadecimal. */
   readonly digest: string;
   /** Whether a block with the digest alone is taken. */
   readonly bareDigest: boolean;

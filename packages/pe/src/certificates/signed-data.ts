@@ -2,7 +2,7 @@ import { hexBytes, md5 } from '@ijw/binary';
 import type { AsnType } from 'asn1js';
 import type { Certificate, CryptoEngine, SignedData, SignerInfo } from 'pkijs';
 
-/** What reads PKCS #7 and checks signatures: loaded when certificates are asked for, and not before. */
+/** The libraries that read PKCS #7 and check signatures, loaded when certificates are read. */
 export interface SignatureLibraries {
   readonly asn1js: typeof import('asn1js');
   readonly pkijs: typeof import('pkijs');

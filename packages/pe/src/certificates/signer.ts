@@ -8,13 +8,13 @@ import { attributeValue, digestName, digestOf, type SignatureLibraries, signerCe
 const MESSAGE_DIGEST = '1.2.840.113549.1.9.4';
 const SIGNING_TIME = '1.2.840.113549.1.9.5';
 
-/** What can be said of one signer of a PKCS #7 message, with nothing but what the message holds. */
+/** The facts about one signer of a PKCS #7 message, from the message alone. */
 export interface CheckedSigner {
   /** From the signer's certificate up to the last issuer that the message holds. Empty where it does not hold the signer's. */
   readonly chain: readonly ChainedCertificate[];
   /** Whether the key in the signer's certificate made the signature. Absent where that cannot be checked. */
   readonly signatureVerified?: boolean;
-  /** Whether the digest among the signed attributes is that of what was signed. Absent where that cannot be checked. */
+  /** Whether the digest among the signed attributes is that of the signed data. Absent where that cannot be checked. */
   readonly contentDigestMatches?: boolean;
 }
 
@@ -31,7 +31,7 @@ interface SignerToVerify {
   readonly bareDigest: boolean;
 }
 
-/** By what browsers have; where that does not say yes, by RSA as such. */
+/** Checks with the browser's functions; if they fail, with plain RSA. */
 async function verify(
   libraries: SignatureLibraries,
   { certificate, info, algorithm, signed, bareDigest }: SignerToVerify,
@@ -85,7 +85,7 @@ async function contentDigestMatches(
   return computed === undefined ? undefined : computed === hexBytes(attribute.valueBlock.valueHexView);
 }
 
-/** ISO 8601; what the signer says itself. */
+/** ISO 8601, according to the signer. */
 export function signingTime(info: SignerInfo): string | undefined {
   const value = attributeValue(info.signedAttrs, SIGNING_TIME);
   const date =

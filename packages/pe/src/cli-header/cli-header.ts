@@ -99,7 +99,7 @@ function reportSize(image: PEImage, rva: number, cb: number): void {
   });
 }
 
-/** What a writer has to say; the rest is 72 bytes, runtime 2.5 and no directory. */
+/** The input of a writer; the defaults are 72 bytes, runtime 2.5 and no directory. */
 export type CliHeaderInput = Partial<CliHeader>;
 
 export function writeCliHeader(writer: ByteWriter, input: CliHeaderInput): void {

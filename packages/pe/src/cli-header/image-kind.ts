@@ -1,7 +1,7 @@
 import type { PEImage } from '../pe-image.ts';
 import { type CliHeader, CorFlags, readCliHeader } from './cli-header.ts';
 
-/** What an image holds, by the CLR's rule: `mixed` is one with a CLI header that is neither ILONLY nor precompiled (ReadyToRun, NGEN). */
+/** The kind of an image, by the CLR's rule: `mixed` is one with a CLI header that is neither ILONLY nor precompiled (ReadyToRun, NGEN). */
 export type ImageKind = 'native' | 'managed' | 'mixed';
 
 /** dotnet/runtime `src/coreclr/vm/peimage.inl`: PEImage::IsILOnly, HasReadyToRunHeader. @throws BadImageError when the CLI header is not all there */

@@ -1,10 +1,10 @@
 import { type ByteReader, UsageError } from '@ijw/binary';
 import type { Inflate as StreamDecoder } from 'fflate';
 
-/** Compressed bytes are given to the decoder in pieces of this size, so that what they become is seen before it is all there. */
+/** Compressed bytes go to the decoder in pieces of this size, so that the size of the output is checked piece by piece. */
 const PIECE = 0x4000;
 
-/** DEFLATE makes at most 1 032 bytes of one. */
+/** DEFLATE expands a byte to at most 1 032. */
 const MAXIMUM_RATIO = 1032;
 
 /** The most bytes that data may inflate to. The largest portable PDBs and entries of bundles are a small part of it. */

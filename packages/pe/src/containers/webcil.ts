@@ -16,7 +16,7 @@ interface WebcilSection {
 }
 
 /**
- * What Webcil keeps of a PE image: its sections, and where its CLI header and debug directory are (dotnet/runtime
+ * The parts of a PE image that Webcil keeps: its sections, and where its CLI header and debug directory are (dotnet/runtime
  * `docs/design/mono/webcil.md`, `src/coreclr/inc/webcildecoder.h`). Everything else of the headers was dropped when the file was made.
  */
 export interface Webcil {

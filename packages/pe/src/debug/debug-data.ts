@@ -50,7 +50,7 @@ export interface VcFeature {
   readonly guardN?: number;
 }
 
-/** What link-time code generation made of each part of the sections. */
+/** The parts of the sections that link-time code generation made. */
 export interface Pogo {
   readonly kind: 'pogo';
   /** `LTCG`, `PGU`, `PGI`, `PGO` … */

@@ -49,7 +49,7 @@ export const DebugType = {
 export interface DebugEntry extends Readonly<StructureOf<typeof debugEntryLayout>> {
   readonly addressOfRawData: Rva;
   readonly pointerToRawData: FileOffset;
-  /** What the entry says, decoded; `undefined` for a type that has no data or whose format is not known, or where it is malformed. */
+  /** The decoded data of the entry; `undefined` for a type without data or of an unknown format, or if the data is malformed. */
   readonly data: DebugData | undefined;
 }
 

@@ -6,7 +6,7 @@ export interface PackedArmUnwind {
   readonly fragment: boolean;
   /** In bytes. */
   readonly functionLength: number;
-  /** How it returns. 0: pop of pc; 1: a branch of 16 bits; 2: one of 32; 3: not at all, without an epilogue. */
+  /** The return instruction. 0: pop of pc; 1: a branch of 16 bits; 2: one of 32; 3: not at all, without an epilogue. */
   readonly return: 0 | 1 | 2 | 3;
   /** r0 to r3 are homed. */
   readonly homes: boolean;

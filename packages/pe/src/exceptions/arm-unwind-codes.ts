@@ -20,7 +20,7 @@ export type ArmUnwindOperation =
   | { readonly code: 'microsoft_specific'; readonly type: number }
   | { readonly code: 'reserved'; readonly bytes: readonly number[] };
 
-/** How registers are called, by number. */
+/** The names of registers, by number. */
 export const armRegister = (number: number): string => ['sp', 'lr', 'pc'][number - 13] ?? `r${number}`;
 
 /** `prefix4` to `prefix7`, both included. */

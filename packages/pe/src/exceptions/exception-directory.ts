@@ -11,7 +11,7 @@ export interface RuntimeFunction {
   readonly unwindData: number;
 }
 
-/** How the entries of a machine look. */
+/** The form of a machine's entries. */
 export type ExceptionFormat = 'x64' | 'arm64' | 'arm';
 
 export interface ExceptionDirectory {
@@ -67,7 +67,7 @@ export function functionAt({ functions }: ExceptionDirectory, rva: Rva): Runtime
 /** Bounds how far entries lead from one to the next. */
 export const CHAIN_LIMIT = 32;
 
-/** What x64 and arm64 share: where an exception goes that happens in the function. */
+/** The common part of x64 and arm64: the handler of an exception in the function. */
 export interface ExceptionHandler {
   readonly rva: Rva;
   /** Where the data of the language begins that the handler is given. Its size is known to the handler only. */

@@ -5,7 +5,7 @@ import { type Arm64UnwindInfo, readArm64UnwindInfo } from './arm64-unwind.ts';
 import type { ExceptionDirectory, ExceptionFormat, RuntimeFunction } from './exception-directory.ts';
 import { readX64UnwindChain, type X64UnwindInfo } from './x64-unwind.ts';
 
-/** How a function is unwound; on x64 with the entries that its own leads to. */
+/** The unwind information of a function; on x64 with the entries that it is chained to. */
 export type UnwindInformation = { readonly chain: readonly X64UnwindInfo[] } | { readonly unwind: Arm64UnwindInfo | ArmUnwindInfo };
 
 /** The unwind information of an entry, of whichever form its table is. Throws `BadImageError`. */

@@ -1,7 +1,7 @@
 import type { ByteReader } from '@ijw/binary';
 import type { Rva } from '../address.ts';
 
-/** How the records of one processor differ from the other's. */
+/** The differences between the records of the two processors. */
 export interface UnwindRecordFormat {
   /** Bytes of the unit that lengths and offsets count in. */
   readonly instructionSize: 2 | 4;
@@ -16,7 +16,7 @@ export interface UnwindRecord {
   readonly version: number;
   /** 32-bit ARM: without a prologue. */
   readonly fragment: boolean;
-  /** Of the one epilogue: where its codes begin; `undefined` where each has a scope. */
+  /** Of the one epilogue: the start of its codes; `undefined` if each has a scope. */
   readonly epilogueIndex: number | undefined;
   /** A word for each epilogue. */
   readonly scopes: readonly number[];

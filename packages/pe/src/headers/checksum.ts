@@ -28,7 +28,7 @@ function fold(sum: number): number {
 
 const fieldOffsetOf = (image: PEImage): number => image.signatureOffset + 4 + coffHeaderLayout.size + CHECKSUM_OFFSET;
 
-/** The field, and what it would have to be. Windows looks at it for drivers and boot-time DLLs only; 0 is usual elsewhere. */
+/** The field, and its correct value. Windows checks it for drivers and boot-time DLLs only; elsewhere it is often 0. */
 export const imageChecksum = (image: PEImage): { readonly stored: number; readonly computed: number } => ({
   stored: image.optionalHeader.checkSum,
   computed: computeChecksum(image.bytes, fieldOffsetOf(image)),

@@ -95,7 +95,7 @@ const names = new Lazy(
 
 const nameOf = (machine: number): MachineName | undefined => names.value.get(machine);
 
-/** What the Machine field of a COFF header says. */
+/** The meaning of the Machine field of a COFF header. */
 export function identifyMachine(machine: number): MachineIdentity {
   const name = nameOf(machine);
   if (name !== undefined) return { machine, name };

@@ -8,7 +8,7 @@ export interface Overlay {
 }
 
 /**
- * What the file has behind its last section: installers' payloads, bundles, certificates (which the security directory points at).
+ * The bytes of the file behind its last section: installers' payloads, bundles, certificates (which the security directory points at).
  * `undefined` when there is nothing, and in a dump, which has no file behind its sections.
  */
 export function overlayOf(image: PEImage): Overlay | undefined {

@@ -11,7 +11,7 @@ export interface RichEntry {
   readonly count: number;
 }
 
-/** What Microsoft's linker leaves between the DOS program and the PE header. No document of Microsoft's describes it. */
+/** The data that Microsoft's linker writes between the DOS program and the PE header. Microsoft does not document it. */
 export interface RichHeader {
   readonly offset: FileOffset;
   /** In bytes, from `DanS` to the key. */

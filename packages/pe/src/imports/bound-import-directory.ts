@@ -60,7 +60,7 @@ class BoundReader {
   }
 }
 
-/** What an image was bound to; `undefined` when it is not bound in the new way. What is malformed is recorded in its diagnostics. */
+/** The modules that an image was bound to; `undefined` if it is not bound in the new way. What is malformed is recorded in its diagnostics. */
 export const readBoundImportDirectory = lazyFor((image: PEImage): BoundImportDirectory | undefined => {
   const directory = image.directory('boundImport');
   if (directory === undefined || directory.rva === 0) return undefined;

@@ -12,7 +12,7 @@ export interface DelayImportTables {
   slotOffset(module: string, symbol: SymbolInput | string): number | undefined;
 }
 
-/** The delay import directory with RVAs. The slots hold zero: what they are to hold, the address of a loading stub, is the caller's. */
+/** The delay import directory with RVAs. The slots hold zero: the caller writes the addresses of loading stubs. */
 export function buildDelayImports(modules: readonly ModuleInput[], pointerSize: 4 | 8): DelayImportTables {
   const descriptorsSize = (modules.length + 1) * delayDescriptorLayout.size;
   const offsets = slotOffsets(modules, pointerSize);

@@ -1,7 +1,7 @@
 import { ByteWriter } from '@ijw/binary';
 import type { Rva } from '../address.ts';
 
-/** What is imported: a name with a hint (0 when not said), or an ordinal. */
+/** An import: a name with a hint (default 0), or an ordinal. */
 export type SymbolInput = { readonly name: string; readonly hint?: number } | { readonly ordinal: number };
 
 export interface ModuleInput {
@@ -19,7 +19,7 @@ export interface SlotOffsets {
   ofSymbol(module: string, symbol: SymbolInput | string): number | undefined;
 }
 
-/** Where the tables of several modules are when they stand one after the other. */
+/** The offsets of the tables of several modules, one after the other. */
 export function slotOffsets(modules: readonly ModuleInput[], pointerSize: 4 | 8): SlotOffsets {
   const ofModule: number[] = [];
   let size = 0;

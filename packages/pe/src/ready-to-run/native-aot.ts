@@ -3,7 +3,7 @@ import type { Rva } from '../address.ts';
 import { readExportDirectory } from '../exports/export-directory.ts';
 import type { PEImage } from '../pe-image.ts';
 
-/** What shows that an image was compiled by NativeAOT: it has neither a CLI header nor metadata that readers of assemblies know. */
+/** The evidence that an image was compiled by NativeAOT: it has neither a CLI header nor metadata that readers of assemblies know. */
 export interface NativeAotImage {
   /** The export that debuggers find the runtime's structures by (dotnet/runtime `nativeaot/Runtime/DebugHeader.cpp`). */
   readonly debugHeader?: { readonly name: string; readonly rva: Rva };
@@ -41,7 +41,7 @@ function findHeader(image: PEImage): NativeAotImage['header'] {
   return undefined;
 }
 
-/** What of NativeAOT an image has; `undefined` where it does not show that it was made so. */
+/** The evidence of NativeAOT in an image; `undefined` without any. */
 export const readNativeAot = lazyFor((image: PEImage): NativeAotImage | undefined => {
   if (image.directory('cliHeader') !== undefined) return undefined;
   const sections = image.sections.map(({ name }) => name).filter((name) => SECTIONS.has(name));

@@ -77,7 +77,7 @@ export interface ReadyToRunHeader extends ReadyToRunCore {
   readonly components: readonly ReadyToRunComponent[];
 }
 
-/** What ngen.exe made: the header's format changed with every build of the runtime, so it is named only. */
+/** The header of ngen.exe: its format changed with every build of the runtime, so only its version is read. */
 export interface NgenHeader {
   readonly kind: 'ngen';
   readonly rva: Rva;

@@ -7,7 +7,7 @@ import { listResources, type Resource, type ResourceTable, ResourceType, resourc
 import { decodeStringTable, type ResourceString } from './string-table.ts';
 import { decodeVersionInfo, type VersionInfo } from './version-info.ts';
 
-/** What a resource of one of the types that Windows defines says. */
+/** The content of a resource of a type that Windows defines. */
 export type DecodedResource =
   | { readonly version: VersionInfo }
   | { readonly manifest: string }
@@ -25,7 +25,7 @@ const DECODED: ReadonlySet<unknown> = new Set([
 ]);
 
 /**
- * The resources of a tree, each with what it says. What is malformed is recorded in the image's diagnostics; resources do not share bytes, so that those
+ * The resources of a tree, each with its content. What is malformed is recorded in the image's diagnostics; resources do not share bytes, so that those
  * which claim more than the file has are given without their content.
  */
 export function* listDecodedResources(image: PEImage, root: ResourceTable): Generator<Resource & Partial<DecodedResource>> {

@@ -60,7 +60,7 @@ interface Block {
   readonly value: ByteReader;
   /** What follows the value. */
   readonly children: ByteReader;
-  /** What follows the key, whatever ValueLength says: some tools write one that is too small, or one that is not 0 for an absent value. */
+  /** The bytes after the key, without regard to ValueLength: some tools write one that is too small, or one that is not 0 for an absent value. */
   readonly content: ByteReader;
 }
 

@@ -31,7 +31,7 @@ export const StorageClass = {
   CLR_TOKEN: 107,
 } as const;
 
-/** PE/COFF "Auxiliary Symbol Records": what stands behind a symbol. Indices count records of the symbol table. */
+/** PE/COFF "Auxiliary Symbol Records": the records behind a symbol. Indices count records of the symbol table. */
 export type CoffAuxiliary =
   /** Format 1. */
   | {
@@ -60,7 +60,7 @@ export type CoffAuxiliary =
   | { readonly kind: 'clrToken'; readonly auxiliaryType: number; readonly symbolTableIndex: number }
   | { readonly kind: 'unknown'; readonly bytes: Uint8Array };
 
-/** What tells the form of an auxiliary record. */
+/** The facts that determine the form of an auxiliary record. */
 export interface AuxiliaryContext {
   readonly value: number;
   readonly section: number;

@@ -18,7 +18,7 @@ export interface TlsDirectory {
 
 const READING = 'the TLS directory';
 
-/** Windows walks to the null entry; so do we, as long as the array is in the image. */
+/** Windows reads up to the null entry; so does this reader, within the image. */
 function readCallbacks(image: PEImage, address: bigint): Rva[] {
   const callbacks: Rva[] = [];
   const start = address === 0n ? undefined : image.vaToRva(address);
