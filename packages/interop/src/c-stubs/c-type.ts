@@ -56,5 +56,5 @@ const RESERVED_WORDS =
   'max_align_t int8_t int16_t int32_t int64_t uint8_t uint16_t uint32_t uint64_t intptr_t uintptr_t intmax_t uintmax_t main linux unix i386 typeof ' +
   'ijw_char16 IJW_GUID IJW_DECIMAL';
 
-/** Words that C, C++ or the headers of this one have taken. */
+/** Reserved words of C and C++, and names of the included headers. */
 export const C_RESERVED: ReadonlySet<string> = new Set(RESERVED_WORDS.split(' '));

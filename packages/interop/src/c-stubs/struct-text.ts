@@ -2,7 +2,7 @@ import { identifier, type NativeStruct, nativeExtent, structLayout } from '@ijw/
 import { UniqueNames } from '../generated/unique-names.ts';
 import { C_RESERVED, declaration } from './c-type.ts';
 
-/** The largest alignment that a size is a multiple of, which is all that C can say. */
+/** The largest alignment that a size is a multiple of, which is all that C can express. */
 function expressible(size: number, alignment: number): number {
   let power = 1;
   while (power * 2 <= alignment && size % (power * 2) === 0) power *= 2;
@@ -11,7 +11,7 @@ function expressible(size: number, alignment: number): number {
 
 const padding = (index: number, size: number): string => `uint8_t ijw_padding${index}[${size}];`;
 
-/** The definition with every byte said: fields, what lies between them, and the alignment of the whole. */
+/** The definition with every byte: fields, padding, and the alignment of the structure. */
 function definition(struct: NativeStruct, names: readonly string[], pointerSize: 4 | 8): string {
   const { size, alignment, offsets } = structLayout(struct, pointerSize);
   const fields = struct.fields ?? [];
@@ -56,7 +56,7 @@ export function structText(struct: NativeStruct): string {
   return `/* ${comment(struct.fullName)} */\n${text}${checks.join('')}\n`;
 }
 
-/** Text that ends no comment and no line. */
+/** Text without an end of a comment or a line. */
 export const comment = (text: string): string =>
   text
     .replaceAll(/[^\x20-\x7e]/g, '?')

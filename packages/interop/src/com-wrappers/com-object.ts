@@ -1,6 +1,6 @@
 import { RuntimeException } from '../runtime-exception.ts';
 
-/** A COM object as its callers see it: interfaces by IID. Two pointers are the same object when their IUnknown is. */
+/** A COM object: interfaces by IID. Two pointers are the same object when their IUnknown is. */
 export interface ComObject {
   /** The object's interface of that IID, or `undefined` (E_NOINTERFACE). The answer for IUnknown is always the same reference. */
   queryInterface(iid: string): ComObject | undefined;
@@ -20,7 +20,7 @@ export function required<T>(value: Nullable<T>, parameter: string): T {
   return value;
 }
 
-/** What a COM object that takes part in reference tracking offers behind IReferenceTracker. */
+/** The IReferenceTracker interface of a COM object that takes part in reference tracking. */
 export interface ReferenceTracker extends ComObject {
   connectFromTrackerSource(): void;
   getReferenceTrackerManager(): ReferenceTrackerManager;
@@ -30,10 +30,10 @@ export interface ReferenceTrackerManager {
   setReferenceTrackerHost(host: ReferenceTrackerHost): void;
 }
 
-/** What the runtime implements for a tracker manager. */
+/** The runtime's interface for a tracker manager. */
 export interface ReferenceTrackerHost {
-  /** Asks the ComWrappers that is registered for tracker support for a target; throws without one. */
+  /** Gets a target from the ComWrappers that is registered for tracker support; throws without one. */
   getTrackerTarget(object: object): ComObject | undefined;
-  /** The manager lets go of the objects it holds; the registered ComWrappers is told. */
+  /** The manager releases its objects; the registered ComWrappers is notified. */
   releaseDisconnectedReferenceSources(objects: readonly object[]): void;
 }

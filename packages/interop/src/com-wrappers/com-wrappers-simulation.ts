@@ -37,7 +37,7 @@ export function tryGetObject(comObject: ComObject): object | undefined {
 
 /**
  * The runtime's side of System.Runtime.InteropServices.ComWrappers: identity and caching. The caches belong to one instance; in it a managed object has one CCW, and a COM
- * identity one RCW, however often they are asked for.
+ * identity one RCW.
  */
 export class ComWrappersSimulation {
   readonly overrides: ComWrappersOverrides;
@@ -46,7 +46,7 @@ export class ComWrappersSimulation {
   readonly #trackers: ReferenceTrackerHost | undefined;
   readonly #managers = new WeakSet<ReferenceTrackerManager>();
 
-  /** `trackers` is the process's tracker support; without it `TrackerObject` tells no manager of a host. */
+  /** `trackers` is the process's tracker support; without it `TrackerObject` does not notify a manager. */
   constructor(overrides: ComWrappersOverrides, trackers?: ReferenceTrackerHost) {
     this.overrides = overrides;
     this.#trackers = trackers;
@@ -72,7 +72,7 @@ export class ComWrappersSimulation {
     if (known) return known;
     const entries = this.overrides.computeVtables(object, flags);
     if (!entries) return undefined;
-    // ComputeVtables may itself have asked for this object's wrapper: the first one wins.
+    // ComputeVtables may itself request this object's wrapper: the first one wins.
     const wrapper = this.#wrappers.get(object) ?? new ManagedObjectWrapper(this, object, entries, flags);
     this.#wrappers.set(object, wrapper);
     return wrapper;
@@ -121,7 +121,7 @@ export class ComWrappersSimulation {
 
   /** Binds an object to an identity. @throws RuntimeException NotSupportedException for an object that is bound already, by whichever instance */
   #register(identity: ComObject, flags: number, object: object): object {
-    // CreateObject may itself have asked for this identity's object: the first one wins.
+    // CreateObject may itself request this identity's object: the first one wins.
     const raced = flags & CreateObjectFlags.UniqueInstance ? undefined : this.#proxies.get(identity);
     if (raced) return raced;
     if (sources.has(object)) throw new RuntimeException('System.NotSupportedException', 'The object wraps a COM object already.');
@@ -131,7 +131,7 @@ export class ComWrappersSimulation {
     return object;
   }
 
-  /** A tracked COM object's manager learns of the runtime's host, once. */
+  /** Gives a tracked COM object's manager the runtime's host, once. */
   #track(identity: ComObject): void {
     const tracker = identity.queryInterface(IID_IReferenceTracker) as ReferenceTracker | undefined;
     if (!tracker || !this.#trackers) return;

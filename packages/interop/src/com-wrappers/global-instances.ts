@@ -3,7 +3,7 @@ import { type ComObject, type Nullable, type ReferenceTrackerHost, required } fr
 import type { ComWrappersSimulation } from './com-wrappers-simulation.ts';
 import { CreateComInterfaceFlags, CreateObjectFlags } from './flags.ts';
 
-/** A ComWrappers instance that is registered for the whole process: once, and for good. */
+/** A ComWrappers instance that is registered for the whole process, once. */
 class GlobalInstance {
   #instance: ComWrappersSimulation | undefined;
 

@@ -9,7 +9,7 @@ export interface ComInterfaceEntry {
 
 /** System.Runtime.InteropServices.ICustomQueryInterface, which the wrapped object may implement. */
 export interface CustomQueryInterface {
-  /** The interface, `failed` (E_NOINTERFACE whatever the wrapper has), or `notHandled`. It is not asked for what the runtime itself implements. */
+  /** The interface, `failed` (E_NOINTERFACE whatever the wrapper has), or `notHandled`. The runtime does not ask it for interfaces that it implements itself. */
   getInterface(iid: string): ComObject | 'failed' | 'notHandled';
 }
 

@@ -74,7 +74,7 @@ export const csString = (text: string): string =>
 const escapeUnits = (text: string): string =>
   Array.from({ length: text.length }, (_, index) => `\\u${hexDigits(text.charCodeAt(index), 4)}`).join('');
 
-/** Text that ends no line. */
+/** Text without line ends. */
 export const remark = (text: string): string => text.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, 500);
 
 /** Lines four spaces further in. */

@@ -2,7 +2,7 @@ import type { CrossingParameter, NativeDelegate, ScalarName, TextEncoding } from
 import { UniqueNames } from '../generated/unique-names.ts';
 import { CONVENTION_NAMES, csIdentifier, csType, remark } from './cs-type.ts';
 
-/** What the wrapper takes: the delegate itself where its type can be written. */
+/** The parameter of the wrapper: the delegate itself if its type can be written. */
 export const delegateName = (delegate: NativeDelegate | undefined): string =>
   delegate?.values === undefined ? 'Delegate' : csIdentifier(delegate.name);
 
@@ -15,7 +15,7 @@ const TEXT_TYPES: Readonly<Record<TextEncoding, string>> = {
 };
 const BOOLEAN_TYPES: Readonly<Partial<Record<ScalarName, string>>> = { int32: 'Bool', uint8: 'U1', int16: 'VariantBool' };
 
-/** A type of C#, and the UnmanagedType that gives it its native form; the runtime itself converts what a delegate is called with. */
+/** A type of C#, and the UnmanagedType that gives it its native form; the runtime itself converts the arguments of a delegate. */
 function marshalledType({ native, conversion }: CrossingParameter): readonly [type: string, unmanagedType?: string] {
   switch (conversion.kind) {
     case 'boolean':

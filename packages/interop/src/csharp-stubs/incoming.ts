@@ -39,7 +39,7 @@ export function incomingText(crossing: NativeCrossing, name: string): readonly s
   ];
 }
 
-/** Values that are converted; everything else stays what native code gave. */
+/** Values that are converted; all others stay native values. */
 const managedType = (value: CrossingType): string =>
   value.conversion.kind === 'text' ? 'string' : (valueText(value)?.managed ?? csType(value.native));
 

@@ -7,19 +7,19 @@ import { delegateName } from './delegate-text.ts';
 import { textCalls } from './text-conversion.ts';
 import { valueText } from './value-text.ts';
 
-/** What one parameter adds to a wrapper. */
+/** The code of one parameter in a wrapper. */
 interface Argument {
   /** `string text`. */
   readonly declaration: string;
-  /** What the native function gets. */
+  /** The argument of the native function. */
   readonly passed: string;
-  /** Before the call, outside of `try`: what the clean-up looks at. */
+  /** Before the call, outside of `try`: variables that the clean-up reads. */
   readonly locals?: readonly string[];
   /** Before the call. */
   readonly setup?: readonly string[];
   /** `fixed (…)` around the call. */
   readonly pin?: string;
-  /** After a call that came back. */
+  /** After a call that returned. */
   readonly after?: readonly string[];
   readonly cleanup?: readonly string[];
 }
@@ -27,7 +27,7 @@ interface Argument {
 /** Names that the wrapper itself uses. */
 const RESERVED: ReadonlySet<string> = new Set(['result', 'hresult', 'resultValue']);
 
-/** The native value goes on as it is: the caller of C# holds it already. */
+/** The native value is passed unchanged: the caller already has it. */
 const PLAIN: ReadonlySet<Conversion['kind']> = new Set(['none', 'address', 'addressOfValue', 'runtime']);
 const isPlain = ({ conversion }: CrossingType): boolean => PLAIN.has(conversion.kind);
 
@@ -85,7 +85,7 @@ function nativeTypeOf(argument: CallArgument): NativeTree {
   return argument.kind === 'retval' ? { kind: 'pointer', element: native } : native;
 }
 
-/** Empty for what no parameter is passed in. */
+/** Empty for a location without a parameter. */
 const nameOf = (argument: CallArgument): string => (argument.kind === 'parameter' ? argument.value.name : '');
 
 interface ImportParts {
@@ -171,7 +171,7 @@ function resultOf(value: CrossingType): { readonly type: string; readonly statem
   }
   if (conversion.kind === 'array' || conversion.kind === 'buffer')
     throw new UnsupportedError('the result is of a length that nothing says');
-  // Of a delegate or a handle the runtime would make an object; the caller does.
+  // The runtime would make an object of a delegate or a handle; here the caller does.
   return { type: csType(native), statements: native.kind === 'void' ? [] : ['return result;'] };
 }
 
@@ -214,7 +214,7 @@ function argumentOf(parameter: CrossingParameter, name: string, local: string): 
   }
 }
 
-/** What C# calls values that MarshalAs passes by their address. */
+/** The C# types of values that MarshalAs passes by their address. */
 const POINTEES: Readonly<Record<string, string>> = { 'System.Guid': 'Guid', decimal: 'decimal' };
 
 interface ArgumentNames {
@@ -237,7 +237,7 @@ function textArgument(encoding: TextEncoding, { type, name, local }: ArgumentNam
   };
 }
 
-/** Room for the capacity and a terminator, filled before the call and read back after it. */
+/** A buffer for the capacity and a terminator, filled before the call and read back after it. */
 function bufferArgument(encoding: 'ansi' | 'utf16' | 'utf8', { type, name, local }: ArgumentNames): Argument {
   const isWide = encoding === 'utf16';
   const unit = isWide ? '2' : encoding === 'utf8' ? '3' : 'Marshal.SystemMaxDBCSCharSize';

@@ -14,7 +14,7 @@ const TEXT_CALLS: Readonly<Partial<Record<TextEncoding, TextCalls>>> = {
   bstr: { to: 'StringToBSTR', from: 'PtrToStringBSTR', free: 'FreeBSTR' },
 };
 
-/** What the runtime's stub calls for a string: allocate and convert, convert back, free. @throws UnsupportedError */
+/** The functions of the runtime's stub for a string: allocate and convert, convert back, free. @throws UnsupportedError */
 export function textCalls(encoding: TextEncoding): TextCalls {
   const calls = TEXT_CALLS[encoding];
   if (calls === undefined) throw new UnsupportedError('C# has no conversion to a BSTR of ANSI text');

@@ -8,7 +8,7 @@ interface ValueText {
   readonly fromNative: (value: string) => string;
 }
 
-/** `undefined` where the value stays what native code gave, or takes statements to convert. */
+/** `undefined` if the value stays native, or if its conversion takes statements. */
 export function valueText({ native, conversion }: CrossingType): ValueText | undefined {
   const type = csType(native);
   switch (conversion.kind) {

@@ -32,20 +32,20 @@ export interface DynamicInterfaceCastable {
   getInterfaceImplementation(type: InterfaceType): ImplementationType | undefined;
 }
 
-/** A managed object: the interfaces of its type, and its own answers if it is dynamically castable. */
+/** A managed object: the interfaces of its type, and its own implementation if it is dynamically castable. */
 export interface CastableObject {
-  /** Dispatch is kept for this type, so two objects of it share what was resolved for the first. */
+  /** Dispatch is kept by this type, so two objects share the resolution of the first. */
   readonly type: { readonly name: string; readonly interfaces: readonly InterfaceType[] };
   readonly dynamic?: DynamicInterfaceCastable;
   readonly methods?: Readonly<Record<string, InterfaceMethodBody>>;
 }
 
-/** What the runtime keeps of an interface method: the body for each type of object. */
+/** The runtime's cache for an interface method: the body for each type of object. */
 type KeptBodies = WeakMap<object, InterfaceMethodBody>;
 
 /**
- * What casts and interface calls do with an object that implements IDynamicInterfaceCastable. The object is asked only after its type's own interfaces. Casts ask every time. Calls
- * ask for each method that is resolved, and keep the body for the object's type; what fails is asked for again.
+ * Casts and interface calls of an object that implements IDynamicInterfaceCastable. The object is asked only after its type's own interfaces. Casts ask every time. Calls
+ * ask for each method that is resolved, and keep the body for the object's type; a failure is not kept.
  */
 export class DynamicInterfaceCastableSimulation {
   /** By `Interface.Method` of an interface. A method that was never resolved has no entry: the runtime makes its table at the first resolution, and keeps bodies from the second on. */

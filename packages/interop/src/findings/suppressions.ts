@@ -1,7 +1,7 @@
 import { BadImageError } from '@ijw/binary';
 import type { RuleFinding } from './rule-finding.ts';
 
-/** Findings that somebody has looked at and accepted. */
+/** Accepted findings. */
 export interface Suppression {
   /** A rule's id, or `*`. */
   readonly rule: string;

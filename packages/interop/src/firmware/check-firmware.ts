@@ -6,25 +6,25 @@ import type { MemoryRegion } from './memory-region.ts';
 import { addedBySlot, addedMethod, type ExpectedTable, explainSlots } from './slot-changes.ts';
 import { checksumText, compareMethodsTables, type SourceTable, type StubMismatch } from './source-table.ts';
 
-/** A system's methods table, and how its definition object is called in C++. */
+/** A system's methods table, and the name of its definition object in C++. */
 export interface FirmwareTable extends ExpectedTable {
   /** `Interop_<Assembly>`, `g_CLR_AssemblyNative_<Assembly>`. */
   readonly definition: string;
 }
 
-/** What of a firmware is compared with an assembly; each part may be missing. */
+/** The parts of a firmware that are compared with an assembly; each may be missing. */
 export interface FirmwareFiles {
   readonly map?: LinkerMap;
   readonly binary?: Uint8Array;
   /** The regions of each scatter file. */
   readonly scatter?: readonly (readonly MemoryRegion[])[];
-  /** Where the binary is loaded, when that is said. */
+  /** The load address of the binary, if known. */
   readonly base?: number;
 }
 
-/** Where things are, and what does not fit. */
+/** The addresses, and the differences. */
 export interface FirmwareReport {
-  /** What `Interop.Add` is called with. */
+  /** The argument of `Interop.Add`. */
   readonly definition: { readonly symbol: string; readonly address: number } | undefined;
   readonly image: { readonly base: number; readonly size: number } | undefined;
   /** The region that the image lies in, and what it leaves. */
@@ -65,7 +65,7 @@ const binaryMismatches = (table: FirmwareTable, found: FoundTable | undefined): 
     ? [{ place: 'binary', expected: `the definition of ${table.assembly}`, found: 'nothing that could be one' }]
     : compareWithCauses(table, found.table, true).filter(({ place }) => place !== 'length');
 
-/** The differences of two tables, with what happened to the assembly since. `openEnded`: where the table ends is not known, as in a binary. */
+/** The differences of two tables, with the changes of the assembly since. `openEnded`: where the table ends is not known, as in a binary. */
 export function compareWithCauses(expected: ExpectedTable, found: SourceTable, openEnded = false): readonly StubMismatch[] {
   const mismatches = compareMethodsTables(expected, found);
   const { bySlot, causes } = explainSlots(expected, found, openEnded);

@@ -14,13 +14,13 @@ interface ImagePlace {
   readonly size: number;
 }
 
-/** What tells of regions: a linker map, and scatter files. */
+/** The sources of regions: a linker map, and scatter files. */
 interface RegionFiles {
   readonly map?: LinkerMap;
   readonly scatter?: readonly (readonly MemoryRegion[])[];
 }
 
-/** A device has a handful; more are not compared with each other. */
+/** The most regions that are compared with each other; a device has few. */
 const MAXIMUM_REGIONS = 64;
 
 /** Compares an image with the regions of the scatter files, or without those with the map's. */

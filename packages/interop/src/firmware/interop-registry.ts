@@ -18,7 +18,7 @@ export interface InteropDefinition {
   readonly methods: number;
 }
 
-/** What the runtime says of a registration or a call that it refuses. */
+/** The error of a registration or a call. */
 export class InteropError extends Error {
   override readonly name = 'InteropError';
   readonly result: keyof typeof TinyClrResult;
@@ -84,7 +84,7 @@ export class InteropRegistry {
     return definition;
   }
 
-  /** What a call of the method in a slot runs. @throws InteropError NotSupported for a method that has neither a handler nor a body */
+  /** The code that a call of the method in a slot runs. @throws InteropError NotSupported for a method that has neither a handler nor a body */
   dispatch(table: TableIdentity, slot: number, hasBody: boolean): InteropDispatch {
     const definition = this.bind(table);
     const address = definition ? this.#word(definition.methods + slot * 4) : 0;

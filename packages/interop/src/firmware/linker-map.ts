@@ -19,7 +19,7 @@ export interface LinkerMap {
   readonly sections: readonly MappedSection[];
 }
 
-/** What a parser collects. */
+/** The result of a parser. */
 class MapContents implements LinkerMap {
   readonly symbols = new Map<string, number>();
   readonly regions: MemoryRegion[] = [];
@@ -77,7 +77,7 @@ const readArmLine: LineReader = (line, { regions, sections, symbols }) => {
   if (symbol !== undefined) symbols.set(symbol, address(start!));
 };
 
-/** The words by which each linker's map is known, and what reads it. */
+/** The words that identify each linker's map, and its reader. */
 const LINKERS: readonly { readonly mark: RegExp; reader(): LineReader }[] = [
   { mark: /^(?:Linker script and memory map|Memory Configuration)/m, reader: gnuReader },
   { mark: /^[ \t]*VMA[ \t]+LMA[ \t]+Size[ \t]+Align[ \t]+Out[ \t]+In[ \t]+Symbol/m, reader: () => readLldLine },

@@ -1,4 +1,4 @@
-// Where a linker is told to put an image: the MEMORY command of GNU ld's scripts, and armlink's scatter-loading descriptions.
+// The memory regions for a linker: the MEMORY command of GNU ld's scripts, and armlink's scatter-loading descriptions.
 
 import { BadImageError } from '@ijw/binary';
 import { contains, endOf, type MemoryRegion } from './memory-region.ts';

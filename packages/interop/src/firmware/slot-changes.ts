@@ -1,6 +1,6 @@
 import type { SourceTable } from './source-table.ts';
 
-/** A methods table as an assembly wants it. */
+/** A methods table as an assembly needs it. */
 export interface ExpectedTable extends SourceTable {
   /** The simple name of the method of each slot, native or not. */
   readonly methods: readonly string[];
@@ -8,11 +8,11 @@ export interface ExpectedTable extends SourceTable {
   checksumWithout(slot: number): number;
 }
 
-/** Why slots of a table differ from those that an assembly wants. */
+/** The reasons why slots of a table differ from those that an assembly needs. */
 export interface SlotChanges {
   /** By the slot in the table that was found. */
   readonly bySlot: ReadonlyMap<number, string>;
-  /** All that happened, for the checksum. */
+  /** All changes, for the checksum. */
   readonly causes: readonly string[];
 }
 
@@ -49,7 +49,7 @@ interface Gap {
   readonly isEnd: boolean;
 }
 
-/** What happened in a gap. */
+/** The changes in a gap. */
 function gapCauses(expected: ExpectedTable, found: SourceTable, { wanted, is, isEnd }: Gap): readonly string[] {
   const indices = Array.from({ length: Math.max(0, wanted[1] - wanted[0]) }, (_, index) => wanted[0] + index);
   const natives = indices.flatMap((index) => expected.slots[index] ?? []).map(simpleName);

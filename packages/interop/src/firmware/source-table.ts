@@ -1,7 +1,7 @@
 import { BadImageError, hexDigits } from '@ijw/binary';
 import { type CToken, cTokens } from '../generated/c-tokens.ts';
 
-/** A methods table and its definition object as they stand in C++ source. */
+/** A methods table and its definition object in C++ source. */
 export interface SourceTable {
   readonly assembly: string;
   readonly checksum: number;
@@ -9,13 +9,13 @@ export interface SourceTable {
   readonly slots: readonly (string | undefined)[];
 }
 
-/** Where files that exist differ from what an assembly wants. */
+/** A difference between existing files and an assembly. */
 export interface StubMismatch {
-  /** The slot of a methods table, or what else differs. */
+  /** The slot of a methods table, or another part that differs. */
   readonly place: string | number;
   readonly expected: string;
   readonly found: string;
-  /** What happened to the assembly since: `slot 1 moved because \`Helper\` was added`. */
+  /** The changes of the assembly since: `slot 1 moved because \`Helper\` was added`. */
   readonly explanation?: string;
 }
 

@@ -11,7 +11,7 @@ const MARKERS: ReadonlyMap<string, string> = new Map([
   ['MSSpot1', 'netmf'],
 ]);
 
-/** What a `.pe` file of nanoFramework says of its natives. */
+/** The data about natives in a `.pe` file of nanoFramework. */
 export interface VendorAssembly {
   /** The generation of the tool, as `--api` names it. */
   readonly generation: string;

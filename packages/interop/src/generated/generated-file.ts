@@ -11,7 +11,7 @@ export interface GeneratedFile {
   readonly stubs?: ReadonlyMap<string, string>;
 }
 
-/** Text that a comment of C++ can hold, whatever an assembly calls its members. */
+/** Text that is safe in a C++ comment, whatever the names of an assembly's members are. */
 export const commentText = (text: string): string => text.replaceAll(/[^\x20-\x7e]|\\/g, '?');
 
 /** File systems refuse longer names. */

@@ -2,7 +2,7 @@ import { type CToken, cTokens } from './c-tokens.ts';
 import type { GeneratedFile } from './generated-file.ts';
 
 export interface MergedFile extends GeneratedFile {
-  /** Stubs that were not in the file and stand at its end now. */
+  /** Stubs that were not in the file and were added at its end. */
   readonly added: readonly string[];
   /** Native methods in the file that the assembly no longer has: left alone, for the user to delete. */
   readonly stale: readonly string[];
@@ -39,7 +39,7 @@ function nameBefore(tokens: readonly CToken[], index: number): string {
 }
 
 /**
- * A file of stubs brought up to date: what the user wrote stays as it is, stubs for new natives are added at the end, and stubs without a method in the assembly are listed.
+ * An updated file of stubs: the user's code is unchanged, stubs for new natives are added at the end, and stubs without a method in the assembly are listed.
  * @throws BadImageError where the existing file is not C++
  */
 export function mergeStubs(existing: string, generated: GeneratedFile): MergedFile {

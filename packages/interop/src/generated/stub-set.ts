@@ -1,6 +1,6 @@
 import type { GeneratedFile } from './generated-file.ts';
 
-/** What a generated symbol stands for. */
+/** The method of a generated symbol. */
 export interface StubEntry {
   /** The slot in a methods table; elsewhere the position among the entries. */
   readonly index: number;
@@ -17,7 +17,7 @@ export interface StubRefusal {
   readonly reason: string;
 }
 
-/** What is missing in the code of a type, and why. */
+/** A missing part of the code of a type, and the reason. */
 export interface StubOmission {
   /** The TypeDef token. */
   readonly token: number;
@@ -25,7 +25,7 @@ export interface StubOmission {
   readonly reason: string;
 }
 
-/** All that a generator makes of an assembly. */
+/** The output of a generator for an assembly. */
 export interface StubSet {
   readonly files: readonly GeneratedFile[];
   readonly entries: readonly StubEntry[];

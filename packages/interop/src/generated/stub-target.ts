@@ -4,7 +4,7 @@ import type { FirmwareTable } from '../firmware/check-firmware.ts';
 import type { StubMismatch } from '../firmware/source-table.ts';
 import type { StubSet } from './stub-set.ts';
 
-/** What a generator is given. */
+/** The input of a generator. */
 export interface StubInput {
   readonly assembly: Assembly;
   /** Generation of the system, one of the target's `versions`; its first by default. */

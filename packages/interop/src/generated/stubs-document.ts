@@ -3,7 +3,7 @@ import type { StubMismatch } from '../firmware/source-table.ts';
 import type { MergedFile } from './merge-stubs.ts';
 import type { StubEntry, StubOmission, StubRefusal, StubSet } from './stub-set.ts';
 
-/** What comparing files that exist with an assembly found. */
+/** The result of a comparison of existing files with an assembly. */
 export interface StubComparison {
   readonly mismatches: readonly StubMismatch[];
   readonly firmware?: FirmwareReport;
@@ -14,7 +14,7 @@ export interface StubsDocument {
   /** For a comparison: whether all that exists is as the assembly wants it, and what is not. */
   readonly matches?: boolean;
   readonly mismatches?: readonly StubMismatch[];
-  /** Where the firmware has what the device is told. */
+  /** The addresses in the firmware for the device. */
   readonly firmware?: Pick<FirmwareReport, 'definition' | 'image' | 'region'>;
   /** Sizes are in bytes of UTF-8. */
   readonly files: readonly {
@@ -33,7 +33,7 @@ export interface StubsDocument {
 export const utf8Size = (text: string): number => new TextEncoder().encode(text).length;
 
 /**
- * What a generator made, and what becomes of the files.
+ * The output of a generator, and the state of the files.
  * @param comparison with files that exist
  */
 export const stubsDocument = (set: StubSet, files: readonly MergedFile[], comparison?: StubComparison): StubsDocument => ({

@@ -1,8 +1,8 @@
-/** Gives out identifiers, each once. */
+/** Generates unique identifiers. */
 export class UniqueNames {
   readonly #reserved: ReadonlySet<string>;
   readonly #taken = new Set<string>();
-  /** Where to go on for a name that is asked for again and again. */
+  /** The next number for a name that is requested often. */
   readonly #next = new Map<string, number>();
 
   constructor(reserved: ReadonlySet<string>) {

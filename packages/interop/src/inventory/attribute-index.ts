@@ -3,7 +3,7 @@ import type { Metadata, Token } from '@ijw/metadata';
 import { type AttributeDecoder, attributeDecoderOf, attributeTypeOf, type CustomAttributeValue } from '@ijw/metadata/attributes';
 import { type InteropAttribute, interopAttributes } from './interop-attributes.ts';
 
-/** A row of CustomAttribute, and what it stands on. */
+/** A row of CustomAttribute, and its parent. */
 export interface AttributeUse {
   readonly rid: number;
   readonly parent: Token;

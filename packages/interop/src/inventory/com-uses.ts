@@ -12,7 +12,7 @@ const OVERRIDABLE = ['ComputeVtables', 'CreateObject', 'ReleaseObjects'];
 /** ComInterfaceType. */
 const interfaceTypes: Readonly<Record<number, string>> = { 0: 'dual', 1: 'IUnknown', 2: 'IDispatch', 3: 'IInspectable' };
 
-/** Types that an attribute stands on. */
+/** Types with an attribute. */
 export const typesWith = (module: InteropModule, attribute: InteropAttribute): readonly NamedType[] =>
   module.attributes
     .all(attribute)

@@ -24,7 +24,7 @@ export function callConvModifiers(module: InteropModule, { modifiers }: Pick<Sig
   return modifiers.map(({ type }) => simpleName(module.typeName(type))).filter((name) => name.startsWith('CallConv'));
 }
 
-/** Those that the runtime looks at: required ones count for nothing (`src/coreclr/vm/callconvbuilder.cpp`). */
+/** The modifiers that the runtime reads; it ignores required ones (`src/coreclr/vm/callconvbuilder.cpp`). */
 export const effectiveModifiers = (module: InteropModule, { modifiers }: Pick<SignatureUse, 'modifiers'>): readonly string[] =>
   callConvModifiers(module, { modifiers: modifiers.filter(({ required }) => !required) });
 

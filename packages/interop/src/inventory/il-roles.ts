@@ -3,7 +3,7 @@ import { OpCodes } from '@ijw/il';
 import { isTokenOf, type Metadata, makeToken, TableId, type Token, tokenRid, tokenTable } from '@ijw/metadata';
 import type { InteropModule } from './interop-module.ts';
 
-/** What a method is to the rules that look at IL: bits, so that one look-up by token answers for all of them. */
+/** The roles of a method for the rules that read IL, as bits, so that one look-up by token serves all of them. */
 export const Role = {
   platformInvoke: 1,
   unmanagedCallersOnly: 2,

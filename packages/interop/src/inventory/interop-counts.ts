@@ -2,7 +2,7 @@ import { MethodAttributes, MethodImplAttributes } from '@ijw/metadata';
 import { nativeTypeName } from '@ijw/metadata/marshalling';
 import type { ConventionUse, InteropInventory } from './interop-inventory.ts';
 
-/** The inventory in numbers, for JSON and for a glance. */
+/** The inventory in numbers, for JSON and for a summary. */
 export interface InteropCounts {
   /** By convention, modifiers after `+`: `cdecl+CallConvCdecl`, `unmanaged+CallConvSuppressGCTransition`. */
   readonly functionPointers: Readonly<Record<string, number>>;

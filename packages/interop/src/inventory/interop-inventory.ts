@@ -93,7 +93,7 @@ export interface WindowsRuntimeUse {
   readonly projections: readonly NamedType[];
 }
 
-/** Everything of a module that has to do with interop. Lists are in the order of the metadata tables. */
+/** Everything about interop in a module. Lists are in the order of the metadata tables. */
 export interface InteropInventory {
   readonly functionPointers: readonly ConventionUse[];
   /** Signatures of `calli` in StandAloneSig. */

@@ -23,7 +23,7 @@ const MAX_BASES = 100;
 /** The names of all types of an assembly that was ever built are shorter; rows of a hostile one may share a long name. */
 const MAX_CHARACTERS = 1 << 25;
 
-/** One module as the interop analyses look at it: the assembly, and what several of them need, each read when first asked for. */
+/** One module for the interop analyses: the assembly, and the facts that several of them need, each read at its first use. */
 export class InteropModule {
   readonly assembly: Assembly;
   readonly metadata: Metadata;

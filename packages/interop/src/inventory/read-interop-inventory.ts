@@ -11,7 +11,7 @@ import { readUnmanagedEntries } from './unmanaged-entries.ts';
 import { readWindowsRuntimeUse } from './windows-runtime-use.ts';
 
 /**
- * What of an assembly has to do with interop: reads every signature, every interop attribute and all IL once. The lists of instructions are empty for metadata
+ * Everything about interop in an assembly. Reads every signature, every interop attribute and all IL once. The lists of instructions are empty for metadata
  * that stands alone. Rows that cannot be read are reported to the diagnostics of the assembly and passed over.
  * @throws UnsupportedError where the assembly has no metadata; BadImageError when the tables cannot be read at all
  */

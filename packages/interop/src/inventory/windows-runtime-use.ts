@@ -13,7 +13,7 @@ const MAX_SCOPES = 100;
 /** Whether a metadata root's version is a `.winmd` file's: `WindowsRuntime 1.4`, with the CLR's version behind a `;` where a managed component made it. */
 export const isWindowsRuntimeVersion = (version: string): boolean => version.startsWith('WindowsRuntime ');
 
-/** What of a module comes from the Windows Runtime or is shown in place of it. */
+/** The parts of a module that come from the Windows Runtime or replace it. */
 export function readWindowsRuntimeUse(module: InteropModule): WindowsRuntimeUse {
   const isWinmd = isWindowsRuntimeVersion(module.metadata.root.version);
   const { references, projected } = readReferences(module);

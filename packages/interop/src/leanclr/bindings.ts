@@ -6,22 +6,22 @@ import type { ListedRegistration } from './registration-list.ts';
 import { type Dispatch, lookUpKeys, nativeKindOf, PInvokeRegistry, type RegistrationKind, simpleInvoker } from './registry.ts';
 import { LeanClrSignatureError, parseLeanClrSignature } from './signature-parser.ts';
 
-/** How LeanCLR would run a method once everything of a list is registered. */
+/** How LeanCLR runs a method after everything in a list is registered. */
 export interface LeanClrBinding {
   readonly token: MethodDefToken;
   readonly method: string;
   /** The table that native code for it belongs in. */
   readonly kind: 'pinvoke' | 'internalCall';
-  /** What is looked up, in this order. */
+  /** The look-up keys, in this order. */
   readonly keys: readonly string[];
   readonly via: Dispatch['via'];
   /** The registration that is found. */
   readonly boundBy?: string;
-  /** What a call throws. */
+  /** The exception of a call. */
   readonly error?: { readonly code: string; readonly message: string };
 }
 
-/** A registration that binds nothing, or that the runtime does not take. */
+/** A registration that binds nothing, or that the runtime refuses. */
 export interface RejectedRegistration extends ListedRegistration {
   readonly problem: string;
 }

@@ -25,7 +25,7 @@ const CONVENTIONS: ReadonlyMap<number, LeanClrConvention> = new Map([
   [CallingConvention.VarArg, 'VarArg'],
 ]);
 
-/** What LeanCLR calls the module: the assembly's name, whatever the file and the Module row are called (`module_def.cpp`). A netmodule has only its own name. */
+/** LeanCLR's name of the module: the assembly's name, whatever the file and the Module row are called (`module_def.cpp`). A netmodule has only its own name. */
 export function leanClrModule({ tables: { Assembly, Module }, strings }: Metadata): string {
   if (Assembly.rowCount > 0) return strings.get(Assembly.get(1, 'Name'));
   return strings.get(Module.get(1, 'Name')).replace(/\.(?:dll|exe|netmodule)$/i, '');

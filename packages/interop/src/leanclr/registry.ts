@@ -19,7 +19,7 @@ export interface Registration {
   readonly invoker: Invoker;
 }
 
-/** What the runtime throws into managed code when a call cannot be made. */
+/** The exception in managed code if a call cannot be made. */
 export class LeanClrCallError extends Error {
   override readonly name = 'LeanClrCallError';
   readonly code: 'NotImplemented' | 'EntryPointNotFound';
@@ -100,7 +100,7 @@ export class PInvokeRegistry {
     return undefined;
   }
 
-  /** The runtime's order: internal call, intrinsic, then P/Invoke, then the interpreter; the first two override IL bodies. The answer is kept. */
+  /** The runtime's order: internal call, intrinsic, then P/Invoke, then the interpreter; the first two override IL bodies. The result is kept. */
   dispatch(method: LeanClrMethod): Dispatch {
     const key = formatLeanClrSignature(method.signature);
     const known = this.#dispatched.get(key);

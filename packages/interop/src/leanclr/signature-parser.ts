@@ -1,10 +1,10 @@
 import { LEANCLR_CONVENTIONS, type LeanClrConvention, type LeanClrSignature, type LeanClrType } from './signature.ts';
 
-/** Longer strings and deeper types than these name no method of a real assembly. */
+/** The limits of length and nesting; no method of a real assembly exceeds them. */
 const MAXIMUM_LENGTH = 65_536;
 const MAXIMUM_DEPTH = 64;
 
-/** Where a signature string stops making sense; `excerpt` shows the place with a caret under it. */
+/** The place of an error in a signature string; `excerpt` shows it with a caret. */
 export class LeanClrSignatureError extends Error {
   override readonly name = 'LeanClrSignatureError';
   readonly position: number;

@@ -4,7 +4,7 @@ import { enumUnderlyingType, isTokenOf, type Metadata, type Token, typeFullName 
 import type { PrimitiveName, TypeNode } from '@ijw/metadata/signatures';
 import type { SlotType } from './argument-slots.ts';
 
-/** A value as it lies in LeanCLR's slots, and the type that C++ takes it with. */
+/** A value in LeanCLR's slots, and its type in C++. */
 export interface SlotValueType {
   readonly slot: SlotType | { readonly struct: number };
   /** `int32_t`, `void*`, or the bytes of a structure. */

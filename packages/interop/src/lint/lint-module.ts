@@ -19,7 +19,7 @@ export interface LintReport {
   readonly findings: readonly LintFinding[];
   /** Findings that were not kept because there were too many. */
   readonly dropped: number;
-  /** What of the module could not be read. */
+  /** The errors of reading the module. */
   readonly diagnostics: readonly Diagnostic[];
 }
 

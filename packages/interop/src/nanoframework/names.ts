@@ -3,7 +3,7 @@ import { type Metadata, typeFullName } from '@ijw/metadata';
 import type { PrimitiveName, TypeNode } from '@ijw/metadata/signatures';
 import type { MethodShape, TypeShape } from '../shape/assembly-shape.ts';
 
-/** How a type is spelled in names, in C++ that user code sees, and in the names of the marshalling functions. */
+/** The spelling of a type in names, in the C++ of user code, and in the names of the marshalling functions. */
 interface NanoType {
   readonly code: string;
   readonly native: string;

@@ -2,10 +2,10 @@ import type { AssemblyShape, TypeShape } from '../shape/assembly-shape.ts';
 import { orderedTypes } from '../tinyclr/type-order.ts';
 import { nanoTypeOrder } from './type-order.ts';
 
-/** What a generation of NETMF or nanoFramework does its own way. The sources of each value are in docs/interop-nanoframework.md. */
+/** The differences of a generation of NETMF or nanoFramework. The sources of each value are in docs/interop-nanoframework.md. */
 export interface NanoProfile {
   readonly name: string;
-  /** What the checksum takes in for a method without native code, and in newer tools after every method. */
+  /** The checksum's input for a method without native code, and in newer tools after every method. */
   readonly nothing: 'NULL' | 'nullptr';
   readonly afterEvery: boolean;
   /** The running checksum counts as 0 until the first native method has been taken in whole. */

@@ -52,7 +52,7 @@ export interface TypeShape {
   readonly methods: readonly MethodShape[];
 }
 
-/** What stub generators need of an assembly: its types with fields and methods, in metadata order, without `<Module>`. */
+/** The facts about an assembly for stub generators: its types with fields and methods, in metadata order, without `<Module>`. */
 export interface AssemblyShape {
   readonly metadata: Metadata;
   readonly name: string;

@@ -62,6 +62,6 @@ export class InheritedFields {
   }
 }
 
-/** What is said where the constants of instance fields are left out. */
+/** The reason for the omission of the constants of instance fields. */
 export const fieldsUnknown = (base: string): string =>
   `the constants of its instance fields are left out: they come after the fields of ${base}, whose assembly was not found`;

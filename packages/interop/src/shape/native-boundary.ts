@@ -27,7 +27,7 @@ export interface NativeCrossing extends Omit<CallContract, 'placement'> {
   readonly method: string;
   /** The name alone. It may hold anything, `::` too. */
   readonly name: string;
-  /** What native code calls it, or what it is exported as. */
+  /** Its name in native code or among the exports. */
   readonly symbol: string;
   /** For functions of a library. */
   readonly library: string | undefined;

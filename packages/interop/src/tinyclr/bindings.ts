@@ -11,7 +11,7 @@ export interface TinyClrBinding {
   readonly via: 'native' | 'il' | 'none';
   /** Of the native code. */
   readonly address?: number;
-  /** What a call, or the deployment of the assembly, fails with. */
+  /** The error of a call, or of the deployment of the assembly. */
   readonly error?: { readonly result: string; readonly message: string };
 }
 

@@ -3,7 +3,7 @@ import { type Metadata, TableId, type Token, tokenRid, tokenTable, typeFullName 
 import type { PrimitiveName, TypeNode } from '@ijw/metadata/signatures';
 import type { MethodShape, TypeShape } from '../shape/assembly-shape.ts';
 
-/** What TinyCLR calls the primitive types. */
+/** TinyCLR's names of the primitive types. */
 const PRIMITIVES: Readonly<Partial<Record<PrimitiveName, string>>> = {
   void: 'VOID',
   bool: 'BOOLEAN',

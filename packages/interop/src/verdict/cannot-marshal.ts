@@ -9,7 +9,7 @@ const topicOf = (disabled: boolean, problem: CannotMarshal): RuntimeVerdict['top
 
 export type CannotMarshal = MarshallingProblem | 'comVariant' | 'comInterface';
 
-/** A value that the runtime passes in no form. @param position 0 for the result */
+/** A value that the runtime does not pass. @param position 0 for the result */
 export const cannotMarshal = ({ runtimeMarshallingDisabled }: LintContext, position: number, problem: CannotMarshal): RuntimeVerdict => ({
   topic: topicOf(runtimeMarshallingDisabled, problem),
   outcome: 'throws',

@@ -8,7 +8,7 @@ import type { LintContext } from '../lint/context/lint-context.ts';
 import { cannotMarshal } from './cannot-marshal.ts';
 import { INVALID_PROGRAM, MARSHAL_DIRECTIVE, type RuntimeVerdict, verdictMessages } from './runtime-verdict.ts';
 
-/** What the runtime passes in no form: most of it is decided by the types alone. */
+/** The values that the runtime does not pass; most of them are determined by their types. */
 function typeVerdict(context: LintContext, parameter: InteropParameter): RuntimeVerdict | undefined {
   const problem = context.valueTypes.problemOf(parameter.type);
   if (problem !== undefined) return cannotMarshal(context, parameter.position, problem);
@@ -34,7 +34,7 @@ const disabled = (message: string): RuntimeVerdict => ({
   message,
 });
 
-/** DisableRuntimeMarshalling: what the runtime would have to do beyond passing the arguments. */
+/** DisableRuntimeMarshalling: the work that the runtime would have to do besides passing the arguments. */
 function disabledVerdicts(context: LintContext, method: PlatformInvokeMethod): readonly RuntimeVerdict[] {
   const { mapping, implFlags, signature, token } = method;
   const verdicts: RuntimeVerdict[] = [];
@@ -64,7 +64,7 @@ export function unloadableTypes({ metadata, module }: LintContext): ReadonlySet<
   return new Set(generic.map(({ type }) => type));
 }
 
-/** What the runtime says of a P/Invoke; most methods get an empty list. */
+/** The runtime's verdicts about a P/Invoke; most methods get an empty list. */
 export function platformInvokeVerdicts(context: LintContext, method: PlatformInvokeMethod): readonly RuntimeVerdict[] {
   if (method.mapping === undefined) return [];
   const verdicts: RuntimeVerdict[] = [];

@@ -26,10 +26,10 @@ export type VerdictMoment =
   /** Native code that the method called calls back into managed code. */
   | 'callback';
 
-/** What the runtime does with a method that breaks a rule. */
+/** The effect in the runtime of a violated rule. */
 export interface RuntimeVerdict {
   readonly topic: VerdictTopic;
-  /** `failFast` ends the process; `undefined` is a call that the runtime does not check; `ignored`: what was asked for has no effect. */
+  /** `failFast` ends the process; `undefined` is a call that the runtime does not check; `ignored`: the request has no effect. */
   readonly outcome: 'throws' | 'failFast' | 'undefined' | 'ignored';
   /** Full name of the exception's type, where one is thrown. */
   readonly exception?: string;
@@ -47,7 +47,7 @@ export const NOT_SUPPORTED = 'System.NotSupportedException';
 export const TYPE_LOAD = 'System.TypeLoadException';
 export const MARSHAL_DIRECTIVE = 'System.Runtime.InteropServices.MarshalDirectiveException';
 
-/** What the runtime says. */
+/** The verdicts. */
 export const verdictMessages = {
   nonStatic: 'Non-static methods with UnmanagedCallersOnlyAttribute are invalid.',
   generic: 'Generic methods with UnmanagedCallersOnlyAttribute are invalid.',

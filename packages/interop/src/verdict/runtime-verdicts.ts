@@ -11,7 +11,7 @@ import { bothAttributes, callSiteVerdicts, conventionVerdicts, entryVerdicts } f
 import { platformInvokeVerdicts, unloadableTypes } from './platform-invoke-verdicts.ts';
 import { NOT_SUPPORTED, type RuntimeVerdict, TYPE_LOAD, verdictMessages } from './runtime-verdict.ts';
 
-/** What the runtime (.NET 5 and later) says of the methods of one module: which exception, and when. */
+/** The verdicts of the runtime (.NET 5 and later) about the methods of one module: which exception, and when. */
 export class RuntimeVerdicts {
   readonly #assembly: Assembly;
   readonly #context: LintContext;
@@ -19,7 +19,7 @@ export class RuntimeVerdicts {
   readonly #platformInvokes: ReadonlyMap<number, PlatformInvokeMethod>;
 
   /**
-   * Nothing is said of instructions where metadata stands alone.
+   * Metadata without an image has no verdicts about instructions.
    * @throws UnsupportedError where the assembly has no metadata; BadImageError when the tables cannot be read
    */
   constructor(assembly: Assembly) {
@@ -28,7 +28,7 @@ export class RuntimeVerdicts {
     this.#platformInvokes = new Map(this.#context.module.platformInvokes.map((method) => [method.token, method]));
   }
 
-  /** Everything that is wrong with a method, in the order of the topics; nothing for one that the runtime takes. @throws BadImageError */
+  /** Every error of a method, in the order of the topics; empty for a valid method. @throws BadImageError */
   of(method: MethodDefToken): readonly RuntimeVerdict[] {
     const platformInvoke = this.#platformInvokes.get(method);
     return [

@@ -18,7 +18,7 @@ const baseConventions: ReadonlySet<string> = new Set([
 ]);
 const modifiers: ReadonlySet<string> = new Set(['CallConvMemberFunction', 'CallConvSuppressGCTransition']);
 
-/** Says what is wrong with a list of calling convention types, by full name. */
+/** Checks a list of calling convention types, by full name. */
 function checkNames(context: LintContext, names: readonly string[], token: Token): void {
   const target = placeName(context, token);
   const known = names.filter((name) => name.startsWith(NAMESPACE)).map((name) => name.slice(NAMESPACE.length));

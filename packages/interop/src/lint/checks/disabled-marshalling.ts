@@ -21,7 +21,7 @@ function causesOfParameter(context: LintContext, parameter: InteropParameter): s
   return isOpen ? undefined : `${what} is ${typeTextOf(context.module, type)}, which is not unmanaged`;
 }
 
-/** Everything about a P/Invoke that the runtime does not do when its marshalling is off. */
+/** The parts of a P/Invoke that the runtime does not support when its marshalling is off. */
 export function disabledMarshallingCauses(context: LintContext, method: PlatformInvokeMethod): readonly string[] {
   const causes: string[] = [];
   if ((method.mapping?.flags ?? 0) & PInvokeAttributes.SupportsLastError) causes.push('SetLastError is set');

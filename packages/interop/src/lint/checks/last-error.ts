@@ -9,7 +9,7 @@ import { calleeOf } from '../context/callee.ts';
 import type { BodyCheck } from '../context/check.ts';
 import type { LintContext } from '../context/lint-context.ts';
 
-/** What may have happened before an instruction, as a set of bits. */
+/** The possible states before an instruction, as a set of bits. */
 const Before = {
   /** No P/Invoke in this method, or something that may have kept an error of its own. */
   unknown: 1,
@@ -21,7 +21,7 @@ const Before = {
   disturbed: 8,
 } as const;
 
-/** What an instruction does to that: a new state for everything, or what follows on what. */
+/** The effect of an instruction on the states: one new state, or a new state for each. */
 type Effect = 'keeps' | 'loses' | 'other' | 'none';
 
 const after: Readonly<Record<Exclude<Effect, 'none'>, (state: number) => number>> = {
@@ -40,7 +40,7 @@ interface Step {
   readonly name: string;
 }
 
-/** Methods that make no system call: accessors, operators, and what only looks at memory. CA1404 lists some of them. */
+/** Methods that make no system call: accessors, operators, and methods that only read memory. CA1404 lists some of them. */
 const harmlessTypes =
   /^(System\.(U?IntPtr|GC|Math|Span`1|ReadOnlySpan`1|Runtime\.(InteropServices\.(Marshal|SafeHandle|HandleRef|MemoryMarshal|GCHandle)|CompilerServices\.Unsafe)))/;
 const isHarmless = (type: string, name: string): boolean => /^(get_|op_|\.ctor$)/.test(name) || harmlessTypes.test(type);
@@ -117,7 +117,7 @@ function check(context: LintContext, view: BodyView): void {
     if (state !== 0) judge(context, view, { block: byBlock[block] ?? [], entry: state, all: steps });
 }
 
-/** A finding names nothing that is further back than this. */
+/** A finding names no step that is further back than this. */
 const MAX_STEPS_BACK = 100;
 
 /** The name of the nearest step of a kind before another, in the order of the code. */

@@ -54,7 +54,7 @@ const isGenerated = ({ module }: LintContext, method: PlatformInvokeMethod): boo
 const functionName = ({ mapping, name }: PlatformInvokeMethod): string => mapping?.entryPoint || name;
 const libraryName = ({ mapping }: PlatformInvokeMethod): string => mapping?.moduleName ?? '';
 
-/** What a finding says beside rule and method; `undefined` without a finding. */
+/** The values of a finding besides rule and method; `undefined` without a finding. */
 type MethodRule = (context: LintContext, method: PlatformInvokeMethod) => Readonly<Record<string, string>> | undefined;
 
 const absolute = /^([A-Za-z]:[\\/]|[\\/])/;

@@ -1,7 +1,7 @@
 import { InstructionCursor, type MethodBody, OpCodes } from '@ijw/il';
 import { type MethodRoles, namesMethod, Role } from '../../inventory/il-roles.ts';
 
-/** What is in a body, as bits: the roles of the methods that it names, and these. */
+/** The content of a body, as bits: the roles of the methods that it names, and these. */
 export const BodyMark = {
   ...Role,
   /** A `calli` and an `ldftn` both. */

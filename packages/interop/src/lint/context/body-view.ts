@@ -1,7 +1,7 @@
 import { codeOf, decodeInstructions, type Instruction, type MethodBody, type OpCodeName } from '@ijw/il';
 import type { MethodDefToken } from '@ijw/metadata';
 
-/** A method body as checks look at it; its instructions are decoded when first asked for. */
+/** A method body for checks; its instructions are decoded at their first use. */
 export class BodyView {
   readonly token: MethodDefToken;
   readonly body: MethodBody;

@@ -15,7 +15,7 @@ import { MethodBodies } from './method-bodies.ts';
 /** Findings of one module beyond this are counted, not kept. */
 export const MAX_FINDINGS = 100_000;
 
-/** What checks look at and report to. What several of them need is read once, when first asked for. */
+/** The context of checks: their input, and their findings. Facts that several of them need are read once, at their first use. */
 export class LintContext {
   readonly module: InteropModule;
   readonly options: LintOptions;

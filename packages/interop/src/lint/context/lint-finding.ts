@@ -9,13 +9,13 @@ export interface LintFinding extends RuleFinding {
   readonly rva?: number;
 }
 
-/** What a check says of something; the rule gives level and wording. */
+/** A finding of a check; the rule gives level and wording. */
 export interface FindingInput {
   readonly token?: Token;
   /** Said in place of the token's name. */
   readonly target?: string;
   readonly ilOffset?: number;
   readonly rva?: number;
-  /** What the names in the rule's message stand for. */
+  /** The values of the names in the rule's message. */
   readonly values?: Readonly<Record<string, string | number>>;
 }

@@ -4,15 +4,15 @@ import type { SourceTable } from '../../firmware/source-table.ts';
 import type { ListedRegistration } from '../../leanclr/registration-list.ts';
 import type { LintLevel } from '../rules/lint-rule.ts';
 
-/** What a native library exports. */
+/** The exports of a native library. */
 export interface NativeExports {
   readonly names: readonly string[];
   readonly ordinals: readonly number[];
 }
 
-/** A native library that cannot be looked into. */
+/** A native library that cannot be read. */
 export interface MissingLibrary {
-  /** What is the matter, after the library's name: `is not in the folder lib`. */
+  /** The problem, after the library's name: `is not in the folder lib`. */
   readonly problem: string;
 }
 
@@ -29,6 +29,6 @@ export interface LintOptions {
   readonly interopTable?: SourceTable;
   /** What was linked for TinyCLR, to compare with the assembly. */
   readonly firmware?: FirmwareFiles;
-  /** What is registered with LeanCLR. */
+  /** The registrations with LeanCLR. */
   readonly registrations?: readonly ListedRegistration[];
 }

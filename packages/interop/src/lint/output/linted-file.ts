@@ -6,7 +6,7 @@ import type { LintFinding } from '../context/lint-finding.ts';
 import type { LintOptions } from '../context/lint-options.ts';
 import { lintModule } from '../lint-module.ts';
 
-/** What the rules found in one file. */
+/** The findings of one file. */
 export interface LintedFile extends FileFindings<LintFinding> {
   readonly suppressed: readonly { readonly finding: LintFinding; readonly suppression: Suppression }[];
   /** Findings that were not kept because there were too many. */

@@ -2,12 +2,12 @@ import type { DocumentedRule, FindingLevel } from '../../findings/rule-finding.t
 
 export type LintLevel = FindingLevel;
 
-/** What a rule has to look at: the tables alone, method bodies, or native bytes (of the image, of a library that it calls). */
+/** The input of a rule: the tables alone, method bodies, or native bytes (of the image, of a library that it calls). */
 export type LintNeed = 'metadata' | 'il' | 'native';
 
 /** One rule as data. What it looks for is in `checks/`, by its id. */
 export interface LintRule extends DocumentedRule {
   readonly needs: LintNeed;
-  /** What is said of a finding; `{name}` stands for a value of it. */
+  /** The message of a finding; `{name}` is replaced by a value. */
   readonly message: string;
 }

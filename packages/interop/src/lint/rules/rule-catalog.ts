@@ -18,5 +18,5 @@ const byId: ReadonlyMap<string, LintRule> = new Map(lintRules.map((rule) => [rul
 
 export const lintRule = (id: string): LintRule | undefined => byId.get(id.toUpperCase());
 
-/** What to say of an id that is not a rule's. */
+/** The message for an unknown rule id. */
 export const unknownRuleText = (id: string): string => `Unknown rule ${id}; the rules are ${lintRules.map((rule) => rule.id).join(' ')}`;
