@@ -35,7 +35,7 @@ interface Emitted {
 
 const isLabel = (value: OperandValue | undefined): value is Label => typeof value === 'object' && 'name' in value;
 
-/** Writes code instruction by instruction, with labels for what is not written yet: what fixtures are made with. */
+/** Writes code instruction by instruction, with labels for later places. Fixtures use it. */
 export class CodeBuilder {
   readonly #parts: (Emitted | Uint8Array)[] = [];
   readonly #places = new Map<Label, number>();

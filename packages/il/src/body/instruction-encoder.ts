@@ -3,7 +3,7 @@ import type { OpCode, OperandKindName } from '../opcodes/opcode.ts';
 import { operandKindNames, operandSizes } from '../opcodes/opcode-table.ts';
 import { type Operand, operandTypes } from './instruction.ts';
 
-/** What is written of an instruction: the twin of `decodeInstructions`. */
+/** The input of an instruction: the twin of `decodeInstructions`. */
 export interface EncodableInstruction {
   readonly opCode: OpCode;
   readonly operand: Operand;

@@ -3,13 +3,13 @@ import { type OpCodeName, opCodesByIndex, operandKindNames } from '../opcodes/op
 import { BAD_INSTRUCTION, InstructionCursor } from './instruction-cursor.ts';
 import { codeOf, type MethodBody } from './method-body.ts';
 
-/** What an instruction works on, by the kind of its operand. */
+/** The operand of an instruction, by its kind. */
 export type Operand =
   | { readonly kind: 'none' }
   /** `InlineI`, `ShortInlineI`. */
   | { readonly kind: 'int32'; readonly value: number }
   | { readonly kind: 'int64'; readonly value: bigint }
-  /** `bits` keeps what a number cannot: the payload of a NaN. */
+  /** `bits` keeps the payload of a NaN, which a number does not. */
   | { readonly kind: 'float32'; readonly value: number; readonly bits: number }
   | { readonly kind: 'float64'; readonly value: number; readonly bits: bigint }
   /** Number of an argument or a local variable. */

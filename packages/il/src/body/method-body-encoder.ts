@@ -10,14 +10,14 @@ import {
 import { MethodBodyFlags, TINY_MAX_STACK } from './method-body.ts';
 import { MethodSectionFlags } from './method-data-section.ts';
 
-/** A section as it is to stand in the file, of a kind other than exception handling. */
+/** A section of a kind other than exception handling, as it is written. */
 export interface RawSection {
   /** The bits of the kind. */
   readonly kind: number;
   readonly data: Uint8Array;
 }
 
-/** What `encodeMethodBody` writes. Only `code` must be there. */
+/** The input of `encodeMethodBody`. Only `code` is required. */
 export interface EncodableBody {
   readonly code: Uint8Array;
   /** Default 8, that of a tiny body. */
@@ -31,7 +31,7 @@ export interface EncodableBody {
   readonly format?: 'tiny' | 'fat';
   /** Format of the exception clauses. Default: small where it can hold them. */
   readonly clauseFormat?: 'small' | 'fat';
-  /** Fields of a fat header that are to say something else than what follows: for hostile files. */
+  /** Fields of a fat header with other values than the content: for hostile files. */
   readonly header?: { readonly size?: number; readonly flags?: number; readonly codeSize?: number };
 }
 

@@ -18,7 +18,7 @@ export class MethodBodySource {
   read(rva: number, token?: number): MethodBody {
     const window = this.#windows.at(rva, 'a method body');
     const offset = rva - window.rva;
-    // Nothing is read any more once the budget is spent.
+    // After the budget is spent, nothing is read.
     const place = { offset: window.base + offset, rva };
     this.#budget.spend(0, place);
     const body = readMethodBody(window.bytes, offset, { base: window.base, rva: window.rva, token });

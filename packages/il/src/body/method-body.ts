@@ -23,8 +23,8 @@ export interface MethodBodyOptions {
 }
 
 /**
- * The IL body of a method (ECMA-335 II.25.4): header, code and what follows it, read in place. Anything wrong that leaves something to read is
- * in `diagnostics`, and what is there is given.
+ * The IL body of a method (ECMA-335 II.25.4): header, code and what follows it, read in place. Errors after which reading continues are
+ * in `diagnostics`, and the body has the readable parts.
  */
 export interface MethodBody {
   readonly format: 'tiny' | 'fat';
@@ -66,7 +66,7 @@ interface Trailer {
 
 const nothing: readonly never[] = [];
 
-/** Reads from one window of bytes and remembers what was wrong. */
+/** Reads from one window of bytes and records errors. */
 class BodyReader {
   readonly bytes: Uint8Array;
   readonly start: number;
@@ -189,7 +189,7 @@ function readFat(reader: BodyReader): MethodBody {
 
 /**
  * The standard allows a chain of sections (II.25.4.5). The runtime takes its clauses from the first one alone, and only when that is of their
- * kind (`src/coreclr/inc/corhlpr.h`, `COR_ILMETHOD_DECODER`), so that later ones are read but count for nothing. Every section is at least its
+ * kind (`src/coreclr/inc/corhlpr.h`, `COR_ILMETHOD_DECODER`), so that later ones are read but have no effect. Every section is at least its
  * header, so that the bytes bound their number.
  */
 function readSections(reader: BodyReader, codeEnd: number): Trailer {

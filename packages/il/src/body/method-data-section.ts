@@ -19,7 +19,7 @@ export interface MethodDataSection {
   readonly size: number;
   /** In the order of the file, which is that in which they are tried. Only of `exceptionHandling`. */
   readonly clauses: readonly ExceptionClause[];
-  /** What follows the header of a section of another kind, uninterpreted. */
+  /** The uninterpreted content of a section of another kind. */
   readonly data: Uint8Array | undefined;
   /** Whether fewer bytes were there than `dataSize` says. */
   readonly truncated: boolean;

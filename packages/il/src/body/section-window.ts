@@ -9,7 +9,7 @@ export interface SectionWindow {
   readonly base: number;
 }
 
-/** Gives the bytes around an RVA and keeps them for the next one, because the code of an image is in one section nearly always. */
+/** Gets the bytes around an RVA and keeps them for the next RVA, because the code of an image is nearly always in one section. */
 export class SectionWindows {
   readonly #image: PEImage;
   #last: SectionWindow = { rva: 0, bytes: new Uint8Array(0), base: 0 };
@@ -27,7 +27,7 @@ export class SectionWindows {
     return this.#last;
   }
 
-  /** Where the section ends in memory: the file may hold more, up to its alignment, which the runtime and SRM take for no part of it. */
+  /** Where the section ends in memory: the file may hold more, up to its alignment, which the runtime and SRM ignore. */
   #virtualEnd(rva: number): number {
     const section = this.#image.sectionAt(rva);
     const end = section && section.virtualAddress + (section.virtualSize || section.sizeOfRawData);

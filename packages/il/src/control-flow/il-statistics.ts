@@ -7,11 +7,11 @@ import { BAD_INSTRUCTION, InstructionCursor } from '../body/instruction-cursor.t
 import { methodCodes } from '../body/method-body-source.ts';
 import { type OpCodeName, OpCodes, opCodesByIndex } from '../opcodes/opcode-table.ts';
 
-/** What the IL of an image uses. */
+/** Statistics about the IL of an image. */
 export interface ILStatistics {
   readonly bodies: number;
   readonly instructions: number;
-  /** Bytes that start no instruction. */
+  /** Bytes that are not the start of an instruction. */
   readonly badInstructions: number;
   /** Those that occur. */
   readonly opCodes: { readonly [Name in OpCodeName]?: number };

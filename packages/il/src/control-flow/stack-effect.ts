@@ -10,10 +10,10 @@ export interface StackEffect {
   readonly pushes: number;
 }
 
-/** Says what a call does to the stack by its token: `undefined` where that is not known. */
+/** The effect of a call on the stack, by its token; `undefined` if unknown. */
 export type CallEffects = (opCodeIndex: number, token: number) => StackEffect | undefined;
 
-/** In `popCounts` and `pushCounts`: said by the operand's signature. */
+/** In `popCounts` and `pushCounts`: determined by the operand's signature. */
 export const VARIABLE_COUNT = 0xff;
 
 const popCount = (pop: StackPop): number => (pop === 'VarPop' ? VARIABLE_COUNT : pop === 'Pop0' ? 0 : pop.split('+').length);

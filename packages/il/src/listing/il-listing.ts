@@ -16,7 +16,7 @@ export interface ListingOptions {
   readonly rid?: number;
 }
 
-/** What the `Z` line counts. */
+/** The counts of the `Z` line. */
 export interface ListingTotals {
   readonly bodies: number;
   readonly instructions: number;

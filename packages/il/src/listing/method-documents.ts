@@ -31,13 +31,13 @@ export interface InstructionDocument {
    * JSON has it, else its bits as `0x…`.
    */
   readonly operand?: number | bigint | string | readonly number[];
-  /** What a token names; the text of `ldstr`. */
+  /** The name of a token's row; the text of `ldstr`. */
   readonly text?: string;
   /** Of the instruction, operand included: lower-case hexadecimal. */
   readonly bytes?: string;
 }
 
-/** What a document has besides, where it is wanted. */
+/** Optional parts of a document. */
 export interface MethodDocumentOptions {
   /** The bytes of each instruction. */
   readonly bytes?: boolean;
@@ -71,7 +71,7 @@ export interface MethodDocument {
   readonly machineCode?: readonly string[];
 }
 
-/** What bodies of methods are read with. */
+/** The context of reading bodies of methods. */
 interface Reading {
   readonly metadata: Metadata;
   readonly bodies: MethodBodySource;

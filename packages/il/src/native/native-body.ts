@@ -2,7 +2,7 @@ import { uint32At } from '../body/little-endian.ts';
 import type { NativeDecoder, NativeInstruction } from './platform/native-instruction.ts';
 import { rvaOfAddress } from './platform/native-instruction.ts';
 
-/** Code that a body is decoded from, and where the body must end at the latest. */
+/** The code of a body, and the latest end of the body. */
 export interface NativeCode {
   /** Of the section, from `windowRva`. */
   readonly bytes: Uint8Array;

@@ -1,11 +1,11 @@
-/** Where a function starts and ends, as unwind data says. */
+/** The start and the end of a function, from unwind data. */
 export interface NativeRange {
   readonly start: number;
   /** First RVA behind it. */
   readonly end: number;
 }
 
-/** What is known of an image that tells where a body of machine code ends. */
+/** The facts about an image that limit a body of machine code. */
 export interface NativeLandmarks {
   /** RVAs at which something starts: exports, methods, entry points. In any order. */
   readonly starts: Iterable<number>;
@@ -42,7 +42,7 @@ export class NativeBounds {
     this.#rangeStarts = Float64Array.from(this.#ranges, ({ start }) => start);
   }
 
-  /** How far the body at `rva` may go: to the end of its unwind range, else to the next thing that starts. */
+  /** The latest end of the body at `rva`: the end of its unwind range, else the next landmark. */
   of(rva: number): NativeLimit {
     const range = this.#ranges[lastNotAbove(this.#rangeStarts, rva)];
     if (range !== undefined && rva < range.end) return { limit: range.end, limitIsExact: true };

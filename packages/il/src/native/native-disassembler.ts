@@ -8,7 +8,7 @@ import { NativeBounds, type NativeRange } from './native-bounds.ts';
 import { loadNativeDecoder } from './platform/native-decoder.ts';
 import type { NativeDecoder, NativeInstruction } from './platform/native-instruction.ts';
 
-/** What is at an RVA: the name of an import for its slot in the import address table, a method, a string; `undefined` where nothing is known. */
+/** The content at an RVA: the name of an import for its slot in the import address table, a method, a string; `undefined` where nothing is known. */
 export type DescribeRva = (rva: number, use: 'memory' | 'target') => string | undefined;
 
 export interface NativeDisassemblerOptions {
@@ -56,7 +56,7 @@ export class NativeDisassembler {
     return readNativeBody({ bytes, windowRva, imageBase: this.#imageBase, rva, ...this.#bounds.of(rva) }, this.#decoder);
   }
 
-  /** What the instruction names in memory or branches to, as `describe` says. */
+  /** The operand in memory or the branch target, as `describe` names it. */
   comment({ memory, target }: NativeInstruction): string | undefined {
     const named = memory === undefined ? undefined : this.#describe?.(memory, 'memory');
     return named ?? (target === undefined ? undefined : this.#describe?.(target, 'target'));

@@ -1,4 +1,4 @@
-/** What follows the opcode in the instruction stream (ECMA-335 VI.C.2; `System.Reflection.Emit.OperandType`). */
+/** The bytes after the opcode in the instruction stream (ECMA-335 VI.C.2; `System.Reflection.Emit.OperandType`). */
 export const OperandKind = {
   InlineNone: 0,
   /** One byte: signed for `ldc.i4.s`, unsigned for `unaligned.` and `no.`. */
@@ -35,7 +35,7 @@ export const OperandKind = {
 export type OperandKindName = keyof typeof OperandKind;
 export type OperandKind = (typeof OperandKind)[OperandKindName];
 
-/** Where the instruction goes next (`System.Reflection.Emit.FlowControl`). `Meta` says something about the instruction after it. */
+/** The control flow after the instruction (`System.Reflection.Emit.FlowControl`). `Meta` is a prefix of the next instruction. */
 export const FlowControl = { Next: 0, Call: 1, Branch: 2, CondBranch: 3, Return: 4, Throw: 5, Break: 6, Meta: 7 } as const;
 export type FlowControlName = keyof typeof FlowControl;
 export type FlowControl = (typeof FlowControl)[FlowControlName];
@@ -43,7 +43,7 @@ export type FlowControl = (typeof FlowControl)[FlowControlName];
 /** `Internal` rows name a byte that is not an instruction. */
 export type OpCodeKind = 'Primitive' | 'Macro' | 'ObjectModel' | 'Prefix' | 'Internal';
 
-/** What one instruction takes from the evaluation stack, the deepest value first. `VarPop`: said by the operand's signature. */
+/** The values that one instruction takes from the evaluation stack, the deepest first. `VarPop`: determined by the operand's signature. */
 export type StackPop =
   | 'Pop0'
   | 'Pop1'

@@ -5,7 +5,7 @@ import { attributeText, TokenText } from '@ijw/metadata/canonical';
 import { attempt, type Disassembly } from './disassembly.ts';
 
 export interface CustomAttributePlace {
-  /** Writes what stands in parentheses, where the assembler attaches nothing by position. */
+  /** Writes the owner in parentheses, where the assembler does not attach attributes by position. */
   readonly owner?: () => void;
   /** Only a comment: the assembler has no place for it. */
   readonly comment?: boolean;
@@ -50,7 +50,7 @@ export function writeCustomAttribute(disassembly: Disassembly, rid: number, { ow
   }
 }
 
-/** The arguments in words, or what is wrong with the blob and where. */
+/** The arguments in words, or the error of the blob. */
 function verbalText({ diagnostics, metadata }: Disassembly, rid: number): string {
   try {
     return attributeText(attributeDecoderOf(metadata), rid, new TokenText(metadata));

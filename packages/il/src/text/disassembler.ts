@@ -34,7 +34,7 @@ import { writeUnusedTypes } from './unused-type-text.ts';
 import { isVisibleMember } from './visibility.ts';
 import { writeVTableFixups } from './vtable-fixup-text.ts';
 
-/** What a user names to see only that: types, methods, fields, each by its row. */
+/** The members to write: types, methods or fields, by their rows. */
 export interface MemberFilter {
   readonly kind: 'type' | 'methods' | 'fields';
   readonly rids: readonly number[];

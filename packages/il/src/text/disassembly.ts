@@ -35,7 +35,7 @@ export interface SourceText {
 }
 
 export interface DisassemblyOptions {
-  /** Only what the platform's assembler accepts; what it would drop or refuse is a diagnostic. Default: comments keep what no grammar can say. */
+  /** Only what the platform's assembler accepts; what it would drop or refuse is a diagnostic. Default: comments keep facts that the grammar cannot express. */
   readonly strict?: boolean;
   readonly tokens?: boolean;
   /** Show the bytes of instructions. */
@@ -57,7 +57,7 @@ export interface DisassemblyOptions {
   readonly lineNumbers?: LineNumbers;
 }
 
-/** What every part of the disassembler works with. */
+/** The context of all parts of the disassembler. */
 export interface Disassembly {
   readonly image: PEImage;
   readonly metadata: Metadata;
@@ -79,7 +79,7 @@ export interface Disassembly {
   readonly diagnostics: Diagnostics;
 }
 
-/** Writes a part, or says in the text and the diagnostics why it cannot be written. */
+/** Writes a part, or the reason in the text and the diagnostics why it cannot be written. */
 export function attempt(disassembly: Disassembly, token: number, write: () => void): void {
   try {
     write();
@@ -89,7 +89,7 @@ export function attempt(disassembly: Disassembly, token: number, write: () => vo
   }
 }
 
-/** The text of a part of a line, or a comment in its place that says why it cannot be made: what else the line says is whole. */
+/** The text of a part of a line, or a comment with the reason why it is missing; the rest of the line is complete. */
 export function partText({ diagnostics }: Disassembly, token: number, make: () => string): string {
   try {
     return make();
@@ -99,7 +99,7 @@ export function partText({ diagnostics }: Disassembly, token: number, make: () =
   }
 }
 
-/** What strict text says of a construct that the assembler would drop or refuse. */
+/** The diagnostic of strict text for a construct that the assembler would drop or refuse. */
 export const lossDiagnostic = (message: string, token?: number): Diagnostic => ({
   code: 'NOT_ASSEMBLED',
   severity: 'warning',
@@ -114,7 +114,7 @@ export function limitation({ diagnostics, options, sink }: Disassembly, token: n
   sink.comment(`@note ${message}`);
 }
 
-/** Something in the file that keeps the text from saying what was meant: in the text and in the diagnostics. */
+/** An error of the file, reported in the text and in the diagnostics. */
 export function damage({ diagnostics, metadata, sink }: Disassembly, token: number, code: string, message: string): void {
   diagnostics.record(metadata.place.error(code, 0, 'IL text', message), 'error', token);
   sink.comment(`@error ${code}: ${message}`);

@@ -23,7 +23,7 @@ const handlerStart = (clause: ExceptionClause): number =>
 const handlerEnd = (clause: ExceptionClause): number => clause.handlerOffset + clause.handlerLength;
 
 /**
- * The clauses of a body as nested blocks, or `undefined` where blocks cannot say what the clauses say: handlers apart from their `try`, regions that overlap, blocks that do not begin
+ * The clauses of a body as nested blocks, or `undefined` if blocks cannot express the clauses: handlers apart from their `try`, regions that overlap, blocks that do not begin
  * and end at instructions, or an order that the assembler would not give back (it writes a clause when its handler closes).
  */
 export function exceptionBlocks(

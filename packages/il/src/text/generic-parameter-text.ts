@@ -14,7 +14,7 @@ const FLAGS: readonly (readonly [mask: number, value: number, word: string])[] =
 ];
 const KNOWN = FLAGS.reduce((known, [mask]) => known | mask, 0);
 
-/** `<class .ctor (Base) T, + U>`, or nothing for what is not generic. @throws BadImageError */
+/** `<class .ctor (Base) T, + U>`, or nothing without generic parameters. @throws BadImageError */
 export function writeGenericParameters(disassembly: Disassembly, owner: Token): void {
   const { metadata, namedBy, sink } = disassembly;
   if (!namedBy.genericParam.has(owner)) return;

@@ -33,7 +33,7 @@ const littleEndian = (low: number, high?: number): Uint8Array => {
 /** Names of the arguments by number; `undefined` where the number is all there is. */
 export type ArgumentNames = readonly (string | undefined)[];
 
-/** What an instruction's operands are called in the method that is being written. */
+/** The names of operands in the method that is being written. */
 export interface OperandNames {
   /** Read where an instruction names an argument. */
   readonly arguments: ArgumentNames;

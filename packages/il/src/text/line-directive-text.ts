@@ -19,7 +19,7 @@ export interface LineDocument {
   readonly language?: string | undefined;
 }
 
-/** Finds where the code of methods comes from. */
+/** Finds the source lines of methods. */
 export interface LineNumbers {
   /** In the order of their offsets; `undefined` where nothing is known of the method. */
   pointsOf(methodToken: number): readonly LinePoint[] | undefined;

@@ -69,7 +69,7 @@ function writeLocale({ references, sink }: Disassembly, culture: number): void {
   if (text !== '') sink.line(`.locale ${quotedName(text)}`);
 }
 
-/** `.assembly`: what the module's own manifest says. */
+/** `.assembly`: the module's own manifest. */
 export function writeAssembly(disassembly: Disassembly): void {
   const { metadata, references, sink } = disassembly;
   const { Assembly } = metadata.tables;

@@ -34,7 +34,7 @@ const WORDS: ReadonlyMap<number, string> = new Map([
 
 const byteText = (byte: number): string => hexDigits(byte, 2).toUpperCase();
 
-/** `marshal(…)`: a word where one says all of the blob, else the blob itself, which ilasm takes too. */
+/** `marshal(…)`: a word if it expresses the whole blob, else the blob itself, which ilasm accepts too. */
 export function marshalText(bytes: Uint8Array): string {
   const word = bytes.length === 1 ? WORDS.get(bytes[0]!) : undefined;
   return word === undefined ? `marshal({ ${Array.from(bytes, byteText).join(' ')} })` : `marshal(${word})`;

@@ -41,7 +41,7 @@ export function writeMethod(disassembly: Disassembly, rid: number): void {
   const flags = columns.method.flags.at(rid);
   const securityAttribute = flags & MethodAttributes.RequireSecObject ? securityObjectAttribute(disassembly) : undefined;
   const implFlags = columns.method.implFlags.at(rid);
-  // Before anything is written: what they throw for a bad row leaves no half a head.
+  // Before anything is written: an error for a bad row must not leave a partial head.
   const pinvoke = flags & MethodAttributes.PInvokeImpl ? pinvokeText(disassembly, token) : '';
   const { buffer } = references;
   const end = buffer.length;

@@ -3,7 +3,7 @@ import { type Column, isNilToken, type Metadata, makeToken, TableId, type Token,
 import { writeCustomAttribute, writeCustomAttributes } from './custom-attribute-text.ts';
 import { attempt, type Disassembly, limitation } from './disassembly.ts';
 
-/** Reads what names a row, and gives what writes it. */
+/** Reads the columns that name a row, and returns its writer. */
 type Owner = (disassembly: Disassembly, token: Token) => () => void;
 
 const typeOwner: Owner = ({ references, sink }, token) => {

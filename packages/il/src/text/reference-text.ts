@@ -42,7 +42,7 @@ export interface ReferenceTextOptions {
 }
 
 /**
- * What tokens are called in IL text. The text of a type or a member is made once and kept as bytes. Texts are put together at the end of one buffer, from
+ * The names of tokens in IL text. The text of a type or a member is made once and kept as bytes. Texts are put together at the end of one buffer, from
  * which they are taken back once they stand where they are wanted.
  */
 export class ReferenceText {

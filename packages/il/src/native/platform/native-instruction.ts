@@ -1,16 +1,16 @@
 import { hex } from '@ijw/binary';
-/** Where a machine instruction goes next. */
+/** The control flow after a machine instruction. */
 export type NativeFlow =
   | 'next'
   | 'call'
   | 'indirectCall'
   /** To `target`, always. */
   | 'branch'
-  /** To `target`, or on. */
+  /** To `target`, or to the next instruction. */
   | 'condition'
   | 'indirectBranch'
   | 'return'
-  /** Nowhere: a trap, `int 29h`. */
+  /** To no instruction: a trap, `int 29h`. */
   | 'stop'
   /** The bytes are not a valid instruction. */
   | 'invalid';

@@ -15,7 +15,7 @@ import { invalidInstruction, type NativeDecoder, type NativeInstruction, rvaOfAd
 interface X86Options {
   readonly is64Bit: boolean;
   readonly imageBase: bigint;
-  /** What the entries of a table for an indirect branch are. */
+  /** The kind of the entries of a table for an indirect branch. */
   readonly tables: 'rva' | 'address';
 }
 

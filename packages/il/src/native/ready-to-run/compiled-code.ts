@@ -62,7 +62,7 @@ const entryPointIndexes = (image: PEImage, core: ReadyToRunCore): readonly numbe
 
 /**
  * The compiled code of a ReadyToRun image (dotnet/runtime `docs/design/coreclr/botr/readytorun-format.md`): which addresses belong to which method, and
- * what the cells are for that the code refers to. What cannot be read is recorded in the image's diagnostics.
+ * the meaning of the cells that the code refers to. What cannot be read is recorded in the image's diagnostics.
  */
 export class CompiledCode {
   readonly #image: PEImage;
@@ -107,13 +107,13 @@ export class CompiledCode {
     const otherStarts = header.components.flatMap((other, each) =>
       each === index || other.core === undefined ? [] : entryPointIndexes(composite, other.core),
     );
-    // What the component has of its own counts before what all share.
+    // The component's own data precede the shared data.
     return (
       core && new CompiledCode(composite, { ...core, sections: [...core.sections, ...header.sections] }, metadata, { name, otherStarts })
     );
   }
 
-  /** What the runtime puts into the cell at an address, or the method that begins there. */
+  /** The content of the cell at an address, or the method that begins there. */
   describe(rva: number): string | undefined {
     const method = this.#byStart.get(rva);
     return method?.name ?? this.#cell(rva)?.text;

@@ -1,4 +1,4 @@
-/** What follows the kind in the signature of an import cell. */
+/** The data after the kind in the signature of an import cell. */
 export type FixupPayload =
   | 'type'
   | 'method'

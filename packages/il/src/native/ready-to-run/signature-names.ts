@@ -24,7 +24,7 @@ const SignatureFlag = {
   UpdateContext: 0x80,
 };
 
-/** ELEMENT_TYPE_*_ZAPSIG of corhdr.h: what signatures of compiled code have beside those of ECMA-335 II.23.2. */
+/** ELEMENT_TYPE_*_ZAPSIG of corhdr.h: element types of compiled code's signatures besides those of ECMA-335 II.23.2. */
 const Zap = { Var: 0x3b, NativeValueType: 0x3d, Canon: 0x3e, Module: 0x3f };
 
 /** No type of compiled code nests deeper, and no text of one is longer. */
@@ -48,7 +48,7 @@ export interface NamedCell {
   readonly text: string;
 }
 
-/** Whose rows the tokens of a signature name: this module's, or another's, of which only the name is known. */
+/** The module of a signature's tokens: this one, or another of which only the name is known. */
 type Context = { readonly metadata: Metadata } | { readonly module: string };
 
 export interface SignatureNamesOptions {
@@ -58,7 +58,7 @@ export interface SignatureNamesOptions {
   readonly compositeName?: string | undefined;
 }
 
-/** Names what signatures of ReadyToRun images name (readytorun-format.md, "Fixup signatures"). Each method reads from where a reader stands. */
+/** Gives names for the signatures of ReadyToRun images (readytorun-format.md, "Fixup signatures"). Each method reads from where a reader stands. */
 export class SignatureNames {
   readonly #own: { readonly metadata: Metadata };
   readonly #options: SignatureNamesOptions;
@@ -73,7 +73,7 @@ export class SignatureNames {
     return this.#method(reader, this.#own);
   }
 
-  /** What the runtime puts into an import cell. @throws BadImageError */
+  /** The content of an import cell. @throws BadImageError */
   cell(reader: ByteReader): NamedCell {
     const first = reader.u8();
     const context = first & MODULE_OVERRIDE ? this.#module(reader.compressedUnsigned()) : this.#own;

@@ -4,7 +4,7 @@ import type { TextSink } from '../text-sink.ts';
 import type { Identifiers } from './identifier.ts';
 import { keywords } from './keywords.ts';
 
-/** What a byte may do in a name: start a word, go on in one, part two words. Bit by bit what `Identifiers` says of characters. */
+/** The roles of a byte in a name: start a word, continue one, separate two words. Bits as `Identifiers` has them for characters. */
 const STARTS = 1;
 const GOES_ON = 2;
 const DOT = 0x2e;
@@ -20,7 +20,7 @@ const QUOTABLE = Uint8Array.from({ length: 256 }, (_, code) =>
   code >= 0x20 && code < 0x7f && !"'\\.".includes(String.fromCharCode(code)) ? 1 : 0,
 );
 
-/** Shorter names are looked at whatever was read before. */
+/** Shorter names are always checked. */
 const LONG = 64;
 
 const NOT_KNOWN = -1;
@@ -46,7 +46,7 @@ export class HeapNames {
   readonly #dotted = new Map<number, string>();
   readonly #words = new Map<number, string>();
   readonly #diagnostics: Diagnostics;
-  /** What stands for strings that the heap does not have, by their place. */
+  /** Replacements for strings that the heap does not have, by their place. */
   readonly #damaged = new Map<number, string>();
 
   constructor(heap: StringHeap, identifiers: Identifiers, diagnostics: Diagnostics) {

@@ -1,10 +1,10 @@
 import { keywords } from './keywords.ts';
 
-/** What ilasm's scanner takes as one word: a letter or one of `_ @ $`, then digits too and `? \``. `#` starts a directive of its preprocessor. */
+/** One word for ilasm's scanner: a letter or one of `_ @ $`, then digits too and `? \``. `#` starts a directive of its preprocessor. */
 const PLAIN = /^[A-Za-z_@$][A-Za-z0-9_@$?`]*$/;
 
 /**
- * Characters that are not seen, or that change how what follows is seen: controls, zero-width and bidirectional ones, separators of lines. Obfuscators
+ * Invisible characters, and characters that change the display of later ones: controls, zero-width and bidirectional ones, separators of lines. Obfuscators
  * name things with them; as the bytes of their UTF-8 they do no harm, and ilasm reads them back.
  */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;

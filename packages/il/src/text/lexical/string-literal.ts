@@ -13,7 +13,7 @@ const ESCAPES: ReadonlyMap<number, string> = new Map([
   [0x22, '\\"'],
 ]);
 
-/** What editors and scanners take for something other than a character of a line: line separators, bidirectional controls, the byte-order mark and its mirror. */
+/** Characters that editors and scanners do not treat as part of a line: line separators, bidirectional controls, the byte-order mark and its mirror. */
 const UNSAFE: ReadonlySet<number> = new Set([
   0x061c, 0x200e, 0x200f, 0x2028, 0x2029, 0x202a, 0x202b, 0x202c, 0x202d, 0x202e, 0x2066, 0x2067, 0x2068, 0x2069, 0xfeff, 0xfffe, 0xffff,
 ]);
