@@ -41,7 +41,7 @@ export class AddressSpace {
   readonly lowestAddress: number;
   readonly addressLimit: number;
   readonly commitLimit: number;
-  /** The bytes, and the rights of the pages that were touched: what a processor works on. */
+  /** The bytes, and the rights of the pages that were touched: the memory of a processor. */
   readonly flat = new FlatMemory();
   readonly #regions = new RegionList();
   #committed = 0;
@@ -290,7 +290,7 @@ export class AddressSpace {
     return bytes;
   }
 
-  /** Pages that were not touched and that nothing is behind are read without being touched. */
+  /** Untouched pages without content behind them are read without being touched. */
   #isZero(address: number): boolean {
     const region = this.#regions.find(address);
     return region !== undefined && region.states[Math.floor((address - region.base) / PAGE_SIZE)] === UNTOUCHED;

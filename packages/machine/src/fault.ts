@@ -1,7 +1,7 @@
 import { hex } from '@ijw/binary';
 import type { Access } from './page-rights.ts';
 
-/** An access that the address space does not allow. It is a value, not an exception: what it means is for the caller to say. */
+/** An access that the address space does not allow. It is a value, not an exception: the caller decides its meaning. */
 export interface Fault {
   readonly kind: 'fault';
   /** The first guest address that could not be accessed. */

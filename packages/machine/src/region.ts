@@ -34,7 +34,7 @@ export function createRegion(base: number, size: number): Region {
   return { base, end: base + size, states: new Uint8Array(pages), rights: new Uint8Array(pages), backings: [] };
 }
 
-/** Takes the pages from `base` to `end` out of what is behind a region. */
+/** Removes the pages from `base` to `end` from the content of a region. */
 export function cutBackings({ backings }: Region, base: number, end: number): void {
   const left = backings.flatMap((backing) => [
     { ...backing, end: Math.min(backing.end, base) },

@@ -32,7 +32,7 @@ const granted = <T>(value: T | Fault): T => {
   return value;
 };
 
-/** The process's memory itself: what is written is there at once. */
+/** The process's memory itself: writes take effect immediately. */
 export class LiveMemory implements EvaluatedMemory {
   readonly #memory: AddressSpace;
 

@@ -3,9 +3,9 @@ import type { StepBudget } from './step-budget.ts';
 
 /** How a piece of native code ended, as far as it was run. */
 export type NativeEnd =
-  /** The code returned; `value` is what the result register holds, where it is known. */
+  /** The code returned; `value` is the content of the result register, if known. */
   | { readonly kind: 'returned'; readonly value?: number }
-  /** The code goes on in a way that only a processor can follow: nothing of it has had an effect. */
+  /** The code continues in a way that only a processor can follow: it has had no effect. */
   | { readonly kind: 'unknown'; readonly address: number }
   | { readonly kind: 'fault'; readonly reason: string };
 

@@ -17,7 +17,7 @@ const ARGUMENTS_SIZE = 12;
 const HIGH = 2 ** 32;
 /** Room above the arguments: the space that callers on x64 leave for register arguments. */
 const STACK_TOP = 0x100;
-/** Enough for what is looked at: jumps, and accesses with a segment. */
+/** Enough for jumps and accesses with a segment. */
 const LONGEST_JUMP = 12;
 
 /** One call of an entry point. */

@@ -2,7 +2,7 @@
 
 export const FLOW_SHIFT = 0;
 export const Attribute = {
-  /** Pointer authentication (FEAT_PAuth): what it does depends on keys. */
+  /** Pointer authentication (FEAT_PAuth): its effect depends on keys. */
   pac: 1 << 4,
   /** Does nothing where code is entered: NOP and BTI. */
   pad: 1 << 5,

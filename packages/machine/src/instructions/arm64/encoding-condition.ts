@@ -1,4 +1,4 @@
-// What a row of the table asks of a word beside its fixed bits: what is reserved, and when another name is preferred (Arm ARM C6.2 and C7.2, "Alias Conditions").
+// The conditions of a row of the table on a word besides its fixed bits: reserved values, and values for which an alias is preferred (Arm ARM C6.2 and C7.2, "Alias Conditions").
 
 import { bit, bits } from './fields/bit-field.ts';
 import { isLogicalImmediate, isMoveWide32 } from './fields/logical-immediate.ts';

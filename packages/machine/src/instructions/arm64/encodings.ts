@@ -30,7 +30,7 @@ class Encodings {
   readonly names = words(MNEMONICS);
   readonly classes = words(CLASSES);
   readonly templates: readonly OperandTemplate[];
-  /** What each row asks of a word beside its fixed bits. */
+  /** The conditions of each row on a word besides its fixed bits. */
   readonly conditions: readonly (readonly Condition[])[];
   /** The rows to be tried, by the upper bits of a word. */
   readonly candidates: readonly Uint16Array[];

@@ -1,4 +1,4 @@
-// Arm ARM C6.2: B, BL, BR, BLR, ADR, ADRP, ADD (immediate), LDR (immediate and literal); what linkers make jumps of.
+// Arm ARM C6.2: B, BL, BR, BLR, ADR, ADRP, ADD (immediate), LDR (immediate and literal); the instructions that linkers make jumps of.
 
 import { type AddressTransfer, type JumpStub, LONGEST_PADDING, type StubOperand, type StubReader } from '../jump-stub.ts';
 import { arm64Row, flowOf } from './encodings.ts';
@@ -7,7 +7,7 @@ import { type Arm64AddressUse, arm64AddressUse, arm64BranchDistance, isArm64Padd
 
 const PAGE = 0x1000;
 
-/** An instruction with what the pieces of a stub need of it. */
+/** An instruction, for the pieces of a stub. */
 interface Piece {
   readonly row: number;
   readonly word: number;

@@ -11,14 +11,14 @@ type Part = string | OperandKind | { readonly optional: readonly Part[] };
 /** The operands of a signature. */
 export interface OperandTemplate {
   readonly parts: readonly Part[];
-  /** What its operands ask of a word. */
+  /** The conditions of its operands on a word. */
   readonly conditions: readonly ((word: number) => boolean)[];
 }
 
-/** Names of operands, and what stands between them. */
+/** Names of operands, and the text between them. */
 const NAME = /(!?[A-Za-z][\w|]*(?:[.+@*]!?\w+)*)/;
 
-/** What a name in a signature means: an operand, or a word that the text has as it stands. */
+/** The meaning of a name in a signature: an operand, or a literal word. */
 function partOf(name: string, isElement: boolean, isOptional: boolean): string | OperandKind {
   return (
     generalRegisterKind(name) ??

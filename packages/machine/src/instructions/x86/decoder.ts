@@ -44,7 +44,7 @@ export class X86Decoder {
   #rex = 0;
   /** VEX or XOP. */
   #isVex = false;
-  /** VEX.vvvv is 1111, as it must be where no operand lies there. */
+  /** VEX.vvvv is 1111, as it must be without an operand there. */
   #vexUnused = true;
   #prefix = 0;
   #modrm = 0;
@@ -54,7 +54,7 @@ export class X86Decoder {
     this.instruction.is64Bit = is64Bit;
   }
 
-  /** Decodes what begins at `at` into `instruction`, whose fields mean something only where the result is `decoded`. */
+  /** Decodes what begins at `at` into `instruction`, whose fields are valid only if the result is `decoded`. */
   decode(bytes: Uint8Array, at: number): DecodeStatus {
     this.#bytes = bytes;
     this.#at = at;
@@ -180,7 +180,7 @@ export class X86Decoder {
     return this.#row((first === 0x8f ? MapNumber.xop : MapNumber.vex) + map - firstMap, this.#u8());
   }
 
-  /** Operand and address size before the row says more. */
+  /** Operand and address size before the row's conditions. */
   #sizes(): void {
     const { instruction } = this;
     instruction.hasRex = this.#rex !== 0 && !this.#isVex;

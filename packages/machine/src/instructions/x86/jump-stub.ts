@@ -1,4 +1,4 @@
-// Intel SDM volume 2: JMP, CALL, MOV, LEA, PUSH, RET; what linkers, compilers and ilasm make jumps of.
+// Intel SDM volume 2: JMP, CALL, MOV, LEA, PUSH, RET; the instructions that linkers, compilers and ilasm make jumps of.
 
 import { Lazy } from '@ijw/binary';
 import { type AddressTransfer, type JumpStub, LONGEST_PADDING, type StubOperand, type StubReader } from '../jump-stub.ts';

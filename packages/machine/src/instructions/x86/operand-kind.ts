@@ -1,4 +1,4 @@
-// Intel SDM volume 2, 3.1.1.3 "Instruction Column in the Opcode Summary Table": the operand names of the table and what they mean.
+// Intel SDM volume 2, 3.1.1.3 "Instruction Column in the Opcode Summary Table": the operand names of the table and their meaning.
 
 /** Where an operand's value lies. */
 export const Place = {

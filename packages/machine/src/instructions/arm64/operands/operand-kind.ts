@@ -1,4 +1,4 @@
-/** One operand of the table: what it asks of a word, and its text. */
+/** One operand of the table: its conditions on a word, and its text. */
 export interface OperandKind {
   /** False for words that are reserved with this operand. */
   readonly isValid?: (word: number) => boolean;

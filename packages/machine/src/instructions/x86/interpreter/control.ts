@@ -6,7 +6,7 @@ import type { X86Cpu } from './x86-cpu.ts';
 import { X86Signal } from './x86-exit.ts';
 import { Word } from './x86-state.ts';
 
-/** Goes where an operand says: a direct target or the value of a register or memory. */
+/** Jumps to the target of an operand: a direct target, or the value of a register or memory. */
 function jumpTo(cpu: X86Cpu, { first, stackSize }: MicroOp): void {
   if (stackSize === 8) {
     const low = get64(cpu, first);
@@ -50,7 +50,7 @@ const JUMPS: Readonly<Record<string, Execute>> = {
   jg: (cpu, op) => cpu.words[Word.zero] !== 0 && (cpu.words[Word.sign]! ^ cpu.words[Word.overflow]!) >= 0 && take(cpu, op),
 };
 
-/** Counts rCX of the address size down and says whether it is not zero yet. */
+/** Decrements rCX of the address size and returns true if it is not zero. */
 function countDown({ words }: X86Cpu, addressSize: number): boolean {
   const low = words[Word.rcx]!;
   if (addressSize === 64) {

@@ -21,7 +21,7 @@ export const Reach = {
   st: 9,
 } as const;
 
-/** An operand, prepared: what an instruction needs of it at each execution. */
+/** A prepared operand: the data that each execution of an instruction needs. */
 export interface Operand {
   readonly reach: number;
   /** Bits. */

@@ -1,4 +1,4 @@
-// SDM volume 1, 7.3.6: shifts and rotates. Flags that the manual leaves undefined (OF of counts above 1, AF) are whatever follows.
+// SDM volume 1, 7.3.6: shifts and rotates. Flags that the manual leaves undefined (OF of counts above 1, AF) have any value.
 
 import { resultFlags, resultFlags64 } from './arithmetic.ts';
 import type { Execute, MicroOp } from './micro-op.ts';
@@ -25,7 +25,7 @@ export function shiftLeft64(low: number, high: number, count: number, out: Halve
   }
 }
 
-/** `fill` is what comes in from the left: 0 or -1. */
+/** `fill` is shifted in from the left: 0 or -1. */
 export function shiftRight64(low: number, high: number, count: number, fill: number, out: Halves): void {
   if (count === 0) {
     out.low = low;

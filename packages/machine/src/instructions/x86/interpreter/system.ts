@@ -1,4 +1,4 @@
-// What a program may ask the processor: SDM volume 2, CPUID, RDTSC, XGETBV; fences and prefetches, which do nothing on one thread.
+// Queries of the processor: SDM volume 2, CPUID, RDTSC, XGETBV; fences and prefetches, which do nothing on one thread.
 
 import type { Execute } from './micro-op.ts';
 import type { X86Cpu } from './x86-cpu.ts';
@@ -37,7 +37,7 @@ const cpuid: Execute = (cpu) => {
   setRegister(cpu, Word.rdx, d);
 };
 
-/** The time stamp counts what was done, so that runs are the same each time. */
+/** The time stamp counts instructions, so that runs are repeatable. */
 const rdtsc: Execute = (cpu) => {
   setRegister(cpu, Word.rax, cpu.clock | 0);
   setRegister(cpu, Word.rdx, Math.floor(cpu.clock / 2 ** 32));

@@ -70,7 +70,7 @@ export class X86Cpu extends X86State {
     }
   }
 
-  /** The memory ends long before the window does. What lies behind it has no rights yet. */
+  /** The memory ends long before the window does. Pages behind it have no rights yet. */
   get #pagesReached(): number {
     return this.bytes.length / PAGE_SIZE;
   }
@@ -82,7 +82,7 @@ export class X86Cpu extends X86State {
     this.rights = new Uint8Array(this.#pagesReached);
   }
 
-  /** Puts back what pages held when the journal began. */
+  /** Restores the content that pages had when the journal began. */
   rollBack(): void {
     this.refresh();
     for (const [page, before] of this.#journal ?? []) this.bytes.set(before, page * PAGE_SIZE);

@@ -14,7 +14,7 @@ const LONGEST = 15;
 export interface X86InterpreterOptions {
   readonly space: AddressSpace;
   readonly is64Bit: boolean;
-  /** Whether an address is the host's: code that comes there leaves the run. */
+  /** Whether an address belongs to the host: code that reaches it leaves the run. */
   readonly isGate?: (address: number) => boolean;
 }
 
@@ -91,7 +91,7 @@ export class X86Interpreter {
     }
   }
 
-  /** The budget is used: what comes next is not looked at yet. */
+  /** The budget is used: the next instruction is not decoded yet. */
   #spent(op: MicroOp): X86Exit {
     const { cpu } = this;
     if (!cpu.isTaken) this.ip = cpu.addressOf(op.following);

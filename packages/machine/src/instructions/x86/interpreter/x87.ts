@@ -192,7 +192,7 @@ const binaryPop =
     pop(cpu);
   };
 
-/** FSIN, FCOS, FPTAN: beyond 2^63 nothing happens but that C2 says so. */
+/** FSIN, FCOS, FPTAN: beyond 2^63 the only effect is that C2 is set. */
 const TRIGONOMETRIC_LIMIT = 2 ** 63;
 const trigonometric =
   (operation: (cpu: X86Cpu, angle: number) => void): Execute =>
@@ -241,7 +241,7 @@ const fxtract: Execute = (cpu) => {
   replacePair(cpu, (word & 0x7fff) - 16383, doubleOfExtended(significand, (word & 0x8000) | 16383));
 };
 
-/** FXAM: what ST(0) is, in C3, C2 and C0; its sign in C1, also of an empty register. */
+/** FXAM: the class of ST(0), in C3, C2 and C0; its sign in C1, also of an empty register. */
 const fxam: Execute = ({ x87 }) => {
   const operand = x87.registers[x87.top]!;
   const isEmpty = ((x87.valid >> x87.top) & 1) === 0;
