@@ -4,7 +4,7 @@ import type { DecoratedType, NamePiece, TemplateArgument } from './tree.ts';
 const CAPACITY = 10;
 
 /**
- * What a digit in a decorated name may refer to: the names seen so far, and the function parameters or template arguments longer than one
+ * The targets of a digit in a decorated name: the names seen so far, and the function parameters or template arguments longer than one
  * character. The arguments of a template are written in a context of their own, so that the same instantiation is spelled alike everywhere.
  */
 export class BackReferences {

@@ -85,7 +85,7 @@ export class Cursor {
   }
 }
 
-/** What `read` finds, which must be all that is left. */
+/** Reads the rest of the name with `read`; trailing characters are an error. */
 export function readToEnd<T>(cursor: Cursor, read: (cursor: Cursor) => T): T {
   const value = read(cursor);
   if (!cursor.atEnd) cursor.fail('Unexpected text after the name');

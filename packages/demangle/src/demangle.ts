@@ -62,7 +62,7 @@ export function isDecorated(name: string): boolean {
 }
 
 /**
- * Turns a decorated name into a tree and text. What cannot be read is given back as it is, with the error and its position; no name
+ * Turns a decorated name into a tree and text. A name that cannot be read is returned unchanged, with the error and its position; no name
  * makes it throw, loop or grow text without end.
  */
 export function demangle(decorated: string, options: DemangleOptions = {}): Demangled | NotDemangled {

@@ -4,7 +4,7 @@ import type { DecoratedSymbol, DecoratedType } from './tree.ts';
 import { readReturnedType } from './types.ts';
 
 /*
- * What compilers make for `throw` (ehdata.h of Visual C++; clang's MicrosoftMangle.cpp writes the same names):
+ * The data that compilers write for `throw` (ehdata.h of Visual C++; clang's MicrosoftMangle.cpp writes the same names):
  * - `_TI`, C, V, U for a const, volatile or unaligned object, the number of types that can catch it, its type: a ThrowInfo;
  * - `_CTA`, the number, the type: a CatchableTypeArray;
  * - `_CT`, the symbol of the type descriptor, that of the copy constructor if there is one, the size and offsets: a CatchableType.

@@ -7,7 +7,7 @@ import { readReturnedType } from './types.ts';
 /** `type_info::raw_name` without the dot that it begins with. */
 const typeName = /^\?A[TUVW]/;
 
-/** Names that break off where the grammar goes on and say what they name all the same: a class without its dot, a member without the kind and type of it. */
+/** Incomplete names that still identify something: a class without its dot, a member without the kind and type of it. */
 export function readIncompleteName(decorated: string): DecoratedSymbol | undefined {
   if (typeName.test(decorated)) return attempt(() => ({ kind: 'typeInfoName', type: readToEnd(new Cursor(decorated), readNamedType) }));
   if (!decorated.startsWith('?')) return undefined;

@@ -6,7 +6,7 @@ import type { DecoratedSymbol, NamePiece } from './tree.ts';
 import { readType } from './types.ts';
 
 /**
- * Names that C++/CLI gives to members of metadata's `<Module>` and to helper types. Compilers write them, no document describes them:
+ * Names that C++/CLI gives to members of metadata's `<Module>` and to helper types. Compilers write them, but they are not documented:
  * - `Ns.?A0x0123abcd.member`: a member of namespaces, `?A0x…` being an anonymous one; the member may be a C++ name;
  * - `Ns.?$is_array_v@D`: a variable template's instance, without the `@` that would close its arguments; `$initializer$` may follow;
  * - `name$$BY0A@E`: data with C linkage and its type;

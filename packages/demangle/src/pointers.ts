@@ -32,7 +32,7 @@ export function readPointer(cursor: Cursor, symbol: PointerSymbol, own: Qualifie
   const memberOf = code.member ? readQualifiedTypeName(cursor) : undefined;
   if (memberOf !== undefined && symbol !== '*') cursor.fail('A reference cannot refer to a member', start);
   const target = code.function ? readFunctionType(cursor, code.member, code.based) : readObjectTarget(cursor, code);
-  // Undname writes a pinned pointer to void as what it is.
+  // Undname writes a pinned pointer to void as such.
   if (extensions.managed.has('pin') && !isVoid(target)) return { kind: 'pinnedPointer', target, qualifiers };
   const { authentication } = extensions;
   return {

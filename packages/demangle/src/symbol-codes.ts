@@ -1,6 +1,6 @@
 import type { MemberAccess } from './tree.ts';
 
-/** What the letter after a name says about a function. Far functions share their near neighbour's row. */
+/** The meaning of the letter after a name for a function. Far functions share their near neighbour's row. */
 export interface FunctionCode {
   readonly access?: MemberAccess;
   readonly static: boolean;

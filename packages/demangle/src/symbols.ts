@@ -8,7 +8,7 @@ import { functionCode, managedMarks, thunkAccess, variableAccess } from './symbo
 import type { BasedOn, DecoratedSymbol, DecoratedType, FunctionSymbol, NamePiece, QualifiedName, Thunk } from './tree.ts';
 import { readType } from './types.ts';
 
-/** A C++ symbol: `?`, its name, and the encoding of what it is. */
+/** A C++ symbol: `?`, its name, and the encoding of its kind and type. */
 export function readSymbol(cursor: Cursor): DecoratedSymbol {
   const start = cursor.position;
   cursor.expect('?', 'before a C++ name');
@@ -50,7 +50,7 @@ function readOldInitializer(cursor: Cursor, name: QualifiedName): QualifiedName 
   return { scopes: [], name: { kind: 'symbolInitializer', destructor, symbol } };
 }
 
-/** What a name stands for: data `0`…`4`, tables `6` `7`, no type `8` `9`, functions by a letter, and the `$` codes. */
+/** The kind of a name: data `0`…`4`, tables `6` `7`, no type `8` `9`, functions by a letter, and the `$` codes. */
 function readEncoding(cursor: Cursor, name: QualifiedName): DecoratedSymbol {
   const code = cursor.peek();
   if (code === '$') return readSpecialEncoding(cursor, name);

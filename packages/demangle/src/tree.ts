@@ -3,7 +3,7 @@ export interface BasedOn {
   readonly pointer?: QualifiedName;
 }
 
-/** What may qualify a type, a pointer or `this`. */
+/** The qualifiers of a type, a pointer or `this`. */
 export interface Qualifiers {
   readonly const: boolean;
   readonly volatile: boolean;

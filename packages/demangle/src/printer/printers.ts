@@ -5,7 +5,7 @@ export type Printers<Node extends { readonly kind: string }, Rest extends readon
   readonly [Kind in Node['kind']]: (writer: TextWriter, node: Extract<Node, { readonly kind: Kind }>, ...rest: Rest) => void;
 };
 
-/** Prints a node, one level deeper, with the printer of its kind; that the two belong together is more than the compiler can see. */
+/** Prints a node, one level deeper, with the printer of its kind; the compiler cannot check that the two belong together. */
 export function printByKind<Node extends { readonly kind: string }, Rest extends readonly unknown[] = []>(
   printers: Printers<Node, Rest>,
   writer: TextWriter,

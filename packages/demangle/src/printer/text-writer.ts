@@ -6,7 +6,7 @@ const MAXIMUM_TEXT = 1 << 18;
 /** Nesting while printing: types found through back references nest deeper than the name they stand in. */
 const MAXIMUM_DEPTH = 1000;
 
-/** Text in the making, and how it is to look. */
+/** The text that is being written, and its style. */
 export class TextWriter {
   readonly style: TextStyle;
   readonly parts: TextParts;
