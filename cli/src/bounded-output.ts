@@ -8,7 +8,7 @@ const BASE = 0x4000000;
 const FOR_EACH_BYTE = 128;
 
 /**
- * The same `Io`, whose output is bounded by what was read: thousands of rows may share a name or a signature that is as long as the file, and printing it for
+ * The same `Io` with an output limit that depends on the bytes read: thousands of rows may share a name or a signature that is as long as the file, and printing it for
  * each of them would fill any disk. Writing more throws `BadImageError` `TOO_MUCH_DATA`.
  */
 export function boundedOutput(io: Io): Io {

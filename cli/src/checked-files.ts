@@ -58,7 +58,7 @@ function isFolder(io: Io, path: string): boolean {
   }
 }
 
-/** Containers of firmware that have to be unpacked first. */
+/** Firmware containers that must be unpacked first. */
 const CONTAINERS: readonly { readonly magic: readonly number[]; readonly name: string }[] = [
   { magic: [0x7f, 0x45, 0x4c, 0x46], name: 'an ELF file' },
   { magic: [0x4d, 0x5a], name: 'a PE file' },

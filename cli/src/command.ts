@@ -22,7 +22,7 @@ export interface OperandDefinition {
   /** commander's notation: `<files...>`, `[member]`. */
   readonly notation: string;
   readonly description: string;
-  /** What it may be, for completions. */
+  /** The values that completions offer. */
   readonly choices?: readonly string[];
 }
 
@@ -61,7 +61,7 @@ export interface CommandContext {
   write(chunk: string | Uint8Array): void;
   /** Writes a JSON document of the contract: indented for one file, on one line for each of several. */
   document(value: object): void;
-  /** Has the exit code be 1 where an error is among these when the command ends. */
+  /** Sets the exit code to 1 if these diagnostics contain an error when the command ends. */
   watch(diagnostics: Diagnostics): void;
   /** The file of a command that runs once a file; empty for others. */
   readonly file: string;

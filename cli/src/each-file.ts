@@ -4,7 +4,7 @@ import { fileOperands } from './operands.ts';
 import { errorLine } from './output/error-line.ts';
 import { writeJsonLine } from './output/json.ts';
 
-/** What a command run has, but for the diagnostics that it names itself. */
+/** The context of a command, without `watch`. */
 export type BaseContext = Omit<CommandContext, 'watch'>;
 
 /** Runs a command for one file, or for all files together. The exit code is 1 where one of its diagnostics is an error. */

@@ -41,7 +41,7 @@ export function filesIn(folder: string): readonly string[] {
   }
 }
 
-/** More folders within folders are taken for a loop of mounts. */
+/** The greatest depth of folders; a deeper tree is a loop of mounts. */
 const DEEPEST_FOLDER = 64;
 
 /** Paths of the files in a folder and in the folders below it, with `/` between names; links to folders are not followed. @throws FileAccessError */
@@ -66,6 +66,6 @@ function foldersIn(folder: string): string[] {
   }
 }
 
-/** Tells one file from another, whatever paths lead to it; `undefined` for a device or a pipe, which may be read and written at once. */
+/** Identifies a file, whatever its path; `undefined` for a device or a pipe, which may be read and written at the same time. */
 export const fileIdentity = (status: Stats | undefined): string | undefined =>
   status?.isFile() ? `${status.dev}:${status.ino}` : undefined;

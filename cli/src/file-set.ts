@@ -15,7 +15,7 @@ export interface FileOfSet {
   readonly bytes: Uint8Array;
 }
 
-/** What files in containers are called that are opened; in a folder there is much else. */
+/** The names of files that are opened in a folder or a container; other files are skipped. */
 const IMAGE = /\.(dll|exe|node|winmd|netmodule|sys|ocx|wasm|mui)$/i;
 const ARCHIVE = /\.(zip|nupkg|snupkg)$/i;
 

@@ -3,7 +3,7 @@ import { detectContainer } from '@ijw/pe';
 import { accessError, errorCode, fileIdentity } from './file-access.ts';
 import { FileAccessError, type ReadOptions } from './io.ts';
 
-/** Standard input and devices give as many bytes as they like: no more than these are kept. */
+/** The limit for standard input and devices, whose length is unknown. */
 const LONGEST_STREAM = 0x20000000;
 
 /** Enough to tell what a file is, PE header included. */
@@ -12,7 +12,7 @@ const PIECE = 0x10000;
 
 const pause = new Int32Array(new SharedArrayBuffer(4));
 
-/** Bytes that came, 0 at the end. A pipe without any says EAGAIN: wait a moment. */
+/** Returns the number of bytes read, 0 at the end. An empty pipe gives EAGAIN: wait a moment. */
 function readPiece(descriptor: number, piece: Uint8Array): number {
   for (;;) {
     try {
@@ -25,7 +25,7 @@ function readPiece(descriptor: number, piece: Uint8Array): number {
   }
 }
 
-/** What is not read to its end after its first bytes: no reader would know more of it. */
+/** Files that no reader supports are not read beyond their first bytes. */
 const isNoImage = (head: Uint8Array): boolean => ['unknown', 'text', 'zeroes'].includes(detectContainer(head).kind);
 
 function readStream(path: string, descriptor: number, { image = false, limit = LONGEST_STREAM }: ReadOptions): Uint8Array {

@@ -1,17 +1,17 @@
 export interface ReadOptions {
-  /** The most bytes that are wanted; a longer file is an error. */
+  /** The size limit in bytes; a longer file is an error. */
   readonly limit?: number;
-  /** An image is wanted: a stream whose first bytes are of nothing of the kind is not read further. */
+  /** The caller expects an image: a stream whose first bytes are not those of an image is not read further. */
   readonly image?: boolean;
 }
 
 /** Everything a command may touch outside itself: tests give a `run` their own. */
 export interface Io {
-  /** Writes to standard output and returns when the bytes are taken, so that memory does not grow with what is printed. */
+  /** Writes to standard output and returns when the bytes are written, so that memory does not grow with the output. */
   write(chunk: string | Uint8Array): void;
   writeError(text: string): void;
   readFile(path: string, options?: ReadOptions): Uint8Array;
-  /** All or nothing: the file is there whole or as it was before. */
+  /** Creates a file atomically: after an error the old content is unchanged. */
   createFile(path: string): OutputFile;
   /** A regular file: not a folder, a pipe or a device. */
   isFile(path: string): boolean;
@@ -19,7 +19,7 @@ export interface Io {
   filesIn(folder: string): readonly string[];
   /** Paths of the files in a folder and below it, with `/` between names; links to folders are not followed. @throws FileAccessError */
   filesBelow(folder: string): readonly string[];
-  /** Much code is about to run, and for less than a second: the engine is told not to spend that on making it faster still. */
+  /** Tells the engine that much code runs for less than a second, so that it optimizes less. */
   expectShortRun?(): Promise<void>;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly isTerminal: boolean;
@@ -29,18 +29,18 @@ export interface Io {
 
 export interface OutputFile {
   write(chunk: string | Uint8Array): void;
-  /** Puts the file in its place. */
+  /** Moves the file to its path. */
   commit(): void;
-  /** Leaves no trace. */
+  /** Removes the temporary file. */
   discard(): void;
 }
 
-/** The reader of our output has gone (`| head`): the command ends quietly. */
+/** The reader of the output has closed the pipe (`| head`): the command ends without a message. */
 export class ClosedPipeError extends Error {
   override readonly name = 'ClosedPipeError';
 }
 
-/** A file that cannot be read or written, said in words for the user. */
+/** A file that cannot be read or written; the message is for the user. */
 export class FileAccessError extends Error {
   override readonly name = 'FileAccessError';
   readonly path: string;

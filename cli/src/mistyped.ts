@@ -1,4 +1,4 @@
-// Forms of other command lines: what they mean here.
+// Words in the form of other command lines, and their meaning here.
 import { Option } from 'commander';
 import type { CommandDefinition } from './command.ts';
 import { COMMANDS } from './command-list.ts';
@@ -15,7 +15,7 @@ export function withHelpAfterCommand(argv: readonly string[]): readonly string[]
   return isHelp(first) && commandNamed(second) ? [second ?? '', first, ...rest] : argv;
 }
 
-/** What is wrong with the form of the words, and the right form; `undefined` where nothing is. */
+/** The mistake in the form of the words, and the right form; `undefined` without a mistake. */
 export function mistypedForm(argv: readonly string[], io: Io): string | undefined {
   if (argv[0] === 'help') return undefined;
   const definition = commandNamed(argv[0]);

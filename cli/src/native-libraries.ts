@@ -20,7 +20,7 @@ export async function nativeLibraries(io: Io, folders: readonly string[]): Promi
 /** Shared objects of Linux and macOS. */
 const FOREIGN = /\.(?:so(?:\.\d+)*|dylib)$/i;
 
-/** A library with a path is looked for there at run time, and one of another system is not a PE file: of both nothing is said. */
+/** A library with a path is loaded from that path at run time, and a library of another system is not a PE file: neither is checked. */
 function lookUp(search: FileSearch, folders: readonly string[], name: string): NativeExports | MissingLibrary | undefined {
   if (/[\\/]/.test(name)) return undefined;
   const file = search(name) ?? search(`${name}.dll`);

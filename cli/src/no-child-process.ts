@@ -1,5 +1,5 @@
 /**
- * Stands in the bundle for `node:child_process`, which commander imports for commands that are programs of their own. ijw has none, and loading the module costs as much as
+ * Replaces `node:child_process` in the bundle. commander imports it for commands that are separate programs; ijw has none, and loading the module takes as long as
  * reading a header.
  */
 export function spawn(): never {

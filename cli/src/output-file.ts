@@ -15,7 +15,7 @@ function encoded(text: string): Uint8Array {
   return scratch.subarray(0, encoder.encodeInto(text, scratch).written);
 }
 
-/** Writes all of `chunk`. A full non-blocking pipe answers EAGAIN: wait a moment and go on, so nothing piles up in memory. @throws FileAccessError, ClosedPipeError */
+/** Writes all of `chunk`. A full non-blocking pipe gives EAGAIN: wait a moment and try again, so that memory does not grow. @throws FileAccessError, ClosedPipeError */
 export function writeFully(descriptor: number, path: string, chunk: string | Uint8Array): void {
   const bytes = typeof chunk === 'string' ? encoded(chunk) : chunk;
   for (let position = 0; position < bytes.length; ) {
@@ -39,7 +39,7 @@ function removeTemporaries(): void {
   temporaries.clear();
 }
 
-/** Whatever ends the process: an end of its own, or a signal. */
+/** The events that end the process: a normal exit, or a signal. */
 function removeAtTheEnd(path: string): void {
   temporaries.add(path);
   if (arranged) return;
@@ -55,7 +55,7 @@ function removeAtTheEnd(path: string): void {
 
 const ATTEMPTS = 100;
 
-/** A file that was not there before: a link that lies in wait under the name is not followed. */
+/** Creates a new file; an existing link of that name is not followed. */
 function openTemporary(path: string): { readonly temporary: string; readonly descriptor: number } {
   for (let attempt = 0; ; attempt++) {
     const temporary = `${path}.${process.pid}.${attempt}.part`;
@@ -99,10 +99,10 @@ function createFolder(folder: string): void {
   for (const path of missing.reverse()) mkdirSync(path);
 }
 
-/** A file that is there whole, or as it was before. @param isInput refuses the place of a file that was read */
+/** A file that is written atomically. @param isInput refuses the path of a file that was read */
 export function createOutputFile(path: string, isInput: (identity: string) => boolean): OutputFile {
   const status = fileStatus(path);
-  // A device or a pipe is written to; only a file can be put in the place of another.
+  // A device or a pipe is written directly; only a regular file can be replaced.
   if (status?.isFile() === false) return openDevice(path);
   const { temporary, descriptor } = attempt(path, () => {
     createFolder(dirname(path));

@@ -23,7 +23,7 @@ async function expectShortRun(): Promise<void> {
   setFlagsFromString('--no-parallel-scavenge');
 }
 
-/** Where standard error is full or closed, there is nowhere left to say it. */
+/** If standard error is full or closed, the message is lost. */
 function writeError(text: string): void {
   try {
     writeFully(2, 'standard error', text);

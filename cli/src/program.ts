@@ -7,7 +7,7 @@ import { commanderOption, optionsOf } from './options.ts';
 import { commandCalled } from './suggestions.ts';
 import { VERSION } from './version.ts';
 
-/** Runs a command whose words were taken apart. */
+/** Runs a command with its parsed words. */
 export type Invoke = (definition: CommandDefinition, operands: readonly string[], options: OptionValues) => Promise<void>;
 
 /** Help is folded on a terminal; in a pipe each option is a line. */
@@ -22,7 +22,7 @@ export function createProgram(argv: readonly string[], io: Io, invoke: Invoke): 
     .description('Opens any PE file, reads its CIL metadata and IL, and loads mixed-mode images as the CLR does.')
     .version(VERSION, '-V, --version')
     .exitOverride()
-    // What was meant is said in one way for commands, options, tables and members.
+    // Suggestions for commands, options, tables and members have one form.
     .showSuggestionAfterError(false)
     .configureHelp({ optionDescription })
     .configureOutput({

@@ -38,7 +38,7 @@ export async function run(words: readonly string[], unbounded: Io): Promise<numb
   }
 }
 
-/** commander has said what is wrong; what was meant is added. */
+/** commander has printed the error; this adds a suggestion. */
 function endOfProgram({ exitCode, message }: CommanderError, argv: readonly string[], io: Io): number {
   if (exitCode === 0) return 0;
   const [, what, typed = ''] = /^error: unknown (option|command) '([^']+)'/.exec(message) ?? [];
@@ -115,7 +115,7 @@ function logger({ logLevel: wanted }: OptionValues): CommandContext['log'] {
   };
 }
 
-/** no-color.org: any text counts. */
+/** no-color.org: any text that is not empty. */
 const isSet = (value: string | undefined): boolean => value !== undefined && value !== '';
 
 /** As Node reads FORCE_COLOR: an empty text counts, `0` and `false` do not. */

@@ -5,9 +5,9 @@ import type { SourceText } from '@ijw/il';
 import { documentHashAlgorithms, type PortablePdb, type SequencePoint } from '@ijw/metadata/pdb';
 import type { Io } from './io.ts';
 
-/** Lines of one statement that are shown; a statement may claim to span a whole file. */
+/** The most lines that are shown of one statement; a PDB may claim that a statement spans a whole file. */
 const MOST_LINES = 40;
-/** Of sources: a bound for what a few bytes may inflate to, and for a file. */
+/** The size limit in bytes of a source, inflated or read from a file. */
 const LONGEST_SOURCE = 0x4000000;
 const NO_BYTES = new Uint8Array(0);
 
@@ -88,7 +88,7 @@ class SourceDocuments {
       if (embedded !== undefined) return decoder.decode(embedded.deflated ? inflated(embedded.content) : embedded.content);
       return decoder.decode(this.#file(rid, name));
     } catch {
-      // The text is an extra: the place stands in the output without it too.
+      // The text is optional: the output has the place also without it.
       return '';
     }
   }

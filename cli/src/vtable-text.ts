@@ -2,7 +2,7 @@ import { hex } from '@ijw/binary';
 import type { VTableText } from '@ijw/il';
 import { type Boundary, slotWidth } from '@ijw/vtfixup';
 
-/** Of most methods. */
+/** The list of most methods. */
 const NOTHING: readonly never[] = [];
 
 /** What IL text says of the slots and exports of a mixed-mode image: every slot and every export of it. */

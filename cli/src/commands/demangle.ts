@@ -10,7 +10,7 @@ export async function run(context: CommandContext): Promise<number> {
   return context.operands.length > 0 ? demangleNames(context) : filterInput(context);
 }
 
-/** A line for each name, in order. A name that is malformed is printed as it is, and said to be so; one that is not decorated is its own text. */
+/** Writes one line for each name, in order. A malformed name is printed unchanged, with a note; a name that is not decorated is its own text. */
 function demangleNames(context: CommandContext): number {
   const results = context.operands.map((name) => demangle(name));
   if (context.options.json) {

@@ -27,7 +27,7 @@ import { sourceText } from '../source-text.ts';
 import { classComments, headerComments } from '../text-preamble.ts';
 import { vtableText } from '../vtable-text.ts';
 
-/** The tables of machine instructions cost time at every start, and few ask for them. */
+/** Loading the tables of machine instructions takes time, and only --native needs them. */
 const nativeTexts = () => import('../native-text.ts');
 
 export async function run(context: CommandContext): Promise<number> {
@@ -52,7 +52,7 @@ export async function run(context: CommandContext): Promise<number> {
   if (compiled !== undefined && filter === undefined) writeOtherInstances(context, compiled);
   writeResourceFiles(context, resources);
   const damaged = reportDiagnostics(context, image.diagnostics);
-  // What the assembler would not take is a warning.
+  // Text that the assembler would refuse is a warning.
   return reportDiagnostics(context, diagnostics, context.options.strict ? ['error', 'warning', 'info'] : ['error']) || damaged;
 }
 
@@ -100,7 +100,7 @@ function listing(context: CommandContext, image: PEImage, metadata: Metadata, fi
 async function disassemblyOptions(context: CommandContext, assembly: Assembly): Promise<DisassemblyOptions> {
   const { options } = context;
   const strict = options.strict === true;
-  // What is wrong with the boundary is nothing that IL text loses.
+  // IL text loses nothing by an error in the boundary.
   const boundary = Boundary.of(assembly.requireImage(), assembly.metadata, { diagnostics: new Diagnostics() });
   const native: NativeText | undefined = options.native && !strict ? await (await nativeTexts()).nativeText(assembly, boundary) : undefined;
   return {
@@ -158,7 +158,7 @@ function writeResourceFiles({ io, options }: CommandContext, resources: readonly
   }
 }
 
-/** What a line of IL text is made of (ECMA-335 II.5): a comment, a string, a label, a directive, an instruction after its label. */
+/** The parts of a line of IL text (ECMA-335 II.5): a comment, a string, a label, a directive, an instruction after its label. */
 const PART =
   /(\/\/.*$)|("(?:[^"\\]|\\.)*")|('(?:[^'\\]|\\.)*')|(?<![\w$@?`])(IL_[0-9a-f]+)(:?)(\s+(?!\/)[a-z][a-z0-9.]*)?|(?<![\w$@?`.:])(\.[a-z]+)\b/g;
 

@@ -5,7 +5,7 @@ import { openedFiles } from '../file-set.ts';
 import { columns, type Row } from '../output/columns.ts';
 import { didYouMean } from '../suggestions.ts';
 
-/** A match in one of the files. */
+/** A match and the file that it is in. */
 interface FileMatch extends FoundMatch {
   readonly file: string;
 }

@@ -26,10 +26,10 @@ export async function run(context: CommandContext): Promise<number> {
   return 0;
 }
 
-/** Where the names of functions stand. */
+/** The places of function names. */
 const FUNCTIONS: ReadonlySet<string> = new Set(['imports.symbols.name', 'delayImports.symbols.name', 'exports.name']);
 
-/** What stands for the numbers of the headers, and for decorated names. */
+/** Words for the numbers of the headers, and for decorated names. */
 function wordsOf(image: PEImage): (place: string, value: unknown) => string | undefined {
   const words = headerWords(image);
   return (place, value) => {

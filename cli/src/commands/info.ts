@@ -17,7 +17,7 @@ export async function run(context: CommandContext): Promise<number> {
   return 0;
 }
 
-/** With the digest of Node, which is the fastest. */
+/** Describes a file; SHA-256 is Node's, which is the fastest. */
 export const describe = ({ options }: CommandContext, opened: OpenedFile, file: string): InfoDocument =>
   infoDocument(opened, { file, sha256: (bytes) => createHash('sha256').update(bytes).digest('hex'), similarity: options.json === true });
 

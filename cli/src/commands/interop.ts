@@ -20,7 +20,7 @@ import { columns, type Row } from '../output/columns.ts';
 import { diagnosticLines } from '../output/diagnostic-lines.ts';
 import { inventoryText } from '../output/inventory-text.ts';
 
-/** What the parts of the command look at. */
+/** The input of each part of the command. */
 interface InteropInput {
   readonly context: CommandContext;
   readonly file: string;
@@ -28,7 +28,7 @@ interface InteropInput {
   readonly metadata: Metadata;
 }
 
-/** What a part has to say: its JSON, and its text. */
+/** The result of a part, as JSON and as text. */
 interface Answer {
   readonly json: object;
   text(): Iterable<string>;

@@ -98,7 +98,7 @@ async function readOptions(context: CommandContext): Promise<LintOptions> {
   };
 }
 
-/** lint takes files of TinyCLR alone. */
+/** lint accepts only files of TinyCLR. */
 function checkedFiles({ io, options }: CommandContext): CheckedFiles {
   const paths = Array.isArray(options.check) ? (options.check as readonly string[]) : [];
   const files = readCheckedFiles(io, paths, typeof options.base === 'string' ? options.base : undefined);

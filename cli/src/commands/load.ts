@@ -59,7 +59,7 @@ export async function loadImage({ io, file, options }: CommandContext, assembly:
   return loader.load(assembly, loadRequest(file, options));
 }
 
-/** A file inside a bundle is loaded from there, under its own name. */
+/** A file inside a bundle is loaded under its own name. */
 function loadRequest(operand: string, { entry, from, collectible, nativeFirst }: OptionValues): LoadRequest {
   const inBundle = typeof entry === 'string';
   return {
@@ -70,7 +70,7 @@ function loadRequest(operand: string, { entry, from, collectible, nativeFirst }:
   };
 }
 
-/** As the options say; else what the image was built for, where that has the host that was asked for. */
+/** The runtime of the options, else the runtime that the image was built for if it has the host of the options. */
 function chosenRuntime({ host, runtime }: OptionValues, assembly: Assembly): Pick<LoaderOptions, 'host' | 'runtime'> {
   const chosen = (runtime as RuntimeId | undefined) ?? assembly.diagnostics.attempt(() => assembly.target)?.runtime ?? OBSERVED_RUNTIME;
   const own = RUNTIME_PROFILES[chosen].host;
@@ -117,7 +117,7 @@ function callText(call: CallResult): string {
   }
 }
 
-/** What a managed caller catches, or that it is not known. */
+/** The exception that a managed caller catches, or a sentence that it is unknown. */
 function answerLines({ runtime, exception, observed }: RefusedOutcome): readonly string[] {
   if (exception) return [exceptionText(exception)];
   if (observed === undefined) return [];
@@ -126,7 +126,7 @@ function answerLines({ runtime, exception, observed }: RefusedOutcome): readonly
   return [`What ${RUNTIME_PROFILES[runtime].name} answers is not known; ${RUNTIME_PROFILES[observed.runtime].name} answers ${answer}`];
 }
 
-/** Steps that come by the dozen: without `--trace` a run of them is one line. */
+/** Steps that occur often: without `--trace` a run of them is one line. */
 const REPEATED: ReadonlySet<string> = new Set([
   'mapSection',
   'bindImport',

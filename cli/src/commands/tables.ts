@@ -23,7 +23,7 @@ import { reportDiagnostics } from '../output/report-diagnostics.ts';
 import { key, table } from '../output/table.ts';
 import { didYouMean } from '../suggestions.ts';
 
-/** What is shown: everything in short, a table, a row of one, or a heap. */
+/** The subject: an overview, a table, a row or a heap. */
 type Subject =
   | { readonly kind: 'overview' }
   | { readonly kind: 'table'; readonly name: TableName }
@@ -62,7 +62,7 @@ function subjectOf(metadata: Metadata, text: string | undefined): Subject {
   return { kind: 'table', name: found };
 }
 
-/** What people call the tables. */
+/** Other names of the tables. */
 const OTHER_NAMES: Readonly<Record<string, TableName>> = {
   type: 'TypeDef',
   method: 'MethodDef',
@@ -106,7 +106,7 @@ function documentOf(metadata: Metadata, subject: Subject, diagnostics: Diagnosti
   }
 }
 
-/** What of a heap can be read; why no more can is a diagnostic. */
+/** The readable entries of a heap. The reason why the rest cannot be read is a diagnostic. */
 function* readableEntries(metadata: Metadata, name: HeapName, diagnostics: Diagnostics): Generator<HeapEntry> {
   try {
     yield* heapEntries(metadata, name);
@@ -177,7 +177,7 @@ function writeRows(context: CommandContext, metadata: Metadata, name: TableName)
   }
 }
 
-/** A row, a column a line: as stored, and in words. */
+/** Writes a row, one line a column: the stored value and its meaning. */
 function writeRow(context: CommandContext, metadata: Metadata, name: TableName, rid: number): void {
   const table: Table = metadata.tables[name];
   const text = new TokenText(metadata);

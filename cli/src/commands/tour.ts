@@ -11,7 +11,7 @@ import { eventsText, loadImage, outcomeText, slotsText } from './load.ts';
 const ROWS = 8;
 const SLOTS = 8;
 
-/** Steps that tell the story of a load; the others are for `--trace`. */
+/** The main steps of a load; `--trace` shows the others. */
 const STORY: ReadonlySet<LoadEvent['step']> = new Set([
   'map',
   'relocate',

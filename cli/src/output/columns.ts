@@ -107,7 +107,7 @@ function foldedRow(row: readonly Cell[], widths: readonly number[]): readonly (r
   return Array.from({ length: height }, (_, line) => row.map((cell, index) => ({ ...cell, text: folded[index]?.[line] ?? '' })));
 }
 
-/** Wider than any column that is read beside others: what stands after a longer cell is not moved out as far. */
+/** The widest column; the text after a longer cell is not aligned. */
 const WIDEST = 400;
 
 const padding = (width: number): string => ' '.repeat(Math.max(0, Math.min(width, WIDEST)));

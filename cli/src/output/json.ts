@@ -1,6 +1,6 @@
 import { hex, hexBytes, Repeated } from '@ijw/binary';
 
-/** Takes text as it is made. */
+/** Receives text piece by piece. */
 export type Write = (chunk: string) => void;
 
 /** Enough text for one system call; a document is written in pieces of this many characters. */
@@ -15,7 +15,7 @@ const hasJson = (value: object): value is { toJSON(): unknown } => 'toJSON' in v
 /** What `JSON.stringify` leaves out of objects. */
 const isAbsent = (value: unknown): boolean => value === undefined || typeof value === 'function' || typeof value === 'symbol';
 
-/** Writes JSON as `JSON.stringify` would print it, but as it goes: no text of the whole document is ever there. */
+/** Writes JSON as `JSON.stringify` prints it, but piece by piece: memory never holds the text of the whole document. */
 class JsonWriter {
   readonly #write: Write;
   readonly #indented: boolean;
