@@ -1,18 +1,14 @@
 // Covers checks 1 to 4: the image, the process, native imports through all levels, ijwhost.dll; each with a deployment that looks the same and loads.
-import { deployedImage, elfLibrary } from '@ijw/fixtures';
+import { Assembly, OBSERVED_RUNTIME, RUNTIME_PROFILES, searchFiles } from '@ijw/assembly';
+import { deployed, deployedImage, elfLibrary } from '@ijw/fixtures';
+import { Loader, type LoadOutcome } from '@ijw/loader';
+import type { Architecture } from '@ijw/machine';
+import { PEImage } from '@ijw/pe';
+import { searchedModules } from '@ijw/windows';
 import { describe, expect, it } from 'vitest';
-import {
-  type DeploymentSettings,
-  doctor,
-  type Files,
-  ijwhost,
-  library,
-  managed,
-  mixed,
-  mixedFramework,
-  program,
-  runtimeConfig,
-} from './deployments.ts';
+import { type DeploymentSettings, doctor, type Files, source } from './deployments.ts';
+
+const { ijwhost, library, managed, mixed, mixedFramework, program, runtimeConfig } = deployed;
 
 interface Case {
   readonly name: string;
@@ -389,11 +385,7 @@ const CASES: readonly Case[] = [
     name: 'ijwhost.dll delay-loaded',
     files: {
       ...host,
-      'mixed.dll': deployedImage({
-        mixed: true,
-        delayImports: { 'ijwhost.dll': ['_CorDllMain'] },
-        assembly: { name: 'mixed', target: '.NETCoreApp,Version=v8.0', references: [{ name: 'System.Runtime', version: [8] }] },
-      }),
+      'mixed.dll': mixed({ delayedHost: true }),
     },
     settings: { file: 'mixed.dll' },
     verdict: 'will-not-load',
@@ -433,4 +425,47 @@ describe('checks 1 to 4', () => {
     expect(result.findings.filter((finding) => finding.id === id)).toEqual([]);
     expect(result.verdict, JSON.stringify(result.findings)).toBe(twinVerdict);
   });
+});
+
+/** What `ijw load --search` says of a file in a folder. */
+function load(files: Files, { file = '', runtime, architecture, started }: DeploymentSettings): LoadOutcome {
+  const search = searchFiles([source(files)]);
+  const assembly = Assembly.of(PEImage.parse(source(files).read(file) ?? new Uint8Array()));
+  const chosen = runtime ?? assembly.target?.runtime ?? OBSERVED_RUNTIME;
+  const provider = searchedModules((name) => {
+    const found = search(name);
+    const bytes = found?.read();
+    return found && bytes && { bytes, path: found.path };
+  });
+  const loader = new Loader({
+    host: RUNTIME_PROFILES[chosen].host,
+    runtime: chosen,
+    provider,
+    ...(architecture !== undefined && { architecture: architecture as Architecture }),
+  });
+  return loader.load(assembly, { path: file, nativeFirst: started === 'native' });
+}
+
+const MIXED = CASES.filter(({ settings }) => settings?.file === 'mixed.dll' && settings.os === undefined);
+
+describe('ijw load --search', () => {
+  it.each(MIXED.map(({ name, files, settings = {} }) => ({ name, files, settings })))('agrees: $name', async ({ files, settings }) => {
+    const outcome = load(files, settings);
+    const { findings } = await doctor(files, settings);
+    expect(outcome.outcome).toBe('refused');
+    if (outcome.outcome !== 'refused') return;
+    expect(findings[0]).toMatchObject({
+      ...(outcome.hresult !== undefined && { hresult: outcome.hresult }),
+      ...(outcome.exception && { exception: outcome.exception.type }),
+    });
+    const culprit = outcome.place?.file;
+    if (culprit !== undefined) expect(findings[0]?.file.toLowerCase()).toBe(culprit.toLowerCase());
+  });
+
+  it.each(MIXED.map(({ name, twin, settings = {}, twinSettings = settings }) => ({ name, twin, twinSettings })))(
+    'agrees that it loads: not $name',
+    ({ twin, twinSettings }) => {
+      expect(load(twin, twinSettings)).toMatchObject({ outcome: 'loaded' });
+    },
+  );
 });

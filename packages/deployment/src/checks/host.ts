@@ -75,7 +75,11 @@ function* hostFindings(context: CheckContext, edge: ImportEdge): Iterable<Findin
   const when = graph.nodes.get(edge.from)?.withRoot ? ('load' as const) : ('use' as const);
   const common = { chain: chainOf(graph, edge), file: file ?? edge.name, when, values };
   const notFound = nativeConsequence(context, edge, 'MOD_NOT_FOUND');
-  if (edge.reason === 'delayImport') yield { ...common, rule: DELAYED, consequence: delayedConsequence(context, edge.from) };
+  if (edge.reason === 'delayImport') {
+    // Without records nothing is taken for a token.
+    const level = context.load(edge.from)?.outcome === 'loaded' ? { level: 'info' as const } : {};
+    yield { ...common, ...level, rule: DELAYED, consequence: delayedConsequence(context, edge.from) };
+  }
   if (file === undefined) {
     yield { ...common, rule: MISSING, consequence: notFound };
     return;

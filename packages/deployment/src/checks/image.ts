@@ -47,6 +47,10 @@ const isOwn = (outcome: RefusedOutcome, { name }: DeployedFile): boolean => {
   return !OF_OTHER_CHECKS.has(outcome.rule) && (culprit === undefined || culprit.toLowerCase() === name.toLowerCase());
 };
 
+/** A delayed host leaves addresses where the runtime reads tokens: the check for the host says so. */
+const delaysHost = ({ deployment }: CheckContext, file: DeployedFile): boolean =>
+  deployment.image(file)?.imports.some(({ module, delayed }) => delayed && module.toLowerCase() === 'ijwhost.dll') === true;
+
 function* run(context: CheckContext): Iterable<FindingInput> {
   const { deployment, graph, process } = context;
   const root = deployment.facts(process.root);
@@ -63,7 +67,7 @@ function* run(context: CheckContext): Iterable<FindingInput> {
   }
   for (const { file, withRoot } of graph.nodes.values()) {
     const outcome = context.load(file);
-    if (outcome?.outcome !== 'refused' || !isOwn(outcome, file)) continue;
+    if (outcome?.outcome !== 'refused' || !isOwn(outcome, file) || delaysHost(context, file)) continue;
     const values = { reason: sentence(outcome.reason) };
     yield {
       rule: REFUSED,

@@ -36,7 +36,7 @@ const OTHER_KEY: FindingRule = {
   title: 'An assembly has another public key than the one that is referred to',
   message: '{file} has the public key token {found}; {importer} refers to {wanted}',
   fix: 'Bring the {name} that {importer} was built with.',
-  help: 'The public key is a part of the identity: an assembly that was signed with another key, or not at all, is another assembly.',
+  help: 'To .NET Framework the public key is a part of the identity: an assembly that was signed with another key, or not at all, is another assembly. .NET does not compare keys.',
   link: 'https://learn.microsoft.com/dotnet/standard/assembly/strong-named',
 };
 
@@ -194,30 +194,31 @@ function* presentFindings(context: CheckContext, edge: ReferenceEdge, file: Depl
   }
   const wanted = edge.use.identity;
   if (identity.name.toLowerCase() !== wanted.name.toLowerCase()) {
-    yield { ...common, rule: OTHER_NAME, values: { ...common.values, found: identity.name }, consequence: mismatch(edge) };
+    yield { ...common, rule: OTHER_NAME, values: { ...common.values, found: identity.name }, consequence: mismatch(context, edge) };
   } else if (hasKey(wanted) && wanted.publicKeyToken !== identity.publicKeyToken) {
     const values = { ...common.values, found: identity.publicKeyToken || 'null', wanted: wanted.publicKeyToken ?? 'null' };
-    yield { ...common, rule: OTHER_KEY, values, consequence: mismatch(edge) };
+    // .NET does not compare keys (CoreCLR 10.0.12; .NET documentation, "Strong-named assemblies").
+    if (context.process.host === 'core') yield { ...common, rule: OTHER_KEY, level: 'info', values };
+    else yield { ...common, rule: OTHER_KEY, values, consequence: mismatch(context, edge) };
   } else if (isOtherVersion(context, wanted, identity)) {
     const values = { ...common.values, found: versionText(identity.version) };
-    yield { ...common, rule: OLDER, values, consequence: context.process.host === 'framework' ? mismatch(edge) : olderConsequence(edge) };
+    yield { ...common, rule: OLDER, values, consequence: mismatch(context, edge) };
   }
   yield* typeFindings(context, edge, file, managed);
 }
 
-/** corerror.h: FUSION_E_REF_DEF_MISMATCH. */
-const mismatch = ({ use: { identity } }: ReferenceEdge): Consequence => ({
+/** .NET passes over a file that does not fit (CoreCLR 10.0.12); .NET Framework says FUSION_E_REF_DEF_MISMATCH (corerror.h). */
+const mismatch = ({ process }: CheckContext, edge: ReferenceEdge): Consequence =>
+  process.host === 'core' ? notFound(edge) : refDefMismatch(edge);
+
+const refDefMismatch = ({ use: { identity } }: ReferenceEdge): Consequence => ({
   hresult: 0x80131040,
   exception: 'System.IO.FileLoadException',
   text: `Could not load file or assembly '${formatAssemblyIdentity(identity)}'. The located assembly's manifest definition does not match the assembly reference. (0x80131040)`,
 });
 
-const olderConsequence = (edge: ReferenceEdge): Consequence => mismatch(edge);
-
-const unreadable = (context: CheckContext, edge: ReferenceEdge, file: DeployedFile): Consequence => ({
-  ...ruleConsequence(context, 'noCliHeader', file),
-  text: `Could not load file or assembly '${formatAssemblyIdentity(edge.use.identity)}'.`,
-});
+const unreadable = (context: CheckContext, edge: ReferenceEdge, file: DeployedFile): Consequence =>
+  context.process.host === 'core' ? notFound(edge) : ruleConsequence(context, 'noCliHeader', file);
 
 function isOtherVersion({ process }: CheckContext, wanted: AssemblyIdentity, found: AssemblyIdentity): boolean {
   if (process.host === 'core') return compare(found.version, wanted.version) < 0;
