@@ -6,7 +6,7 @@ import type { CheckContext } from './checks/check.ts';
 import { CHECKS } from './checks/checks.ts';
 import type { DeployedFile } from './files/deployed-file.ts';
 import type { Deployment } from './files/deployment.ts';
-import { byGravity, type Finding, findingOf } from './findings/finding.ts';
+import { byGravity, type Finding, type FindingInput, findingOf } from './findings/finding.ts';
 import { type DependencyGraph, dependencyGraph } from './graph/dependency-graph.ts';
 import type { Edge } from './graph/edge.ts';
 import { findNative } from './graph/native-imports.ts';
@@ -67,14 +67,18 @@ function diagnoseRoot(deployment: Deployment, root: DeployedFile, known: Map<str
   const shared = known.get(processKey(process)) ?? { edges: new Map(), loads: new Map() };
   known.set(processKey(process), shared);
   const graph = dependencyGraph(deployment, process, shared.edges);
+  const found: FindingInput[] = [];
   const context: CheckContext = {
+    found,
     deployment,
     process,
     graph,
     edges: edgesOf(graph),
     load: loads(deployment, process, shared.loads),
   };
-  const findings = distinct(CHECKS.flatMap((check) => Array.from(check.run(context), findingOf))).sort(byGravity);
+  // The image comes last: it knows what the others have found.
+  for (const check of [...CHECKS.slice(1), ...CHECKS.slice(0, 1)]) for (const finding of check.run(context)) found.push(finding);
+  const findings = distinct(found.map(findingOf)).sort(byGravity);
   return { process, graph, verdict: verdictOf(findings), findings };
 }
 

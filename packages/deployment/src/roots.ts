@@ -8,7 +8,8 @@ const OF_RUNTIME: ReadonlySet<string> = new Set(['createdump', 'createdump.exe',
 /** The files of a folder that get a verdict: its programs; without any, the libraries that no other file there needs. */
 export function rootsOf(deployment: Deployment): readonly DeployedFile[] {
   if (deployment.file !== undefined) return [deployment.file];
-  const files = deployment.files.all.filter(({ origin, name }) => origin === 'deployment' && mayBeImage(name));
+  const all = deployment.files.all.filter(({ origin, name }) => origin === 'deployment' && mayBeImage(name));
+  const files = deployment.isPackage ? packageFiles(all) : all;
   const images = files.map((file) => ({ file, facts: deployment.facts(file) })).filter(({ facts }) => facts.format !== 'other');
   const programs = images.filter(({ file, facts }) => isProgram(deployment, file, facts));
   if (programs.length > 0) return programs.map(({ file }) => file);
@@ -16,6 +17,12 @@ export function rootsOf(deployment: Deployment): readonly DeployedFile[] {
   const needed = neededNames(deployment, libraries);
   const free = libraries.filter(({ name }) => !needed.has(name.toLowerCase()));
   return free.length > 0 ? free : libraries.slice(0, 1);
+}
+
+/** What a package brings to a program: its assemblies, else its native libraries. Reference assemblies, tools and what is for other kinds of projects are not. */
+function packageFiles(files: readonly DeployedFile[]): readonly DeployedFile[] {
+  const assemblies = files.filter(({ path }) => /^lib\//i.test(path));
+  return assemblies.length > 0 ? assemblies : files.filter(({ path }) => /^runtimes\/[^/]+\/(?:native|lib)\//i.test(path));
 }
 
 /** Text, symbols and documentation are not opened. */

@@ -58,7 +58,7 @@ function changed(files: Content, name: string, kind: number, machine: number): C
 
 const COUNT = process.env.IJW_FRAMEWORKS === undefined ? 12 : 500;
 
-describe.skipIf(framework === undefined)('the frameworks of an installed .NET', () => {
+describe.skipIf(framework === undefined)('the frameworks of an installed .NET (skipped without dotnet)', () => {
   it.each([framework, aspNet].filter((path) => path !== undefined))('%s: no false alarm', async (folder) => {
     const report = await examine(read(folder));
     expect(problems(report)).toEqual([]);

@@ -103,6 +103,15 @@ const CASES: readonly Case[] = [
     twin: { 'App.exe': program('App'), 'App.runtimeconfig.json': runtimeConfig({ 'Microsoft.NETCore.App': '9.0.0' }) },
   },
   {
+    name: 'the configuration of a C++/CLI image for an older framework',
+    files: { ...host, 'mixed.dll': mixed(), 'mixed.runtimeconfig.json': runtimeConfig({ 'Microsoft.NETCore.App': '6.0.0' }) },
+    settings: { ...native, runtime: 'net8.0' },
+    verdict: 'will-not-load',
+    id: 'DR503',
+    line: 'mixed.runtimeconfig.json asks for net6.0, but mixed.dll was built for net8.0',
+    twin: { ...host, 'mixed.dll': mixed(), 'mixed.runtimeconfig.json': runtimeConfig() },
+  },
+  {
     name: 'WPF without its framework',
     files: {
       'App.exe': program('App', { references: [{ name: 'PresentationCore', version: [8], token: '31bf3856ad364e35' }] }),
@@ -176,6 +185,66 @@ const CASES: readonly Case[] = [
     line: 'App.dll is missing: App.exe only starts it',
     hresult: 0x80008081,
     twin: { 'App.exe': deployedImage({ program: true }), 'App.dll': program('App'), ...config },
+  },
+  {
+    name: 'an assembly of .NET Framework 4 in a program of 3.5',
+    files: {
+      'App.exe': deployedImage({
+        program: true,
+        machine: 'anycpu',
+        assembly: {
+          name: 'App',
+          metadataVersion: 'v2.0.50727',
+          references: [{ name: 'mscorlib', version: [2], token: 'b77a5c561934e089' }, { name: 'Lib' }],
+        },
+      }),
+      'Lib.dll': managed('Lib', { target: '.NETFramework,Version=v4.8' }),
+    },
+    verdict: 'will-not-load',
+    id: 'DR511',
+    line: 'Lib.dll was built for v4.0.30319 of the runtime; the process has CLR 2',
+    hresult: 0x8013101b,
+    exception: 'System.BadImageFormatException',
+    twin: {
+      'App.exe': deployedImage({
+        program: true,
+        machine: 'anycpu',
+        assembly: {
+          name: 'App',
+          metadataVersion: 'v2.0.50727',
+          references: [{ name: 'mscorlib', version: [2], token: 'b77a5c561934e089' }, { name: 'Lib' }],
+        },
+      }),
+      'Lib.dll': managed('Lib', { target: '.NETFramework,Version=v4.8' }),
+      'App.exe.config': '<configuration><startup><supportedRuntime version="v4.0"/></startup></configuration>',
+    },
+  },
+  {
+    name: 'a file that deps.json lists',
+    files: {
+      ...refersTo('Lib'),
+      'App.deps.json': JSON.stringify({
+        runtimeTarget: { name: '.NETCoreApp,Version=v8.0' },
+        targets: {
+          '.NETCoreApp,Version=v8.0': {
+            'Lib/1.0.0': { runtime: { 'lib/net8.0/Lib.dll': {} }, native: { 'runtimes/win-x64/native/engine.dll': {} } },
+          },
+        },
+      }),
+      'Lib.dll': managed('Lib'),
+    },
+    verdict: 'will-not-load',
+    id: 'DR510',
+    line: 'engine.dll is missing: App.deps.json lists it, for Lib/1.0.0',
+    hresult: 0x8000808c,
+    twin: {
+      ...refersTo('Lib'),
+      'App.deps.json': JSON.stringify({
+        runtimeTarget: { name: '.NETCoreApp,Version=v8.0' },
+        targets: { '.NETCoreApp,Version=v8.0': { 'Lib/1.0.0': { runtime: { 'lib/net8.0/Lib.dll': {} } } } },
+      }),
+      'Lib.dll': managed('Lib'),
+    },
   },
   {
     name: 'a reference that is missing',

@@ -13,6 +13,8 @@ export interface CheckContext {
   readonly graph: DependencyGraph;
   /** Every edge of the graph. */
   readonly edges: readonly Edge[];
+  /** What the checks before this one have found. */
+  readonly found: readonly FindingInput[];
   /** The simulated load of an assembly; `undefined` where the loader does not simulate it: on other systems, of native images. */
   readonly load: (file: DeployedFile) => LoadOutcome | undefined;
 }

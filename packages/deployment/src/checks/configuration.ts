@@ -111,6 +111,16 @@ const NOT_DEPLOYED: FindingRule = {
   link: 'https://github.com/dotnet/sdk/blob/main/documentation/specs/runtime-configuration-file.md',
 };
 
+const NEWER_RUNTIME: FindingRule = {
+  id: 'DR511',
+  level: 'error',
+  title: 'An assembly was built for a newer runtime than the process has',
+  message: '{file} was built for {version} of the runtime; the process has CLR 2',
+  fix: 'Put <startup><supportedRuntime version="v4.0"/></startup> into {config}, so that the program runs on CLR 4; or build {file} for .NET Framework 3.5.',
+  help: 'A program of .NET Framework 2.0 to 3.5 runs on CLR 2 where it is installed, unless its configuration says otherwise. CLR 2 loads no assembly of .NET Framework 4.',
+  link: 'https://learn.microsoft.com/dotnet/framework/migration-guide/version-compatibility',
+};
+
 function* run(context: CheckContext): Iterable<FindingInput> {
   yield* malformedFindings(context);
   if (context.process.host === 'framework') yield* frameworkFindings(context);
@@ -138,6 +148,9 @@ function* malformedFindings({ process }: CheckContext): Iterable<FindingInput> {
   }
 }
 
+/** What ijwhost throws into native code whose runtime does not start. */
+const CPP_EXCEPTION = 'C++ exception 0xE06D7363';
+
 /** Mixed images that native code loads start the runtime themselves. */
 function* nativeStartFindings(context: CheckContext): Iterable<FindingInput> {
   const { deployment, process, graph } = context;
@@ -148,10 +161,14 @@ function* nativeStartFindings(context: CheckContext): Iterable<FindingInput> {
     const config = deployment.files.inFolder(file.folder, name);
     const common = { chain: [...chainTo(graph, file), name], values: { file: file.name, config: name }, when: 'start' as const };
     if (config === undefined) {
-      const consequence = { hresult: 0x800080a3, text: 'Failed to start the .NET runtime. Error code: 0x800080a3' };
+      const consequence = {
+        hresult: 0x800080a3,
+        exception: CPP_EXCEPTION,
+        text: 'Failed to start the .NET runtime. Error code: 0x800080a3',
+      };
       yield { ...common, rule: NO_CONFIG, file: name, consequence };
     } else if (isSelfContained(config)) {
-      yield { ...common, rule: SELF_CONTAINED, file: config, consequence: { hresult: 0x80008093 } };
+      yield { ...common, rule: SELF_CONTAINED, file: config, consequence: { hresult: 0x80008093, exception: CPP_EXCEPTION } };
     }
   }
 }
@@ -228,9 +245,11 @@ function* versionFindings(context: CheckContext): Iterable<FindingInput> {
   const found = configuredRuntime(config.content);
   const file = process.main ?? process.root;
   const target = deployment.image(file)?.managed?.target;
-  if (found && target?.host === 'core' && target.because === 'targetFramework' && majorOf(found) < majorOf(target.runtime)) {
-    const values = { config: config.file.name, found, needed: target.runtime, file: file.name };
-    const name = `System.Runtime, Version=${majorOf(target.runtime)}.0.0.0, Culture=neutral, PublicKeyToken=b03f5f7f11d50a3a`;
+  const built = target?.host === 'core' && target.because === 'targetFramework' ? target.runtime : undefined;
+  const needed = deployment.options.runtime ?? built;
+  if (found && needed && majorOf(found) < majorOf(needed)) {
+    const values = { config: config.file.name, found, needed, file: file.name };
+    const name = `System.Runtime, Version=${majorOf(needed)}.0.0.0, Culture=neutral, PublicKeyToken=b03f5f7f11d50a3a`;
     const consequence = {
       hresult: 0x80070002,
       exception: 'System.IO.FileNotFoundException',
@@ -275,6 +294,7 @@ const ruleConsequenceOf = (assembly: string) => ({
 
 function* frameworkFindings(context: CheckContext): Iterable<FindingInput> {
   const { deployment, process, graph } = context;
+  if (process.runtime === 'net20') yield* newerFindings(context);
   const config = process.exeConfig && typeof process.exeConfig.content !== 'string' ? process.exeConfig.content : undefined;
   if (process.runtime !== 'net40' || config?.legacyV2Policy) return;
   for (const { file, withRoot } of graph.nodes.values()) {
@@ -292,6 +312,18 @@ function* frameworkFindings(context: CheckContext): Iterable<FindingInput> {
       values,
       consequence: ruleConsequence(context, 'olderRuntime', file),
     };
+  }
+}
+
+/** CLR 2 loads nothing that was built for CLR 4. */
+function* newerFindings(context: CheckContext): Iterable<FindingInput> {
+  for (const { file, via } of context.graph.nodes.values()) {
+    const version = context.deployment.image(file)?.managed?.metadataVersion;
+    if (version === undefined || !/^v4\./i.test(version)) continue;
+    const config = context.process.program ? `${context.process.program.name}.config` : 'the configuration of the program';
+    const when = via === undefined ? ('load' as const) : ('use' as const);
+    const consequence = ruleConsequence(context, 'newerRuntime', file);
+    yield { rule: NEWER_RUNTIME, chain: chainTo(context.graph, file), file, when, values: { version, config }, consequence };
   }
 }
 
@@ -316,6 +348,7 @@ export const configurationCheck: Check = {
     NO_PROGRAM_CONFIG,
     NO_MAIN,
     NOT_DEPLOYED,
+    NEWER_RUNTIME,
   ],
   run,
 };

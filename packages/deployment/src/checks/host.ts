@@ -50,7 +50,7 @@ const DELAYED: FindingRule = {
 
 const NOT_ON_PATH: FindingRule = {
   id: 'DR405',
-  level: 'warning',
+  level: 'error',
   title: 'Native code finds ijwhost.dll beside its program alone',
   message: 'ijwhost.dll lies beside {importer}, not beside {program}, which loads it',
   fix: 'Put ijwhost.dll beside {program}, load {importer} by its full path with LOAD_WITH_ALTERED_SEARCH_PATH, or name it in its manifest: <file name="ijwhost.dll"/>.',

@@ -41,11 +41,12 @@ const OF_OTHER_CHECKS: ReadonlySet<string> = new Set([
   'coreLibrary',
 ]);
 
-/** A refusal for the files that the image needs is found by the checks that look at them. */
-const isOwn = (outcome: RefusedOutcome, { name }: DeployedFile): boolean => {
+/** A refusal for the files that the image needs is found by the checks that look at them; what none of them has found is said here. */
+function isOwn({ found }: CheckContext, outcome: RefusedOutcome, { name }: DeployedFile): boolean {
   const culprit = outcome.place?.file;
-  return !OF_OTHER_CHECKS.has(outcome.rule) && (culprit === undefined || culprit.toLowerCase() === name.toLowerCase());
-};
+  if (!OF_OTHER_CHECKS.has(outcome.rule) && (culprit === undefined || culprit.toLowerCase() === name.toLowerCase())) return true;
+  return !found.some(({ chain, rule, level = rule.level }) => level !== 'info' && chain.includes(name));
+}
 
 /** A delayed host leaves addresses where the runtime reads tokens: the check for the host says so. */
 const delaysHost = ({ deployment }: CheckContext, file: DeployedFile): boolean =>
@@ -67,7 +68,7 @@ function* run(context: CheckContext): Iterable<FindingInput> {
   }
   for (const { file, withRoot } of graph.nodes.values()) {
     const outcome = context.load(file);
-    if (outcome?.outcome !== 'refused' || !isOwn(outcome, file) || delaysHost(context, file)) continue;
+    if (outcome?.outcome !== 'refused' || !isOwn(context, outcome, file) || delaysHost(context, file)) continue;
     const values = { reason: sentence(outcome.reason) };
     yield {
       rule: REFUSED,

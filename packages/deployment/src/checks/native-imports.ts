@@ -171,7 +171,8 @@ const commonOf = (context: CheckContext, edge: ImportEdge) => ({
 function* absentFindings(context: CheckContext, edge: ImportEdge): Iterable<FindingInput> {
   const common = { ...commonOf(context, edge), file: edge.name, consequence: nativeConsequence(context, edge, 'MOD_NOT_FOUND') };
   const { satisfied, kind, name } = edge;
-  if (satisfied.by === 'host') yield { ...common, rule: HOST_PROGRAM };
+  // As it should be: what else is wrong comes first.
+  if (satisfied.by === 'host') yield { ...common, rule: HOST_PROGRAM, when: 'use' };
   if (satisfied.by === 'redistributable') yield* redistributableFindings(context, edge, common);
   if (satisfied.by !== 'nothing') return;
   if (edge.reason === 'delayImport') {

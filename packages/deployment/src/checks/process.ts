@@ -36,6 +36,16 @@ const OTHER_SYSTEM: FindingRule = {
   link: 'https://learn.microsoft.com/dotnet/core/rid-catalog',
 };
 
+const NO_FRAMEWORK: FindingRule = {
+  id: 'DR204',
+  level: 'error',
+  title: '.NET Framework is for Windows with a desktop alone',
+  message: '{file} is for .NET Framework, which {system} does not have',
+  fix: 'Build {file} for .NET 8 or later, or run it on Windows.',
+  help: '.NET Framework is a part of Windows. Nano Server, Linux and macOS do not have it; Mono runs some of its programs.',
+  link: 'https://learn.microsoft.com/dotnet/core/porting/',
+};
+
 const FORMATS = { elf: 'an ELF file', machO: 'a Mach-O file', pe: 'a PE image with native code' } as const;
 
 /** The machines that an image can be mapped for. */
@@ -61,6 +71,7 @@ function* run(context: CheckContext): Iterable<FindingInput> {
     // What a native library, a P/Invoke or a reference leads to is of the checks for those.
     if (facts.format === 'other' || (node.via !== undefined && node.via.reason !== 'reference' && node.via.reason !== 'program')) continue;
     yield* systemFindings(context, node, facts);
+    if (node.via === undefined) yield* frameworkFindings(context, node, facts);
     // A reference to what is not an assembly is of the check for references.
     if (node.via?.reason === 'reference' && facts.format === 'pe' && facts.managed === undefined) continue;
     yield* machineFindings(context, node, facts);
@@ -74,6 +85,12 @@ function* systemFindings({ process, graph }: CheckContext, { file }: GraphNode, 
   if (isIL || facts.format === expected || (facts.format === 'pe' && facts.kind === 'mixed')) return;
   const values = { format: FORMATS[facts.format], system: SYSTEM_NAMES[process.os] };
   yield { rule: OTHER_SYSTEM, chain: chainTo(graph, file), file, when: 'load', values };
+}
+
+function* frameworkFindings({ process }: CheckContext, { file }: GraphNode, facts: FileFacts): Iterable<FindingInput> {
+  const isOff = process.os === 'nanoserver' || !isWindows(process.os);
+  if (facts.format !== 'pe' || facts.managed === undefined || process.host !== 'framework' || !isOff) return;
+  yield { rule: NO_FRAMEWORK, chain: [file.name], file, when: 'load', values: { system: SYSTEM_NAMES[process.os] } };
 }
 
 function* machineFindings(context: CheckContext, node: GraphNode, facts: FileFacts): Iterable<FindingInput> {
@@ -115,4 +132,4 @@ const windowsConsequence = (context: CheckContext, via: GraphNode['via']) =>
     ? { hresult: 0x800700c1, text: ' is not a valid Win32 application.' }
     : nativeConsequence(context, via, 'BAD_EXE_FORMAT');
 
-export const processCheck: Check = { number: 2, title: 'Process', rules: [OTHER_MACHINE, ARM64EC, OTHER_SYSTEM], run };
+export const processCheck: Check = { number: 2, title: 'Process', rules: [OTHER_MACHINE, ARM64EC, OTHER_SYSTEM, NO_FRAMEWORK], run };

@@ -29,7 +29,7 @@ export function pinvokeEdges(
   return [...byLibrary.values()].map((methods): Edge => {
     const [{ library, searchPaths } = { library: '', searchPaths: undefined }] = methods;
     const { file, tried } = findLibrary(deployment, process, from, { library, searchPaths });
-    const satisfied = file ? { by: 'folder' as const, file } : elsewhere(process, library);
+    const satisfied = file ? { by: 'folder' as const, file } : elsewhere(deployment, process, library);
     return { from, name: library, reason: 'pinvoke', methods, kind: kindOf(process, library, file, satisfied), satisfied, tried };
   });
 }
@@ -100,18 +100,25 @@ function* searchFolders(
 
 const packageRoot = (folder: string): string => folder.slice(0, folder.indexOf(':') + 1);
 
-function elsewhere({ os }: TargetProcess, library: string): Satisfaction {
+function elsewhere(deployment: Deployment, { os }: TargetProcess, library: string): Satisfaction {
   if (isFrameworkLibrary(library)) return { by: 'framework', framework: 'Microsoft.NETCore.App' };
   const [name = library] = libraryNames(os, library);
-  if (!isWindows(os)) return isOfUnix(os === 'macos' ? 'macos' : 'linux', library) ? { by: 'system' } : { by: 'nothing' };
+  // A package may call what another brings; of what it has itself, a build for the process is missing.
+  const missing: Satisfaction = deployment.isPackage && !hasLibrary(deployment, os, library) ? { by: 'package' } : { by: 'nothing' };
+  if (!isWindows(os)) return isOfUnix(os === 'macos' ? 'macos' : 'linux', library) ? { by: 'system' } : missing;
   const family = redistributableOf(name);
   if (family && !family.debug) return { by: 'redistributable', row: family.row };
-  return isOfSystem(os, name) ? { by: 'system' } : { by: 'nothing' };
+  return isOfSystem(os, name) ? { by: 'system' } : missing;
+}
+
+function hasLibrary({ files }: Deployment, os: OperatingSystem, library: string): boolean {
+  const names = new Set(libraryNames(os, library).map((name) => name.toLowerCase()));
+  return files.all.some(({ name }) => names.has(name.toLowerCase()));
 }
 
 function kindOf({ os }: TargetProcess, library: string, file: DeployedFile | undefined, satisfied: Satisfaction): DependencyKind {
   if (file !== undefined) return 'ours';
-  if (satisfied.by === 'framework') return 'framework';
+  if (satisfied.by === 'framework' || satisfied.by === 'package') return satisfied.by;
   if (satisfied.by === 'redistributable') return 'vc-runtime';
   if (redistributableOf(library)?.debug) return 'debug-runtime';
   return satisfied.by === 'system' || isForeignSystem(os, library) || (!isWindows(os) && isPackaged(library)) ? 'system' : 'unknown';

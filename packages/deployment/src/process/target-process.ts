@@ -54,7 +54,7 @@ export function targetProcess(deployment: Deployment, root: DeployedFile): Targe
   const depsJson = configured(`${base}.deps.json`, parseDepsJson) ?? frameworkDeps(deployment, folder);
   const exeConfig = program && configured(`${program.name}.config`, parseExeConfig);
   const os = deployment.options.os ?? systemOf(deployment, { root, folder, depsJson });
-  const runtime = runtimeOf(deployment, { root, main, folder, inside, runtimeConfig });
+  const runtime = runtimeOf(deployment, { root, main, folder, inside, runtimeConfig, exeConfig });
   const { architecture, because } = architectureOf(deployment, { root, program, main, folder });
   return {
     root,
@@ -127,18 +127,27 @@ interface RuntimeClues {
   readonly folder: string;
   readonly inside: string | undefined;
   readonly runtimeConfig: ConfigurationFile<RuntimeConfig> | undefined;
+  readonly exeConfig: ConfigurationFile<ExeConfig> | undefined;
 }
 
 /** By the option; the target framework of the program or the file; what the runtimeconfig names; the core library in the folder. */
-function runtimeOf(deployment: Deployment, { root, main, folder, inside, runtimeConfig }: RuntimeClues): RuntimeId {
+function runtimeOf(deployment: Deployment, { root, main, folder, inside, runtimeConfig, exeConfig }: RuntimeClues): RuntimeId {
   const { runtime } = deployment.options;
   if (runtime !== undefined) return runtime;
   const target = deployment.image(main ?? root)?.managed?.target;
+  if (target?.host === 'framework') return supportedRuntime(exeConfig) ?? target.runtime;
   if (target !== undefined && target.host !== 'either') return target.runtime;
   const config = runtimeConfig && typeof runtimeConfig.content !== 'string' ? configuredRuntime(runtimeConfig.content) : undefined;
   if (config !== undefined) return config;
   const core = deployment.files.inFolder(inside ?? folder, 'System.Private.CoreLib.dll');
   return (core && deployment.image(core)?.managed?.target.runtime) ?? target?.runtime ?? OBSERVED_RUNTIME;
+}
+
+/** The first supportedRuntime that there is wins: CLR 4 is a part of Windows, CLR 2 a feature of it. */
+function supportedRuntime(config: ConfigurationFile<ExeConfig> | undefined): RuntimeId | undefined {
+  const [first] = config && typeof config.content !== 'string' ? config.content.supportedRuntimes : [];
+  if (first === undefined) return undefined;
+  return /^v[12]\./i.test(first) ? 'net20' : 'net40';
 }
 
 interface SystemClues {

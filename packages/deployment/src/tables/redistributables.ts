@@ -71,6 +71,14 @@ export const REDISTRIBUTABLES: readonly RedistributableRow[] = [
     source: DETERMINING,
   },
   {
+    family: 'VCLibs',
+    names: /^(?:vcruntime140(?:_1)?_app|msvcp140(?:_1|_2|_atomic_wait)?_app|concrt140_app|vccorlib140_app|vcamp140_app|vcomp140_app)$/,
+    debug: /^(?:vcruntime140(?:_1)?d_app|msvcp140d_app|concrt140d_app|vccorlib140d_app)$/,
+    redistributable: 'Microsoft.VCLibs framework package',
+    link: 'https://learn.microsoft.com/troubleshoot/developer/visualstudio/cpp/libraries/c-runtime-packages-desktop-bridge',
+    source: 'Microsoft C++, "C++ Runtime framework packages for Desktop Bridge"',
+  },
+  {
     family: 'UCRT',
     names: /^$/,
     debug: /^ucrtbased$/,
