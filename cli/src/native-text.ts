@@ -1,23 +1,52 @@
 import { basename, dirname, join } from 'node:path';
 import type { Assembly } from '@ijw/assembly';
-import { BadImageError, hex, hexDigits } from '@ijw/binary';
+import { BadImageError, hex, hexDigits, printable } from '@ijw/binary';
+import { demangle } from '@ijw/demangle';
 import type { CompiledText, NativeText } from '@ijw/il';
-import { type CompiledCell, CompiledCode, type CompiledMethod, canDecodeNative, NativeDisassembler, ownerOf } from '@ijw/il/native';
+import {
+  type CompiledCell,
+  CompiledCode,
+  type CompiledMethod,
+  canDecodeNative,
+  type DescribeRva,
+  NativeDisassembler,
+  ownerOf,
+} from '@ijw/il/native';
 import { type Metadata, TableId } from '@ijw/metadata';
-import { PEImage } from '@ijw/pe';
+import { PEImage, type SymbolSource } from '@ijw/pe';
 import { EAGER_IMPORTS, importSectionTypes, readReadyToRunHeader } from '@ijw/pe/ready-to-run';
-import type { Boundary } from '@ijw/vtfixup';
+import { type Boundary, importedFunctionText } from '@ijw/vtfixup';
 import type { CommandContext } from './command.ts';
 import { noteLine } from './output/error-line.ts';
 import { stubTargetText } from './output/stub-target-text.ts';
+import { filesBeside } from './search-path.ts';
 
-/** Native bodies as assembler text, with the function behind each jump through an import. The decoder is loaded here, and only when it is asked for. */
-export async function nativeText(assembly: Assembly, boundary: Boundary): Promise<NativeText> {
-  const disassembler = await NativeDisassembler.load(assembly.requireImage(), { metadata: assembly.requireMetadata() });
+/**
+ * Native bodies as assembler text, with the function behind each jump through an import; with a Windows PDB beside the file, names of what is called. The decoder is
+ * loaded here, and only when it is asked for.
+ */
+export async function nativeText({ io, file }: CommandContext, assembly: Assembly, boundary: Boundary): Promise<NativeText> {
+  const { pdb } = assembly.windowsPdb(file, filesBeside(io, file));
+  const disassembler = await NativeDisassembler.load(assembly.requireImage(), {
+    metadata: assembly.requireMetadata(),
+    ...(pdb && { describe: symbolNames(pdb, boundary) }),
+  });
   return (rva) => {
     const stub = boundary.stubAt(rva);
     const head = stub === undefined || stub.hops.length === 0 ? [] : [`RVA ${hex(rva)} jmp → ${stubTargetText(stub)}`];
     return [...head, ...instructionLines(disassembler, rva)];
+  };
+}
+
+/** The import behind a pointer, else the symbol at an address and how far behind its start that is. */
+function symbolNames(symbols: SymbolSource, boundary: Boundary): DescribeRva {
+  return (rva, use) => {
+    const imported = use === 'memory' ? boundary.importedFunctions.get(rva) : undefined;
+    if (imported !== undefined) return printable(importedFunctionText(imported));
+    const found = symbols.nameAt(rva);
+    if (found === undefined) return undefined;
+    const name = printable(demangle(found.name, { style: 'short' }).text);
+    return found.offset === 0 ? name : `${name}+${hex(found.offset)}`;
   };
 }
 

@@ -21,9 +21,12 @@ import { diagnosticLines } from '../output/diagnostic-lines.ts';
 import { interopText } from '../output/interop-text.ts';
 import { stubTargetText } from '../output/stub-target-text.ts';
 import { type Column, key, table } from '../output/table.ts';
+import { filesBeside } from '../search-path.ts';
 
 export async function run(context: CommandContext): Promise<number> {
   const assembly = await openAssembly(context);
+  const { pdb } = assembly.windowsPdb(context.file, filesBeside(context.io, context.file));
+  if (pdb !== undefined) assembly.useSymbols(pdb);
   const { diagnostics, boundary } = assembly;
   const { names } = context.options;
   if (context.options.dot) context.write(boundaryToDot(boundary));

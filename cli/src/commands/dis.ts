@@ -83,7 +83,7 @@ async function machineCode(context: CommandContext, assembly: Assembly): Promise
   if (!context.options.native) return {};
   const { nativeText, readyToRunText } = await nativeTexts();
   const compiled = await readyToRunText(context, assembly.requireImage(), assembly.requireMetadata());
-  return { native: await nativeText(assembly, assembly.boundary), ...(compiled && { compiled: compiled.ofMethod }) };
+  return { native: await nativeText(context, assembly, assembly.boundary), ...(compiled && { compiled: compiled.ofMethod }) };
 }
 
 function methodsOf(metadata: Metadata, { kind, rids }: MemberFilter): readonly number[] {
@@ -102,7 +102,8 @@ async function disassemblyOptions(context: CommandContext, assembly: Assembly): 
   const strict = options.strict === true;
   // IL text loses nothing by an error in the boundary.
   const boundary = Boundary.of(assembly.requireImage(), assembly.metadata, { diagnostics: new Diagnostics() });
-  const native: NativeText | undefined = options.native && !strict ? await (await nativeTexts()).nativeText(assembly, boundary) : undefined;
+  const native: NativeText | undefined =
+    options.native && !strict ? await (await nativeTexts()).nativeText(context, assembly, boundary) : undefined;
   return {
     strict,
     tokens: options.tokens === true,

@@ -13,6 +13,10 @@ export function stubTargetText({ target }: Stub): string {
       return `slot ${hex(target.slotRva)}`;
     case 'pointer':
       return `[${hex(target.pointerRva)}]`;
+    case 'body':
+      return target.symbol === undefined
+        ? `body ${hex(target.rva)}`
+        : `${demangle(target.symbol, { style: 'short' }).text} ${hex(target.rva)}`;
     default:
       return `${target.kind} ${hex(target.rva)}`;
   }

@@ -1,4 +1,4 @@
-import { Diagnostics, UnsupportedError } from '@ijw/binary';
+import { Diagnostics, UnsupportedError, UsageError } from '@ijw/binary';
 import { type BadInstruction, type Instruction, type MethodBody, MethodBodySource, SingleInstructionText } from '@ijw/il';
 import {
   CustomAttribute,
@@ -15,7 +15,7 @@ import {
 } from '@ijw/metadata';
 import { findCustomAttribute, targetFramework } from '@ijw/metadata/attributes';
 import { TokenText } from '@ijw/metadata/canonical';
-import type { PEImage } from '@ijw/pe';
+import type { PEImage, SymbolSource } from '@ijw/pe';
 import type { SingleFileBundle } from '@ijw/pe/containers';
 import { Boundary } from '@ijw/vtfixup';
 import type { FileSource } from './files/file-source.ts';
@@ -25,6 +25,7 @@ import { type FoundPortablePdb, findPortablePdb } from './portable-pdb-lookup.ts
 import { type TargetRuntime, targetRuntime } from './runtime-profiles/target-runtime.ts';
 import { CallerIndex } from './uses/callers.ts';
 import { type InstructionUse, TokenUseIndex } from './uses/token-use-index.ts';
+import { type FoundWindowsPdb, findWindowsPdb } from './windows-pdb-lookup.ts';
 
 const MEMBER_TABLES = { type: TableId.TypeDef, methods: TableId.MethodDef, fields: TableId.Field } as const;
 
@@ -38,6 +39,7 @@ export class Assembly {
   #metadata: Metadata | undefined;
   #bodies: MethodBodySource | undefined;
   #boundary: Boundary | undefined;
+  #symbols: SymbolSource | undefined;
   #tokenUses: TokenUseIndex | undefined;
   #callers: CallerIndex | undefined;
   #tokens: TokenText | undefined;
@@ -117,13 +119,19 @@ export class Assembly {
     return this.image && targetRuntime(this.image, this.metadata);
   }
 
+  /** Gives the boundary names for native code. It must be called before the boundary is read. */
+  useSymbols(symbols: SymbolSource): void {
+    if (this.#boundary !== undefined) throw new UsageError('The boundary has been read already');
+    this.#symbols = symbols;
+  }
+
   /** Where managed and native code meet. Metadata that cannot be read is a diagnostic. @throws UnsupportedError for bare metadata and for a bundle */
   get boundary(): Boundary {
     if (this.#boundary === undefined) {
       const image = this.requireImage();
       const { diagnostics } = this;
       const metadata = diagnostics.attempt(() => this.metadata);
-      this.#boundary = Boundary.of(image, metadata, { diagnostics });
+      this.#boundary = Boundary.of(image, metadata, { diagnostics, ...(this.#symbols && { symbols: this.#symbols }) });
     }
     return this.#boundary;
   }
@@ -195,5 +203,11 @@ export class Assembly {
   async portablePdb(path: string, files: FileSource): Promise<FoundPortablePdb> {
     const { image } = this;
     return image === undefined ? { missing: 'the file is not an image' } : findPortablePdb(image, path, files);
+  }
+
+  /** The Windows PDB beside the file, which has this path in `files`. */
+  windowsPdb(path: string, files: FileSource): FoundWindowsPdb {
+    const { image } = this;
+    return image === undefined ? { missing: 'the file is not an image' } : findWindowsPdb(image, path, files);
   }
 }

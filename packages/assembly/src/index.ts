@@ -30,3 +30,4 @@ export type { MemberUse, SearchedFile } from './uses/member-use.ts';
 export { type InstructionUse, TokenUseIndex } from './uses/token-use-index.ts';
 export { type UseKind, useKinds } from './uses/use-kind.ts';
 export { type UseSubject, useSubject } from './uses/use-subject.ts';
+export { type FoundWindowsPdb, findWindowsPdb } from './windows-pdb-lookup.ts';

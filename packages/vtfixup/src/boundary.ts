@@ -1,7 +1,7 @@
 import { type Diagnostics, Lazy, type Mutable } from '@ijw/binary';
 import { NativeCalls, type PInvoke, readPInvokes } from '@ijw/marshalling';
 import type { Metadata } from '@ijw/metadata';
-import { type CliHeader, type PEImage, readCliHeader } from '@ijw/pe';
+import { type CliHeader, type PEImage, readCliHeader, type SymbolSource } from '@ijw/pe';
 import { ImageCode } from './code/code-region.ts';
 import { type ImportedFunction, readImportedFunctions } from './code/imported-function.ts';
 import { type DoubleThunk, readDoubleThunk } from './code/read-jump.ts';
@@ -29,6 +29,8 @@ export interface BoundaryOptions {
   readonly diagnostics?: Diagnostics;
   /** For a dump of a loaded image: the other memory of the process, which contains ijwhost's thunks. */
   readonly readMemory?: ReadMemory;
+  /** Names for native code: a PDB. */
+  readonly symbols?: SymbolSource;
 }
 
 /** An entry of the ExportAddressTableJumps directory, the exports that lead to it, and the slot that it is for. */
@@ -55,6 +57,7 @@ export class Boundary {
   /** The platform of the image's processor; `undefined` for a processor whose code cannot be read. */
   readonly platform: Platform | undefined;
   readonly #readMemory: ReadMemory | undefined;
+  readonly #symbols: SymbolSource | undefined;
 
   private constructor(image: PEImage, metadata: Metadata | undefined, options: BoundaryOptions) {
     this.image = image;
@@ -62,6 +65,7 @@ export class Boundary {
     this.diagnostics = options.diagnostics ?? image.diagnostics;
     this.platform = platformOf(image);
     this.#readMemory = options.readMemory;
+    this.#symbols = options.symbols;
     metadata?.budget.renew();
   }
 
@@ -216,7 +220,10 @@ export class Boundary {
 
   /** Follows jumps from an address; `undefined` when the machine's code cannot be read. */
   stubAt(rva: number): Stub | undefined {
-    return this.platform && decodeStub(this.code, this.platform, rva, this.pointers);
+    const stub = this.platform && decodeStub(this.code, this.platform, rva, this.pointers);
+    if (stub?.target.kind !== 'body') return stub;
+    const symbol = this.#symbols?.nameAt(stub.target.rva);
+    return symbol?.offset === 0 ? { ...stub, target: { ...stub.target, symbol: symbol.name } } : stub;
   }
 
   readonly #pointers = new Lazy((): PointerMeaning => {

@@ -53,6 +53,8 @@ function targetJson({ target }: Stub) {
       return { kind: 'slot' as const, rva: target.slotRva };
     case 'pointer':
       return { kind: 'pointer' as const, rva: target.pointerRva };
+    case 'body':
+      return { kind: 'body' as const, rva: target.rva, symbol: target.symbol };
     default:
       return { kind: target.kind, rva: target.rva };
   }

@@ -12,8 +12,8 @@ export type StubDestination =
   | { readonly kind: 'slot'; readonly slotRva: number }
   /** At the content of a pointer of the image that is neither. */
   | { readonly kind: 'pointer'; readonly pointerRva: number }
-  /** At code that is not a jump. */
-  | { readonly kind: 'body'; readonly rva: number }
+  /** At code that is not a jump; `symbol` is its name where symbols were given. */
+  | { readonly kind: 'body'; readonly rva: number; readonly symbol?: string }
   /** At an address that the file has no bytes for. */
   | { readonly kind: 'outside'; readonly rva: number }
   /** Nowhere: the jumps form a loop, or there are more of them than any linker writes. */
