@@ -43,6 +43,15 @@ describe('exceptionBlocks', () => {
     expect(shape([clause('catch', [4, 6], [6, 8]), clause('catch', [0, 2], [2, 10])])).toBe('try 0-2, handler 2-10, try 4-6, handler 6-8');
   });
 
+  it('groups as many regions as a body may have, and as many handlers of one, in linear time', () => {
+    const apart = Array.from({ length: 100_000 }, (_, index) =>
+      clause('finally', [index * 2, index * 2 + 1], [index * 2 + 1, index * 2 + 2]),
+    );
+    expect(exceptionBlocks(apart, everywhere)).toHaveLength(200_000);
+    const siblings = Array.from({ length: 100_000 }, (_, index) => clause('catch', [0, 1], [1 + index, 2 + index]));
+    expect(exceptionBlocks(siblings, everywhere)).toHaveLength(100_001);
+  });
+
   it.each<readonly [string, readonly ExceptionClause[]]>([
     ['a handler apart from its try', [clause('catch', [0, 2], [4, 6])]],
     ['a handler before its try', [clause('catch', [4, 6], [0, 2])]],

@@ -41,17 +41,23 @@ export function exceptionBlocks(
 /** Clauses that come one after the other, with one `try` and handlers that continue it, are one region. */
 function groupRegions(clauses: readonly ExceptionClause[]): ProtectedRegion[] | undefined {
   const regions: ProtectedRegion[] = [];
+  // By where they begin, where their `try` ends, and where the next handler has to begin. Two of one key overlap: no blocks can say that.
+  const open = new Map<string, ProtectedRegion>();
   for (const clause of clauses) {
     if (clause.kind === 'unknown' || (clause.kind === 'filter' && clause.classTokenOrFilterOffset > clause.handlerOffset)) return undefined;
     const start = clause.tryOffset;
     const tryEnd = start + clause.tryLength;
-    const known = regions.find((region) => region.start === start && region.tryEnd === tryEnd && region.end === handlerStart(clause));
-    if (known) {
-      known.clauses.push(clause);
-      known.end = handlerEnd(clause);
+    const keyAt = (end: number): string => `${start} ${tryEnd} ${end}`;
+    let region = open.get(keyAt(handlerStart(clause)));
+    if (region) {
+      open.delete(keyAt(region.end));
+      region.clauses.push(clause);
+      region.end = handlerEnd(clause);
     } else if (handlerStart(clause) === tryEnd) {
-      regions.push({ start, tryEnd, end: handlerEnd(clause), clauses: [clause] });
+      region = { start, tryEnd, end: handlerEnd(clause), clauses: [clause] };
+      regions.push(region);
     } else return undefined;
+    open.set(keyAt(region.end), region);
   }
   return regions;
 }
