@@ -1,6 +1,6 @@
 // What each runtime answers to an image that it refuses, and that it is said where nothing is known.
 import { type RuntimeId, refusalCodes, runtimeIds } from '@ijw/assembly';
-import { buildMixedImage, buildNativeDll } from '@ijw/fixtures';
+import { buildMixedImage, buildNativeDll, buildReferencedAssembly } from '@ijw/fixtures';
 import { Loader, type LoaderOptions, type LoadOutcome, type LoadRequest, loadDocument } from '@ijw/loader';
 import { describe, expect, it } from 'vitest';
 import { buildILImage, methodSignature, VOID } from '../../il/test/il-image.ts';
@@ -37,6 +37,34 @@ describe.each([
       expect({ hresult, type: exception?.type }).toEqual({ hresult: codes.hresult, type: codes.exception });
       expect(exception?.message ?? '').not.toMatch(/\{(file|assembly|version)\}/);
     }
+  });
+});
+
+describe('a reference assembly', () => {
+  const bytes = buildReferencedAssembly({ name: 'r', isReference: true });
+
+  it.each([
+    ['net40', "'r, Version=1.0.0.0, Culture=neutral, PublicKeyToken=null' or one of its dependencies. Reference assemblies should not"],
+    [
+      'net6.0',
+      "'r, Version=1.0.0.0, Culture=neutral, PublicKeyToken=null'. Reference assemblies should not be loaded for execution.  They",
+    ],
+    [
+      'net8.0',
+      "'r, Version=1.0.0.0, Culture=neutral, PublicKeyToken=null'. Reference assemblies cannot be loaded for execution. (0x80131058)",
+    ],
+  ] as const)('is not loaded for execution on %s', (runtime, text) => {
+    const { rule, hresult, exception } = refused(load(bytes, runtime));
+    expect({ rule, hresult, type: exception?.type }).toEqual({
+      rule: 'referenceAssembly',
+      hresult: 0x80131058,
+      type: 'System.BadImageFormatException',
+    });
+    expect(exception?.message).toContain(text);
+  });
+
+  it('is loaded for reflection only', () => {
+    expect(load(bytes, 'net40', {}, { from: 'reflectionOnly' }).outcome).toBe('loaded');
   });
 });
 

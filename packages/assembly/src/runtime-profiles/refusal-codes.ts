@@ -14,6 +14,8 @@ export type RefusalCase =
   | 'olderRuntime'
   /** An image that was built for CLR 4, in CLR 2. */
   | 'newerRuntime'
+  /** An assembly with ReferenceAssemblyAttribute is loaded for execution. */
+  | 'referenceAssembly'
   /** A DLL that the image imports is not found. */
   | 'missingDependency'
   /** The image, or a DLL that it imports, is for another processor or is not an image: ERROR_BAD_EXE_FORMAT. */
@@ -60,6 +62,9 @@ const SINCE_9: readonly RuntimeId[] = SINCE_6.slice(3);
 const OBSERVED = 'CoreCLR 6.0.13, 8.0.30, 9.0.19, 10.0.12 and 11.0.0 under Wine';
 /** `PEImage::LoadLibrary` had one code for every error of Windows. */
 const ONE_ANSWER = 'dotnet/runtime#45611, dotnet/coreclr#24220 (mended by dotnet/runtime#45997 in .NET 6)';
+
+const REFERENCE_ASSEMBLY =
+  'Reference assemblies should not be loaded for execution.  They can only be loaded in the Reflection-only loader context.';
 
 const BOTH_ARCHITECTURES: readonly RefusalCase[] = ['otherArchitecture', 'otherArchitectureOfIL'];
 /** The code is lost between the binder and the exception. */
@@ -184,6 +189,27 @@ const REFUSALS: readonly RefusalRow[] = [
       message:
         'This assembly is built by a runtime newer than the currently loaded runtime and cannot be loaded. (Exception from HRESULT: 0x8013101B)',
       source: 'synhershko/NAppUpdate#27, fluentmigrator/fluentmigrator#157',
+    },
+  },
+  {
+    cases: ['referenceAssembly'],
+    runtimes: ['net40'],
+    codes: {
+      exception: BAD_IMAGE,
+      hresult: 0x80131058,
+      message: `Could not load file or assembly '{assembly}' or one of its dependencies. ${REFERENCE_ASSEMBLY} (Exception from HRESULT: 0x80131058)`,
+      source: 'bazel-contrib/rules_dotnet#172',
+    },
+  },
+  // The text was changed for .NET 7.
+  {
+    cases: ['referenceAssembly'],
+    runtimes: ['netcoreapp3.1', 'net5.0', 'net6.0'],
+    codes: {
+      exception: BAD_IMAGE,
+      hresult: 0x80131058,
+      message: `Could not load file or assembly '{assembly}'. ${REFERENCE_ASSEMBLY} (0x80131058)`,
+      source: 'CoreCLR 6.0.13 under Wine; dotnet/runtime#70074',
     },
   },
   {

@@ -17,6 +17,7 @@ import {
   type StartUpState,
 } from '../load/start-up.ts';
 import { checkArchitecture } from './bind/check-architecture.ts';
+import { checkExecution } from './bind/check-execution.ts';
 import { checkFormat } from './bind/check-format.ts';
 import { checkRuntimeVersion } from './bind/check-runtime-version.ts';
 import { imageToCheck } from './bind/image-to-check.ts';
@@ -189,6 +190,7 @@ function alreadyLoaded({ runtime, trace }: RuntimeRun, load: Bound, known: Loade
 }
 
 function checkContext(_run: RuntimeRun, { bound, request: { context, file } }: Bound): void {
+  checkExecution(bound);
   if (!bound.mixed || !context.collectible) return;
   const reason = `A mixed assembly cannot be in the collectible context ${context.name}`;
   throw clrRefusal({ rule: 'collectibleContext', reason, exception: clrRefusals.collectible(file) });

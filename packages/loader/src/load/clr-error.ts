@@ -8,6 +8,7 @@ export const HResult = {
   ERROR_FILE_NOT_FOUND: 0x80070002,
   ERROR_MOD_NOT_FOUND: 0x8007007e,
   COR_E_ASSEMBLYEXPECTED: 0x80131018,
+  COR_E_LOADING_REFERENCE_ASSEMBLY: 0x80131058,
   CLDB_E_FILE_OLDVER: 0x80131107,
   CLDB_E_FILE_CORRUPT: 0x8013110e,
   CLDB_E_INDEX_NOTFOUND: 0x80131124,
@@ -129,6 +130,12 @@ export const clrRefusals = {
   /** The tables stream has a version that the runtime does not read. */
   oldMetadata: (): ClrException =>
     exception('BadImageFormatException', HResult.CLDB_E_FILE_OLDVER, withCode('Old version error.', HResult.CLDB_E_FILE_OLDVER)),
+  referenceAssembly: (assembly: string): ClrException => {
+    const hresult = HResult.COR_E_LOADING_REFERENCE_ASSEMBLY;
+    const inner = exception('BadImageFormatException', hresult, 'Cannot load a reference assembly for execution.');
+    const text = withCode('Reference assemblies cannot be loaded for execution.', hresult);
+    return exception('BadImageFormatException', hresult, couldNotLoad(assembly, text), inner);
+  },
   /** The Assembly row names a string or a blob that is not there. */
   manifestIndexNotFound: (assembly: string): ClrException =>
     exception('BadImageFormatException', HResult.CLDB_E_INDEX_NOTFOUND, couldNotLoad(assembly, INDEX_NOT_FOUND)),

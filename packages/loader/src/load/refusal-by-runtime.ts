@@ -53,6 +53,7 @@ function caseOf({ rule, hresult }: ClrRefusalDetails, { mixed }: RefusedImage): 
     case 'managedDllMainSignature':
     case 'olderRuntime':
     case 'newerRuntime':
+    case 'referenceAssembly':
       return rule;
   }
   if (!isWindowsError(hresult)) return undefined;
