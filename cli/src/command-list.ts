@@ -335,6 +335,15 @@ export const COMMANDS: readonly CommandDefinition[] = [
       { flags: '--api <version>', description: 'generation of the system: tinyclr 1.0 or 0; nanoframework 1, 2 or netmf' },
       { flags: '--bare', description: 'stubs without the code that fetches arguments' },
       { flags: '--project <name>', description: 'nanoframework: the name in files and structs, where it is not the assembly' },
+      {
+        flags: '--exclude-type <name>',
+        description: "nanoframework: a type that the vendor's tool is told to leave out",
+        repeatable: true,
+      },
+      {
+        flags: '--exclude-types <file>',
+        description: 'nanoframework: the same for the types of a list, a name a line, or of an .nfproj (NFMDP_PE_ExcludeClassByName)',
+      },
       { flags: '--method <name>', description: 'leanclr: only this Type::Method (or a token)', repeatable: true },
     ],
     example: 'ijw stubs firmware.dll --for tinyclr -o native',

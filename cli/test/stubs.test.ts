@@ -47,6 +47,32 @@ describe('ijw stubs', () => {
     expect([again.exitCode, text(again.files.get(STUBS))]).toEqual([0, mine]);
   });
 
+  it('leaves out types that nanoFramework is told to leave out: by name, by a list, by a project', async () => {
+    const types = [MODULE, type('A.One', { methods: [method('M')] }), type('A.Two', { methods: [method('M')] })];
+    const files = {
+      'b.dll': bytesOf({ assembly: 'A', types }),
+      'list.txt': encode('A.Two\r\nA.Gone\n'),
+      'a.nfproj': encode(
+        '<ItemGroup><NFMDP_PE_ExcludeClassByName Include="A.Two"><InProject>false</InProject></NFMDP_PE_ExcludeClassByName>',
+      ),
+    };
+    const stubs = async (...args: readonly string[]) => {
+      const { exitCode, output, errors } = await ijw(['b.dll', '--for', 'nanoframework', '--json', ...args], files);
+      if (exitCode !== 0) return { exitCode, errors };
+      const { entries, checksum } = JSON.parse(output) as { entries: readonly { symbol: string }[]; checksum: number };
+      return { symbols: entries.map(({ symbol }) => symbol), checksum };
+    };
+    const all = await stubs();
+    const byName = await stubs('--exclude-type', 'A.Two');
+    expect([all.symbols?.length, byName.symbols]).toEqual([2, ['Library_A_A_One::M___VOID']]);
+    expect(byName.checksum).not.toBe(all.checksum);
+    expect(await stubs('--exclude-types', 'list.txt')).toEqual(byName);
+    expect(await stubs('--exclude-types', 'a.nfproj')).toEqual(byName);
+    expect(await stubs('--exclude-type', 'A.Gone')).toEqual({ exitCode: 2, errors: expect.stringContaining('A.Gone is not a type') });
+    const other = await ijw(['a.dll', '--for', 'tinyclr', '--exclude-type', 'X'], {});
+    expect([other.exitCode, other.errors]).toEqual([2, expect.stringContaining('--exclude-type is an option of --for nanoframework')]);
+  });
+
   it('holds a table against the assembly', async () => {
     const { files } = await ijw(['a.dll', '--for', 'tinyclr', '-o', 'out']);
     const table = text(files.get('out/InteropTest.cpp'));

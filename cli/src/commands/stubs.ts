@@ -11,7 +11,7 @@ import {
   stubsDocument,
   utf8Size,
 } from '@ijw/interop/stubs';
-import { type Metadata, makeToken, TableId } from '@ijw/metadata';
+import { type Metadata, makeToken, TableId, type Token, typeFullName } from '@ijw/metadata';
 import type { CommandContext } from '../command.ts';
 import { openAssembly } from '../input.ts';
 import type { OutputFile } from '../io.ts';
@@ -48,13 +48,17 @@ function targetOf(context: CommandContext): StubTarget {
 const OPTION_SYSTEMS: Readonly<Record<string, readonly string[]>> = {
   bare: ['tinyclr', 'nanoframework'],
   project: ['nanoframework'],
+  excludeType: ['nanoframework'],
+  excludeTypes: ['nanoframework'],
   method: ['leanclr'],
 };
 
 function refuseOtherSystems({ options }: CommandContext): void {
   for (const [name, systems] of Object.entries(OPTION_SYSTEMS))
     if (options[name] !== undefined && !systems.includes(String(options.for)))
-      throw new UsageError(`--${name} is an option of --for ${systems.join(' or ')}`);
+      throw new UsageError(
+        `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} is an option of --for ${systems.join(' or ')}`,
+      );
 }
 
 async function readInput(context: CommandContext): Promise<StubInput> {
@@ -67,6 +71,7 @@ async function readInput(context: CommandContext): Promise<StubInput> {
     ...(typeof options.api === 'string' && { version: options.api }),
     ...(options.bare === true && { bare: true }),
     ...(typeof options.project === 'string' && { project: options.project }),
+    ...excludedTypes(context, metadata),
     ...(Array.isArray(options.method) && { methods: methodTokens(metadata, options.method as readonly string[]) }),
   };
 }
@@ -78,6 +83,35 @@ function methodTokens(metadata: Metadata, names: readonly string[]): readonly st
     if (kind !== 'methods') throw new UsageError(`--method takes methods, and "${name}" is not one`);
     return rids.map((rid) => hex(makeToken(TableId.MethodDef, rid), 8));
   });
+}
+
+/** What `--exclude-type` and `--exclude-types` name. A list may be for several versions of an assembly: names that this one lacks are passed over. @throws UsageError */
+function excludedTypes({ options, io }: CommandContext, metadata: Metadata): Pick<StubInput, 'excludedTypes'> {
+  const named = Array.isArray(options.excludeType) ? (options.excludeType as readonly string[]) : [];
+  const list = typeof options.excludeTypes === 'string' ? listedNames(new TextDecoder().decode(io.readFile(options.excludeTypes))) : [];
+  if (named.length === 0 && list.length === 0) return {};
+  const tokens = typesByName(metadata);
+  const unknown = named.find((name) => !tokens.has(nestedName(name)));
+  if (unknown !== undefined) throw new UsageError(`--exclude-type: ${unknown} is not a type of the assembly`);
+  return { excludedTypes: new Set([...named, ...list].flatMap((name) => tokens.get(nestedName(name)) ?? [])) };
+}
+
+/** Both `Outer/Inner` and `Outer+Inner` are written. */
+const nestedName = (name: string): string => name.replaceAll('+', '/');
+
+function typesByName(metadata: Metadata): ReadonlyMap<string, Token> {
+  const tokens = new Map<string, Token>();
+  for (let rid = 1; rid <= metadata.tables.TypeDef.rowCount; rid++) {
+    const token = makeToken(TableId.TypeDef, rid);
+    tokens.set(typeFullName(metadata, token), token);
+  }
+  return tokens;
+}
+
+/** A name a line, or what a project of nanoFramework lists. */
+function listedNames(text: string): readonly string[] {
+  const items = [...text.matchAll(/<NFMDP_PE_ExcludeClassByName\s+Include="([^"]+)"/g)].map(([, name]) => name!);
+  return items.length > 0 ? items : text.split(/\r?\n/).flatMap((line) => line.trim() || []);
 }
 
 /** Generated files have plain names: nothing is written outside of the folder, whatever an assembly calls its types. */

@@ -1,4 +1,5 @@
 import type { Assembly } from '@ijw/assembly';
+import type { Token } from '@ijw/metadata';
 import type { AssemblyProvider } from '@ijw/metadata/resolution';
 import type { FirmwareTable } from '../firmware/check-firmware.ts';
 import type { StubMismatch } from '../firmware/source-table.ts';
@@ -16,6 +17,8 @@ export interface StubInput {
   readonly project?: string;
   /** `Type::Method` or tokens; all methods without any. */
   readonly methods?: readonly string[];
+  /** Types that the system's tool was told to leave out, with those that are nested in them. */
+  readonly excludedTypes?: ReadonlySet<Token>;
 }
 
 /** A system that code is generated for. */

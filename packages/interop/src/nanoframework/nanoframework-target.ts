@@ -10,13 +10,14 @@ import { definitionName } from './header.ts';
 import { NANO_PROFILES } from './nano-profile.ts';
 import { buildNanoTable, checksumWithout, type NanoTable } from './native-table.ts';
 
-function tableOf({ assembly, version, project, provider }: StubInput): NanoTable {
+function tableOf({ assembly, version, project, provider, excludedTypes }: StubInput): NanoTable {
   const profile = NANO_PROFILES.find(({ name }) => name === (version ?? NANO_PROFILES[0].name));
   if (profile === undefined) throw new UsageError(`Unknown generation ${version} of nanoFramework`);
   return buildNanoTable(readAssemblyShape(assembly), profile, {
     image: assembly.image,
     provider,
     ...(project !== undefined && { project }),
+    ...(excludedTypes && { excludedTypes }),
   });
 }
 

@@ -1,4 +1,5 @@
 import { UnsupportedError } from '@ijw/binary';
+import type { Token } from '@ijw/metadata';
 import type { AssemblyProvider } from '@ijw/metadata/resolution';
 import type { PEImage } from '@ijw/pe';
 import { type AssemblyShape, isNativeMethod, type MethodShape, ofMethod, type TypeShape } from '../shape/assembly-shape.ts';
@@ -36,13 +37,19 @@ export const hasStubs = (type: TypeShape): boolean => type.kind === 'class' || t
 
 const identifier = (name: string): string => name.replaceAll(/[^A-Za-z0-9_]/g, '_');
 
+export interface NanoTableOptions {
+  readonly project?: string;
+  readonly image?: PEImage | undefined;
+  readonly provider?: AssemblyProvider | undefined;
+  /** `NFMDP_PE_ExcludeClassByName` of a project: types that the tool leaves out of what it has put in order. */
+  readonly excludedTypes?: ReadonlySet<Token>;
+}
+
 /** @throws UnsupportedError for methods whose spelling is not known, or where two natives get one name */
-export function buildNanoTable(
-  assembly: AssemblyShape,
-  profile: NanoProfile,
-  options: { readonly project?: string; readonly image?: PEImage | undefined; readonly provider?: AssemblyProvider | undefined } = {},
-): NanoTable {
-  const types = profile.order(assembly, operandTypes(assembly, options.image));
+export function buildNanoTable(assembly: AssemblyShape, profile: NanoProfile, options: NanoTableOptions = {}): NanoTable {
+  const { excludedTypes } = options;
+  const ordered = profile.order(assembly, operandTypes(assembly, options.image));
+  const types = excludedTypes === undefined ? ordered : ordered.filter((type) => !isExcluded(type, excludedTypes));
   const slots: (NanoSlot | undefined)[] = [];
   const names = new Set<string>();
   for (const type of types) {
@@ -58,6 +65,11 @@ export function buildNanoTable(
   const checksum = nanoChecksum(assembly.name, profile, countedSlots(types, slots));
   const inherited = new InheritedFields(assembly.metadata, options.provider);
   return { assembly, profile, project: identifier(options.project ?? assembly.name), checksum, types, slots, inherited };
+}
+
+function isExcluded(type: TypeShape, excluded: ReadonlySet<Token>): boolean {
+  for (let each: TypeShape | undefined = type; each !== undefined; each = each.enclosing) if (excluded.has(each.token)) return true;
+  return false;
 }
 
 function nativeSlot(assembly: AssemblyShape, { generics }: NanoProfile, index: number, type: TypeShape, method: MethodShape): NanoSlot {

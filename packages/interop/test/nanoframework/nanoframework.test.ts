@@ -112,6 +112,22 @@ describe('nanoFramework stubs', () => {
     expect(table.checksum).toBe(nanoChecksum('A', profile('1'), [table.slots[1]]));
   });
 
+  it('leave excluded types and what is nested in them out of the table, in the order that all types have', () => {
+    const native = (name: string) => type(name, { methods: [method('M')] });
+    const types = [MODULE, native('A.One'), native('A.Two'), native('A.Inner'), native('A.Three')];
+    const flat = shapeOf({ assembly: 'A', types });
+    const two = flat.types.find(({ name }) => name === 'Two')!;
+    const shape = { ...flat, types: flat.types.map((each) => (each.name === 'Inner' ? { ...each, enclosing: two } : each)) };
+    const all = buildNanoTable(shape, profile('1'));
+    const excludedTypes = new Set([two.token]);
+    const table = buildNanoTable(shape, profile('1'), { excludedTypes });
+    const kept = all.types.filter(({ name }) => name !== 'Two' && name !== 'Inner');
+    expect(kept.length).toBe(all.types.length - 2);
+    expect(table.types).toEqual(kept);
+    expect(table.checksum).not.toBe(all.checksum);
+    expect(table.checksum).toBe(nanoChecksum('A', profile('1'), table.slots));
+  });
+
   it('number instance fields after those of all base types', () => {
     const types = [
       MODULE,
