@@ -134,6 +134,8 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   '--entry': 'bundle.test.ts',
   '--legacy-v2-policy': 'runtime.test.ts',
   '--check': 'firmware.test.ts',
+  '--exclude-type': 'stubs.test.ts',
+  '--exclude-types': 'stubs.test.ts',
   '--base': 'firmware.test.ts',
   '--format': 'lint.test.ts',
   '--baseline': 'lint.test.ts',

@@ -17,12 +17,11 @@ import {
   type StartUpState,
 } from '../load/start-up.ts';
 import { checkArchitecture } from './bind/check-architecture.ts';
-import { checkExecution } from './bind/check-execution.ts';
 import { checkFormat } from './bind/check-format.ts';
 import { checkRuntimeVersion } from './bind/check-runtime-version.ts';
 import { imageToCheck } from './bind/image-to-check.ts';
 import type { LoadedAssembly } from './bind/load-context.ts';
-import { checkMetadata, readManifest } from './bind/read-manifest.ts';
+import { checkExecution, checkMetadata, readManifest } from './bind/read-manifest.ts';
 import { TypeLoader } from './bind/type-loader.ts';
 import type { BoundPInvoke } from './calls/bound-p-invoke.ts';
 import { runManagedDllMain } from './calls/managed-dll-main.ts';

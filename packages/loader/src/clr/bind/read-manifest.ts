@@ -1,5 +1,6 @@
-import { BadImageError } from '@ijw/binary';
-import { Metadata } from '@ijw/metadata';
+import { BadImageError, ifReadable } from '@ijw/binary';
+import { AssemblyFlags, Metadata, makeToken, TableId } from '@ijw/metadata';
+import { findCustomAttribute } from '@ijw/metadata/attributes';
 import { clrRefusal, clrRefusals } from '../../load/clr-error.ts';
 import type { ClrException } from '../../load/load-refusal.ts';
 import { assemblyDisplayName, knownDisplayName } from '../image/assembly-image.ts';
@@ -99,4 +100,21 @@ export function checkMetadata(view: ImageView): void {
   }
   const exception = clrRefusals.corruptMetadata();
   throw clrRefusal({ rule: 'metadataRoot', reason: `The image ${problem.text}`, exception, place: { structure: 'metadata root' } });
+}
+
+const REFERENCE_ASSEMBLY = 'System.Runtime.CompilerServices.ReferenceAssemblyAttribute';
+
+/** afPA_NoPlatform of corhdr.h. */
+const NO_PLATFORM = 0x70;
+
+/** `PEAssembly::ValidateForExecution` (vm/peassembly.cpp): code of a reference assembly, or of one for no platform, does not run. @throws LoadRefusal */
+export function checkExecution({ metadata, displayName }: Manifest): void {
+  const place = { structure: 'Assembly' };
+  if (ifReadable(() => findCustomAttribute(metadata, makeToken(TableId.Assembly, 1), REFERENCE_ASSEMBLY)) !== undefined) {
+    const reason = 'A reference assembly has no code: it is for compilers';
+    throw clrRefusal({ rule: 'referenceAssembly', reason, exception: clrRefusals.referenceAssembly(displayName), place });
+  }
+  if ((metadata.tables.Assembly.get(1, 'Flags') & AssemblyFlags.ProcessorArchitectureMask) !== NO_PLATFORM) return;
+  const exception = clrRefusals.invalidToken(`${displayName}, processorArchitecture=MSIL`);
+  throw clrRefusal({ rule: 'noPlatform', reason: 'The assembly is for no platform', exception, place: { ...place, field: 'Flags' } });
 }
