@@ -1,7 +1,7 @@
 // The interpreter of x86 and x64: exits, exact budgets, precise faults, the thread block, and what it tells of the processor.
 import { AddressSpace, PAGE_SIZE, PageRights } from '@ijw/machine';
 import { describe, expect, it } from 'vitest';
-import { type X86Exit, X86Interpreter } from '../src/instructions/index.ts';
+import { type ProcessorExit, X86Interpreter } from '../src/instructions/index.ts';
 import { Word } from '../src/instructions/x86/interpreter/x86-state.ts';
 
 const WINDOW = 0x1_0000_0000;
@@ -16,7 +16,7 @@ interface Scene {
   readonly words: Int32Array;
   /** The window's addresses: those of x64 have an upper half. */
   readonly base: number;
-  run(budget?: number): X86Exit;
+  run(budget?: number): ProcessorExit;
 }
 
 /** Two pages of code, two of data, two of stack whose pointer is in the middle of the second; memory around them is free. */
@@ -108,7 +108,7 @@ describe('a fault leaves every register as it was', () => {
     expect(exit).toMatchObject({ kind: 'fault', fault });
     // Single steps come to the same place with the same registers.
     const stepped = scene(hex);
-    let last: X86Exit = stepped.run(1);
+    let last: ProcessorExit = stepped.run(1);
     for (let count = 0; last.kind === 'budget' && count < 10; count++) last = stepped.run(1);
     expect(last).toEqual(exit);
     expect(registers(stepped.words)).toEqual(registers(whole.words));

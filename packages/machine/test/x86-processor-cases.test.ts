@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { brotliDecompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { CaseRunner } from '../../../tools/instructions/oracle/case-runner.ts';
-import { CASE_SIZE, fillCase } from '../../../tools/instructions/oracle/processor-case.ts';
+import { CASE_SIZE, fillCase, X86_ANSWER } from '../../../tools/instructions/oracle/processor-case.ts';
 import { decodeAnswer, seedOf } from '../../../tools/instructions/oracle/recorded-cases.ts';
 import type { SampledInstruction } from '../../../tools/instructions/oracle/sample-instructions.ts';
 import { mnemonicText, operandsText, X86Decoder } from '../src/instructions/index.ts';
@@ -42,7 +42,7 @@ function samples({ bits, instructions, states, data }: Recording): RecordedSampl
     const mnemonic = mnemonicText(instruction);
     const sample = { code, mnemonic, text: `${mnemonic} ${operandsText(instruction, 0n)}`, row: instruction.row, at: at + 1 + length };
     at = sample.at;
-    for (let state = 0; state < states; state++) at = decodeAnswer(blank, data, at).end;
+    for (let state = 0; state < states; state++) at = decodeAnswer(X86_ANSWER, blank, data, at).end;
     return sample;
   });
 }
@@ -63,7 +63,7 @@ describe.each([64, 32] as const)('%s-bit code', (bits) => {
       let { at } = sample;
       for (let state = 0; state < source.states; state++) {
         fillCase(before, sample.code, runner.decode(sample), sample.mnemonic, seedOf(index, state));
-        const { after, end } = decodeAnswer(before, source.data, at);
+        const { after, end } = decodeAnswer(X86_ANSWER, before, source.data, at);
         at = end;
         const difference = runner.difference(index, sample, before, after);
         if (difference !== undefined && !KNOWN.test(sample.mnemonic)) wrong.push(`${sample.text}: ${difference}`);

@@ -10,7 +10,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { X86Interpreter } from '../src/instructions/index.ts';
 import { Word } from '../src/instructions/x86/interpreter/x86-state.ts';
 
-const SOURCE = join(import.meta.dirname, '../testdata/x86-programs.c');
+const SOURCE = join(import.meta.dirname, '../testdata/programs.c');
 const COMPILERS = { 32: 'i686-w64-mingw32-gcc', 64: 'x86_64-w64-mingw32-gcc' } as const;
 const SIZE = 300;
 const RETURN = 0x3333_0000;

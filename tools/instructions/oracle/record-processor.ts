@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { brotliCompressSync, constants } from 'node:zlib';
 import { CaseRunner } from './case-runner.ts';
-import { CASE_SIZE, fillCase } from './processor-case.ts';
+import { CASE_SIZE, fillCase, X86_ANSWER } from './processor-case.ts';
 import { encodeAnswer, seedOf } from './recorded-cases.ts';
 import { sampleInstructions } from './sample-instructions.ts';
 
@@ -32,7 +32,7 @@ function record(bits: 32 | 64, oracle: string): void {
     for (const [index, { code }] of batch.entries()) {
       chunks.push(Uint8Array.of(code.length, ...code));
       for (let state = 0; state < count; state++)
-        chunks.push(Uint8Array.from(encodeAnswer(at(cases, index * count + state), at(stdout, index * count + state))));
+        chunks.push(Uint8Array.from(encodeAnswer(X86_ANSWER, at(cases, index * count + state), at(stdout, index * count + state))));
     }
   }
   const packed = brotliCompressSync(Buffer.concat(chunks), {

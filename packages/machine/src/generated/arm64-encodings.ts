@@ -6,8 +6,8 @@ axflag xaflag cfinv sb clrex hint bti autibsp autibz autiasp autiaz pacibsp paci
 autia1716 pacib1716 pacia1716 xpaclri sevl sev wfi wfe yield nop eretab eretaa retab retaa drps eret ret isb dmb dsb
 tlbi sys at dc ic blrabz blraaz brabz braaz blr br setf16 setf8 xpacd xpaci autdzb autdza autizb autiza pacdzb
 pacdza pacizb paciza mov add msr csetm csinv cset csinc sxtw sbfm sm4e sha512su0 sha256su0 sha1su1 sha1h aesimc aesmc aesd
-aese fminp fminnmp fmaxp faddp fmaxnmp addp fcmle fcmlez fcmge fcmgez fcmlt fcmltz fcmeq fcmeqz fcmgt fcmgtz frsqrte fcvtzu fcvtpu
-ucvtf fcvtau fcvtmu fcvtnu frecpx frecpe fcvtzs fcvtps scvtf fcvtas fcvtms fcvtns fcvtxn neg abs cmlt cmltz cmle cmlez cmeq
+aese fcmle fcmlez fcmge fcmgez fcmlt fcmltz fcmeq fcmeqz fcmgt fcmgtz frsqrte fcvtzu fcvtpu ucvtf fcvtau fcvtmu fcvtnu frecpx frecpe
+fcvtzs fcvtps scvtf fcvtas fcvtms fcvtns fminp fminnmp fmaxp faddp fmaxnmp addp fcvtxn neg abs cmlt cmltz cmle cmlez cmeq
 cmeqz cmge cmgez cmgt cmgtz fminv fmaxv fminnmv fmaxnmv fjcvtzs fmov fcvt ldgm stgm stzgm ld64b st64b ldaprh stuminlh lduminlh
 stuminh lduminh stumaxlh ldumaxlh stumaxh ldumaxh stsminlh ldsminlh stsminh ldsminh stsmaxlh ldsmaxlh stsmaxh ldsmaxh stsetlh ldsetlh stseth ldseth steorlh ldeorlh
 steorh ldeorh stclrlh ldclrlh stclrh ldclrh staddlh ldaddlh staddh ldaddh ldaprb stuminlb lduminlb stuminb lduminb stumaxlb ldumaxlb stumaxb ldumaxb stsminlb
@@ -166,11 +166,11 @@ Vd.4s, Vn.4s
 Vd.2d, Vn.2d
 Sd, Sn
 Vd.16b, Vn.16b
+Hd, Hn, #0.0
+Hd, Hn
 Hd, Vn.2h
 Dd, Vn.2d
 Sd, Vn.2s
-Hd, Hn, #0.0
-Hd, Hn
 Sd, Dn
 Dd, Dn
 Dd, Dn, #0
@@ -530,12 +530,13 @@ wideShift
 
 /** Classes of encodings (Arm ARM C4.1). */
 export const CLASSES = `
-pstate barrier hint branchRegister systemOperation flagManipulation oneSource addImmediate conditionalSelect bitfield cryptography scalarPairwise
-scalarTwoSources vectorAcross floatInteger floatOneSource tags atomic ordered exclusive vectorCopy vectorTwoSourcesHalf vectorTwoSources singleStructures
-addCarry logicalRegister floatCompare structures vectorImmediate compareAndSwap system scalarCopy scalarThreeSame vectorThreeSameExtra floatImmediate threeSources
-twoSources vectorThreeSame vectorTable vectorThreeDifferent vectorThreeSameHalf exception reserved scalarShift scalarThreeDifferent addExtended scalarByElement vectorByElement
-floatTwoSources vectorShift logicalImmediate vectorPermute addRegister floatFixed registerOffset preIndexed postIndexed unprivileged unscaled conditionalCompare
-vectorExtract floatConditionalCompare authenticated floatSelect pair floatThreeSources unsignedOffset extract branch moveWide literal pcRelative
+pstate barrier hint branchRegister systemOperation flagManipulation oneSource addImmediate conditionalSelect bitfield cryptography scalarHalf
+scalarPairwise scalarTwoSources vectorAcross floatInteger floatOneSource tags atomic ordered exclusive vectorCopy vectorTwoSourcesHalf vectorTwoSources
+singleStructures addCarry logicalRegister floatCompare structures vectorImmediate compareAndSwap system scalarCopy scalarThreeSame vectorThreeSameExtra floatImmediate
+threeSources twoSources vectorThreeSame vectorTable vectorThreeDifferent vectorThreeSameHalf exception reserved scalarShift scalarThreeDifferent addExtended scalarByElement
+vectorByElement floatTwoSources vectorShift logicalImmediate vectorPermute addRegister floatFixed registerOffset preIndexed postIndexed unprivileged unscaled
+conditionalCompare vectorExtract floatConditionalCompare authenticated floatSelect pair floatThreeSources unsignedOffset extract branch moveWide literal
+pcRelative
 `;
 
 /** A row an encoding, base 36, in the order in which they are tried: mask, value, mnemonic, operation, signature, attributes, flags read, written, conditions, class. */
@@ -570,226 +571,226 @@ export const ENCODINGS = `
 -w,-ac17hc,1n,1n,34,g,0,0,0,6 -w,-ac189s,1o,1o,34,g,0,0,0,6 -w,-ac1928,1p,1p,34,g,0,0,0,6 -w,-ac19uo,1q,1q,34,g,0,0,0,6 zik07z,4pt3j3,1r,1s,35,0,0,0,0,7 zik0yo,4pt49s,1r,1s,35,0,0,0,0,7
 -34x,-bxe5ep,5,5,1,0,0,0,0,2 -9x41,-bxi6sh,1t,1t,36,0,0,0,1,0 ziipk0,p56ti8,1u,1v,37,0,f,0,2,8 ziipk0,7dwtsw,1w,1x,37,0,f,0,2,8 -sg,-u695vk,1y,1z,38,0,0,0,3,9 -sg,-dnxa0w,20,20,39,0,0,0,0,a
 -sg,-dnxatc,21,21,3a,0,0,0,0,a -sg,q4i8lc,22,22,39,0,0,0,0,a -sg,q4i5fk,23,23,39,0,0,0,0,a -sg,q4i29s,24,24,3b,0,0,0,0,a -sg,lop69s,25,25,3c,0,0,0,0,a -sg,lop340,26,26,3c,0,0,0,0,a
--sg,loozy8,27,27,3c,0,0,0,0,a -sg,loowsg,28,28,3c,0,0,0,0,a -sg,q9ueww,29,29,3d,0,0,0,0,b -sg,z7zbi8,29,29,3e,0,0,0,0,b -sg,z5hf5s,29,29,3f,0,0,0,0,b -sg,q9u5fk,2a,2a,3d,0,0,0,0,b
--sg,z7z20w,2a,2a,3e,0,0,0,0,b -sg,z5h5og,2a,2a,3f,0,0,0,0,b -sg,q4um80,2b,2b,3d,0,0,0,0,b -sg,z2zitc,2b,2b,3e,0,0,0,0,b -sg,z0hmgw,2b,2b,3f,0,0,0,0,b -sg,q4ufwg,2c,2c,3d,0,0,0,0,b
--sg,z2zchs,2c,2c,3e,0,0,0,0,b -sg,z0hg5c,2c,2c,3f,0,0,0,0,b -sg,q4ucqo,2d,2d,3d,0,0,0,0,b -sg,z2z9c0,2d,2d,3e,0,0,0,0,b -sg,z0hczk,2d,2d,3f,0,0,0,0,b -sg,qcdd6o,2e,2e,3e,0,0,0,0,b
--sg,z8adq8,2f,2g,3g,0,0,0,0,c -sg,z8aakg,2h,2i,3g,0,0,0,0,c -sg,qcngn4,2j,2k,3g,0,0,0,0,c -sg,qcndhc,2l,2m,3g,0,0,0,0,c -sg,qcnabk,2n,2o,3g,0,0,0,0,c -sg,z8bsao,2p,2p,3h,0,0,0,0,c
--sg,z8blz4,2q,2q,3h,0,0,0,0,c -sg,z8bitc,2r,2r,3h,0,0,0,0,c -sg,z3bzls,2s,2s,3h,0,0,0,0,c -sg,z3bwg0,2t,2t,3h,0,0,0,0,c -sg,z3bta8,2u,2u,3h,0,0,0,0,c -sg,z3bq4g,2v,2v,3h,0,0,0,0,c
--sg,qcoydc,2w,2w,3h,0,0,0,0,c -sg,qcos1s,2x,2x,3h,0,0,0,0,c -sg,qcolq8,2y,2y,3h,0,0,0,0,c -sg,qcoikg,2z,2z,3h,0,0,0,0,c -sg,q7ozcw,30,30,3h,0,0,0,0,c -sg,q7ow74,31,31,3h,0,0,0,0,c
--sg,q7ot1c,32,32,3h,0,0,0,0,c -sg,q7opvk,33,33,3h,0,0,0,0,c -sg,z2dnuo,34,34,3i,0,0,0,0,c -sg,z7chs0,35,35,3j,0,0,0,0,c -sg,qbphj4,36,36,3j,0,0,0,0,c -sg,qbpedc,37,38,3k,0,0,0,0,c
--sg,z7cbgg,39,3a,3k,0,0,0,0,c -sg,qbpb7k,3b,3c,3k,0,0,0,0,c -sg,z7c8ao,3d,3e,3k,0,0,0,0,c -sg,qbp81s,3f,3g,3k,0,0,0,0,c -sg,upnx1c,3h,3h,3l,0,0,0,0,d -sg,uko4cg,3i,3i,3l,0,0,0,0,d
--sg,upnnk0,3j,3j,3l,0,0,0,0,d -sg,uknuv4,3k,3k,3l,0,0,0,0,d -sg,8gkt1c,3l,3l,3m,0,0,f,0,e -sg,-r02e4g,3m,3m,3n,0,0,0,0,e -sg,-r03sow,3m,3m,3o,0,0,0,0,e -sg,-r2vj0g,3m,3m,3p,0,0,0,0,e
--sg,-r2wxkw,3m,3m,3q,0,0,0,0,e -sg,8d6lmo,3m,3m,3r,0,0,0,0,e -sg,8d5728,3m,3m,3s,0,0,0,0,e -sg,8kibr4,3n,3n,3t,0,0,0,0,f -sg,8khmgw,3n,3n,3u,0,0,0,0,f -sg,8fjxmo,3n,3n,3v,0,0,0,0,f
--sg,8fhts0,3n,3n,3i,0,0,0,0,f -sg,8d21a8,3n,3n,3w,0,0,0,0,f -sg,8d0mps,3n,3n,3x,0,0,0,0,f -sg,-aktips,3o,3o,3y,0,0,0,0,g -sg,-anbf28,3p,3p,3y,0,0,0,0,g -sg,-asb7r4,3q,3q,3y,0,0,0,0,g
--sg,-25f474,3r,3r,3y,0,0,0,0,h -sg,-25fgu8,3s,3s,3y,0,0,0,0,h -sg,xi4mbk,3t,3t,3z,0,0,0,0,h -17kdd,xeeqlb,3u,3v,40,0,0,0,0,h -17kdd,xbwu8v,3w,3x,40,0,0,0,0,h -17kdd,xeenfj,3y,3z,40,0,0,0,0,h
--17kdd,xbwr33,40,41,40,0,0,0,0,h -17kdd,xeek9r,42,43,40,0,0,0,0,h -17kdd,xbwnxb,44,45,40,0,0,0,0,h -17kdd,xeeh3z,46,47,40,0,0,0,0,h -17kdd,xbwkrj,48,49,40,0,0,0,0,h -17kdd,xeedy7,4a,4b,40,0,0,0,0,h
--17kdd,xbwhlr,4c,4d,40,0,0,0,0,h -17kdd,xeeasf,4e,4f,40,0,0,0,0,h -17kdd,xbwefz,4g,4h,40,0,0,0,0,h -17kdd,xee7mn,4i,4j,40,0,0,0,0,h -17kdd,xbwba7,4k,4l,40,0,0,0,0,h -17kdd,xee4gv,4m,4n,40,0,0,0,0,h
--17kdd,xbw84f,4o,4p,40,0,0,0,0,h -sg,fqults,4q,4q,3z,0,0,0,0,h -17kdd,fn4q3j,4r,4s,40,0,0,0,0,h -17kdd,fkmtr3,4t,4u,40,0,0,0,0,h -17kdd,fn4mxr,4v,4w,40,0,0,0,0,h -17kdd,fkmqlb,4x,4y,40,0,0,0,0,h
--17kdd,fn4jrz,4z,50,40,0,0,0,0,h -17kdd,fkmnfj,51,52,40,0,0,0,0,h -17kdd,fn4gm7,53,54,40,0,0,0,0,h -17kdd,fkmk9r,55,56,40,0,0,0,0,h -17kdd,fn4dgf,57,58,40,0,0,0,0,h -17kdd,fkmh3z,59,5a,40,0,0,0,0,h
--17kdd,fn4aan,5b,5c,40,0,0,0,0,h -17kdd,fkmdy7,5d,5e,40,0,0,0,0,h -17kdd,fn474v,5f,5g,40,0,0,0,0,h -17kdd,fkmasf,5h,5i,40,0,0,0,0,h -17kdd,fn43z3,5j,5k,40,0,0,0,0,h -17kdd,fkm7mn,5l,5m,40,0,0,0,0,h
--sg,k7xdz4,5n,5n,3z,0,0,0,0,i -sg,k7woow,5o,5o,3z,0,0,0,0,i -sg,k5fhmo,5p,5p,3z,0,0,0,0,i -sg,k5escg,5q,5q,3z,0,0,0,0,i -sg,2gndhc,5r,5r,3z,0,0,0,0,i -sg,2gmo74,5s,5s,3z,0,0,0,0,i
--sg,2e5h4w,5t,5t,3z,0,0,0,0,i -sg,2e4ruo,5u,5u,3z,0,0,0,0,i -sg,k2xla8,5v,5v,3z,0,0,0,0,j -sg,k2ww00,5w,5w,3z,0,0,0,0,j -sg,2bnksg,5x,5x,3z,0,0,0,0,j -sg,2bmvi8,5y,5y,3z,0,0,0,0,j
+-sg,loozy8,27,27,3c,0,0,0,0,a -sg,loowsg,28,28,3c,0,0,0,0,a -sg,z8adq8,29,2a,3d,0,0,0,0,b -sg,z8aakg,2b,2c,3d,0,0,0,0,b -sg,qcngn4,2d,2e,3d,0,0,0,0,b -sg,qcndhc,2f,2g,3d,0,0,0,0,b
+-sg,qcnabk,2h,2i,3d,0,0,0,0,b -sg,z8bsao,2j,2j,3e,0,0,0,0,b -sg,z8blz4,2k,2k,3e,0,0,0,0,b -sg,z8bitc,2l,2l,3e,0,0,0,0,b -sg,z3bzls,2m,2m,3e,0,0,0,0,b -sg,z3bwg0,2n,2n,3e,0,0,0,0,b
+-sg,z3bta8,2o,2o,3e,0,0,0,0,b -sg,z3bq4g,2p,2p,3e,0,0,0,0,b -sg,qcoydc,2q,2q,3e,0,0,0,0,b -sg,qcos1s,2r,2r,3e,0,0,0,0,b -sg,qcolq8,2s,2s,3e,0,0,0,0,b -sg,qcoikg,2t,2t,3e,0,0,0,0,b
+-sg,q7ozcw,2u,2u,3e,0,0,0,0,b -sg,q7ow74,2v,2v,3e,0,0,0,0,b -sg,q7ot1c,2w,2w,3e,0,0,0,0,b -sg,q7opvk,2x,2x,3e,0,0,0,0,b -sg,q9ueww,2y,2y,3f,0,0,0,0,c -sg,z7zbi8,2y,2y,3g,0,0,0,0,c
+-sg,z5hf5s,2y,2y,3h,0,0,0,0,c -sg,q9u5fk,2z,2z,3f,0,0,0,0,c -sg,z7z20w,2z,2z,3g,0,0,0,0,c -sg,z5h5og,2z,2z,3h,0,0,0,0,c -sg,q4um80,30,30,3f,0,0,0,0,c -sg,z2zitc,30,30,3g,0,0,0,0,c
+-sg,z0hmgw,30,30,3h,0,0,0,0,c -sg,q4ufwg,31,31,3f,0,0,0,0,c -sg,z2zchs,31,31,3g,0,0,0,0,c -sg,z0hg5c,31,31,3h,0,0,0,0,c -sg,q4ucqo,32,32,3f,0,0,0,0,c -sg,z2z9c0,32,32,3g,0,0,0,0,c
+-sg,z0hczk,32,32,3h,0,0,0,0,c -sg,qcdd6o,33,33,3g,0,0,0,0,c -sg,z2dnuo,34,34,3i,0,0,0,0,d -sg,z7chs0,35,35,3j,0,0,0,0,d -sg,qbphj4,36,36,3j,0,0,0,0,d -sg,qbpedc,37,38,3k,0,0,0,0,d
+-sg,z7cbgg,39,3a,3k,0,0,0,0,d -sg,qbpb7k,3b,3c,3k,0,0,0,0,d -sg,z7c8ao,3d,3e,3k,0,0,0,0,d -sg,qbp81s,3f,3g,3k,0,0,0,0,d -sg,upnx1c,3h,3h,3l,0,0,0,0,e -sg,uko4cg,3i,3i,3l,0,0,0,0,e
+-sg,upnnk0,3j,3j,3l,0,0,0,0,e -sg,uknuv4,3k,3k,3l,0,0,0,0,e -sg,8gkt1c,3l,3l,3m,0,0,f,0,f -sg,-r02e4g,3m,3m,3n,0,0,0,0,f -sg,-r03sow,3m,3m,3o,0,0,0,0,f -sg,-r2vj0g,3m,3m,3p,0,0,0,0,f
+-sg,-r2wxkw,3m,3m,3q,0,0,0,0,f -sg,8d6lmo,3m,3m,3r,0,0,0,0,f -sg,8d5728,3m,3m,3s,0,0,0,0,f -sg,8kibr4,3n,3n,3t,0,0,0,0,g -sg,8khmgw,3n,3n,3u,0,0,0,0,g -sg,8fjxmo,3n,3n,3v,0,0,0,0,g
+-sg,8fhts0,3n,3n,3i,0,0,0,0,g -sg,8d21a8,3n,3n,3w,0,0,0,0,g -sg,8d0mps,3n,3n,3x,0,0,0,0,g -sg,-aktips,3o,3o,3y,0,0,0,0,h -sg,-anbf28,3p,3p,3y,0,0,0,0,h -sg,-asb7r4,3q,3q,3y,0,0,0,0,h
+-sg,-25f474,3r,3r,3y,0,0,0,0,i -sg,-25fgu8,3s,3s,3y,0,0,0,0,i -sg,xi4mbk,3t,3t,3z,0,0,0,0,i -17kdd,xeeqlb,3u,3v,40,0,0,0,0,i -17kdd,xbwu8v,3w,3x,40,0,0,0,0,i -17kdd,xeenfj,3y,3z,40,0,0,0,0,i
+-17kdd,xbwr33,40,41,40,0,0,0,0,i -17kdd,xeek9r,42,43,40,0,0,0,0,i -17kdd,xbwnxb,44,45,40,0,0,0,0,i -17kdd,xeeh3z,46,47,40,0,0,0,0,i -17kdd,xbwkrj,48,49,40,0,0,0,0,i -17kdd,xeedy7,4a,4b,40,0,0,0,0,i
+-17kdd,xbwhlr,4c,4d,40,0,0,0,0,i -17kdd,xeeasf,4e,4f,40,0,0,0,0,i -17kdd,xbwefz,4g,4h,40,0,0,0,0,i -17kdd,xee7mn,4i,4j,40,0,0,0,0,i -17kdd,xbwba7,4k,4l,40,0,0,0,0,i -17kdd,xee4gv,4m,4n,40,0,0,0,0,i
+-17kdd,xbw84f,4o,4p,40,0,0,0,0,i -sg,fqults,4q,4q,3z,0,0,0,0,i -17kdd,fn4q3j,4r,4s,40,0,0,0,0,i -17kdd,fkmtr3,4t,4u,40,0,0,0,0,i -17kdd,fn4mxr,4v,4w,40,0,0,0,0,i -17kdd,fkmqlb,4x,4y,40,0,0,0,0,i
+-17kdd,fn4jrz,4z,50,40,0,0,0,0,i -17kdd,fkmnfj,51,52,40,0,0,0,0,i -17kdd,fn4gm7,53,54,40,0,0,0,0,i -17kdd,fkmk9r,55,56,40,0,0,0,0,i -17kdd,fn4dgf,57,58,40,0,0,0,0,i -17kdd,fkmh3z,59,5a,40,0,0,0,0,i
+-17kdd,fn4aan,5b,5c,40,0,0,0,0,i -17kdd,fkmdy7,5d,5e,40,0,0,0,0,i -17kdd,fn474v,5f,5g,40,0,0,0,0,i -17kdd,fkmasf,5h,5i,40,0,0,0,0,i -17kdd,fn43z3,5j,5k,40,0,0,0,0,i -17kdd,fkm7mn,5l,5m,40,0,0,0,0,i
+-sg,k7xdz4,5n,5n,3z,0,0,0,0,j -sg,k7woow,5o,5o,3z,0,0,0,0,j -sg,k5fhmo,5p,5p,3z,0,0,0,0,j -sg,k5escg,5q,5q,3z,0,0,0,0,j -sg,2gndhc,5r,5r,3z,0,0,0,0,j -sg,2gmo74,5s,5s,3z,0,0,0,0,j
+-sg,2e5h4w,5t,5t,3z,0,0,0,0,j -sg,2e4ruo,5u,5u,3z,0,0,0,0,j -sg,k2xla8,5v,5v,3z,0,0,0,0,k -sg,k2ww00,5w,5w,3z,0,0,0,0,k -sg,2bnksg,5x,5x,3z,0,0,0,0,k -sg,2bmvi8,5y,5y,3z,0,0,0,0,k
 -sg,-bb2sjk,5z,5z,41,l,0,0,0,3 -sg,-bb2tc0,60,60,41,l,0,0,0,3 -sg,-bcbqps,61,61,41,i,0,0,0,3 -sg,-bcbri8,62,62,41,i,0,0,0,3 -sg,-ac1beo,63,63,42,g,0,0,0,6 -sg,-ac1c74,64,64,42,g,0,0,0,6
 -sg,-ac1czk,65,65,42,g,0,0,0,6 -sg,-ac1ds0,66,66,42,g,0,0,0,6 -sg,-ac1ekg,67,67,42,g,0,0,0,6 -sg,-ac1fcw,68,68,42,g,0,0,0,6 -sg,-ac1g5c,69,69,42,g,0,0,0,6 -sg,-ac1gxs,6a,6a,42,g,0,0,0,6
--sg,-ac2t4w,6b,6b,43,0,0,0,0,6 -sg,-ac2txc,6c,6c,43,0,0,0,0,6 -sg,p6h728,6b,6b,43,0,0,0,0,6 -sg,n12mm8,6d,6e,44,0,0,0,0,9 -sg,n12gao,6f,6e,44,0,0,0,0,9 -2hx4w,z4urr4,2f,2g,45,0,0,0,0,c
--2hx4w,z4uolc,2h,2i,45,0,0,0,0,c -2hx4w,q97uo0,2j,2k,45,0,0,0,0,c -2hx4w,q97ri8,2l,2m,45,0,0,0,0,c -2hx4w,q97ocg,2n,2o,45,0,0,0,0,c -2hx4w,z4w6bk,2p,2p,46,0,0,0,0,c -2hx4w,z4w000,2q,2q,46,0,0,0,0,c
--2hx4w,z4vwu8,2r,2r,46,0,0,0,0,c -2hx4w,yzwdmo,2s,2s,46,0,0,0,0,c -2hx4w,yzwagw,2t,2t,46,0,0,0,0,c -2hx4w,yzw7b4,2u,2u,46,0,0,0,0,c -2hx4w,yzw45c,2v,2v,46,0,0,0,0,c -2hx4w,q99ce8,2w,2w,46,0,0,0,0,c
--2hx4w,q9962o,2x,2x,46,0,0,0,0,c -2hx4w,q98zr4,2y,2y,46,0,0,0,0,c -2hx4w,q98wlc,2z,2z,46,0,0,0,0,c -2hx4w,q49dds,30,30,46,0,0,0,0,c -2hx4w,q49a80,31,31,46,0,0,0,0,c -2hx4w,q49728,32,32,46,0,0,0,0,c
--2hx4w,q493wg,33,33,46,0,0,0,0,c -mhvk,lnfw8w,1r,6g,47,0,0,0,0,k -hra1a8,42qwao,3h,3h,48,0,0,0,0,d -hra1a8,3xr3ls,3i,3i,48,0,0,0,0,d -hra1a8,42qmtc,3j,3j,48,0,0,0,0,d -hra1a8,3xqu4g,3k,3k,48,0,0,0,0,d
--hra1a8,d16v40,2f,2g,49,0,0,0,0,l -hra1a8,d16ry8,2h,2i,49,0,0,0,0,l -hra1a8,45jy0w,2j,2k,49,0,0,0,0,l -hra1a8,45juv4,2l,2m,49,0,0,0,0,l -hra1a8,45jrpc,2n,2o,49,0,0,0,0,l -hra1a8,d171fk,6h,6h,4a,0,0,0,0,l
--hra1a8,d18g00,6i,6i,4a,0,0,0,0,l -hra1a8,d189og,2p,2p,4a,0,0,0,0,l -hra1a8,d183cw,2q,2q,4a,0,0,0,0,l -hra1a8,d18074,2r,2r,4a,0,0,0,0,l -hra1a8,d17x1c,6j,6j,4a,0,0,0,0,l -hra1a8,cw8gzk,2s,2s,4a,0,0,0,0,l
--hra1a8,cw8dts,2t,2t,4a,0,0,0,0,l -hra1a8,cw8ao0,2u,2u,4a,0,0,0,0,l -hra1a8,cw87i8,2v,2v,4a,0,0,0,0,l -hra1a8,cw84cg,6k,6k,4a,0,0,0,0,l -hra1a8,cw816o,6l,6l,4a,0,0,0,0,l -hra1a8,45k16o,6m,6m,4a,0,0,0,0,l
--hra1a8,45l9fk,2x,2x,4a,0,0,0,0,l -hra1a8,45l340,2y,2y,4a,0,0,0,0,l -hra1a8,45kzy8,2z,2z,4a,0,0,0,0,l -hra1a8,45kwsg,6n,6n,4a,0,0,0,0,l -hra1a8,45ktmo,6o,6o,4a,0,0,0,0,l -hra1a8,40lgqo,30,30,4a,0,0,0,0,l
--hra1a8,40ldkw,31,31,4a,0,0,0,0,l -hra1a8,40laf4,32,32,4a,0,0,0,0,l -hra1a8,40l79c,33,33,4a,0,0,0,0,l -hra1a8,40l43k,6p,6p,4a,0,0,0,0,l -hra1a8,40l0xs,6q,6q,4a,0,0,0,0,l -hra1a8,cxskjk,6r,6r,4b,0,0,0,0,m
--hra1a8,425kao,6s,6s,4b,0,0,0,0,m -hra1a8,4251c0,6t,6t,4c,0,0,0,0,m -hra1a8,3zn85c,6u,6u,4d,0,0,0,0,m -hra1a8,3x5bsw,6u,6u,4e,0,0,0,0,m -hra1a8,cva58g,6v,6v,4f,0,0,0,0,m -hra1a8,3zn4zk,6w,6w,4f,0,0,0,0,m
--hra1a8,3x58n4,6w,6w,4c,0,0,0,0,m -hra1a8,cv8ni8,6x,6x,4g,0,0,0,0,m -hra1a8,csqr5s,6y,6z,4g,0,0,0,0,m -hra1a8,3x3qww,70,70,4g,0,0,0,0,m -hra1a8,3x3e9s,71,71,4g,0,0,0,0,m zik074,8koao0,3m,3m,4h,0,0,0,0,e
-zik074,8kmw3k,3m,3m,4i,0,0,0,0,e -2hx4w,8dagow,72,72,4j,0,0,0,0,f -2hx4w,8d9reo,73,73,4j,0,0,0,0,f -2hx4w,8d924g,74,74,4j,0,0,0,0,f -2hx4w,8d8cu8,75,75,4j,0,0,0,0,f -hra1a8,3vtt6o,76,76,4k,0,0,0,0,n
--hra1a8,3pmgw0,76,76,4l,0,0,0,0,n -hra1a8,3ukv0g,77,77,4m,0,0,0,0,n -hra1a8,3odips,77,77,4n,0,0,0,0,n -hra1a8,3vtmv4,78,78,4o,0,0,0,0,n -hra1a8,3pmakg,78,78,4p,0,0,0,0,n -hra1a8,3ukoow,79,79,4q,0,0,0,0,n
--hra1a8,3odce8,79,79,4r,0,0,0,0,n -hra1a8,3tbwu8,7a,7a,4k,0,0,0,0,n -hra1a8,3n4kjk,7a,7a,4l,0,0,0,0,n -hra1a8,3s2yo0,7b,7b,4m,0,0,0,0,n -hra1a8,3lvmdc,7b,7b,4n,0,0,0,0,n -hra1a8,3tbqio,7c,7c,4o,0,0,0,0,n
--hra1a8,3n4e80,7c,7c,4p,0,0,0,0,n -hra1a8,3s2scg,7d,7d,4q,0,0,0,0,n -hra1a8,3lvg1s,7d,7d,4r,0,0,0,0,n -hra1a8,-jrpf5s,7e,7e,4s,0,0,0,0,h -hshkv5,-jvfaw1,7f,7g,4t,0,0,0,0,h -hshkv5,-jxx78h,7h,7i,4t,0,0,0,0,h
--hshkv5,-jvfe1t,7j,7k,4t,0,0,0,0,h -hshkv5,-jxxae9,7l,7m,4t,0,0,0,0,h -hshkv5,-jvfh7l,7n,7o,4t,0,0,0,0,h -hshkv5,-jxxdk1,7p,7q,4t,0,0,0,0,h -hshkv5,-jvfkdd,7r,7s,4t,0,0,0,0,h -hshkv5,-jxxgpt,7t,7u,4t,0,0,0,0,h
--hshkv5,-jvfnj5,7v,7w,4t,0,0,0,0,h -hshkv5,-jxxjvl,7x,7y,4t,0,0,0,0,h -hshkv5,-jvfqox,7z,80,4t,0,0,0,0,h -hshkv5,-jxxn1d,81,82,4t,0,0,0,0,h -hshkv5,-jvftup,83,84,4t,0,0,0,0,h -hshkv5,-jxxq75,85,86,4t,0,0,0,0,h
--hshkv5,-jvfx0h,87,88,4t,0,0,0,0,h -hshkv5,-jxxtcx,89,8a,4t,0,0,0,0,h -hra1a8,-x1wni8,8b,8b,4s,0,0,0,0,i -hra1a8,-x1xcsg,8c,8c,4s,0,0,0,0,i -hra1a8,-x4ejuo,8d,8d,4s,0,0,0,0,i -hra1a8,-x4f94w,8e,8e,4s,0,0,0,0,i
--hra1a8,-x6wg74,8f,8f,4s,0,0,0,0,j -hra1a8,-x6x5hc,8g,8g,4s,0,0,0,0,j zhchcw,xumhgg,8h,8i,4u,0,4,f,0,o zhchcw,oyzh7k,8j,8k,4u,0,4,0,0,o zhchcw,bniyu8,1r,8l,4u,0,0,0,0,p zik074,p6h9fk,8m,8m,43,0,0,0,0,6
-zik074,p6h8n4,8n,8n,43,0,0,0,0,6 zik074,p6h69s,71,71,43,0,0,0,0,6 zik074,p6h5hc,6x,6x,43,0,0,0,0,6 zg23uo,59sm4g,8o,1z,44,0,0,0,3,9 zg23uo,59sfsw,8p,1z,44,0,0,0,3,9 -7hpts,yzvl6o,8q,8q,4v,0,0,0,0,c
--7hpts,q48kxs,8r,8r,4v,0,0,0,0,c -7hpts,yzvev4,8s,8s,4v,0,0,0,0,c -7hpts,yzug3k,8t,8t,4w,0,0,0,0,c -7hpts,q47fuo,8u,8u,4w,0,0,0,0,c -7hpts,yzu3gg,8v,8v,4w,0,0,0,0,c -7hpts,q4737k,8w,8w,4w,0,0,0,0,c
--xqf4,3w09hc,1r,6g,4x,0,0,0,0,k -htrxmo,cst1c0,72,72,4y,0,0,0,0,m -htrxmo,3x6134,73,73,4y,0,0,0,0,m -htrxmo,cssy68,74,74,4y,0,0,0,0,m -htrxmo,3x5xxc,75,75,4y,0,0,0,0,m -htrxmo,cxr94w,2f,2g,4z,0,0,0,0,m
--htrxmo,cxr5z4,2h,2i,4z,0,0,0,0,m -htrxmo,424c1s,2j,2k,4z,0,0,0,0,m -htrxmo,4248w0,2l,2m,4z,0,0,0,0,m -htrxmo,4245q8,2n,2o,4z,0,0,0,0,m -htrxmo,cxrfgg,6h,6h,4y,0,0,0,0,m -htrxmo,cxsu0w,6i,6i,4y,0,0,0,0,m
--htrxmo,cxsnpc,2p,2p,4y,0,0,0,0,m -htrxmo,cxshds,2q,2q,4y,0,0,0,0,m -htrxmo,cxse80,2r,2r,4y,0,0,0,0,m -htrxmo,cxsb28,6j,6j,4y,0,0,0,0,m -htrxmo,cssv0g,2s,2s,4y,0,0,0,0,m -htrxmo,cssruo,2t,2t,4y,0,0,0,0,m
--htrxmo,cssoow,2u,2u,4y,0,0,0,0,m -htrxmo,csslj4,2v,2v,4y,0,0,0,0,m -htrxmo,cssidc,6k,6k,4y,0,0,0,0,m -htrxmo,cssf7k,6l,6l,4y,0,0,0,0,m -htrxmo,424f7k,6m,6m,4y,0,0,0,0,m -htrxmo,425ngg,2x,2x,4y,0,0,0,0,m
--htrxmo,425h4w,2y,2y,4y,0,0,0,0,m -htrxmo,425dz4,2z,2z,4y,0,0,0,0,m -htrxmo,425atc,6n,6n,4y,0,0,0,0,m -htrxmo,4257nk,6o,6o,4y,0,0,0,0,m -htrxmo,3x5urk,30,30,4y,0,0,0,0,m -htrxmo,3x5rls,31,31,4y,0,0,0,0,m
--htrxmo,3x5og0,32,32,4y,0,0,0,0,m -htrxmo,3x5la8,33,33,4y,0,0,0,0,m -htrxmo,3x5i4g,6p,6p,4y,0,0,0,0,m -htrxmo,3x5eyo,6q,6q,4y,0,0,0,0,m -8p9ep,8cwxzs,8x,8y,50,0,0,f,0,q -8p9ep,8cwxzk,8x,8x,51,0,0,f,0,q
--8p9ep,8cwxzc,8z,90,50,0,0,f,0,q -8p9ep,8cwxz4,8z,8z,51,0,0,f,0,q -7hpts,8d7nk0,6j,6j,4j,0,0,0,0,f -7hpts,8d6y9s,6k,6k,4j,0,0,0,0,f -7hpts,8d5jpc,6l,6l,4j,0,0,0,0,f -7hpts,8d4uf4,6n,6n,4j,0,0,0,0,f
--7hpts,8d454w,6p,6p,4j,0,0,0,0,f -7hpts,8d3fuo,6o,6o,4j,0,0,0,0,f -7hpts,8d2qkg,6q,6q,4j,0,0,0,0,f -7hpts,8cz85c,6i,6i,4j,0,0,0,0,f -7hpts,8cyiv4,6h,6h,4j,0,0,0,0,f -7hpts,8cxtkw,6m,6m,4j,0,0,0,0,f
--7hpts,8cx4ao,3m,3m,4j,0,0,0,0,f -hra4g0,3vtse8,76,76,52,0,0,0,0,n -hra4g0,3pmg3k,76,76,53,0,0,0,0,n -hra4g0,3uku80,77,77,54,0,0,0,0,n -hra4g0,3odhxc,77,77,55,0,0,0,0,n -hra4g0,3vtm2o,78,78,56,0,0,0,0,n
--hra4g0,3pm9s0,78,78,57,0,0,0,0,n -hra4g0,3uknwg,79,79,58,0,0,0,0,n -hra4g0,3odbls,79,79,59,0,0,0,0,n -hra4g0,3tbw1s,7a,7a,52,0,0,0,0,n -hra4g0,3n4jr4,7a,7a,53,0,0,0,0,n -hra4g0,3s2xvk,7b,7b,54,0,0,0,0,n
--hra4g0,3lvlkw,7b,7b,55,0,0,0,0,n -hra4g0,3tbpq8,7c,7c,56,0,0,0,0,n -hra4g0,3n4dfk,7c,7c,57,0,0,0,0,n -hra4g0,3s2rk0,7d,7d,58,0,0,0,0,n -hra4g0,3lvf9c,7d,7d,59,0,0,0,0,n -hyrqbk,3xs5j4,91,91,5a,0,0,0,4,d
--hyrqbk,ctf2m8,92,92,5a,0,0,0,4,d -hyrqbk,3xs2dc,93,93,5a,0,0,0,4,d -hyrqbk,ctdo1s,94,94,5a,0,0,0,4,d -hyrqbk,3xqnsw,95,95,5a,0,0,0,4,d -hyrqbk,ctd1xc,96,96,5b,0,0,0,4,d -hyrqbk,3xq1og,97,97,5b,0,0,0,4,d
--hyrqbk,csqo00,8n,8n,5c,0,0,0,5,m -hyrqbk,3x3nr4,8m,8m,5c,0,0,0,5,m -hyrqbk,csqbcw,6c,6c,5c,0,0,0,6,m -hyrqbk,3x3b40,98,98,5c,0,0,0,5,m -hra3nk,3kl2io,78,78,5d,0,0,0,7,r -hra3nk,3edq80,78,78,5e,0,0,0,7,r
--hra3nk,3kkpvk,77,77,5f,0,0,0,7,r -hra3nk,3eddkw,77,77,5g,0,0,0,7,r -hra3nk,3kkd8g,76,76,5h,0,0,0,7,r -hra3nk,3ed0xs,76,76,5i,0,0,0,7,r -hra3nk,3i3668,7c,7c,5d,0,0,0,7,r -hra3nk,3bvtvk,7c,7c,5e,0,0,0,7,r
--hra3nk,3i2tj4,7b,7b,5f,0,0,0,7,r -hra3nk,3bvh8g,7b,7b,5g,0,0,0,7,r -hra3nk,3i2gw0,7a,7a,5h,0,0,0,7,r -hra3nk,3bv4lc,7a,7a,5i,0,0,0,7,r -9urk,uss9og,3m,3m,5j,0,0,0,0,s -9urk,uss6io,99,99,5k,0,0,0,0,s
--9urk,d1i60w,99,99,5l,0,0,0,0,s -hyrqbk,csrzeo,9a,9a,5m,0,0,0,0,m -hyrqbk,css2kg,9b,9b,5n,0,0,0,0,m -hyrqbk,3x52bk,9c,9c,5n,0,0,0,0,m -hyrqbk,csrw8w,9d,9d,5n,0,0,0,0,m -hyrqbk,3x4w00,9e,9e,5n,0,0,0,0,m
--hyrqbk,csra4g,35,35,5c,0,0,0,0,m -hyrqbk,3x49vk,36,36,5c,0,0,0,0,m -hyrqbk,3x46ps,37,38,5o,0,0,0,0,m -hyrqbk,csr3sw,39,3a,5o,0,0,0,0,m -hyrqbk,3x43k0,3b,3c,5o,0,0,0,0,m -hyrqbk,csr0n4,3d,3e,5o,0,0,0,0,m
--hyrqbk,3x40e8,3f,3g,5o,0,0,0,0,m -hyrqbk,csqxhc,8t,8t,5c,0,0,0,0,m -hyrqbk,3x3x8g,8u,8u,5c,0,0,0,0,m -hyrqbk,csqubk,9f,9f,5p,0,0,0,0,m -hyrqbk,3x3u2o,9g,9g,5p,0,0,0,0,m -hyrqbk,csqku8,8v,8v,5c,0,0,0,0,m
--hyrqbk,3x3klc,8w,8w,5c,0,0,0,0,m -hyrqbk,csqhog,9h,9h,5p,0,0,0,0,m -hyrqbk,3x3hfk,9i,9i,5p,0,0,0,0,m zb2b5s,8d0zcw,2s,2s,5q,0,0,0,0,e zb2b5s,8czksg,30,30,5q,0,0,0,0,e zb2b5s,8dvvuo,2q,2q,5r,0,0,0,0,e
-zb2b5s,8duha8,2y,2y,5r,0,0,0,0,e zb2b5s,8dknb4,2u,2u,5r,0,0,0,0,e zb2b5s,8dj8qo,32,32,5r,0,0,0,0,e zb2b5s,8d9erk,2r,2r,5r,0,0,0,0,e zb2b5s,8d8074,2z,2z,5r,0,0,0,0,e zb2b5s,8d3shs,2t,2t,5r,0,0,0,0,e
-zb2b5s,8d2dxc,31,31,5r,0,0,0,0,e zb2b5s,8cy680,2v,2v,5r,0,0,0,0,e zb2b5s,8cwrnk,33,33,5r,0,0,0,0,e -hra3nk,3vu51c,9j,9j,5s,0,0,0,0,n -hra3nk,3pmsqo,9j,9j,5i,0,0,0,0,n -hra3nk,3ul6v4,9k,9k,5t,0,0,0,0,n
--hra3nk,3odukg,9k,9k,5g,0,0,0,0,n -hra3nk,3vtyps,9l,9l,5u,0,0,0,0,n -hra3nk,3pmmf4,9l,9l,5e,0,0,0,0,n -hra3nk,3ul0jk,9m,9m,5v,0,0,0,0,n -hra3nk,3odo8w,9m,9m,5w,0,0,0,0,n -hra60w,3vtfr4,76,76,5x,0,0,0,0,n
--hra60w,3pm3gg,76,76,5y,0,0,0,0,n -hra60w,3ukhkw,77,77,5z,0,0,0,0,n -hra60w,3od5a8,77,77,60,0,0,0,0,n -hra60w,3vt9fk,78,78,61,0,0,0,0,n -hra60w,3plx4w,78,78,62,0,0,0,0,n -hra60w,3ukb9c,79,79,63,0,0,0,0,n
--hra60w,3ocyyo,79,79,64,0,0,0,0,n -hra60w,3tbjeo,7a,7a,5x,0,0,0,0,n -hra60w,3n4740,7a,7a,5y,0,0,0,0,n -hra60w,3s2l8g,7b,7b,5z,0,0,0,0,n -hra60w,3lv8xs,7b,7b,60,0,0,0,0,n -hra60w,3tbd34,7c,7c,61,0,0,0,0,n
--hra60w,3n40sg,7c,7c,62,0,0,0,0,n -hra60w,3s2eww,7d,7d,63,0,0,0,0,n -hra60w,3lv2m8,7d,7d,64,0,0,0,0,n -hra3nk,3kl8u8,79,79,5d,0,0,0,0,r -hra3nk,3edwjk,79,79,5e,0,0,0,0,r -hra3nk,3kkzcw,79,79,65,0,0,0,0,r
--hra3nk,3edn28,79,79,5w,0,0,0,0,r -hra3nk,3kkw74,79,79,5f,0,0,0,0,r -hra3nk,3edjwg,79,79,5g,0,0,0,0,r -hra3nk,3kkjk0,79,79,5h,0,0,0,0,r -hra3nk,3ed79c,79,79,5i,0,0,0,0,r -hra3nk,3i3chs,7d,7d,5d,0,0,0,0,r
--hra3nk,3bw074,7d,7d,5e,0,0,0,0,r -hra3nk,3i330g,7d,7d,65,0,0,0,0,r -hra3nk,3bvqps,7d,7d,5w,0,0,0,0,r -hra3nk,3i2zuo,7d,7d,5f,0,0,0,0,r -hra3nk,3bvnk0,7d,7d,5g,0,0,0,0,r -hra3nk,3i2n7k,7d,7d,5h,0,0,0,0,r
--hra3nk,3bvaww,7d,7d,5i,0,0,0,0,r -hrjv9c,45vaio,3m,3m,66,0,0,0,0,s -hrjv9c,45v8xs,3m,3m,67,0,0,0,0,s -hrjv9c,45v5s0,99,99,68,0,0,0,0,s -hra6tc,3vt340,76,76,69,0,0,0,0,n -hra6tc,3plqtc,76,76,6a,0,0,0,0,n
--hra6tc,3uk4xs,77,77,6b,0,0,0,0,n -hra6tc,3ocsn4,77,77,6c,0,0,0,0,n -hra6tc,3vswsg,78,78,6d,0,0,0,0,n -hra6tc,3plkhs,78,78,6e,0,0,0,0,n -hra6tc,3ujym8,79,79,6f,0,0,0,0,n -hra6tc,3ocmbk,79,79,6g,0,0,0,0,n
--hra6tc,3tb6rk,7a,7a,69,0,0,0,0,n -hra6tc,3n3ugw,7a,7a,6a,0,0,0,0,n -hra6tc,3s28lc,7b,7b,6b,0,0,0,0,n -hra6tc,3luwao,7b,7b,6c,0,0,0,0,n -hra6tc,3tb0g0,7c,7c,6d,0,0,0,0,n -hra6tc,3n3o5c,7c,7c,6e,0,0,0,0,n
--hra6tc,3s229s,7d,7d,6f,0,0,0,0,n -hra6tc,3lupz4,7d,7d,6g,0,0,0,0,n -hsg6bj,2bozcw,9n,9n,6h,0,0,0,0,t -hsg6bj,29730g,9o,9o,6h,0,0,0,0,t -hsg6bj,2boa2o,9p,9p,6h,0,0,0,0,t -hsg6bj,296dq8,9q,9q,6h,0,0,0,0,t
--b8ip,-bx7aw1,15,15,6i,0,0,0,0,u -17ke8,q2xurk,1r,9r,6j,0,0,0,8,v -17ke8,ln4hds,1r,9s,6k,0,0,0,8,k -17ke8,3vun7k,6g,6g,6l,0,0,0,9,k -17ke8,-drnr40,9t,9t,6m,0,0,0,0,a -17ke8,-drnrwg,9u,9u,6m,0,0,0,0,a
+-sg,-ac2t4w,6b,6b,43,0,0,0,0,6 -sg,-ac2txc,6c,6c,43,0,0,0,0,6 -sg,p6h728,6b,6b,43,0,0,0,0,6 -sg,n12mm8,6d,6e,44,0,0,0,0,9 -sg,n12gao,6f,6e,44,0,0,0,0,9 -2hx4w,z4urr4,29,2a,45,0,0,0,0,d
+-2hx4w,z4uolc,2b,2c,45,0,0,0,0,d -2hx4w,q97uo0,2d,2e,45,0,0,0,0,d -2hx4w,q97ri8,2f,2g,45,0,0,0,0,d -2hx4w,q97ocg,2h,2i,45,0,0,0,0,d -2hx4w,z4w6bk,2j,2j,46,0,0,0,0,d -2hx4w,z4w000,2k,2k,46,0,0,0,0,d
+-2hx4w,z4vwu8,2l,2l,46,0,0,0,0,d -2hx4w,yzwdmo,2m,2m,46,0,0,0,0,d -2hx4w,yzwagw,2n,2n,46,0,0,0,0,d -2hx4w,yzw7b4,2o,2o,46,0,0,0,0,d -2hx4w,yzw45c,2p,2p,46,0,0,0,0,d -2hx4w,q99ce8,2q,2q,46,0,0,0,0,d
+-2hx4w,q9962o,2r,2r,46,0,0,0,0,d -2hx4w,q98zr4,2s,2s,46,0,0,0,0,d -2hx4w,q98wlc,2t,2t,46,0,0,0,0,d -2hx4w,q49dds,2u,2u,46,0,0,0,0,d -2hx4w,q49a80,2v,2v,46,0,0,0,0,d -2hx4w,q49728,2w,2w,46,0,0,0,0,d
+-2hx4w,q493wg,2x,2x,46,0,0,0,0,d -mhvk,lnfw8w,1r,6g,47,0,0,0,0,l -hra1a8,42qwao,3h,3h,48,0,0,0,0,e -hra1a8,3xr3ls,3i,3i,48,0,0,0,0,e -hra1a8,42qmtc,3j,3j,48,0,0,0,0,e -hra1a8,3xqu4g,3k,3k,48,0,0,0,0,e
+-hra1a8,d16v40,29,2a,49,0,0,0,0,m -hra1a8,d16ry8,2b,2c,49,0,0,0,0,m -hra1a8,45jy0w,2d,2e,49,0,0,0,0,m -hra1a8,45juv4,2f,2g,49,0,0,0,0,m -hra1a8,45jrpc,2h,2i,49,0,0,0,0,m -hra1a8,d171fk,6h,6h,4a,0,0,0,0,m
+-hra1a8,d18g00,6i,6i,4a,0,0,0,0,m -hra1a8,d189og,2j,2j,4a,0,0,0,0,m -hra1a8,d183cw,2k,2k,4a,0,0,0,0,m -hra1a8,d18074,2l,2l,4a,0,0,0,0,m -hra1a8,d17x1c,6j,6j,4a,0,0,0,0,m -hra1a8,cw8gzk,2m,2m,4a,0,0,0,0,m
+-hra1a8,cw8dts,2n,2n,4a,0,0,0,0,m -hra1a8,cw8ao0,2o,2o,4a,0,0,0,0,m -hra1a8,cw87i8,2p,2p,4a,0,0,0,0,m -hra1a8,cw84cg,6k,6k,4a,0,0,0,0,m -hra1a8,cw816o,6l,6l,4a,0,0,0,0,m -hra1a8,45k16o,6m,6m,4a,0,0,0,0,m
+-hra1a8,45l9fk,2r,2r,4a,0,0,0,0,m -hra1a8,45l340,2s,2s,4a,0,0,0,0,m -hra1a8,45kzy8,2t,2t,4a,0,0,0,0,m -hra1a8,45kwsg,6n,6n,4a,0,0,0,0,m -hra1a8,45ktmo,6o,6o,4a,0,0,0,0,m -hra1a8,40lgqo,2u,2u,4a,0,0,0,0,m
+-hra1a8,40ldkw,2v,2v,4a,0,0,0,0,m -hra1a8,40laf4,2w,2w,4a,0,0,0,0,m -hra1a8,40l79c,2x,2x,4a,0,0,0,0,m -hra1a8,40l43k,6p,6p,4a,0,0,0,0,m -hra1a8,40l0xs,6q,6q,4a,0,0,0,0,m -hra1a8,cxskjk,6r,6r,4b,0,0,0,0,n
+-hra1a8,425kao,6s,6s,4b,0,0,0,0,n -hra1a8,4251c0,6t,6t,4c,0,0,0,0,n -hra1a8,3zn85c,6u,6u,4d,0,0,0,0,n -hra1a8,3x5bsw,6u,6u,4e,0,0,0,0,n -hra1a8,cva58g,6v,6v,4f,0,0,0,0,n -hra1a8,3zn4zk,6w,6w,4f,0,0,0,0,n
+-hra1a8,3x58n4,6w,6w,4c,0,0,0,0,n -hra1a8,cv8ni8,6x,6x,4g,0,0,0,0,n -hra1a8,csqr5s,6y,6z,4g,0,0,0,0,n -hra1a8,3x3qww,70,70,4g,0,0,0,0,n -hra1a8,3x3e9s,71,71,4g,0,0,0,0,n zik074,8koao0,3m,3m,4h,0,0,0,0,f
+zik074,8kmw3k,3m,3m,4i,0,0,0,0,f -2hx4w,8dagow,72,72,4j,0,0,0,0,g -2hx4w,8d9reo,73,73,4j,0,0,0,0,g -2hx4w,8d924g,74,74,4j,0,0,0,0,g -2hx4w,8d8cu8,75,75,4j,0,0,0,0,g -hra1a8,3vtt6o,76,76,4k,0,0,0,0,o
+-hra1a8,3pmgw0,76,76,4l,0,0,0,0,o -hra1a8,3ukv0g,77,77,4m,0,0,0,0,o -hra1a8,3odips,77,77,4n,0,0,0,0,o -hra1a8,3vtmv4,78,78,4o,0,0,0,0,o -hra1a8,3pmakg,78,78,4p,0,0,0,0,o -hra1a8,3ukoow,79,79,4q,0,0,0,0,o
+-hra1a8,3odce8,79,79,4r,0,0,0,0,o -hra1a8,3tbwu8,7a,7a,4k,0,0,0,0,o -hra1a8,3n4kjk,7a,7a,4l,0,0,0,0,o -hra1a8,3s2yo0,7b,7b,4m,0,0,0,0,o -hra1a8,3lvmdc,7b,7b,4n,0,0,0,0,o -hra1a8,3tbqio,7c,7c,4o,0,0,0,0,o
+-hra1a8,3n4e80,7c,7c,4p,0,0,0,0,o -hra1a8,3s2scg,7d,7d,4q,0,0,0,0,o -hra1a8,3lvg1s,7d,7d,4r,0,0,0,0,o -hra1a8,-jrpf5s,7e,7e,4s,0,0,0,0,i -hshkv5,-jvfaw1,7f,7g,4t,0,0,0,0,i -hshkv5,-jxx78h,7h,7i,4t,0,0,0,0,i
+-hshkv5,-jvfe1t,7j,7k,4t,0,0,0,0,i -hshkv5,-jxxae9,7l,7m,4t,0,0,0,0,i -hshkv5,-jvfh7l,7n,7o,4t,0,0,0,0,i -hshkv5,-jxxdk1,7p,7q,4t,0,0,0,0,i -hshkv5,-jvfkdd,7r,7s,4t,0,0,0,0,i -hshkv5,-jxxgpt,7t,7u,4t,0,0,0,0,i
+-hshkv5,-jvfnj5,7v,7w,4t,0,0,0,0,i -hshkv5,-jxxjvl,7x,7y,4t,0,0,0,0,i -hshkv5,-jvfqox,7z,80,4t,0,0,0,0,i -hshkv5,-jxxn1d,81,82,4t,0,0,0,0,i -hshkv5,-jvftup,83,84,4t,0,0,0,0,i -hshkv5,-jxxq75,85,86,4t,0,0,0,0,i
+-hshkv5,-jvfx0h,87,88,4t,0,0,0,0,i -hshkv5,-jxxtcx,89,8a,4t,0,0,0,0,i -hra1a8,-x1wni8,8b,8b,4s,0,0,0,0,j -hra1a8,-x1xcsg,8c,8c,4s,0,0,0,0,j -hra1a8,-x4ejuo,8d,8d,4s,0,0,0,0,j -hra1a8,-x4f94w,8e,8e,4s,0,0,0,0,j
+-hra1a8,-x6wg74,8f,8f,4s,0,0,0,0,k -hra1a8,-x6x5hc,8g,8g,4s,0,0,0,0,k zhchcw,xumhgg,8h,8i,4u,0,4,f,0,p zhchcw,oyzh7k,8j,8k,4u,0,4,0,0,p zhchcw,bniyu8,1r,8l,4u,0,0,0,0,q zik074,p6h9fk,8m,8m,43,0,0,0,0,6
+zik074,p6h8n4,8n,8n,43,0,0,0,0,6 zik074,p6h69s,71,71,43,0,0,0,0,6 zik074,p6h5hc,6x,6x,43,0,0,0,0,6 zg23uo,59sm4g,8o,1z,44,0,0,0,3,9 zg23uo,59sfsw,8p,1z,44,0,0,0,3,9 -7hpts,yzvl6o,8q,8q,4v,0,0,0,0,d
+-7hpts,q48kxs,8r,8r,4v,0,0,0,0,d -7hpts,yzvev4,8s,8s,4v,0,0,0,0,d -7hpts,yzug3k,8t,8t,4w,0,0,0,0,d -7hpts,q47fuo,8u,8u,4w,0,0,0,0,d -7hpts,yzu3gg,8v,8v,4w,0,0,0,0,d -7hpts,q4737k,8w,8w,4w,0,0,0,0,d
+-xqf4,3w09hc,1r,6g,4x,0,0,0,0,l -htrxmo,cst1c0,72,72,4y,0,0,0,0,n -htrxmo,3x6134,73,73,4y,0,0,0,0,n -htrxmo,cssy68,74,74,4y,0,0,0,0,n -htrxmo,3x5xxc,75,75,4y,0,0,0,0,n -htrxmo,cxr94w,29,2a,4z,0,0,0,0,n
+-htrxmo,cxr5z4,2b,2c,4z,0,0,0,0,n -htrxmo,424c1s,2d,2e,4z,0,0,0,0,n -htrxmo,4248w0,2f,2g,4z,0,0,0,0,n -htrxmo,4245q8,2h,2i,4z,0,0,0,0,n -htrxmo,cxrfgg,6h,6h,4y,0,0,0,0,n -htrxmo,cxsu0w,6i,6i,4y,0,0,0,0,n
+-htrxmo,cxsnpc,2j,2j,4y,0,0,0,0,n -htrxmo,cxshds,2k,2k,4y,0,0,0,0,n -htrxmo,cxse80,2l,2l,4y,0,0,0,0,n -htrxmo,cxsb28,6j,6j,4y,0,0,0,0,n -htrxmo,cssv0g,2m,2m,4y,0,0,0,0,n -htrxmo,cssruo,2n,2n,4y,0,0,0,0,n
+-htrxmo,cssoow,2o,2o,4y,0,0,0,0,n -htrxmo,csslj4,2p,2p,4y,0,0,0,0,n -htrxmo,cssidc,6k,6k,4y,0,0,0,0,n -htrxmo,cssf7k,6l,6l,4y,0,0,0,0,n -htrxmo,424f7k,6m,6m,4y,0,0,0,0,n -htrxmo,425ngg,2r,2r,4y,0,0,0,0,n
+-htrxmo,425h4w,2s,2s,4y,0,0,0,0,n -htrxmo,425dz4,2t,2t,4y,0,0,0,0,n -htrxmo,425atc,6n,6n,4y,0,0,0,0,n -htrxmo,4257nk,6o,6o,4y,0,0,0,0,n -htrxmo,3x5urk,2u,2u,4y,0,0,0,0,n -htrxmo,3x5rls,2v,2v,4y,0,0,0,0,n
+-htrxmo,3x5og0,2w,2w,4y,0,0,0,0,n -htrxmo,3x5la8,2x,2x,4y,0,0,0,0,n -htrxmo,3x5i4g,6p,6p,4y,0,0,0,0,n -htrxmo,3x5eyo,6q,6q,4y,0,0,0,0,n -8p9ep,8cwxzs,8x,8y,50,0,0,f,0,r -8p9ep,8cwxzk,8x,8x,51,0,0,f,0,r
+-8p9ep,8cwxzc,8z,90,50,0,0,f,0,r -8p9ep,8cwxz4,8z,8z,51,0,0,f,0,r -7hpts,8d7nk0,6j,6j,4j,0,0,0,0,g -7hpts,8d6y9s,6k,6k,4j,0,0,0,0,g -7hpts,8d5jpc,6l,6l,4j,0,0,0,0,g -7hpts,8d4uf4,6n,6n,4j,0,0,0,0,g
+-7hpts,8d454w,6p,6p,4j,0,0,0,0,g -7hpts,8d3fuo,6o,6o,4j,0,0,0,0,g -7hpts,8d2qkg,6q,6q,4j,0,0,0,0,g -7hpts,8cz85c,6i,6i,4j,0,0,0,0,g -7hpts,8cyiv4,6h,6h,4j,0,0,0,0,g -7hpts,8cxtkw,6m,6m,4j,0,0,0,0,g
+-7hpts,8cx4ao,3m,3m,4j,0,0,0,0,g -hra4g0,3vtse8,76,76,52,0,0,0,0,o -hra4g0,3pmg3k,76,76,53,0,0,0,0,o -hra4g0,3uku80,77,77,54,0,0,0,0,o -hra4g0,3odhxc,77,77,55,0,0,0,0,o -hra4g0,3vtm2o,78,78,56,0,0,0,0,o
+-hra4g0,3pm9s0,78,78,57,0,0,0,0,o -hra4g0,3uknwg,79,79,58,0,0,0,0,o -hra4g0,3odbls,79,79,59,0,0,0,0,o -hra4g0,3tbw1s,7a,7a,52,0,0,0,0,o -hra4g0,3n4jr4,7a,7a,53,0,0,0,0,o -hra4g0,3s2xvk,7b,7b,54,0,0,0,0,o
+-hra4g0,3lvlkw,7b,7b,55,0,0,0,0,o -hra4g0,3tbpq8,7c,7c,56,0,0,0,0,o -hra4g0,3n4dfk,7c,7c,57,0,0,0,0,o -hra4g0,3s2rk0,7d,7d,58,0,0,0,0,o -hra4g0,3lvf9c,7d,7d,59,0,0,0,0,o -hyrqbk,3xs5j4,91,91,5a,0,0,0,4,e
+-hyrqbk,ctf2m8,92,92,5a,0,0,0,4,e -hyrqbk,3xs2dc,93,93,5a,0,0,0,4,e -hyrqbk,ctdo1s,94,94,5a,0,0,0,4,e -hyrqbk,3xqnsw,95,95,5a,0,0,0,4,e -hyrqbk,ctd1xc,96,96,5b,0,0,0,4,e -hyrqbk,3xq1og,97,97,5b,0,0,0,4,e
+-hyrqbk,csqo00,8n,8n,5c,0,0,0,5,n -hyrqbk,3x3nr4,8m,8m,5c,0,0,0,5,n -hyrqbk,csqbcw,6c,6c,5c,0,0,0,6,n -hyrqbk,3x3b40,98,98,5c,0,0,0,5,n -hra3nk,3kl2io,78,78,5d,0,0,0,7,s -hra3nk,3edq80,78,78,5e,0,0,0,7,s
+-hra3nk,3kkpvk,77,77,5f,0,0,0,7,s -hra3nk,3eddkw,77,77,5g,0,0,0,7,s -hra3nk,3kkd8g,76,76,5h,0,0,0,7,s -hra3nk,3ed0xs,76,76,5i,0,0,0,7,s -hra3nk,3i3668,7c,7c,5d,0,0,0,7,s -hra3nk,3bvtvk,7c,7c,5e,0,0,0,7,s
+-hra3nk,3i2tj4,7b,7b,5f,0,0,0,7,s -hra3nk,3bvh8g,7b,7b,5g,0,0,0,7,s -hra3nk,3i2gw0,7a,7a,5h,0,0,0,7,s -hra3nk,3bv4lc,7a,7a,5i,0,0,0,7,s -9urk,uss9og,3m,3m,5j,0,0,0,0,t -9urk,uss6io,99,99,5k,0,0,0,0,t
+-9urk,d1i60w,99,99,5l,0,0,0,0,t -hyrqbk,csrzeo,9a,9a,5m,0,0,0,0,n -hyrqbk,css2kg,9b,9b,5n,0,0,0,0,n -hyrqbk,3x52bk,9c,9c,5n,0,0,0,0,n -hyrqbk,csrw8w,9d,9d,5n,0,0,0,0,n -hyrqbk,3x4w00,9e,9e,5n,0,0,0,0,n
+-hyrqbk,csra4g,35,35,5c,0,0,0,0,n -hyrqbk,3x49vk,36,36,5c,0,0,0,0,n -hyrqbk,3x46ps,37,38,5o,0,0,0,0,n -hyrqbk,csr3sw,39,3a,5o,0,0,0,0,n -hyrqbk,3x43k0,3b,3c,5o,0,0,0,0,n -hyrqbk,csr0n4,3d,3e,5o,0,0,0,0,n
+-hyrqbk,3x40e8,3f,3g,5o,0,0,0,0,n -hyrqbk,csqxhc,8t,8t,5c,0,0,0,0,n -hyrqbk,3x3x8g,8u,8u,5c,0,0,0,0,n -hyrqbk,csqubk,9f,9f,5p,0,0,0,0,n -hyrqbk,3x3u2o,9g,9g,5p,0,0,0,0,n -hyrqbk,csqku8,8v,8v,5c,0,0,0,0,n
+-hyrqbk,3x3klc,8w,8w,5c,0,0,0,0,n -hyrqbk,csqhog,9h,9h,5p,0,0,0,0,n -hyrqbk,3x3hfk,9i,9i,5p,0,0,0,0,n zb2b5s,8d0zcw,2m,2m,5q,0,0,0,0,f zb2b5s,8czksg,2u,2u,5q,0,0,0,0,f zb2b5s,8dvvuo,2k,2k,5r,0,0,0,0,f
+zb2b5s,8duha8,2s,2s,5r,0,0,0,0,f zb2b5s,8dknb4,2o,2o,5r,0,0,0,0,f zb2b5s,8dj8qo,2w,2w,5r,0,0,0,0,f zb2b5s,8d9erk,2l,2l,5r,0,0,0,0,f zb2b5s,8d8074,2t,2t,5r,0,0,0,0,f zb2b5s,8d3shs,2n,2n,5r,0,0,0,0,f
+zb2b5s,8d2dxc,2v,2v,5r,0,0,0,0,f zb2b5s,8cy680,2p,2p,5r,0,0,0,0,f zb2b5s,8cwrnk,2x,2x,5r,0,0,0,0,f -hra3nk,3vu51c,9j,9j,5s,0,0,0,0,o -hra3nk,3pmsqo,9j,9j,5i,0,0,0,0,o -hra3nk,3ul6v4,9k,9k,5t,0,0,0,0,o
+-hra3nk,3odukg,9k,9k,5g,0,0,0,0,o -hra3nk,3vtyps,9l,9l,5u,0,0,0,0,o -hra3nk,3pmmf4,9l,9l,5e,0,0,0,0,o -hra3nk,3ul0jk,9m,9m,5v,0,0,0,0,o -hra3nk,3odo8w,9m,9m,5w,0,0,0,0,o -hra60w,3vtfr4,76,76,5x,0,0,0,0,o
+-hra60w,3pm3gg,76,76,5y,0,0,0,0,o -hra60w,3ukhkw,77,77,5z,0,0,0,0,o -hra60w,3od5a8,77,77,60,0,0,0,0,o -hra60w,3vt9fk,78,78,61,0,0,0,0,o -hra60w,3plx4w,78,78,62,0,0,0,0,o -hra60w,3ukb9c,79,79,63,0,0,0,0,o
+-hra60w,3ocyyo,79,79,64,0,0,0,0,o -hra60w,3tbjeo,7a,7a,5x,0,0,0,0,o -hra60w,3n4740,7a,7a,5y,0,0,0,0,o -hra60w,3s2l8g,7b,7b,5z,0,0,0,0,o -hra60w,3lv8xs,7b,7b,60,0,0,0,0,o -hra60w,3tbd34,7c,7c,61,0,0,0,0,o
+-hra60w,3n40sg,7c,7c,62,0,0,0,0,o -hra60w,3s2eww,7d,7d,63,0,0,0,0,o -hra60w,3lv2m8,7d,7d,64,0,0,0,0,o -hra3nk,3kl8u8,79,79,5d,0,0,0,0,s -hra3nk,3edwjk,79,79,5e,0,0,0,0,s -hra3nk,3kkzcw,79,79,65,0,0,0,0,s
+-hra3nk,3edn28,79,79,5w,0,0,0,0,s -hra3nk,3kkw74,79,79,5f,0,0,0,0,s -hra3nk,3edjwg,79,79,5g,0,0,0,0,s -hra3nk,3kkjk0,79,79,5h,0,0,0,0,s -hra3nk,3ed79c,79,79,5i,0,0,0,0,s -hra3nk,3i3chs,7d,7d,5d,0,0,0,0,s
+-hra3nk,3bw074,7d,7d,5e,0,0,0,0,s -hra3nk,3i330g,7d,7d,65,0,0,0,0,s -hra3nk,3bvqps,7d,7d,5w,0,0,0,0,s -hra3nk,3i2zuo,7d,7d,5f,0,0,0,0,s -hra3nk,3bvnk0,7d,7d,5g,0,0,0,0,s -hra3nk,3i2n7k,7d,7d,5h,0,0,0,0,s
+-hra3nk,3bvaww,7d,7d,5i,0,0,0,0,s -hrjv9c,45vaio,3m,3m,66,0,0,0,0,t -hrjv9c,45v8xs,3m,3m,67,0,0,0,0,t -hrjv9c,45v5s0,99,99,68,0,0,0,0,t -hra6tc,3vt340,76,76,69,0,0,0,0,o -hra6tc,3plqtc,76,76,6a,0,0,0,0,o
+-hra6tc,3uk4xs,77,77,6b,0,0,0,0,o -hra6tc,3ocsn4,77,77,6c,0,0,0,0,o -hra6tc,3vswsg,78,78,6d,0,0,0,0,o -hra6tc,3plkhs,78,78,6e,0,0,0,0,o -hra6tc,3ujym8,79,79,6f,0,0,0,0,o -hra6tc,3ocmbk,79,79,6g,0,0,0,0,o
+-hra6tc,3tb6rk,7a,7a,69,0,0,0,0,o -hra6tc,3n3ugw,7a,7a,6a,0,0,0,0,o -hra6tc,3s28lc,7b,7b,6b,0,0,0,0,o -hra6tc,3luwao,7b,7b,6c,0,0,0,0,o -hra6tc,3tb0g0,7c,7c,6d,0,0,0,0,o -hra6tc,3n3o5c,7c,7c,6e,0,0,0,0,o
+-hra6tc,3s229s,7d,7d,6f,0,0,0,0,o -hra6tc,3lupz4,7d,7d,6g,0,0,0,0,o -hsg6bj,2bozcw,9n,9n,6h,0,0,0,0,u -hsg6bj,29730g,9o,9o,6h,0,0,0,0,u -hsg6bj,2boa2o,9p,9p,6h,0,0,0,0,u -hsg6bj,296dq8,9q,9q,6h,0,0,0,0,u
+-b8ip,-bx7aw1,15,15,6i,0,0,0,0,v -17ke8,q2xurk,1r,9r,6j,0,0,0,8,w -17ke8,ln4hds,1r,9s,6k,0,0,0,8,l -17ke8,3vun7k,6g,6g,6l,0,0,0,9,l -17ke8,-drnr40,9t,9t,6m,0,0,0,0,a -17ke8,-drnrwg,9u,9u,6m,0,0,0,0,a
 -17ke8,-drnsow,9v,9v,6m,0,0,0,0,a -17ke8,-dro2yo,9w,9w,6n,0,0,0,0,a -17ke8,-dro3r4,9x,9x,6n,0,0,0,0,a -17ke8,-dro4jk,9y,9y,6o,0,0,0,0,a -17ke8,-dro5c0,9z,9z,6o,0,0,0,0,a -17ke8,q2ycxs,a0,a0,6m,0,0,0,0,a
 -17ke8,q2y9s0,a1,a1,6p,0,0,0,0,a -17ke8,q2y6m8,a2,a2,6p,0,0,0,0,a -17ke8,q2y3gg,a3,a3,6m,0,0,0,0,a -17ke8,q2y0ao,a4,a4,6q,0,0,0,0,a -17ke8,q2xx4w,a5,a5,6q,0,0,0,0,a -17ke8,q2xtz4,a6,a6,6q,0,0,0,0,a
--17ke8,z62ry8,a7,a7,6r,0,0,0,0,w -17ke8,z62qdc,2n,2n,6r,0,0,0,0,w -17ke8,z62n7k,a8,a8,6r,0,0,0,0,w -17ke8,z12z9c,a9,a9,6r,0,0,0,0,w -17ke8,z12xog,2h,2h,6r,0,0,0,0,w -17ke8,qafuv4,aa,aa,6r,0,0,0,0,w
--17ke8,q5g268,ab,ab,6r,0,0,0,0,w -17ke8,q5fxfk,2l,2l,6r,0,0,0,0,w -17ke8,q5fvuo,ac,ac,6r,0,0,0,0,w -17ke8,z7c934,3b,3b,6s,0,0,0,0,w -17ke8,qbp8u8,ad,ad,6s,0,0,0,0,w -17ke8,z7c7i8,ae,ae,6s,0,0,0,0,w
--17ke8,qbp79c,1s,1s,6s,0,0,0,0,w -17ke8,z7by0w,af,af,6s,0,0,0,0,w -17ke8,qboxs0,ag,ag,6s,0,0,0,0,w -17ke8,z7buv4,ah,ah,6s,0,0,0,0,w -17ke8,qboum8,ai,ai,6s,0,0,0,0,w -17ke8,z7bta8,aj,aj,6s,0,0,0,0,w
--17ke8,qbot1c,3d,3d,6s,0,0,0,0,w -17ke8,z7brpc,ak,ak,6s,0,0,0,0,w -17ke8,qborgg,3f,3f,6s,0,0,0,0,w -hrjyf4,d1hzpc,al,al,6t,0,0,0,0,s -hrjyf4,45uzgg,99,99,6t,0,0,0,0,s -hrk1kw,d1hq80,am,an,6u,0,0,0,0,s
--hrk1kw,45upz4,8l,ao,6u,0,0,0,0,s -hrk1kw,d1hn28,al,al,6u,0,0,0,0,s -hrk1kw,45umtc,99,99,6u,0,0,0,0,s -17ke8,uqaeww,ap,ap,6v,0,0,0,0,x -17ke8,cz0ef4,aq,aq,6v,0,0,0,0,x -17ke8,ulaj28,ar,ar,6v,0,0,0,0,x
--17ke8,ls52io,as,as,6w,0,0,0,0,x -17ke8,uns16o,at,at,6w,0,0,0,0,x -17ke8,ls50xs,au,au,6w,0,0,0,0,x -8qgww,8cwutc,3m,3m,6x,0,0,0,0,y -17ke8,-26mxa8,av,av,6y,0,0,0,0,h -17ke8,-26mu4g,aw,aw,6y,0,0,0,0,h
--17ke8,xjemf4,ax,ax,6z,0,0,0,0,h -17ke8,xeetq8,ay,ay,6z,0,0,0,0,h -17ke8,xgwq2o,az,az,6z,0,0,0,0,h -17ke8,xbwxds,b0,b0,6z,0,0,0,0,h -17ke8,xjej9c,b1,b1,6z,0,0,0,0,h -17ke8,xeeqkg,3v,3v,6z,0,0,0,0,h
--17ke8,xgwmww,b2,b2,6z,0,0,0,0,h -17ke8,xbwu80,3x,3x,6z,0,0,0,0,h -17ke8,xjeg3k,b3,b3,6z,0,0,0,0,h -17ke8,xeeneo,3z,3z,6z,0,0,0,0,h -17ke8,xgwjr4,b4,b4,6z,0,0,0,0,h -17ke8,xbwr28,41,41,6z,0,0,0,0,h
--17ke8,xjecxs,b5,b5,6z,0,0,0,0,h -17ke8,xeek8w,43,43,6z,0,0,0,0,h -17ke8,xgwglc,b6,b6,6z,0,0,0,0,h -17ke8,xbwnwg,45,45,6z,0,0,0,0,h -17ke8,xje9s0,b7,b7,6z,0,0,0,0,h -17ke8,xeeh34,47,47,6z,0,0,0,0,h
--17ke8,xgwdfk,b8,b8,6z,0,0,0,0,h -17ke8,xbwkqo,49,49,6z,0,0,0,0,h -17ke8,xje6m8,b9,b9,6z,0,0,0,0,h -17ke8,xeedxc,4b,4b,6z,0,0,0,0,h -17ke8,xgwa9s,ba,ba,6z,0,0,0,0,h -17ke8,xbwhkw,4d,4d,6z,0,0,0,0,h
--17ke8,xje3gg,bb,bb,6z,0,0,0,0,h -17ke8,xeeark,4f,4f,6z,0,0,0,0,h -17ke8,xgw740,bc,bc,6z,0,0,0,0,h -17ke8,xbwef4,4h,4h,6z,0,0,0,0,h -17ke8,xje0ao,bd,bd,6z,0,0,0,0,h -17ke8,xee7ls,4j,4j,6z,0,0,0,0,h
--17ke8,xgw3y8,be,be,6z,0,0,0,0,h -17ke8,xbwb9c,4l,4l,6z,0,0,0,0,h -17ke8,xjdx4w,bf,bf,6z,0,0,0,0,h -17ke8,xee4g0,4n,4n,6z,0,0,0,0,h -17ke8,xgw0sg,bg,bg,6z,0,0,0,0,h -17ke8,xbw83k,4p,4p,6z,0,0,0,0,h
--17ke8,fs4lxc,bh,bh,6z,0,0,0,0,h -17ke8,fn4t8g,bi,bi,6z,0,0,0,0,h -17ke8,fpmpkw,bj,bj,6z,0,0,0,0,h -17ke8,fkmww0,bk,bk,6z,0,0,0,0,h -17ke8,fs4irk,bl,bl,6z,0,0,0,0,h -17ke8,fn4q2o,4s,4s,6z,0,0,0,0,h
--17ke8,fpmmf4,bm,bm,6z,0,0,0,0,h -17ke8,fkmtq8,4u,4u,6z,0,0,0,0,h -17ke8,fs4fls,bn,bn,6z,0,0,0,0,h -17ke8,fn4mww,4w,4w,6z,0,0,0,0,h -17ke8,fpmj9c,bo,bo,6z,0,0,0,0,h -17ke8,fkmqkg,4y,4y,6z,0,0,0,0,h
--17ke8,fs4cg0,bp,bp,6z,0,0,0,0,h -17ke8,fn4jr4,50,50,6z,0,0,0,0,h -17ke8,fpmg3k,bq,bq,6z,0,0,0,0,h -17ke8,fkmneo,52,52,6z,0,0,0,0,h -17ke8,fs49a8,br,br,6z,0,0,0,0,h -17ke8,fn4glc,54,54,6z,0,0,0,0,h
--17ke8,fpmcxs,bs,bs,6z,0,0,0,0,h -17ke8,fkmk8w,56,56,6z,0,0,0,0,h -17ke8,fs464g,bt,bt,6z,0,0,0,0,h -17ke8,fn4dfk,58,58,6z,0,0,0,0,h -17ke8,fpm9s0,bu,bu,6z,0,0,0,0,h -17ke8,fkmh34,5a,5a,6z,0,0,0,0,h
--17ke8,fs42yo,bv,bv,6z,0,0,0,0,h -17ke8,fn4a9s,5c,5c,6z,0,0,0,0,h -17ke8,fpm6m8,bw,bw,6z,0,0,0,0,h -17ke8,fkmdxc,5e,5e,6z,0,0,0,0,h -17ke8,fs3zsw,bx,bx,6z,0,0,0,0,h -17ke8,fn4740,5g,5g,6z,0,0,0,0,h
--17ke8,fpm3gg,by,by,6z,0,0,0,0,h -17ke8,fkmark,5i,5i,6z,0,0,0,0,h -17ke8,fs3wn4,bz,bz,6z,0,0,0,0,h -17ke8,fn43y8,5k,5k,6z,0,0,0,0,h -17ke8,fpm0ao,c0,c0,6z,0,0,0,0,h -17ke8,fkm7ls,5m,5m,6z,0,0,0,0,h
--17ke8,k7ysjk,c1,c1,6z,0,0,0,0,t -17ke8,k5gw74,c2,c2,6z,0,0,0,0,t -17ke8,k7y39c,c3,c3,6z,0,0,0,0,t -17ke8,k5g6ww,c4,c4,6z,0,0,0,0,t -17ke8,2gos1s,c5,c5,6z,0,0,0,0,t -17ke8,2e6vpc,c6,c6,6z,0,0,0,0,t
--17ke8,2go2rk,c7,c7,6z,0,0,0,0,t -17ke8,2e66f4,c8,c8,6z,0,0,0,0,t -17ke8,-rukv0g,c9,ca,70,0,0,0,0,z -17ke8,-rulkao,cb,cc,70,0,0,0,0,z -17ke8,-rzknpc,cd,ce,70,0,0,0,0,z -17ke8,-rzlczk,cf,cg,70,0,0,0,0,z
--189o0,-jf7k00,ch,ch,71,0,0,f,0,5 -17ke8,-s3cs1s,ci,ci,72,0,0,0,0,10 -17ke8,-s3csu8,cj,cj,73,0,0,0,0,10 -17ke8,-j7pvr4,ck,ck,74,0,0,f,0,10 -17ke8,-s3cw00,cl,cl,74,0,0,0,0,10 -17ke8,-s3cmio,cm,cm,75,0,0,0,0,10
--17ke8,-s3cdts,cn,cn,76,0,0,0,0,10 -17ke8,7f7mdc,co,co,77,0,0,0,0,10 -17ke8,7f7lkw,cp,cp,77,0,0,0,0,10 -17ke8,7f7ksg,cq,cq,77,0,0,0,0,10 -17ke8,-s3cgzk,cr,cr,76,0,0,0,0,10 -17ke8,7f7j7k,cs,cs,77,0,0,0,0,10
--17ke8,7f7if4,ct,ct,77,0,0,0,0,10 -17ke8,7f7hmo,cu,cu,77,0,0,0,0,10 -hshkw0,3vuk1s,cv,cv,78,0,0,0,a,k -hshkw0,4237r4,1r,8l,4g,0,0,0,b,11 -3pgqo,z4uvpc,a7,a7,79,0,0,0,0,w -3pgqo,z4uu4g,2n,2n,79,0,0,0,0,w
--3pgqo,z4uqyo,a8,a8,79,0,0,0,0,w -3pgqo,yzv30g,a9,a9,79,0,0,0,0,w -3pgqo,yzv1fk,2h,2h,79,0,0,0,0,w -3pgqo,q97ym8,aa,aa,79,0,0,0,0,w -3pgqo,q485xc,ab,ab,79,0,0,0,0,w -3pgqo,q4816o,2l,2l,79,0,0,0,0,w
--3pgqo,q47zls,ac,ac,79,0,0,0,0,w -hrke80,d1h0xs,am,an,7a,0,0,0,0,s -hrke80,45u0ow,8l,ao,7a,0,0,0,0,s -hrke80,d1gxs0,al,al,7a,0,0,0,0,s -hrke80,45txj4,99,99,7a,0,0,0,0,s -hshkw0,3vuxhc,cw,cw,7b,0,0,0,0,12
--hshkw0,3vuubk,cx,cx,7b,0,0,0,0,12 -hshkw0,3vur5s,cw,cw,7c,0,0,0,0,12 -hshkw0,3vuo00,cx,cx,7c,0,0,0,0,12 -hshkw0,3vuku8,cw,cw,7d,0,0,0,0,12 -hshkw0,3vuhog,cx,cx,7d,0,0,0,0,12 -hshkw0,3vueio,cw,cw,7e,0,0,0,0,12
--hshkw0,3vubcw,cx,cx,7e,0,0,0,0,12 -hshkw0,3vudq8,9r,cy,7f,0,0,0,0,k -hshkw0,3vuc5c,9r,9r,7g,0,0,0,0,k -hshkw0,44m6tc,cz,cz,7h,0,0,0,0,13 -hshkw0,3x4hs0,cz,cz,7i,0,0,0,0,13 -hshkw0,cu0lq8,d0,d0,7j,0,0,0,0,x
--hshkw0,40uyv4,d1,d1,7k,0,0,0,0,x -hshkw0,cwhxj4,d2,d2,7k,0,0,0,0,x -hshkw0,40uxa8,d3,d3,7k,0,0,0,0,x -hshkw0,cyzaww,29,29,7l,0,0,0,0,14 -hshkw0,cyz9c0,a7,a7,7l,0,0,0,0,14 -hshkw0,cyz7r4,2n,2n,7l,0,0,0,0,14
--hshkw0,cyz4lc,a8,a8,7l,0,0,0,0,14 -hshkw0,cyz1fk,2a,2a,7l,0,0,0,0,14 -hshkw0,ctzjsw,d4,d4,7l,0,0,0,0,14 -hshkw0,ctzi80,2b,2b,7l,0,0,0,0,14 -hshkw0,ctzgn4,a9,a9,7l,0,0,0,0,14 -hshkw0,ctzf28,2h,2h,7l,0,0,0,0,14
--hshkw0,ctzdhc,d5,d5,7l,0,0,0,0,14 -hshkw0,ctzbwg,2c,2c,7l,0,0,0,0,14 -hshkw0,ctz8qo,2d,2d,7l,0,0,0,0,14 -hshkw0,43cc8w,aa,aa,7l,0,0,0,0,14 -hshkw0,43cao0,d6,d6,7l,0,0,0,0,14 -hshkw0,43c4cg,d7,d7,7l,0,0,0,0,14
--hshkw0,43c2rk,d8,d8,7l,0,0,0,0,14 -hshkw0,43c16o,d9,d9,7l,0,0,0,0,14 -hshkw0,3ycjk0,ab,ab,7l,0,0,0,0,14 -hshkw0,3ychz4,da,da,7l,0,0,0,0,14 -hshkw0,3ycetc,2l,2l,7l,0,0,0,0,14 -hshkw0,3ycd8g,ac,ac,7l,0,0,0,0,14
--hshkw0,3ycbnk,db,db,7l,0,0,0,0,14 -hshkw0,3yca2o,dc,dc,7l,0,0,0,0,14 -hshkw0,3yc8hs,dd,dd,7l,0,0,0,0,14 -hshkw0,cxr6rk,de,de,7m,0,0,0,0,11 -hshkw0,csre2o,df,df,7m,0,0,0,0,11 -hshkw0,424cu8,dg,dg,7m,0,0,0,0,11
--hshkw0,3x4k5c,dh,dh,7m,0,0,0,0,11 -hshkw0,d084cg,di,di,7n,0,0,0,0,11 -hshkw0,cxq800,dj,dj,7n,0,0,0,0,11 -hshkw0,cv8bnk,dk,dk,7n,0,0,0,0,11 -hshkw0,csqfb4,dl,dl,7n,0,0,0,0,11 -hshkw0,44l43k,dm,dm,7n,0,0,0,0,11
--hshkw0,4237r4,8l,8l,7n,0,0,0,0,11 -hshkw0,3zlbeo,am,am,7n,0,0,0,0,11 -hshkw0,3x3f28,dn,dn,7n,0,0,0,0,11 -hshkw0,csr4lc,do,do,7n,0,0,0,0,11 -hshkw0,3um9kw,76,76,7o,0,0,0,0,n -hshkw0,3tdbeo,77,77,7p,0,0,0,0,n
--hshkw0,3um39c,78,78,7q,0,0,0,0,n -hshkw0,3td534,79,79,7r,0,0,0,0,n -hshkw0,3s4d8g,7a,7a,7o,0,0,0,0,n -hshkw0,3qvf28,7b,7b,7p,0,0,0,0,n -hshkw0,3s46ww,7c,7c,7q,0,0,0,0,n -hshkw0,3qv8qo,7d,7d,7r,0,0,0,0,n
--hshkw0,-jqff28,dp,dp,7s,0,0,0,0,h -hshkw0,-jvf7r4,dq,dq,7s,0,0,0,0,h -hshkw0,-jsxbeo,dr,dr,7s,0,0,0,0,h -hshkw0,-jxx43k,ds,ds,7s,0,0,0,0,h -hshkw0,-jqfi80,dt,dt,7s,0,0,0,0,h -hshkw0,-jvfaww,7g,7g,7s,0,0,0,0,h
--hshkw0,-jsxekg,du,du,7s,0,0,0,0,h -hshkw0,-jxx79c,7i,7i,7s,0,0,0,0,h -hshkw0,-jqflds,dv,dv,7s,0,0,0,0,h -hshkw0,-jvfe2o,7k,7k,7s,0,0,0,0,h -hshkw0,-jsxhq8,dw,dw,7s,0,0,0,0,h -hshkw0,-jxxaf4,7m,7m,7s,0,0,0,0,h
--hshkw0,-jqfojk,dx,dx,7s,0,0,0,0,h -hshkw0,-jvfh8g,7o,7o,7s,0,0,0,0,h -hshkw0,-jsxkw0,dy,dy,7s,0,0,0,0,h -hshkw0,-jxxdkw,7q,7q,7s,0,0,0,0,h -hshkw0,-jqfrpc,dz,dz,7s,0,0,0,0,h -hshkw0,-jvfke8,7s,7s,7s,0,0,0,0,h
--hshkw0,-jsxo1s,e0,e0,7s,0,0,0,0,h -hshkw0,-jxxgqo,7u,7u,7s,0,0,0,0,h -hshkw0,-jqfuv4,e1,e1,7s,0,0,0,0,h -hshkw0,-jvfnk0,7w,7w,7s,0,0,0,0,h -hshkw0,-jsxr7k,e2,e2,7s,0,0,0,0,h -hshkw0,-jxxjwg,7y,7y,7s,0,0,0,0,h
--hshkw0,-jqfy0w,e3,e3,7s,0,0,0,0,h -hshkw0,-jvfqps,80,80,7s,0,0,0,0,h -hshkw0,-jsxudc,e4,e4,7s,0,0,0,0,h -hshkw0,-jxxn28,82,82,7s,0,0,0,0,h -hshkw0,-jqg16o,e5,e5,7s,0,0,0,0,h -hshkw0,-jvftvk,84,84,7s,0,0,0,0,h
--hshkw0,-jsxxj4,e6,e6,7s,0,0,0,0,h -hshkw0,-jxxq80,86,86,7s,0,0,0,0,h -hshkw0,-jqg4cg,e7,e7,7s,0,0,0,0,h -hshkw0,-jvfx1c,88,88,7s,0,0,0,0,h -hshkw0,-jsy0ow,e8,e8,7s,0,0,0,0,h -hshkw0,-jxxtds,8a,8a,7s,0,0,0,0,h
--hshkw0,-x1v8xs,e9,e9,7s,0,0,0,0,t -hshkw0,-x4d5a8,ea,ea,7s,0,0,0,0,t -hshkw0,-x1vy80,eb,eb,7s,0,0,0,0,t -hshkw0,-x4dukg,ec,ec,7s,0,0,0,0,t -18y5d,-c19dz1,ed,ed,7t,0,0,0,0,15 -18y5d,-c19dz2,ee,ee,7t,0,0,0,0,15
--18y5d,-c19dz3,ef,ef,7t,0,0,0,0,15 -18y5d,-c508hs,eg,eg,7u,0,0,0,0,15 -18y5d,-c696o0,eh,eh,7u,8,0,0,0,15 -18y5d,-c7i4u5,ei,ei,7u,0,0,0,0,15 -18y5d,-c7i4u6,ej,ej,7u,0,0,0,0,15 -18y5d,-c7i4u7,ek,ek,7u,0,0,0,0,15
--1ekg,0,el,el,7v,8,0,0,0,16 zhcglc,7hqf40,em,en,7w,0,0,0,0,z zhcglc,7hppts,eo,ep,7w,0,0,0,0,z zhcglc,xumgow,8i,8i,7w,0,4,f,0,o zhcglc,oyzgg0,8k,8k,7w,0,4,0,0,o zhcglc,g3cg74,eq,eq,7w,0,4,f,0,o
-zhcglc,77pfy8,er,er,7w,0,4,0,0,o zhcglc,7f7dog,es,et,7w,0,0,0,0,10 zhcglc,7f7cw0,eu,ev,7w,0,0,0,0,10 zhcglc,7f7c3k,ew,ex,7w,0,0,0,0,10 zhcglc,7f7bb4,ey,ez,7w,0,0,0,0,10 zhcglc,7f77cw,f0,f0,7w,0,0,0,0,10
-zhcglc,7f76kg,f1,f1,7w,0,0,0,0,10 -4yeww,z8ltds,2q,f2,7x,0,0,0,c,17 -4yeww,qcyt4w,2y,f3,7x,0,0,0,c,17 -4yeww,z8lon4,2s,f4,7x,0,0,0,c,17 -4yeww,qcyoe8,30,f5,7x,0,0,0,c,17 -4yeww,z8kw74,f6,f6,7y,0,0,0,d,17
--4yeww,qcxvy8,f7,f7,7y,0,0,0,d,17 -4yeww,z8kt1c,f8,f8,7z,0,0,0,d,17 -4yeww,z8kpvk,f9,f9,7z,0,0,0,d,17 -4yeww,qcxpmo,fa,fa,7z,0,0,0,d,17 -4yeww,z8kmps,fb,fb,7z,0,0,0,d,17 -4yeww,qcxmgw,fc,fc,7z,0,0,0,d,17
--4yeww,z8kjk0,fd,fd,7z,0,0,0,d,17 -4yeww,qcxjb4,fe,fe,7z,0,0,0,d,17 -4yeww,z8kge8,ff,ff,7z,0,0,0,d,17 -4yeww,qcxg5c,fg,fg,7z,0,0,0,d,17 -8p9fk,q47x8g,fh,fh,80,0,0,0,e,18 -8p9fk,q47qww,fi,fi,80,0,0,0,e,18
--8p9fk,q47klc,fj,fj,80,0,0,0,e,18 -8p9fk,yyllvk,fk,fk,81,0,0,0,e,w -8p9fk,yylkao,fl,fl,81,0,0,0,e,w -8p9fk,yzury8,fm,fm,81,0,0,0,e,w -8p9fk,q47rpc,fn,fn,81,0,0,0,e,w zhb2u7,tq1i5b,fo,fp,82,0,0,f,f,19
-zhb2u7,byrhnj,fq,fr,82,0,0,f,f,19 -17tvk,-dsx14w,fs,fs,83,0,0,0,0,a -17tvk,-dsx1xc,ft,ft,83,0,0,0,0,a -17tvk,-dsx2ps,fu,fu,83,0,0,0,0,a -17tvk,-dsx3i8,fv,fv,83,0,0,0,0,a -2gk5c,z8l81s,ac,ac,84,0,0,0,0,1a
--2gk5c,qcy7sw,d5,d5,84,0,0,0,0,1a -2gk5c,qcxv5s,d8,d8,84,0,0,0,0,1a -2gk5c,qcxiio,dc,dc,84,0,0,0,0,1a -4yeww,z8laf4,fw,fw,85,0,0,0,0,17 -4yeww,z8l8u8,fx,fx,85,0,0,0,0,17 -4yeww,qcya68,fy,fy,85,0,0,0,0,17
--4yeww,qcy8lc,fz,fz,85,0,0,0,0,17 -4yeww,z8l79c,g0,g0,85,0,0,0,0,17 -4yeww,z8l5og,g1,g1,85,0,0,0,0,17 -4yeww,z8l2io,g2,g3,86,0,0,0,0,17 -4yeww,qcy29s,g4,g5,86,0,0,0,0,17 -4yeww,z8kzcw,g6,g6,86,0,0,0,0,17
--8p9fk,yzuakg,g7,g7,81,0,0,0,0,w -8p9fk,q47abk,g8,g8,81,0,0,0,0,w -8p9fk,yzu7eo,g2,g2,81,0,0,0,0,w -8p9fk,q4775s,g4,g4,81,0,0,0,0,w -8p9fk,yzu134,g9,g9,81,0,0,0,0,w -8p9fk,q470u8,ga,ga,81,0,0,0,0,w
--8p9fk,yzturk,gb,gb,81,0,0,0,0,w -8p9fk,q46uio,gc,gc,81,0,0,0,0,w -2gk5c,m4mxog,ap,ap,87,0,0,0,0,1b -2gk5c,4dcx6o,aq,aq,87,0,0,0,0,1b -huzh8g,cxreo0,29,29,88,0,0,0,0,11 -huzh8g,cxrd34,a7,a7,88,0,0,0,0,11
--huzh8g,cxrbi8,2n,2n,88,0,0,0,0,11 -huzh8g,cxr8cg,a8,a8,88,0,0,0,0,11 -huzh8g,cxr56o,2a,2a,88,0,0,0,0,11 -huzh8g,csrnk0,d4,d4,88,0,0,0,0,11 -huzh8g,csrlz4,2b,2b,88,0,0,0,0,11 -huzh8g,csrke8,a9,a9,88,0,0,0,0,11
--huzh8g,csritc,2h,2h,88,0,0,0,0,11 -huzh8g,csrh8g,d5,d5,88,0,0,0,0,11 -huzh8g,csrfnk,2c,2c,88,0,0,0,0,11 -huzh8g,csrchs,2d,2d,88,0,0,0,0,11 -huzh8g,424g00,aa,aa,88,0,0,0,0,11 -huzh8g,424ef4,d6,d6,88,0,0,0,0,11
--huzh8g,42483k,d7,d7,88,0,0,0,0,11 -huzh8g,4246io,d8,d8,88,0,0,0,0,11 -huzh8g,4244xs,d9,d9,88,0,0,0,0,11 -huzh8g,3x4nb4,ab,ab,88,0,0,0,0,11 -huzh8g,3x4lq8,da,da,88,0,0,0,0,11 -huzh8g,3x4ikg,2l,2l,88,0,0,0,0,11
--huzh8g,3x4gzk,ac,ac,88,0,0,0,0,11 -huzh8g,3x4feo,db,db,88,0,0,0,0,11 -huzh8g,3x4dts,dc,dc,88,0,0,0,0,11 -huzh8g,3x4c8w,dd,dd,88,0,0,0,0,11 -8p9fk,8cxiio,gd,gd,89,0,0,0,0,1c -8p9fk,8cxfcw,d9,d9,89,0,0,0,0,1c
--8p9fk,8cxc74,dd,dd,89,0,0,0,0,1c -8p9fk,8cx91c,d6,d6,89,0,0,0,0,1c -8p9fk,8cx5vk,da,da,89,0,0,0,0,1c -8p9fk,8cx2ps,d7,d7,89,0,0,0,0,1c -8p9fk,8cwzk0,db,db,89,0,0,0,0,1c -8p9fk,8cwwe8,d4,d4,89,0,0,0,0,1c
--8p9fk,8cwt8g,d5,d5,89,0,0,0,0,1c -hsho1s,3um8sg,76,76,8a,0,0,0,0,n -hsho1s,3tdam8,77,77,8b,0,0,0,0,n -hsho1s,3um2gw,78,78,8c,0,0,0,0,n -hsho1s,3td4ao,79,79,8d,0,0,0,0,n -hsho1s,3s4cg0,7a,7a,8a,0,0,0,0,n
--hsho1s,3qve9s,7b,7b,8b,0,0,0,0,n -hsho1s,3s464g,7c,7c,8c,0,0,0,0,n -hsho1s,3qv7y8,7d,7d,8d,0,0,0,0,n -hw8feo,d1iark,2q,f2,8e,0,0,0,c,1d -hw8feo,45vaio,2y,f3,8e,0,0,0,c,1d -hw8feo,d1i60w,2s,f4,8e,0,0,0,c,1d
--hw8feo,45v5s0,30,f5,8e,0,0,0,c,1d -hzz9xc,3x4em8,ge,ge,8f,0,0,0,e,13 -hzz9xc,3x48ao,gf,gf,8f,0,0,0,e,13 -hzz9xc,3x41z4,gg,gg,8f,0,0,0,e,13 -hzz9xc,cri39c,fk,fk,8g,0,0,0,e,x -hzz9xc,cri1og,fl,fl,8g,0,0,0,e,x
--hzz9xc,csr9c0,fm,fm,8g,0,0,0,e,11 -hzz9xc,3x4934,fn,fn,8g,0,0,0,e,11 -hzz9xc,3x44cg,eo,eo,8g,0,0,0,5,11 -hzz9xc,csr7r4,gh,gh,8g,0,0,0,5,11 -hzz9xc,3x47i8,gi,gi,8g,0,0,0,5,11 -hzz9xc,csr668,gj,gj,8g,0,0,0,5,11
--hzz9xc,3x45xc,gk,gk,8g,0,0,0,5,11 -hzz9xc,csr30g,gl,gl,8g,0,0,0,5,11 -hzz9xc,3x42rk,gm,gm,8g,0,0,0,5,11 -hzz9xc,csqy9s,gn,gn,8g,0,0,0,5,11 -hzz9xc,3x3y0w,go,go,8g,0,0,0,5,11 -hzz9xc,csqwow,gp,gp,8g,0,0,0,5,11
--hzz9xc,3x3wg0,gq,gq,8g,0,0,0,5,11 -hzz9xc,csqv40,gr,gr,8g,0,0,0,5,11 -hzz9xc,3x3uv4,gs,gs,8g,0,0,0,5,11 -hzz9xc,csqtj4,gt,gt,8g,0,0,0,5,11 -hzz9xc,3x3ta8,gu,gu,8g,0,0,0,5,11 -hzz9xc,csqgw0,gv,gv,8g,0,0,0,5,11
--hzz9xc,3x3gn4,gw,gw,8g,0,0,0,5,11 -hzz9xc,csqdq8,gx,gx,8g,0,0,0,5,11 -hzz9xc,3x3dhc,gy,gy,8g,0,0,0,5,11 -hzz9xc,csqakg,gz,gz,8g,0,0,0,5,11 -hzz9xc,3x3abk,h0,h0,8g,0,0,0,5,11 -hshn9c,3jdiww,78,78,8h,0,0,0,7,r
--hshn9c,3jd69s,77,77,8i,0,0,0,7,r -hshn9c,3jctmo,76,76,8j,0,0,0,7,r -hshn9c,3gvmkg,7c,7c,8h,0,0,0,7,r -hshn9c,3gv9xc,7b,7b,8i,0,0,0,7,r -hshn9c,3guxa8,7a,7a,8j,0,0,0,7,r -4zrxc,dvfpwg,1r,8l,8k,0,0,0,g,1e
--4yghs,zdl0qo,ac,ac,8l,0,0,0,0,1a -4yghs,qhy0hs,d5,d5,8l,0,0,0,0,1a -4yghs,qhxnuo,d8,d8,8l,0,0,0,0,1a -4yghs,qhxb7k,dc,dc,8l,0,0,0,0,1a -htqkn4,d6hrls,de,de,8m,0,0,0,0,1b -htqkn4,d6heyo,df,df,8m,0,0,0,0,1b
--htqkn4,4au22o,dg,dg,8m,0,0,0,0,1b -htqkn4,4atpfk,dh,dh,8m,0,0,0,0,1b -htqkn4,48d4hs,d0,d0,8n,0,0,0,0,1b -htqkn4,45v85c,h1,h1,8o,0,0,0,0,1b -htqkn4,4av0u8,d1,d1,8o,0,0,0,0,1b -htqkn4,d6hxxc,d2,d2,8o,0,0,0,0,1b
--htqkn4,4auxog,d3,d3,8o,0,0,0,0,1b -htqkn4,d1hpfk,ac,ac,8p,0,0,0,0,1b -htqkn4,45up6o,d5,d5,8p,0,0,0,0,1b -htqkn4,45ucjk,d8,d8,8p,0,0,0,0,1b -htqkn4,45tzwg,dc,dc,8p,0,0,0,0,1b -hw8feo,d1htds,h2,h2,8q,0,0,0,0,1d
--hw8feo,45ut4w,h3,h3,8q,0,0,0,0,1d -hw8feo,d1hrsw,h4,h4,8r,0,0,0,0,1d -hw8feo,d1hq80,h5,h5,8r,0,0,0,0,1d -hw8feo,45urk0,h6,h6,8r,0,0,0,0,1d -hw8feo,45upz4,h7,h7,8r,0,0,0,0,1d -hw8feo,d1hon4,h8,h8,8r,0,0,0,0,1d
--hw8feo,d1hn28,h9,h9,8r,0,0,0,0,1d -hw8feo,45uoe8,ha,ha,8r,0,0,0,0,1d -hw8feo,45umtc,hb,hb,8r,0,0,0,0,1d -hw8feo,d1hjwg,g2,g3,8s,0,0,0,0,1d -hw8feo,45ujnk,g4,g5,8s,0,0,0,0,1d -hw8feo,d1hgqo,g6,g6,8s,0,0,0,0,1d
--hw8feo,d1hdkw,f6,f6,8s,0,0,0,0,1d -hw8feo,45udc0,f7,f7,8s,0,0,0,0,1d -hw8feo,d1haf4,f8,f8,8e,0,0,0,0,1d -hw8feo,d1h79c,f9,f9,8e,0,0,0,0,1d -hw8feo,45u70g,fa,fa,8e,0,0,0,0,1d -hw8feo,d1h43k,fb,fb,8e,0,0,0,0,1d
--hw8feo,45u3uo,fc,fc,8e,0,0,0,0,1d -hw8feo,d1h0xs,fd,fd,8e,0,0,0,0,1d -hw8feo,45u0ow,fe,fe,8e,0,0,0,0,1d -hw8feo,d1gxs0,ff,ff,8e,0,0,0,0,1d -hw8feo,45txj4,fg,fg,8e,0,0,0,0,1d -hzz9xc,3vuz28,hc,hc,8g,0,0,0,0,1f
--hzz9xc,3vuvwg,hd,hd,8g,0,0,0,0,1f -hzz9xc,3vusqo,he,he,8g,0,0,0,0,1f -hzz9xc,3vumf4,hf,hf,8g,0,0,0,0,1f -hzz9xc,3vuj9c,hg,hg,8g,0,0,0,0,1f -hzz9xc,3vug3k,hh,hh,8g,0,0,0,0,1f -hzz9xc,csqsqo,hi,hi,8t,0,0,0,0,13
--hzz9xc,3x3shs,hj,hj,8t,0,0,0,0,13 -hzz9xc,csqmf4,hk,hk,8t,0,0,0,0,13 -hzz9xc,3x3m68,hl,hl,8t,0,0,0,0,13 -hzz9xc,csrbpc,hm,hm,8f,0,0,0,0,13 -hzz9xc,3x4bgg,hn,hn,8f,0,0,0,0,13 -hzz9xc,csr5ds,ho,ho,8f,0,0,0,0,13
--hzz9xc,3x454w,hp,hp,8f,0,0,0,0,13 -hzz9xc,csqz28,hq,hq,8f,0,0,0,0,13 -hzz9xc,3x3ytc,hr,hr,8f,0,0,0,0,13 -hzz9xc,csqvwg,hs,hs,8f,0,0,0,0,13 -hzz9xc,3x3vnk,ht,ht,8f,0,0,0,0,13 -hzz9xc,csqpkw,hu,hu,8f,0,0,0,0,13
--hzz9xc,3x3pc0,hv,hv,8f,0,0,0,0,13 -hzz9xc,csqj9c,hw,hw,8u,0,0,0,0,13 -hzz9xc,3x3j0g,hx,hx,8u,0,0,0,0,13 -hzz9xc,csqg3k,hy,hy,8f,0,0,0,0,13 -hzz9xc,3x3fuo,hz,hz,8f,0,0,0,0,13 -hzz9xc,csqcxs,i0,i0,8u,0,0,0,0,13
--hzz9xc,3x3cow,i1,i1,8u,0,0,0,0,13 -hzz9xc,csq9s0,i2,i2,8f,0,0,0,0,13 -hzz9xc,3x39j4,i3,i3,8f,0,0,0,0,13 -hzz9xc,3x4ao0,2e,2e,8g,0,0,0,0,11 -hzz9xc,csr1fk,3b,3b,8g,0,0,0,0,11 -hzz9xc,3x416o,ad,ad,8g,0,0,0,0,11
--hzz9xc,csqzuo,ae,ae,8g,0,0,0,0,11 -hzz9xc,3x3zls,1s,1s,8g,0,0,0,0,11 -hzz9xc,csqry8,g7,g7,8g,0,0,0,0,11 -hzz9xc,3x3rpc,g8,g8,8g,0,0,0,0,11 -hzz9xc,csqqdc,af,af,8g,0,0,0,0,11 -hzz9xc,3x3q4g,ag,ag,8g,0,0,0,0,11
--hzz9xc,csqosg,g2,g2,8g,0,0,0,0,11 -hzz9xc,3x3ojk,g4,g4,8g,0,0,0,0,11 -hzz9xc,csqn7k,ah,ah,8g,0,0,0,0,11 -hzz9xc,3x3myo,ai,ai,8g,0,0,0,0,11 -hzz9xc,csqlmo,aj,aj,8g,0,0,0,0,11 -hzz9xc,3x3lds,3d,3d,8g,0,0,0,0,11
--hzz9xc,csqk1s,ak,ak,8g,0,0,0,0,11 -hzz9xc,3x3jsw,3f,3f,8g,0,0,0,0,11 -hzz9xc,csqigw,g9,g9,8g,0,0,0,0,11 -hzz9xc,3x3i80,ga,ga,8g,0,0,0,0,11 -hzz9xc,csqc5c,gb,gb,8g,0,0,0,0,11 -hzz9xc,3x3bwg,gc,gc,8g,0,0,0,0,11
--hshn9c,3umlfk,9j,9j,8j,0,0,0,0,n -hshn9c,3tdn9c,9k,9k,8i,0,0,0,0,n -hshn9c,3umf40,9l,9l,8h,0,0,0,0,n -hshn9c,3tdgxs,9m,9m,8v,0,0,0,0,n -hshpmo,3ulw5c,76,76,8w,0,0,0,0,n -hshpmo,3tcxz4,77,77,8x,0,0,0,0,n
--hshpmo,3ulpts,78,78,8y,0,0,0,0,n -hshpmo,3tcrnk,79,79,8z,0,0,0,0,n -hshpmo,3s3zsw,7a,7a,8w,0,0,0,0,n -hshpmo,3qv1mo,7b,7b,8x,0,0,0,0,n -hshpmo,3s3thc,7c,7c,8y,0,0,0,0,n -hshpmo,3quvb4,7d,7d,8z,0,0,0,0,n
--hshn9c,3jdp8g,79,79,8h,0,0,0,0,r -hshn9c,3jdfr4,79,79,8v,0,0,0,0,r -hshn9c,3jdclc,79,79,8i,0,0,0,0,r -hshn9c,3jczy8,79,79,8j,0,0,0,0,r -hshn9c,3gvsw0,7d,7d,8h,0,0,0,0,r -hshn9c,3gvjeo,7d,7d,8v,0,0,0,0,r
--hshn9c,3gvg8w,7d,7d,8i,0,0,0,0,r -hshn9c,3gv3ls,7d,7d,8j,0,0,0,0,r z9tdsv,tosjz3,fo,fp,90,0,0,f,h,1g z9tejk,toskps,i4,fp,91,0,0,f,h,1g z9tejk,kt5kgw,35,ae,91,0,0,0,h,1g z9tdsv,bxijhb,fq,fr,90,0,0,f,h,1g
-zdk928,e5fba8,i5,i6,92,0,0,0,i,9 -9y96o,qcye4g,fh,fh,93,0,0,0,e,1a -9y96o,qcy1hc,fi,fi,93,0,0,0,e,1a -9y96o,qcxou8,fj,fj,93,0,0,0,e,1a -9y96o,z8lr0g,fk,fk,94,0,0,0,e,1a -9y96o,z8lkow,fl,fl,94,0,0,0,e,1a
--9y96o,qcykg0,fm,fm,94,0,0,0,e,1a -9y96o,qcyha8,fn,fn,94,0,0,0,e,1a -1883k,uircw0,1r,i7,95,0,0,0,8,k zb0xds,8cmxog,2q,2q,96,0,0,0,j,1h zb0xds,8clj40,2y,2y,96,0,0,0,j,1h zb0xds,8bs16o,2s,2s,97,0,0,0,j,1h
-zb0xds,8bqmm8,30,30,97,0,0,0,j,1h -18vsw,gw2br4,i8,i8,98,0,0,0,k,1i -18vsw,gtkfeo,i9,i9,98,0,0,0,k,1i -18vsw,-107hfk,i8,i8,99,0,0,0,k,1i -18vsw,-12pds0,i9,i9,99,0,0,0,k,1i -18vsw,-irhhxc,i8,i8,9a,0,0,0,k,1i
--18vsw,-itze9s,i9,i9,9a,0,0,0,k,1i -18vsw,yicjk0,i8,i8,9b,0,0,0,k,1i -18vsw,yfun7k,i9,i9,9b,0,0,0,k,1i -18vsw,gr2j28,i8,i8,9c,0,0,0,k,1i -18vsw,gokmps,i9,i9,9c,0,0,0,k,1i -18vsw,-21nym8,ia,ia,9d,0,0,0,k,1i
--18vsw,-245uyo,i8,i8,9e,0,0,0,k,1i -18vsw,-26nrb4,i9,i9,9e,0,0,0,k,1i -18vsw,-jsxz40,ib,ib,9f,0,0,0,k,1i -18vsw,-jvfvgg,i8,i8,9g,0,0,0,k,1i -18vsw,-jxxrsw,i9,i9,9g,0,0,0,k,1i -18vsw,xee60w,ic,ic,9h,0,0,0,k,1i
--18vsw,xbw9og,id,id,9h,0,0,0,k,1i -18vsw,fn45j4,ie,ie,9i,0,0,0,k,1i -18vsw,fkm96o,if,if,9i,0,0,0,k,1i -18vsw,-25escg,i8,i8,9j,0,0,0,l,1j -18vsw,-ju6whs,ib,ib,9j,0,0,0,l,1j -18vsw,-jwosu8,i8,i8,9k,0,0,0,l,1j
--18vsw,xd58n4,ic,ic,9k,0,0,0,l,1j -18vsw,flv85c,ie,ie,9k,0,0,0,l,1j -18vsw,-25etxc,i8,i8,9l,0,0,0,l,1k -18vsw,-ju6y2o,ib,ib,9l,0,0,0,l,1k -18vsw,-jwouf4,i8,i8,9m,0,0,0,l,1k -18vsw,xd5728,ic,ic,9m,0,0,0,l,1k
--18vsw,flv6kg,ie,ie,9m,0,0,0,l,1k z9tdsv,tesylb,ig,ih,90,0,0,f,m,p z9tejk,borx0g,6y,dm,91,0,0,0,m,p -2h340,uxqtc0,ii,ii,9n,0,0,0,0,1b -hw8gzk,d6hi4g,ac,ac,9o,0,0,0,0,1b -hw8gzk,4auhvk,d5,d5,9o,0,0,0,0,1b
--hw8gzk,4au58g,d8,d8,9o,0,0,0,0,1b -hw8gzk,4atslc,dc,dc,9o,0,0,0,0,1b -hzzd34,crikn4,ij,ij,9p,0,0,0,0,x -hshqf4,3ulji8,76,76,9q,0,0,0,0,n -hshqf4,3tclc0,77,77,9r,0,0,0,0,n -hshqf4,3uld6o,78,78,9s,0,0,0,0,n
--hshqf4,3tcf0g,79,79,9t,0,0,0,0,n -hshqf4,3s3n5s,7a,7a,9q,0,0,0,0,n -hshqf4,3quozk,7b,7b,9r,0,0,0,0,n -hshqf4,3s3gu8,7c,7c,9s,0,0,0,0,n -hshqf4,3quio0,7d,7d,9t,0,0,0,0,n -18vsw,-aptbeo,ik,ik,9u,0,0,0,0,g
--18vsw,-aktgcg,il,il,9v,0,0,0,0,g -18vsw,-akth4w,il,il,9w,0,0,0,0,g -18vsw,-akthxc,il,il,9x,0,0,0,0,g -18vsw,-anbcow,im,im,9v,0,0,0,0,g -18vsw,-anbdhc,im,im,9w,0,0,0,0,g -18vsw,-anbe9s,im,im,9x,0,0,0,0,g
--18vsw,-apt91c,in,in,9v,0,0,0,0,g -18vsw,-apt9ts,in,in,9w,0,0,0,0,g -18vsw,-aptam8,in,in,9x,0,0,0,0,g -18vsw,-asb5ds,io,io,9v,0,0,0,0,g -18vsw,-asb668,io,io,9w,0,0,0,0,g -18vsw,-asb6yo,io,io,9x,0,0,0,0,g
--18vsw,gutedc,i8,i8,9y,0,0,0,0,1j -18vsw,gsbi0w,i9,i9,9y,0,0,0,0,1j -18vsw,-11getc,i8,i8,9z,0,0,0,0,1j -18vsw,-13yb5s,i9,i9,9z,0,0,0,0,1j -18vsw,-isqfb4,i8,i8,a0,0,0,0,0,1j -18vsw,-iv8bnk,i9,i9,a0,0,0,0,0,1j
--18vsw,yh3m68,i8,i8,a1,0,0,0,0,1j -18vsw,yelpts,i9,i9,a1,0,0,0,0,1j -18vsw,gptlog,i8,i8,a2,0,0,0,0,1j -18vsw,gnbpc0,i9,i9,a2,0,0,0,0,1j -18vsw,-27woow,i9,i9,9j,0,0,0,0,1j -18vsw,-jz6p6o,i9,i9,9k,0,0,0,0,1j
--18vsw,xancao,id,id,9k,0,0,0,0,1j -18vsw,fjdbsw,if,if,9k,0,0,0,0,1j -18vsw,gutcsg,i8,i8,a3,0,0,0,0,1k -18vsw,gsbgg0,i9,i9,a3,0,0,0,0,1k -18vsw,-11gge8,i8,i8,a4,0,0,0,0,1k -18vsw,-13ycqo,i9,i9,a4,0,0,0,0,1k
--18vsw,-isqgw0,i8,i8,a5,0,0,0,0,1k -18vsw,-iv8d8g,i9,i9,a5,0,0,0,0,1k -18vsw,yh3klc,i8,i8,a6,0,0,0,0,1k -18vsw,yelo8w,i9,i9,a6,0,0,0,0,1k -18vsw,gptk3k,i8,i8,a7,0,0,0,0,1k -18vsw,gnbnr4,i9,i9,a7,0,0,0,0,1k
--18vsw,-27wq9s,i9,i9,9l,0,0,0,0,1k -18vsw,-jz6qrk,i9,i9,9m,0,0,0,0,1k -18vsw,xanaps,id,id,9m,0,0,0,0,1k -18vsw,fjda80,if,if,9m,0,0,0,0,1k -18vsw,-25et4w,ip,ip,a8,0,0,0,0,1l -18vsw,-27wphc,iq,iq,a8,0,0,0,0,1l
--18vsw,-ju6xa8,ir,ir,a8,0,0,0,0,1l -18vsw,-jwotmo,ip,ip,a9,0,0,0,0,1l -18vsw,-jz6pz4,iq,iq,a9,0,0,0,0,1l -18vsw,xd57uo,is,is,a9,0,0,0,0,1l -18vsw,xanbi8,it,it,a9,0,0,0,0,1l -18vsw,flv7cw,iu,iu,a9,0,0,0,0,1l
--18vsw,fjdb0g,iv,iv,a9,0,0,0,0,1l -18vsw,gutc00,iw,iw,aa,0,0,0,0,1m -18vsw,gsbfnk,ix,ix,aa,0,0,0,0,1m -18vsw,-11gh6o,iw,iw,ab,0,0,0,0,1m -18vsw,-13ydj4,ix,ix,ab,0,0,0,0,1m -18vsw,-isqhog,iw,iw,ac,0,0,0,0,1m
--18vsw,-iv8e0w,ix,ix,ac,0,0,0,0,1m -18vsw,yh3jsw,iw,iw,ad,0,0,0,0,1m -18vsw,yelngg,ix,ix,ad,0,0,0,0,1m -18vsw,gptjb4,iw,iw,ae,0,0,0,0,1m -18vsw,gnbmyo,ix,ix,ae,0,0,0,0,1m -18vsw,-22wydc,iy,iy,af,0,0,0,0,1m
--18vsw,-25eups,iw,iw,a8,0,0,0,0,1m -18vsw,-27wr28,ix,ix,a8,0,0,0,0,1m -18vsw,-ju6yv4,iz,iz,a8,0,0,0,0,1m -18vsw,-jwov7k,iw,iw,a9,0,0,0,0,1m -18vsw,-jz6rk0,ix,ix,a9,0,0,0,0,1m -18vsw,xd569s,j0,j0,a9,0,0,0,0,1m
--18vsw,xan9xc,j1,j1,a9,0,0,0,0,1m -18vsw,flv5s0,j2,j2,a9,0,0,0,0,1m -18vsw,fjd9fk,j3,j3,a9,0,0,0,0,1m -18vsw,-sfudq8,j4,j4,a8,0,0,0,0,i -18vsw,orhreo,j5,j5,a9,0,0,0,0,i -18vsw,oozv28,j6,j6,a9,0,0,0,0,i
--18vsw,707qww,j7,j7,a9,0,0,0,0,i -18vsw,6xpukg,j8,j8,a9,0,0,0,0,i -b8jk,-bvycqo,j9,j9,ag,0,0,0,0,u -b8jk,-bx7aww,15,15,ah,0,0,0,0,u zhb574,xx4em8,ja,jb,ai,0,f,f,0,1n zhb574,xx4d1c,ja,ja,aj,0,f,f,0,1n
-zhb574,g5ue4g,jc,jd,ai,0,f,f,0,1n zhb574,g5ucjk,jc,jc,aj,0,f,f,0,1n zdk8bj,vmppnj,ig,ih,ak,0,0,f,0,1e zdk8bj,vcq49r,fo,fp,al,0,0,f,0,7 zdk8bj,dlg3rz,fq,fr,al,0,0,f,0,7 zhb56o,p3z9xc,je,jf,am,0,f,0,n,8
-zhb56o,p3z94w,jg,1v,am,0,f,0,n,8 zhb56o,7cp9fk,jh,1x,am,0,f,0,n,8 -i189og,45uvi8,ge,ge,an,0,0,0,e,1b -i189og,45uiv4,gf,gf,an,0,0,0,e,1b -i189og,45u680,gg,gg,an,0,0,0,e,1b -i189og,d1hslc,hm,hm,an,0,0,0,e,1b
--i189og,45uscg,hn,hn,an,0,0,0,e,1b -i189og,d1hfy8,ho,ho,an,0,0,0,e,1b -i189og,45ufpc,hp,hp,an,0,0,0,e,1b -i189og,d1h3b4,hq,hq,an,0,0,0,e,1b -i189og,45u328,hr,hr,an,0,0,0,e,1b -i189og,d1i8e8,fk,fk,ao,0,0,0,e,1b
--i189og,d1i22o,fl,fl,ao,0,0,0,e,1b -i189og,45v1ts,fm,fm,ao,0,0,0,e,1b -i189og,45uyo0,fn,fn,ao,0,0,0,e,1b -i189og,45um0w,eo,eo,ao,0,0,0,e,1b -i189og,d1h9mo,gl,gl,ao,0,0,0,e,1b -i189og,d1gwzk,gm,gm,ao,0,0,0,e,1b
--hsi8lc,crhbls,ji,ji,ap,0,0,0,o,1o -3qs5c,xgw2dc,jj,jj,aq,0,0,0,k,1i -3qs5c,fpm1vk,jk,jk,ar,0,0,0,k,1i -3qs5c,xfn4zk,jj,jj,as,0,0,0,l,1j -3qs5c,fod4hs,jk,jk,as,0,0,0,l,1j -3qs5c,xfn3eo,jj,jj,at,0,0,0,l,1k
--3qs5c,fod2ww,jk,jk,at,0,0,0,l,1k -188w0,-dsxssg,jl,jl,au,0,0,0,0,a -188w0,-du6qyo,jm,jm,av,0,0,0,0,a -188w0,-dvfp4w,jn,jn,av,0,0,0,0,a -htr3ls,d3ywhs,ii,ii,aw,0,0,0,0,1b -hzzeo0,criebk,ii,ii,ax,0,0,0,0,x
--8qkts,8cwsgg,jo,jo,ay,0,f,f,0,1p -8qkts,8cwsg0,jp,jp,ay,0,f,f,0,1p -3qs5c,-21nxts,jq,jq,az,g,0,0,0,1q -3qs5c,-21nzeo,jq,jq,b0,g,0,0,0,1q -3qs5c,-26nqio,jr,jr,az,g,0,0,0,1q -3qs5c,-26ns3k,jr,jr,b0,g,0,0,0,1q
--3qs5c,xfn474,js,js,b1,0,0,0,0,1l -3qs5c,fod3pc,jt,jt,b1,0,0,0,0,1l -3qs5c,xfn2m8,ju,ju,b1,0,0,0,0,1m -3qs5c,fod24g,jv,jv,b1,0,0,0,0,1m -3qs5c,otznr4,jw,jw,b1,0,0,0,0,i -3qs5c,72pn9c,jx,jx,b1,0,0,0,0,i
--hsiwao,-sica2o,jy,jy,b2,0,0,0,0,i -hsiwao,-sku6f4,jz,jz,b2,0,0,0,0,i -188w0,jz7gu8,k0,k0,6z,0,0,0,0,j -188w0,jz6rk0,k1,k1,6z,0,0,0,0,j -188w0,27xgcg,k2,k2,6z,0,0,0,0,j -188w0,27wr28,k3,k3,6z,0,0,0,0,j
--mh34,-bvn474,k4,k4,b3,0,f,0,0,u -mh34,-bww2dc,1t,1t,b4,0,f,f,0,u -188w0,-rtdam8,k5,k5,b5,0,0,0,0,z -188w0,-rulji8,ca,ca,b6,0,0,0,0,z -188w0,-rum8sg,cc,cc,b6,0,0,0,0,z -188w0,-ryd3b4,k6,k6,b5,0,0,0,0,z
--188w0,-rzlc74,ce,ce,b6,0,0,0,0,z -188w0,-rzm1hc,cg,cg,b6,0,0,0,0,z zhb56o,p3z9xc,jf,jf,b7,0,f,0,0,8 zhb56o,p3z94w,1v,1v,b7,0,f,0,0,8 zhb56o,7cp9fk,1x,1x,b7,0,f,0,0,8 zhb56o,7cp8n4,k7,k7,b7,0,f,0,0,8
--hsi9ds,-x6vq4g,k8,k8,b8,0,0,0,p,j -hsi9ds,-x6wfeo,k9,k9,b8,0,0,0,p,j -18y68,-dqfwg0,ka,ka,b9,0,0,0,0,a -8qku8,8cwu0w,kb,kb,ba,0,f,0,0,1r -hsi9ds,-x9dmgw,kc,kc,bb,0,0,0,0,j -hsi9ds,-x9ebr4,kd,kd,bb,0,0,0,0,j
--hsi9ds,-xamkn4,ke,ke,bc,0,0,0,0,j -hsi9ds,-xan9xc,kf,kf,bc,0,0,0,0,j zhbs3k,7hpqm8,en,en,bd,0,0,0,0,z zhbs3k,7hp1c0,ep,ep,bd,0,0,0,0,z -2hwcg,tcb280,kg,kg,be,0,0,0,q,1s -2hwcg,t2bgu8,kg,kg,bf,0,0,0,q,1s
--2hwcg,-nxiz9c,kh,kh,bg,0,0,0,q,1s -2hwcg,-o7ikn4,kh,kh,bh,0,0,0,q,1s -2hwcg,bl11q8,kh,kh,bi,0,0,0,q,1s -2hwcg,bb1gcg,kh,kh,bj,0,0,0,q,1s -2hwcg,t7b9j4,kg,kg,bk,0,0,0,p,1s -2hwcg,-mtklq8,kh,kh,bl,0,0,0,p,1s
--2hwcg,-mykef4,kh,kh,bm,0,0,0,p,1s -2hwcg,-n3k740,kh,kh,bn,0,0,0,p,1s -2hwcg,-n8jzsw,ki,ki,bm,0,0,0,p,1s -2hwcg,ug9fr4,kh,kh,bo,0,0,0,p,1s -2hwcg,ub9n28,kh,kh,bp,0,0,0,p,1s -2hwcg,u69udc,kh,kh,bq,0,0,0,p,1s
--2hwcg,u1a1og,ki,ki,bp,0,0,0,p,1s -2hwcg,cozf9c,kh,kh,br,0,0,0,p,1s -2hwcg,cjzmkg,kh,kh,bs,0,0,0,p,1s -2hwcg,ceztvk,kh,kh,bt,0,0,0,p,1s -2hwcg,ca016o,ki,ki,bs,0,0,0,p,1s -2hwcg,-o2iry8,kh,kh,bu,0,0,0,p,1s
--2hwcg,-o00vls,kj,kj,bg,0,0,0,r,1s -2hwcg,-oa0gzk,kj,kj,bh,0,0,0,r,1s -2hwcg,-ocidc0,ki,ki,bu,0,0,0,p,1s -2hwcg,bg191c,kh,kh,bv,0,0,0,p,1s -2hwcg,bij5ds,kj,kj,bi,0,0,0,r,1s -2hwcg,b8jk00,kj,kj,bj,0,0,0,r,1s
--2hwcg,b61nnk,ki,ki,bv,0,0,0,p,1s zhb2tc,tq1i4g,fp,fp,bw,0,0,f,f,19 zhb2tc,kuehvk,ae,ae,bx,0,0,0,f,19 zhb2tc,byrhmo,fr,fr,bw,0,0,f,f,19 zhb2tc,334hds,1s,1s,bx,0,0,0,f,19 -8pxxc,8mx2bk,kk,kk,by,0,0,0,0,1t
--8pxxc,8mwd1c,kl,kl,by,0,0,0,0,1t -8pxxc,8lo45c,km,km,by,0,0,0,0,1t -8pxxc,8lnev4,kn,kn,by,0,0,0,0,1t -2hwcg,h4sxds,i8,i8,bz,0,0,0,0,1u -2hwcg,h2b11c,i9,i9,bz,0,0,0,0,1u -2hwcg,-rgvsw,i8,i8,c0,0,0,0,0,1u
--2hwcg,-tys5c,i9,i9,c0,0,0,0,0,1u -2hwcg,-iiqwao,i8,i8,c1,0,0,0,0,1u -2hwcg,-il8sn4,i9,i9,c1,0,0,0,0,1u -2hwcg,yr356o,i8,i8,c2,0,0,0,0,1u -2hwcg,yol8u8,i9,i9,c2,0,0,0,0,1u -2hwcg,gzt4ow,i8,i8,c3,0,0,0,0,1u
--2hwcg,gxb8cg,i9,i9,c3,0,0,0,0,1u -2hwcg,-1sxczk,ia,ia,c4,0,0,0,0,1u -2hwcg,-1vf9c0,i8,i8,c5,0,0,0,0,1u -2hwcg,-1xx5og,i9,i9,c5,0,0,0,0,1u -2hwcg,-jk7dhc,ib,ib,c6,0,0,0,0,1u -2hwcg,-jmp9ts,i8,i8,c7,0,0,0,0,1u
--2hwcg,-jp7668,i9,i9,c7,0,0,0,0,1u -2hwcg,xn4rnk,ic,ic,c8,0,0,0,0,1u -2hwcg,xkmvb4,id,id,c8,0,0,0,0,1u -2hwcg,fvur5s,ie,ie,c9,0,0,0,0,1u -2hwcg,ftcutc,if,if,c9,0,0,0,0,1u -2hwcg,t9t5vk,ko,ko,ca,0,0,0,0,1s
--2hwcg,t4td6o,ko,ko,cb,0,0,0,0,1s -2hwcg,sztkhs,ko,ko,cc,0,0,0,0,1s -2hwcg,-mw2i2o,kj,kj,bl,0,0,0,0,1s -2hwcg,-n12ark,kj,kj,bm,0,0,0,0,1s -2hwcg,-n623gg,kj,kj,bn,0,0,0,0,1s -2hwcg,-nb1w5c,kp,kp,bm,0,0,0,0,1s
--2hwcg,udrjeo,kj,kj,bo,0,0,0,0,1s -2hwcg,u8rqps,kj,kj,bp,0,0,0,0,1s -2hwcg,u3ry0w,kj,kj,bq,0,0,0,0,1s -2hwcg,tys5c0,kp,kp,bp,0,0,0,0,1s -2hwcg,cmhiww,kj,kj,br,0,0,0,0,1s -2hwcg,chhq80,kj,kj,bs,0,0,0,0,1s
--2hwcg,cchxj4,kj,kj,bt,0,0,0,0,1s -2hwcg,c7i4u8,kp,kp,bs,0,0,0,0,1s -2hwcg,-o50oao,kj,kj,bu,0,0,0,0,1s -2hwcg,-of09og,kp,kp,bu,0,0,0,0,1s -2hwcg,bdjcow,kj,kj,bv,0,0,0,0,1s -2hwcg,b3jrb4,kp,kp,bv,0,0,0,0,1s
-zet6gw,5es2yo,es,kq,cd,0,0,0,s,1v zet6gw,5es2yo,kq,kq,ce,0,0,0,t,1v -4zsow,xpmo00,jj,jj,cf,0,0,0,0,1u -4zsow,fycni8,jk,jk,cg,0,0,0,0,1u -9zldc,nb1w5c,kr,kr,ch,3,f,0,0,1w zdk8ao,n12ark,ey,6e,ci,0,0,0,u,9
-z9tds0,tosjy8,fp,fp,cj,0,0,f,h,1g z9tds0,kt5jpc,ae,ae,cj,0,0,0,h,1g z9tds0,bxijgg,fr,fr,cj,0,0,f,h,1g z9tds0,31vj7k,1s,1s,cj,0,0,0,h,1g zdk8ao,n12ark,ew,6e,ck,0,0,0,v,9 zdk8ao,n12ark,ks,6e,cl,0,0,0,w,9
-zdk8ao,n12ark,kt,6e,cm,0,0,0,x,9 zdk8ao,e5faio,ku,i6,cl,0,0,0,w,9 zdk8ao,59sa9s,eu,1z,ck,0,0,0,v,9 zdk8ao,59sa9s,kv,1z,cm,0,0,0,x,9 zdk8ao,59sa9s,kw,1z,cl,0,0,0,w,9 zdk8ao,mw2i2o,1r,kx,cn,0,0,0,y,1x
-zdk8ao,54shkw,1r,ky,co,0,0,0,z,1x z9tds0,tg1wqo,kz,kz,cj,0,0,f,m,p z9tds0,tesykg,ih,ih,cj,0,0,f,m,p z9tds0,kkewhs,l0,l0,cj,0,0,0,m,p z9tds0,kj5ybk,dl,dl,cj,0,0,0,m,p z9tds0,borw8w,dm,dm,cj,0,0,0,m,p
-z9tds0,bniy2o,8l,8l,cj,0,0,0,m,p z9tds0,2t4w00,am,am,cj,0,0,0,m,p z9tds0,2rvxts,dn,dn,cj,0,0,0,m,p zdk8ao,e5faio,l1,i6,cm,0,0,0,3,9 zdk8ao,vrpibk,l2,l2,cp,0,0,0,10,1x zdk8ao,mw2i2o,kx,kx,cp,0,0,0,10,1x
-zdk8ao,54shkw,ky,ky,cp,0,0,0,10,1x -9zlds,-rqve9s,i8,i8,cq,0,0,0,0,1y -9zlds,piyn7k,i8,i8,cr,0,0,0,0,1y -9zlds,7romps,i8,i8,cs,0,0,0,0,1y -9zlds,-b3jrb4,ia,ia,ct,0,0,0,0,1y -9zlds,-sutrsw,ib,ib,cu,0,0,0,0,1y
-zdk8ao,vmppmo,ih,ih,cv,0,0,f,0,1e zdk8ao,mr2pds,dl,dl,cw,0,0,0,0,1e zdk8ao,dvfp4w,8l,8l,cw,0,0,0,0,1e zdk8ao,4zsow0,dn,dn,cw,0,0,0,0,1e zdk8ao,vcq48w,fp,fp,cx,0,0,f,0,7 zdk8ao,mh3400,ae,ae,cy,0,0,0,0,7
-zdk8ao,dlg3r4,fr,fr,cx,0,0,f,0,7 zdk8ao,4pt3i8,1s,1s,cy,0,0,0,0,7 -i19lvk,6nq96o,i8,i8,cz,0,0,0,0,1y z8kfls,f9do1s,l3,l3,d0,3,0,0,0,1w z8kfls,eze2o0,l4,l4,d0,3,0,0,0,1w z8kfls,epeha8,l5,l5,d1,3,0,0,0,1w
-z8kfls,efevwg,l6,l6,d1,3,0,0,0,1w -13ydj4,-tys5c0,l7,l7,d2,4,0,0,0,1w -13ydj4,5jrvnk,l8,l8,d2,1,0,0,0,1w -qwwm4g,-v2qiv4,l9,l9,d3,0,0,0,0,1z -qwwm4g,4fti4g,la,la,d4,0,0,0,0,1z
+-17ke8,z62ry8,a7,a7,6r,0,0,0,0,b -17ke8,z62qdc,2h,2h,6r,0,0,0,0,b -17ke8,z62n7k,a8,a8,6r,0,0,0,0,b -17ke8,z12z9c,a9,a9,6r,0,0,0,0,b -17ke8,z12xog,2b,2b,6r,0,0,0,0,b -17ke8,qafuv4,aa,aa,6r,0,0,0,0,b
+-17ke8,q5g268,ab,ab,6r,0,0,0,0,b -17ke8,q5fxfk,2f,2f,6r,0,0,0,0,b -17ke8,q5fvuo,ac,ac,6r,0,0,0,0,b -17ke8,z7c934,3b,3b,6s,0,0,0,0,x -17ke8,qbp8u8,ad,ad,6s,0,0,0,0,x -17ke8,z7c7i8,ae,ae,6s,0,0,0,0,x
+-17ke8,qbp79c,1s,1s,6s,0,0,0,0,x -17ke8,z7by0w,af,af,6s,0,0,0,0,x -17ke8,qboxs0,ag,ag,6s,0,0,0,0,x -17ke8,z7buv4,ah,ah,6s,0,0,0,0,x -17ke8,qboum8,ai,ai,6s,0,0,0,0,x -17ke8,z7bta8,aj,aj,6s,0,0,0,0,x
+-17ke8,qbot1c,3d,3d,6s,0,0,0,0,x -17ke8,z7brpc,ak,ak,6s,0,0,0,0,x -17ke8,qborgg,3f,3f,6s,0,0,0,0,x -hrjyf4,d1hzpc,al,al,6t,0,0,0,0,t -hrjyf4,45uzgg,99,99,6t,0,0,0,0,t -hrk1kw,d1hq80,am,an,6u,0,0,0,0,t
+-hrk1kw,45upz4,8l,ao,6u,0,0,0,0,t -hrk1kw,d1hn28,al,al,6u,0,0,0,0,t -hrk1kw,45umtc,99,99,6u,0,0,0,0,t -17ke8,uqaeww,ap,ap,6v,0,0,0,0,y -17ke8,cz0ef4,aq,aq,6v,0,0,0,0,y -17ke8,ulaj28,ar,ar,6v,0,0,0,0,y
+-17ke8,ls52io,as,as,6w,0,0,0,0,y -17ke8,uns16o,at,at,6w,0,0,0,0,y -17ke8,ls50xs,au,au,6w,0,0,0,0,y -8qgww,8cwutc,3m,3m,6x,0,0,0,0,z -17ke8,-26mxa8,av,av,6y,0,0,0,0,i -17ke8,-26mu4g,aw,aw,6y,0,0,0,0,i
+-17ke8,xjemf4,ax,ax,6z,0,0,0,0,i -17ke8,xeetq8,ay,ay,6z,0,0,0,0,i -17ke8,xgwq2o,az,az,6z,0,0,0,0,i -17ke8,xbwxds,b0,b0,6z,0,0,0,0,i -17ke8,xjej9c,b1,b1,6z,0,0,0,0,i -17ke8,xeeqkg,3v,3v,6z,0,0,0,0,i
+-17ke8,xgwmww,b2,b2,6z,0,0,0,0,i -17ke8,xbwu80,3x,3x,6z,0,0,0,0,i -17ke8,xjeg3k,b3,b3,6z,0,0,0,0,i -17ke8,xeeneo,3z,3z,6z,0,0,0,0,i -17ke8,xgwjr4,b4,b4,6z,0,0,0,0,i -17ke8,xbwr28,41,41,6z,0,0,0,0,i
+-17ke8,xjecxs,b5,b5,6z,0,0,0,0,i -17ke8,xeek8w,43,43,6z,0,0,0,0,i -17ke8,xgwglc,b6,b6,6z,0,0,0,0,i -17ke8,xbwnwg,45,45,6z,0,0,0,0,i -17ke8,xje9s0,b7,b7,6z,0,0,0,0,i -17ke8,xeeh34,47,47,6z,0,0,0,0,i
+-17ke8,xgwdfk,b8,b8,6z,0,0,0,0,i -17ke8,xbwkqo,49,49,6z,0,0,0,0,i -17ke8,xje6m8,b9,b9,6z,0,0,0,0,i -17ke8,xeedxc,4b,4b,6z,0,0,0,0,i -17ke8,xgwa9s,ba,ba,6z,0,0,0,0,i -17ke8,xbwhkw,4d,4d,6z,0,0,0,0,i
+-17ke8,xje3gg,bb,bb,6z,0,0,0,0,i -17ke8,xeeark,4f,4f,6z,0,0,0,0,i -17ke8,xgw740,bc,bc,6z,0,0,0,0,i -17ke8,xbwef4,4h,4h,6z,0,0,0,0,i -17ke8,xje0ao,bd,bd,6z,0,0,0,0,i -17ke8,xee7ls,4j,4j,6z,0,0,0,0,i
+-17ke8,xgw3y8,be,be,6z,0,0,0,0,i -17ke8,xbwb9c,4l,4l,6z,0,0,0,0,i -17ke8,xjdx4w,bf,bf,6z,0,0,0,0,i -17ke8,xee4g0,4n,4n,6z,0,0,0,0,i -17ke8,xgw0sg,bg,bg,6z,0,0,0,0,i -17ke8,xbw83k,4p,4p,6z,0,0,0,0,i
+-17ke8,fs4lxc,bh,bh,6z,0,0,0,0,i -17ke8,fn4t8g,bi,bi,6z,0,0,0,0,i -17ke8,fpmpkw,bj,bj,6z,0,0,0,0,i -17ke8,fkmww0,bk,bk,6z,0,0,0,0,i -17ke8,fs4irk,bl,bl,6z,0,0,0,0,i -17ke8,fn4q2o,4s,4s,6z,0,0,0,0,i
+-17ke8,fpmmf4,bm,bm,6z,0,0,0,0,i -17ke8,fkmtq8,4u,4u,6z,0,0,0,0,i -17ke8,fs4fls,bn,bn,6z,0,0,0,0,i -17ke8,fn4mww,4w,4w,6z,0,0,0,0,i -17ke8,fpmj9c,bo,bo,6z,0,0,0,0,i -17ke8,fkmqkg,4y,4y,6z,0,0,0,0,i
+-17ke8,fs4cg0,bp,bp,6z,0,0,0,0,i -17ke8,fn4jr4,50,50,6z,0,0,0,0,i -17ke8,fpmg3k,bq,bq,6z,0,0,0,0,i -17ke8,fkmneo,52,52,6z,0,0,0,0,i -17ke8,fs49a8,br,br,6z,0,0,0,0,i -17ke8,fn4glc,54,54,6z,0,0,0,0,i
+-17ke8,fpmcxs,bs,bs,6z,0,0,0,0,i -17ke8,fkmk8w,56,56,6z,0,0,0,0,i -17ke8,fs464g,bt,bt,6z,0,0,0,0,i -17ke8,fn4dfk,58,58,6z,0,0,0,0,i -17ke8,fpm9s0,bu,bu,6z,0,0,0,0,i -17ke8,fkmh34,5a,5a,6z,0,0,0,0,i
+-17ke8,fs42yo,bv,bv,6z,0,0,0,0,i -17ke8,fn4a9s,5c,5c,6z,0,0,0,0,i -17ke8,fpm6m8,bw,bw,6z,0,0,0,0,i -17ke8,fkmdxc,5e,5e,6z,0,0,0,0,i -17ke8,fs3zsw,bx,bx,6z,0,0,0,0,i -17ke8,fn4740,5g,5g,6z,0,0,0,0,i
+-17ke8,fpm3gg,by,by,6z,0,0,0,0,i -17ke8,fkmark,5i,5i,6z,0,0,0,0,i -17ke8,fs3wn4,bz,bz,6z,0,0,0,0,i -17ke8,fn43y8,5k,5k,6z,0,0,0,0,i -17ke8,fpm0ao,c0,c0,6z,0,0,0,0,i -17ke8,fkm7ls,5m,5m,6z,0,0,0,0,i
+-17ke8,k7ysjk,c1,c1,6z,0,0,0,0,u -17ke8,k5gw74,c2,c2,6z,0,0,0,0,u -17ke8,k7y39c,c3,c3,6z,0,0,0,0,u -17ke8,k5g6ww,c4,c4,6z,0,0,0,0,u -17ke8,2gos1s,c5,c5,6z,0,0,0,0,u -17ke8,2e6vpc,c6,c6,6z,0,0,0,0,u
+-17ke8,2go2rk,c7,c7,6z,0,0,0,0,u -17ke8,2e66f4,c8,c8,6z,0,0,0,0,u -17ke8,-rukv0g,c9,ca,70,0,0,0,0,10 -17ke8,-rulkao,cb,cc,70,0,0,0,0,10 -17ke8,-rzknpc,cd,ce,70,0,0,0,0,10 -17ke8,-rzlczk,cf,cg,70,0,0,0,0,10
+-189o0,-jf7k00,ch,ch,71,0,0,f,0,5 -17ke8,-s3cs1s,ci,ci,72,0,0,0,0,11 -17ke8,-s3csu8,cj,cj,73,0,0,0,0,11 -17ke8,-j7pvr4,ck,ck,74,0,0,f,0,11 -17ke8,-s3cw00,cl,cl,74,0,0,0,0,11 -17ke8,-s3cmio,cm,cm,75,0,0,0,0,11
+-17ke8,-s3cdts,cn,cn,76,0,0,0,0,11 -17ke8,7f7mdc,co,co,77,0,0,0,0,11 -17ke8,7f7lkw,cp,cp,77,0,0,0,0,11 -17ke8,7f7ksg,cq,cq,77,0,0,0,0,11 -17ke8,-s3cgzk,cr,cr,76,0,0,0,0,11 -17ke8,7f7j7k,cs,cs,77,0,0,0,0,11
+-17ke8,7f7if4,ct,ct,77,0,0,0,0,11 -17ke8,7f7hmo,cu,cu,77,0,0,0,0,11 -hshkw0,3vuk1s,cv,cv,78,0,0,0,a,l -hshkw0,4237r4,1r,8l,4g,0,0,0,b,12 -3pgqo,z4uvpc,a7,a7,79,0,0,0,0,x -3pgqo,z4uu4g,2h,2h,79,0,0,0,0,x
+-3pgqo,z4uqyo,a8,a8,79,0,0,0,0,x -3pgqo,yzv30g,a9,a9,79,0,0,0,0,x -3pgqo,yzv1fk,2b,2b,79,0,0,0,0,x -3pgqo,q97ym8,aa,aa,79,0,0,0,0,x -3pgqo,q485xc,ab,ab,79,0,0,0,0,x -3pgqo,q4816o,2f,2f,79,0,0,0,0,x
+-3pgqo,q47zls,ac,ac,79,0,0,0,0,x -hrke80,d1h0xs,am,an,7a,0,0,0,0,t -hrke80,45u0ow,8l,ao,7a,0,0,0,0,t -hrke80,d1gxs0,al,al,7a,0,0,0,0,t -hrke80,45txj4,99,99,7a,0,0,0,0,t -hshkw0,3vuxhc,cw,cw,7b,0,0,0,0,13
+-hshkw0,3vuubk,cx,cx,7b,0,0,0,0,13 -hshkw0,3vur5s,cw,cw,7c,0,0,0,0,13 -hshkw0,3vuo00,cx,cx,7c,0,0,0,0,13 -hshkw0,3vuku8,cw,cw,7d,0,0,0,0,13 -hshkw0,3vuhog,cx,cx,7d,0,0,0,0,13 -hshkw0,3vueio,cw,cw,7e,0,0,0,0,13
+-hshkw0,3vubcw,cx,cx,7e,0,0,0,0,13 -hshkw0,3vudq8,9r,cy,7f,0,0,0,0,l -hshkw0,3vuc5c,9r,9r,7g,0,0,0,0,l -hshkw0,44m6tc,cz,cz,7h,0,0,0,0,14 -hshkw0,3x4hs0,cz,cz,7i,0,0,0,0,14 -hshkw0,cu0lq8,d0,d0,7j,0,0,0,0,y
+-hshkw0,40uyv4,d1,d1,7k,0,0,0,0,y -hshkw0,cwhxj4,d2,d2,7k,0,0,0,0,y -hshkw0,40uxa8,d3,d3,7k,0,0,0,0,y -hshkw0,cyzaww,2y,2y,7l,0,0,0,0,15 -hshkw0,cyz9c0,a7,a7,7l,0,0,0,0,15 -hshkw0,cyz7r4,2h,2h,7l,0,0,0,0,15
+-hshkw0,cyz4lc,a8,a8,7l,0,0,0,0,15 -hshkw0,cyz1fk,2z,2z,7l,0,0,0,0,15 -hshkw0,ctzjsw,d4,d4,7l,0,0,0,0,15 -hshkw0,ctzi80,30,30,7l,0,0,0,0,15 -hshkw0,ctzgn4,a9,a9,7l,0,0,0,0,15 -hshkw0,ctzf28,2b,2b,7l,0,0,0,0,15
+-hshkw0,ctzdhc,d5,d5,7l,0,0,0,0,15 -hshkw0,ctzbwg,31,31,7l,0,0,0,0,15 -hshkw0,ctz8qo,32,32,7l,0,0,0,0,15 -hshkw0,43cc8w,aa,aa,7l,0,0,0,0,15 -hshkw0,43cao0,d6,d6,7l,0,0,0,0,15 -hshkw0,43c4cg,d7,d7,7l,0,0,0,0,15
+-hshkw0,43c2rk,d8,d8,7l,0,0,0,0,15 -hshkw0,43c16o,d9,d9,7l,0,0,0,0,15 -hshkw0,3ycjk0,ab,ab,7l,0,0,0,0,15 -hshkw0,3ychz4,da,da,7l,0,0,0,0,15 -hshkw0,3ycetc,2f,2f,7l,0,0,0,0,15 -hshkw0,3ycd8g,ac,ac,7l,0,0,0,0,15
+-hshkw0,3ycbnk,db,db,7l,0,0,0,0,15 -hshkw0,3yca2o,dc,dc,7l,0,0,0,0,15 -hshkw0,3yc8hs,dd,dd,7l,0,0,0,0,15 -hshkw0,cxr6rk,de,de,7m,0,0,0,0,12 -hshkw0,csre2o,df,df,7m,0,0,0,0,12 -hshkw0,424cu8,dg,dg,7m,0,0,0,0,12
+-hshkw0,3x4k5c,dh,dh,7m,0,0,0,0,12 -hshkw0,d084cg,di,di,7n,0,0,0,0,12 -hshkw0,cxq800,dj,dj,7n,0,0,0,0,12 -hshkw0,cv8bnk,dk,dk,7n,0,0,0,0,12 -hshkw0,csqfb4,dl,dl,7n,0,0,0,0,12 -hshkw0,44l43k,dm,dm,7n,0,0,0,0,12
+-hshkw0,4237r4,8l,8l,7n,0,0,0,0,12 -hshkw0,3zlbeo,am,am,7n,0,0,0,0,12 -hshkw0,3x3f28,dn,dn,7n,0,0,0,0,12 -hshkw0,csr4lc,do,do,7n,0,0,0,0,12 -hshkw0,3um9kw,76,76,7o,0,0,0,0,o -hshkw0,3tdbeo,77,77,7p,0,0,0,0,o
+-hshkw0,3um39c,78,78,7q,0,0,0,0,o -hshkw0,3td534,79,79,7r,0,0,0,0,o -hshkw0,3s4d8g,7a,7a,7o,0,0,0,0,o -hshkw0,3qvf28,7b,7b,7p,0,0,0,0,o -hshkw0,3s46ww,7c,7c,7q,0,0,0,0,o -hshkw0,3qv8qo,7d,7d,7r,0,0,0,0,o
+-hshkw0,-jqff28,dp,dp,7s,0,0,0,0,i -hshkw0,-jvf7r4,dq,dq,7s,0,0,0,0,i -hshkw0,-jsxbeo,dr,dr,7s,0,0,0,0,i -hshkw0,-jxx43k,ds,ds,7s,0,0,0,0,i -hshkw0,-jqfi80,dt,dt,7s,0,0,0,0,i -hshkw0,-jvfaww,7g,7g,7s,0,0,0,0,i
+-hshkw0,-jsxekg,du,du,7s,0,0,0,0,i -hshkw0,-jxx79c,7i,7i,7s,0,0,0,0,i -hshkw0,-jqflds,dv,dv,7s,0,0,0,0,i -hshkw0,-jvfe2o,7k,7k,7s,0,0,0,0,i -hshkw0,-jsxhq8,dw,dw,7s,0,0,0,0,i -hshkw0,-jxxaf4,7m,7m,7s,0,0,0,0,i
+-hshkw0,-jqfojk,dx,dx,7s,0,0,0,0,i -hshkw0,-jvfh8g,7o,7o,7s,0,0,0,0,i -hshkw0,-jsxkw0,dy,dy,7s,0,0,0,0,i -hshkw0,-jxxdkw,7q,7q,7s,0,0,0,0,i -hshkw0,-jqfrpc,dz,dz,7s,0,0,0,0,i -hshkw0,-jvfke8,7s,7s,7s,0,0,0,0,i
+-hshkw0,-jsxo1s,e0,e0,7s,0,0,0,0,i -hshkw0,-jxxgqo,7u,7u,7s,0,0,0,0,i -hshkw0,-jqfuv4,e1,e1,7s,0,0,0,0,i -hshkw0,-jvfnk0,7w,7w,7s,0,0,0,0,i -hshkw0,-jsxr7k,e2,e2,7s,0,0,0,0,i -hshkw0,-jxxjwg,7y,7y,7s,0,0,0,0,i
+-hshkw0,-jqfy0w,e3,e3,7s,0,0,0,0,i -hshkw0,-jvfqps,80,80,7s,0,0,0,0,i -hshkw0,-jsxudc,e4,e4,7s,0,0,0,0,i -hshkw0,-jxxn28,82,82,7s,0,0,0,0,i -hshkw0,-jqg16o,e5,e5,7s,0,0,0,0,i -hshkw0,-jvftvk,84,84,7s,0,0,0,0,i
+-hshkw0,-jsxxj4,e6,e6,7s,0,0,0,0,i -hshkw0,-jxxq80,86,86,7s,0,0,0,0,i -hshkw0,-jqg4cg,e7,e7,7s,0,0,0,0,i -hshkw0,-jvfx1c,88,88,7s,0,0,0,0,i -hshkw0,-jsy0ow,e8,e8,7s,0,0,0,0,i -hshkw0,-jxxtds,8a,8a,7s,0,0,0,0,i
+-hshkw0,-x1v8xs,e9,e9,7s,0,0,0,0,u -hshkw0,-x4d5a8,ea,ea,7s,0,0,0,0,u -hshkw0,-x1vy80,eb,eb,7s,0,0,0,0,u -hshkw0,-x4dukg,ec,ec,7s,0,0,0,0,u -18y5d,-c19dz1,ed,ed,7t,0,0,0,0,16 -18y5d,-c19dz2,ee,ee,7t,0,0,0,0,16
+-18y5d,-c19dz3,ef,ef,7t,0,0,0,0,16 -18y5d,-c508hs,eg,eg,7u,0,0,0,0,16 -18y5d,-c696o0,eh,eh,7u,8,0,0,0,16 -18y5d,-c7i4u5,ei,ei,7u,0,0,0,0,16 -18y5d,-c7i4u6,ej,ej,7u,0,0,0,0,16 -18y5d,-c7i4u7,ek,ek,7u,0,0,0,0,16
+-1ekg,0,el,el,7v,8,0,0,0,17 zhcglc,7hqf40,em,en,7w,0,0,0,0,10 zhcglc,7hppts,eo,ep,7w,0,0,0,0,10 zhcglc,xumgow,8i,8i,7w,0,4,f,0,p zhcglc,oyzgg0,8k,8k,7w,0,4,0,0,p zhcglc,g3cg74,eq,eq,7w,0,4,f,0,p
+zhcglc,77pfy8,er,er,7w,0,4,0,0,p zhcglc,7f7dog,es,et,7w,0,0,0,0,11 zhcglc,7f7cw0,eu,ev,7w,0,0,0,0,11 zhcglc,7f7c3k,ew,ex,7w,0,0,0,0,11 zhcglc,7f7bb4,ey,ez,7w,0,0,0,0,11 zhcglc,7f77cw,f0,f0,7w,0,0,0,0,11
+zhcglc,7f76kg,f1,f1,7w,0,0,0,0,11 -4yeww,z8ltds,2k,f2,7x,0,0,0,c,18 -4yeww,qcyt4w,2s,f3,7x,0,0,0,c,18 -4yeww,z8lon4,2m,f4,7x,0,0,0,c,18 -4yeww,qcyoe8,2u,f5,7x,0,0,0,c,18 -4yeww,z8kw74,f6,f6,7y,0,0,0,d,18
+-4yeww,qcxvy8,f7,f7,7y,0,0,0,d,18 -4yeww,z8kt1c,f8,f8,7z,0,0,0,d,18 -4yeww,z8kpvk,f9,f9,7z,0,0,0,d,18 -4yeww,qcxpmo,fa,fa,7z,0,0,0,d,18 -4yeww,z8kmps,fb,fb,7z,0,0,0,d,18 -4yeww,qcxmgw,fc,fc,7z,0,0,0,d,18
+-4yeww,z8kjk0,fd,fd,7z,0,0,0,d,18 -4yeww,qcxjb4,fe,fe,7z,0,0,0,d,18 -4yeww,z8kge8,ff,ff,7z,0,0,0,d,18 -4yeww,qcxg5c,fg,fg,7z,0,0,0,d,18 -8p9fk,q47x8g,fh,fh,80,0,0,0,e,19 -8p9fk,q47qww,fi,fi,80,0,0,0,e,19
+-8p9fk,q47klc,fj,fj,80,0,0,0,e,19 -8p9fk,yyllvk,fk,fk,81,0,0,0,e,x -8p9fk,yylkao,fl,fl,81,0,0,0,e,x -8p9fk,yzury8,fm,fm,81,0,0,0,e,x -8p9fk,q47rpc,fn,fn,81,0,0,0,e,x zhb2u7,tq1i5b,fo,fp,82,0,0,f,f,1a
+zhb2u7,byrhnj,fq,fr,82,0,0,f,f,1a -17tvk,-dsx14w,fs,fs,83,0,0,0,0,a -17tvk,-dsx1xc,ft,ft,83,0,0,0,0,a -17tvk,-dsx2ps,fu,fu,83,0,0,0,0,a -17tvk,-dsx3i8,fv,fv,83,0,0,0,0,a -2gk5c,z8l81s,ac,ac,84,0,0,0,0,1b
+-2gk5c,qcy7sw,d5,d5,84,0,0,0,0,1b -2gk5c,qcxv5s,d8,d8,84,0,0,0,0,1b -2gk5c,qcxiio,dc,dc,84,0,0,0,0,1b -4yeww,z8laf4,fw,fw,85,0,0,0,0,18 -4yeww,z8l8u8,fx,fx,85,0,0,0,0,18 -4yeww,qcya68,fy,fy,85,0,0,0,0,18
+-4yeww,qcy8lc,fz,fz,85,0,0,0,0,18 -4yeww,z8l79c,g0,g0,85,0,0,0,0,18 -4yeww,z8l5og,g1,g1,85,0,0,0,0,18 -4yeww,z8l2io,g2,g3,86,0,0,0,0,18 -4yeww,qcy29s,g4,g5,86,0,0,0,0,18 -4yeww,z8kzcw,g6,g6,86,0,0,0,0,18
+-8p9fk,yzuakg,g7,g7,81,0,0,0,0,x -8p9fk,q47abk,g8,g8,81,0,0,0,0,x -8p9fk,yzu7eo,g2,g2,81,0,0,0,0,x -8p9fk,q4775s,g4,g4,81,0,0,0,0,x -8p9fk,yzu134,g9,g9,81,0,0,0,0,x -8p9fk,q470u8,ga,ga,81,0,0,0,0,x
+-8p9fk,yzturk,gb,gb,81,0,0,0,0,x -8p9fk,q46uio,gc,gc,81,0,0,0,0,x -2gk5c,m4mxog,ap,ap,87,0,0,0,0,1c -2gk5c,4dcx6o,aq,aq,87,0,0,0,0,1c -huzh8g,cxreo0,2y,2y,88,0,0,0,0,12 -huzh8g,cxrd34,a7,a7,88,0,0,0,0,12
+-huzh8g,cxrbi8,2h,2h,88,0,0,0,0,12 -huzh8g,cxr8cg,a8,a8,88,0,0,0,0,12 -huzh8g,cxr56o,2z,2z,88,0,0,0,0,12 -huzh8g,csrnk0,d4,d4,88,0,0,0,0,12 -huzh8g,csrlz4,30,30,88,0,0,0,0,12 -huzh8g,csrke8,a9,a9,88,0,0,0,0,12
+-huzh8g,csritc,2b,2b,88,0,0,0,0,12 -huzh8g,csrh8g,d5,d5,88,0,0,0,0,12 -huzh8g,csrfnk,31,31,88,0,0,0,0,12 -huzh8g,csrchs,32,32,88,0,0,0,0,12 -huzh8g,424g00,aa,aa,88,0,0,0,0,12 -huzh8g,424ef4,d6,d6,88,0,0,0,0,12
+-huzh8g,42483k,d7,d7,88,0,0,0,0,12 -huzh8g,4246io,d8,d8,88,0,0,0,0,12 -huzh8g,4244xs,d9,d9,88,0,0,0,0,12 -huzh8g,3x4nb4,ab,ab,88,0,0,0,0,12 -huzh8g,3x4lq8,da,da,88,0,0,0,0,12 -huzh8g,3x4ikg,2f,2f,88,0,0,0,0,12
+-huzh8g,3x4gzk,ac,ac,88,0,0,0,0,12 -huzh8g,3x4feo,db,db,88,0,0,0,0,12 -huzh8g,3x4dts,dc,dc,88,0,0,0,0,12 -huzh8g,3x4c8w,dd,dd,88,0,0,0,0,12 -8p9fk,8cxiio,gd,gd,89,0,0,0,0,1d -8p9fk,8cxfcw,d9,d9,89,0,0,0,0,1d
+-8p9fk,8cxc74,dd,dd,89,0,0,0,0,1d -8p9fk,8cx91c,d6,d6,89,0,0,0,0,1d -8p9fk,8cx5vk,da,da,89,0,0,0,0,1d -8p9fk,8cx2ps,d7,d7,89,0,0,0,0,1d -8p9fk,8cwzk0,db,db,89,0,0,0,0,1d -8p9fk,8cwwe8,d4,d4,89,0,0,0,0,1d
+-8p9fk,8cwt8g,d5,d5,89,0,0,0,0,1d -hsho1s,3um8sg,76,76,8a,0,0,0,0,o -hsho1s,3tdam8,77,77,8b,0,0,0,0,o -hsho1s,3um2gw,78,78,8c,0,0,0,0,o -hsho1s,3td4ao,79,79,8d,0,0,0,0,o -hsho1s,3s4cg0,7a,7a,8a,0,0,0,0,o
+-hsho1s,3qve9s,7b,7b,8b,0,0,0,0,o -hsho1s,3s464g,7c,7c,8c,0,0,0,0,o -hsho1s,3qv7y8,7d,7d,8d,0,0,0,0,o -hw8feo,d1iark,2k,f2,8e,0,0,0,c,1e -hw8feo,45vaio,2s,f3,8e,0,0,0,c,1e -hw8feo,d1i60w,2m,f4,8e,0,0,0,c,1e
+-hw8feo,45v5s0,2u,f5,8e,0,0,0,c,1e -hzz9xc,3x4em8,ge,ge,8f,0,0,0,e,14 -hzz9xc,3x48ao,gf,gf,8f,0,0,0,e,14 -hzz9xc,3x41z4,gg,gg,8f,0,0,0,e,14 -hzz9xc,cri39c,fk,fk,8g,0,0,0,e,y -hzz9xc,cri1og,fl,fl,8g,0,0,0,e,y
+-hzz9xc,csr9c0,fm,fm,8g,0,0,0,e,12 -hzz9xc,3x4934,fn,fn,8g,0,0,0,e,12 -hzz9xc,3x44cg,eo,eo,8g,0,0,0,5,12 -hzz9xc,csr7r4,gh,gh,8g,0,0,0,5,12 -hzz9xc,3x47i8,gi,gi,8g,0,0,0,5,12 -hzz9xc,csr668,gj,gj,8g,0,0,0,5,12
+-hzz9xc,3x45xc,gk,gk,8g,0,0,0,5,12 -hzz9xc,csr30g,gl,gl,8g,0,0,0,5,12 -hzz9xc,3x42rk,gm,gm,8g,0,0,0,5,12 -hzz9xc,csqy9s,gn,gn,8g,0,0,0,5,12 -hzz9xc,3x3y0w,go,go,8g,0,0,0,5,12 -hzz9xc,csqwow,gp,gp,8g,0,0,0,5,12
+-hzz9xc,3x3wg0,gq,gq,8g,0,0,0,5,12 -hzz9xc,csqv40,gr,gr,8g,0,0,0,5,12 -hzz9xc,3x3uv4,gs,gs,8g,0,0,0,5,12 -hzz9xc,csqtj4,gt,gt,8g,0,0,0,5,12 -hzz9xc,3x3ta8,gu,gu,8g,0,0,0,5,12 -hzz9xc,csqgw0,gv,gv,8g,0,0,0,5,12
+-hzz9xc,3x3gn4,gw,gw,8g,0,0,0,5,12 -hzz9xc,csqdq8,gx,gx,8g,0,0,0,5,12 -hzz9xc,3x3dhc,gy,gy,8g,0,0,0,5,12 -hzz9xc,csqakg,gz,gz,8g,0,0,0,5,12 -hzz9xc,3x3abk,h0,h0,8g,0,0,0,5,12 -hshn9c,3jdiww,78,78,8h,0,0,0,7,s
+-hshn9c,3jd69s,77,77,8i,0,0,0,7,s -hshn9c,3jctmo,76,76,8j,0,0,0,7,s -hshn9c,3gvmkg,7c,7c,8h,0,0,0,7,s -hshn9c,3gv9xc,7b,7b,8i,0,0,0,7,s -hshn9c,3guxa8,7a,7a,8j,0,0,0,7,s -4zrxc,dvfpwg,1r,8l,8k,0,0,0,g,1f
+-4yghs,zdl0qo,ac,ac,8l,0,0,0,0,1b -4yghs,qhy0hs,d5,d5,8l,0,0,0,0,1b -4yghs,qhxnuo,d8,d8,8l,0,0,0,0,1b -4yghs,qhxb7k,dc,dc,8l,0,0,0,0,1b -htqkn4,d6hrls,de,de,8m,0,0,0,0,1c -htqkn4,d6heyo,df,df,8m,0,0,0,0,1c
+-htqkn4,4au22o,dg,dg,8m,0,0,0,0,1c -htqkn4,4atpfk,dh,dh,8m,0,0,0,0,1c -htqkn4,48d4hs,d0,d0,8n,0,0,0,0,1c -htqkn4,45v85c,h1,h1,8o,0,0,0,0,1c -htqkn4,4av0u8,d1,d1,8o,0,0,0,0,1c -htqkn4,d6hxxc,d2,d2,8o,0,0,0,0,1c
+-htqkn4,4auxog,d3,d3,8o,0,0,0,0,1c -htqkn4,d1hpfk,ac,ac,8p,0,0,0,0,1c -htqkn4,45up6o,d5,d5,8p,0,0,0,0,1c -htqkn4,45ucjk,d8,d8,8p,0,0,0,0,1c -htqkn4,45tzwg,dc,dc,8p,0,0,0,0,1c -hw8feo,d1htds,h2,h2,8q,0,0,0,0,1e
+-hw8feo,45ut4w,h3,h3,8q,0,0,0,0,1e -hw8feo,d1hrsw,h4,h4,8r,0,0,0,0,1e -hw8feo,d1hq80,h5,h5,8r,0,0,0,0,1e -hw8feo,45urk0,h6,h6,8r,0,0,0,0,1e -hw8feo,45upz4,h7,h7,8r,0,0,0,0,1e -hw8feo,d1hon4,h8,h8,8r,0,0,0,0,1e
+-hw8feo,d1hn28,h9,h9,8r,0,0,0,0,1e -hw8feo,45uoe8,ha,ha,8r,0,0,0,0,1e -hw8feo,45umtc,hb,hb,8r,0,0,0,0,1e -hw8feo,d1hjwg,g2,g3,8s,0,0,0,0,1e -hw8feo,45ujnk,g4,g5,8s,0,0,0,0,1e -hw8feo,d1hgqo,g6,g6,8s,0,0,0,0,1e
+-hw8feo,d1hdkw,f6,f6,8s,0,0,0,0,1e -hw8feo,45udc0,f7,f7,8s,0,0,0,0,1e -hw8feo,d1haf4,f8,f8,8e,0,0,0,0,1e -hw8feo,d1h79c,f9,f9,8e,0,0,0,0,1e -hw8feo,45u70g,fa,fa,8e,0,0,0,0,1e -hw8feo,d1h43k,fb,fb,8e,0,0,0,0,1e
+-hw8feo,45u3uo,fc,fc,8e,0,0,0,0,1e -hw8feo,d1h0xs,fd,fd,8e,0,0,0,0,1e -hw8feo,45u0ow,fe,fe,8e,0,0,0,0,1e -hw8feo,d1gxs0,ff,ff,8e,0,0,0,0,1e -hw8feo,45txj4,fg,fg,8e,0,0,0,0,1e -hzz9xc,3vuz28,hc,hc,8g,0,0,0,0,1g
+-hzz9xc,3vuvwg,hd,hd,8g,0,0,0,0,1g -hzz9xc,3vusqo,he,he,8g,0,0,0,0,1g -hzz9xc,3vumf4,hf,hf,8g,0,0,0,0,1g -hzz9xc,3vuj9c,hg,hg,8g,0,0,0,0,1g -hzz9xc,3vug3k,hh,hh,8g,0,0,0,0,1g -hzz9xc,csqsqo,hi,hi,8t,0,0,0,0,14
+-hzz9xc,3x3shs,hj,hj,8t,0,0,0,0,14 -hzz9xc,csqmf4,hk,hk,8t,0,0,0,0,14 -hzz9xc,3x3m68,hl,hl,8t,0,0,0,0,14 -hzz9xc,csrbpc,hm,hm,8f,0,0,0,0,14 -hzz9xc,3x4bgg,hn,hn,8f,0,0,0,0,14 -hzz9xc,csr5ds,ho,ho,8f,0,0,0,0,14
+-hzz9xc,3x454w,hp,hp,8f,0,0,0,0,14 -hzz9xc,csqz28,hq,hq,8f,0,0,0,0,14 -hzz9xc,3x3ytc,hr,hr,8f,0,0,0,0,14 -hzz9xc,csqvwg,hs,hs,8f,0,0,0,0,14 -hzz9xc,3x3vnk,ht,ht,8f,0,0,0,0,14 -hzz9xc,csqpkw,hu,hu,8f,0,0,0,0,14
+-hzz9xc,3x3pc0,hv,hv,8f,0,0,0,0,14 -hzz9xc,csqj9c,hw,hw,8u,0,0,0,0,14 -hzz9xc,3x3j0g,hx,hx,8u,0,0,0,0,14 -hzz9xc,csqg3k,hy,hy,8f,0,0,0,0,14 -hzz9xc,3x3fuo,hz,hz,8f,0,0,0,0,14 -hzz9xc,csqcxs,i0,i0,8u,0,0,0,0,14
+-hzz9xc,3x3cow,i1,i1,8u,0,0,0,0,14 -hzz9xc,csq9s0,i2,i2,8f,0,0,0,0,14 -hzz9xc,3x39j4,i3,i3,8f,0,0,0,0,14 -hzz9xc,3x4ao0,33,33,8g,0,0,0,0,12 -hzz9xc,csr1fk,3b,3b,8g,0,0,0,0,12 -hzz9xc,3x416o,ad,ad,8g,0,0,0,0,12
+-hzz9xc,csqzuo,ae,ae,8g,0,0,0,0,12 -hzz9xc,3x3zls,1s,1s,8g,0,0,0,0,12 -hzz9xc,csqry8,g7,g7,8g,0,0,0,0,12 -hzz9xc,3x3rpc,g8,g8,8g,0,0,0,0,12 -hzz9xc,csqqdc,af,af,8g,0,0,0,0,12 -hzz9xc,3x3q4g,ag,ag,8g,0,0,0,0,12
+-hzz9xc,csqosg,g2,g2,8g,0,0,0,0,12 -hzz9xc,3x3ojk,g4,g4,8g,0,0,0,0,12 -hzz9xc,csqn7k,ah,ah,8g,0,0,0,0,12 -hzz9xc,3x3myo,ai,ai,8g,0,0,0,0,12 -hzz9xc,csqlmo,aj,aj,8g,0,0,0,0,12 -hzz9xc,3x3lds,3d,3d,8g,0,0,0,0,12
+-hzz9xc,csqk1s,ak,ak,8g,0,0,0,0,12 -hzz9xc,3x3jsw,3f,3f,8g,0,0,0,0,12 -hzz9xc,csqigw,g9,g9,8g,0,0,0,0,12 -hzz9xc,3x3i80,ga,ga,8g,0,0,0,0,12 -hzz9xc,csqc5c,gb,gb,8g,0,0,0,0,12 -hzz9xc,3x3bwg,gc,gc,8g,0,0,0,0,12
+-hshn9c,3umlfk,9j,9j,8j,0,0,0,0,o -hshn9c,3tdn9c,9k,9k,8i,0,0,0,0,o -hshn9c,3umf40,9l,9l,8h,0,0,0,0,o -hshn9c,3tdgxs,9m,9m,8v,0,0,0,0,o -hshpmo,3ulw5c,76,76,8w,0,0,0,0,o -hshpmo,3tcxz4,77,77,8x,0,0,0,0,o
+-hshpmo,3ulpts,78,78,8y,0,0,0,0,o -hshpmo,3tcrnk,79,79,8z,0,0,0,0,o -hshpmo,3s3zsw,7a,7a,8w,0,0,0,0,o -hshpmo,3qv1mo,7b,7b,8x,0,0,0,0,o -hshpmo,3s3thc,7c,7c,8y,0,0,0,0,o -hshpmo,3quvb4,7d,7d,8z,0,0,0,0,o
+-hshn9c,3jdp8g,79,79,8h,0,0,0,0,s -hshn9c,3jdfr4,79,79,8v,0,0,0,0,s -hshn9c,3jdclc,79,79,8i,0,0,0,0,s -hshn9c,3jczy8,79,79,8j,0,0,0,0,s -hshn9c,3gvsw0,7d,7d,8h,0,0,0,0,s -hshn9c,3gvjeo,7d,7d,8v,0,0,0,0,s
+-hshn9c,3gvg8w,7d,7d,8i,0,0,0,0,s -hshn9c,3gv3ls,7d,7d,8j,0,0,0,0,s z9tdsv,tosjz3,fo,fp,90,0,0,f,h,1h z9tejk,toskps,i4,fp,91,0,0,f,h,1h z9tejk,kt5kgw,35,ae,91,0,0,0,h,1h z9tdsv,bxijhb,fq,fr,90,0,0,f,h,1h
+zdk928,e5fba8,i5,i6,92,0,0,0,i,9 -9y96o,qcye4g,fh,fh,93,0,0,0,e,1b -9y96o,qcy1hc,fi,fi,93,0,0,0,e,1b -9y96o,qcxou8,fj,fj,93,0,0,0,e,1b -9y96o,z8lr0g,fk,fk,94,0,0,0,e,1b -9y96o,z8lkow,fl,fl,94,0,0,0,e,1b
+-9y96o,qcykg0,fm,fm,94,0,0,0,e,1b -9y96o,qcyha8,fn,fn,94,0,0,0,e,1b -1883k,uircw0,1r,i7,95,0,0,0,8,l zb0xds,8cmxog,2k,2k,96,0,0,0,j,1i zb0xds,8clj40,2s,2s,96,0,0,0,j,1i zb0xds,8bs16o,2m,2m,97,0,0,0,j,1i
+zb0xds,8bqmm8,2u,2u,97,0,0,0,j,1i -18vsw,gw2br4,i8,i8,98,0,0,0,k,1j -18vsw,gtkfeo,i9,i9,98,0,0,0,k,1j -18vsw,-107hfk,i8,i8,99,0,0,0,k,1j -18vsw,-12pds0,i9,i9,99,0,0,0,k,1j -18vsw,-irhhxc,i8,i8,9a,0,0,0,k,1j
+-18vsw,-itze9s,i9,i9,9a,0,0,0,k,1j -18vsw,yicjk0,i8,i8,9b,0,0,0,k,1j -18vsw,yfun7k,i9,i9,9b,0,0,0,k,1j -18vsw,gr2j28,i8,i8,9c,0,0,0,k,1j -18vsw,gokmps,i9,i9,9c,0,0,0,k,1j -18vsw,-21nym8,ia,ia,9d,0,0,0,k,1j
+-18vsw,-245uyo,i8,i8,9e,0,0,0,k,1j -18vsw,-26nrb4,i9,i9,9e,0,0,0,k,1j -18vsw,-jsxz40,ib,ib,9f,0,0,0,k,1j -18vsw,-jvfvgg,i8,i8,9g,0,0,0,k,1j -18vsw,-jxxrsw,i9,i9,9g,0,0,0,k,1j -18vsw,xee60w,ic,ic,9h,0,0,0,k,1j
+-18vsw,xbw9og,id,id,9h,0,0,0,k,1j -18vsw,fn45j4,ie,ie,9i,0,0,0,k,1j -18vsw,fkm96o,if,if,9i,0,0,0,k,1j -18vsw,-25escg,i8,i8,9j,0,0,0,l,1k -18vsw,-ju6whs,ib,ib,9j,0,0,0,l,1k -18vsw,-jwosu8,i8,i8,9k,0,0,0,l,1k
+-18vsw,xd58n4,ic,ic,9k,0,0,0,l,1k -18vsw,flv85c,ie,ie,9k,0,0,0,l,1k -18vsw,-25etxc,i8,i8,9l,0,0,0,l,1l -18vsw,-ju6y2o,ib,ib,9l,0,0,0,l,1l -18vsw,-jwouf4,i8,i8,9m,0,0,0,l,1l -18vsw,xd5728,ic,ic,9m,0,0,0,l,1l
+-18vsw,flv6kg,ie,ie,9m,0,0,0,l,1l z9tdsv,tesylb,ig,ih,90,0,0,f,m,q z9tejk,borx0g,6y,dm,91,0,0,0,m,q -2h340,uxqtc0,ii,ii,9n,0,0,0,0,1c -hw8gzk,d6hi4g,ac,ac,9o,0,0,0,0,1c -hw8gzk,4auhvk,d5,d5,9o,0,0,0,0,1c
+-hw8gzk,4au58g,d8,d8,9o,0,0,0,0,1c -hw8gzk,4atslc,dc,dc,9o,0,0,0,0,1c -hzzd34,crikn4,ij,ij,9p,0,0,0,0,y -hshqf4,3ulji8,76,76,9q,0,0,0,0,o -hshqf4,3tclc0,77,77,9r,0,0,0,0,o -hshqf4,3uld6o,78,78,9s,0,0,0,0,o
+-hshqf4,3tcf0g,79,79,9t,0,0,0,0,o -hshqf4,3s3n5s,7a,7a,9q,0,0,0,0,o -hshqf4,3quozk,7b,7b,9r,0,0,0,0,o -hshqf4,3s3gu8,7c,7c,9s,0,0,0,0,o -hshqf4,3quio0,7d,7d,9t,0,0,0,0,o -18vsw,-aptbeo,ik,ik,9u,0,0,0,0,h
+-18vsw,-aktgcg,il,il,9v,0,0,0,0,h -18vsw,-akth4w,il,il,9w,0,0,0,0,h -18vsw,-akthxc,il,il,9x,0,0,0,0,h -18vsw,-anbcow,im,im,9v,0,0,0,0,h -18vsw,-anbdhc,im,im,9w,0,0,0,0,h -18vsw,-anbe9s,im,im,9x,0,0,0,0,h
+-18vsw,-apt91c,in,in,9v,0,0,0,0,h -18vsw,-apt9ts,in,in,9w,0,0,0,0,h -18vsw,-aptam8,in,in,9x,0,0,0,0,h -18vsw,-asb5ds,io,io,9v,0,0,0,0,h -18vsw,-asb668,io,io,9w,0,0,0,0,h -18vsw,-asb6yo,io,io,9x,0,0,0,0,h
+-18vsw,gutedc,i8,i8,9y,0,0,0,0,1k -18vsw,gsbi0w,i9,i9,9y,0,0,0,0,1k -18vsw,-11getc,i8,i8,9z,0,0,0,0,1k -18vsw,-13yb5s,i9,i9,9z,0,0,0,0,1k -18vsw,-isqfb4,i8,i8,a0,0,0,0,0,1k -18vsw,-iv8bnk,i9,i9,a0,0,0,0,0,1k
+-18vsw,yh3m68,i8,i8,a1,0,0,0,0,1k -18vsw,yelpts,i9,i9,a1,0,0,0,0,1k -18vsw,gptlog,i8,i8,a2,0,0,0,0,1k -18vsw,gnbpc0,i9,i9,a2,0,0,0,0,1k -18vsw,-27woow,i9,i9,9j,0,0,0,0,1k -18vsw,-jz6p6o,i9,i9,9k,0,0,0,0,1k
+-18vsw,xancao,id,id,9k,0,0,0,0,1k -18vsw,fjdbsw,if,if,9k,0,0,0,0,1k -18vsw,gutcsg,i8,i8,a3,0,0,0,0,1l -18vsw,gsbgg0,i9,i9,a3,0,0,0,0,1l -18vsw,-11gge8,i8,i8,a4,0,0,0,0,1l -18vsw,-13ycqo,i9,i9,a4,0,0,0,0,1l
+-18vsw,-isqgw0,i8,i8,a5,0,0,0,0,1l -18vsw,-iv8d8g,i9,i9,a5,0,0,0,0,1l -18vsw,yh3klc,i8,i8,a6,0,0,0,0,1l -18vsw,yelo8w,i9,i9,a6,0,0,0,0,1l -18vsw,gptk3k,i8,i8,a7,0,0,0,0,1l -18vsw,gnbnr4,i9,i9,a7,0,0,0,0,1l
+-18vsw,-27wq9s,i9,i9,9l,0,0,0,0,1l -18vsw,-jz6qrk,i9,i9,9m,0,0,0,0,1l -18vsw,xanaps,id,id,9m,0,0,0,0,1l -18vsw,fjda80,if,if,9m,0,0,0,0,1l -18vsw,-25et4w,ip,ip,a8,0,0,0,0,1m -18vsw,-27wphc,iq,iq,a8,0,0,0,0,1m
+-18vsw,-ju6xa8,ir,ir,a8,0,0,0,0,1m -18vsw,-jwotmo,ip,ip,a9,0,0,0,0,1m -18vsw,-jz6pz4,iq,iq,a9,0,0,0,0,1m -18vsw,xd57uo,is,is,a9,0,0,0,0,1m -18vsw,xanbi8,it,it,a9,0,0,0,0,1m -18vsw,flv7cw,iu,iu,a9,0,0,0,0,1m
+-18vsw,fjdb0g,iv,iv,a9,0,0,0,0,1m -18vsw,gutc00,iw,iw,aa,0,0,0,0,1n -18vsw,gsbfnk,ix,ix,aa,0,0,0,0,1n -18vsw,-11gh6o,iw,iw,ab,0,0,0,0,1n -18vsw,-13ydj4,ix,ix,ab,0,0,0,0,1n -18vsw,-isqhog,iw,iw,ac,0,0,0,0,1n
+-18vsw,-iv8e0w,ix,ix,ac,0,0,0,0,1n -18vsw,yh3jsw,iw,iw,ad,0,0,0,0,1n -18vsw,yelngg,ix,ix,ad,0,0,0,0,1n -18vsw,gptjb4,iw,iw,ae,0,0,0,0,1n -18vsw,gnbmyo,ix,ix,ae,0,0,0,0,1n -18vsw,-22wydc,iy,iy,af,0,0,0,0,1n
+-18vsw,-25eups,iw,iw,a8,0,0,0,0,1n -18vsw,-27wr28,ix,ix,a8,0,0,0,0,1n -18vsw,-ju6yv4,iz,iz,a8,0,0,0,0,1n -18vsw,-jwov7k,iw,iw,a9,0,0,0,0,1n -18vsw,-jz6rk0,ix,ix,a9,0,0,0,0,1n -18vsw,xd569s,j0,j0,a9,0,0,0,0,1n
+-18vsw,xan9xc,j1,j1,a9,0,0,0,0,1n -18vsw,flv5s0,j2,j2,a9,0,0,0,0,1n -18vsw,fjd9fk,j3,j3,a9,0,0,0,0,1n -18vsw,-sfudq8,j4,j4,a8,0,0,0,0,j -18vsw,orhreo,j5,j5,a9,0,0,0,0,j -18vsw,oozv28,j6,j6,a9,0,0,0,0,j
+-18vsw,707qww,j7,j7,a9,0,0,0,0,j -18vsw,6xpukg,j8,j8,a9,0,0,0,0,j -b8jk,-bvycqo,j9,j9,ag,0,0,0,0,v -b8jk,-bx7aww,15,15,ah,0,0,0,0,v zhb574,xx4em8,ja,jb,ai,0,f,f,0,1o zhb574,xx4d1c,ja,ja,aj,0,f,f,0,1o
+zhb574,g5ue4g,jc,jd,ai,0,f,f,0,1o zhb574,g5ucjk,jc,jc,aj,0,f,f,0,1o zdk8bj,vmppnj,ig,ih,ak,0,0,f,0,1f zdk8bj,vcq49r,fo,fp,al,0,0,f,0,7 zdk8bj,dlg3rz,fq,fr,al,0,0,f,0,7 zhb56o,p3z9xc,je,jf,am,0,f,0,n,8
+zhb56o,p3z94w,jg,1v,am,0,f,0,n,8 zhb56o,7cp9fk,jh,1x,am,0,f,0,n,8 -i189og,45uvi8,ge,ge,an,0,0,0,e,1c -i189og,45uiv4,gf,gf,an,0,0,0,e,1c -i189og,45u680,gg,gg,an,0,0,0,e,1c -i189og,d1hslc,hm,hm,an,0,0,0,e,1c
+-i189og,45uscg,hn,hn,an,0,0,0,e,1c -i189og,d1hfy8,ho,ho,an,0,0,0,e,1c -i189og,45ufpc,hp,hp,an,0,0,0,e,1c -i189og,d1h3b4,hq,hq,an,0,0,0,e,1c -i189og,45u328,hr,hr,an,0,0,0,e,1c -i189og,d1i8e8,fk,fk,ao,0,0,0,e,1c
+-i189og,d1i22o,fl,fl,ao,0,0,0,e,1c -i189og,45v1ts,fm,fm,ao,0,0,0,e,1c -i189og,45uyo0,fn,fn,ao,0,0,0,e,1c -i189og,45um0w,eo,eo,ao,0,0,0,e,1c -i189og,d1h9mo,gl,gl,ao,0,0,0,e,1c -i189og,d1gwzk,gm,gm,ao,0,0,0,e,1c
+-hsi8lc,crhbls,ji,ji,ap,0,0,0,o,1p -3qs5c,xgw2dc,jj,jj,aq,0,0,0,k,1j -3qs5c,fpm1vk,jk,jk,ar,0,0,0,k,1j -3qs5c,xfn4zk,jj,jj,as,0,0,0,l,1k -3qs5c,fod4hs,jk,jk,as,0,0,0,l,1k -3qs5c,xfn3eo,jj,jj,at,0,0,0,l,1l
+-3qs5c,fod2ww,jk,jk,at,0,0,0,l,1l -188w0,-dsxssg,jl,jl,au,0,0,0,0,a -188w0,-du6qyo,jm,jm,av,0,0,0,0,a -188w0,-dvfp4w,jn,jn,av,0,0,0,0,a -htr3ls,d3ywhs,ii,ii,aw,0,0,0,0,1c -hzzeo0,criebk,ii,ii,ax,0,0,0,0,y
+-8qkts,8cwsgg,jo,jo,ay,0,f,f,0,1q -8qkts,8cwsg0,jp,jp,ay,0,f,f,0,1q -3qs5c,-21nxts,jq,jq,az,g,0,0,0,1r -3qs5c,-21nzeo,jq,jq,b0,g,0,0,0,1r -3qs5c,-26nqio,jr,jr,az,g,0,0,0,1r -3qs5c,-26ns3k,jr,jr,b0,g,0,0,0,1r
+-3qs5c,xfn474,js,js,b1,0,0,0,0,1m -3qs5c,fod3pc,jt,jt,b1,0,0,0,0,1m -3qs5c,xfn2m8,ju,ju,b1,0,0,0,0,1n -3qs5c,fod24g,jv,jv,b1,0,0,0,0,1n -3qs5c,otznr4,jw,jw,b1,0,0,0,0,j -3qs5c,72pn9c,jx,jx,b1,0,0,0,0,j
+-hsiwao,-sica2o,jy,jy,b2,0,0,0,0,j -hsiwao,-sku6f4,jz,jz,b2,0,0,0,0,j -188w0,jz7gu8,k0,k0,6z,0,0,0,0,k -188w0,jz6rk0,k1,k1,6z,0,0,0,0,k -188w0,27xgcg,k2,k2,6z,0,0,0,0,k -188w0,27wr28,k3,k3,6z,0,0,0,0,k
+-mh34,-bvn474,k4,k4,b3,0,f,0,0,v -mh34,-bww2dc,1t,1t,b4,0,f,f,0,v -188w0,-rtdam8,k5,k5,b5,0,0,0,0,10 -188w0,-rulji8,ca,ca,b6,0,0,0,0,10 -188w0,-rum8sg,cc,cc,b6,0,0,0,0,10 -188w0,-ryd3b4,k6,k6,b5,0,0,0,0,10
+-188w0,-rzlc74,ce,ce,b6,0,0,0,0,10 -188w0,-rzm1hc,cg,cg,b6,0,0,0,0,10 zhb56o,p3z9xc,jf,jf,b7,0,f,0,0,8 zhb56o,p3z94w,1v,1v,b7,0,f,0,0,8 zhb56o,7cp9fk,1x,1x,b7,0,f,0,0,8 zhb56o,7cp8n4,k7,k7,b7,0,f,0,0,8
+-hsi9ds,-x6vq4g,k8,k8,b8,0,0,0,p,k -hsi9ds,-x6wfeo,k9,k9,b8,0,0,0,p,k -18y68,-dqfwg0,ka,ka,b9,0,0,0,0,a -8qku8,8cwu0w,kb,kb,ba,0,f,0,0,1s -hsi9ds,-x9dmgw,kc,kc,bb,0,0,0,0,k -hsi9ds,-x9ebr4,kd,kd,bb,0,0,0,0,k
+-hsi9ds,-xamkn4,ke,ke,bc,0,0,0,0,k -hsi9ds,-xan9xc,kf,kf,bc,0,0,0,0,k zhbs3k,7hpqm8,en,en,bd,0,0,0,0,10 zhbs3k,7hp1c0,ep,ep,bd,0,0,0,0,10 -2hwcg,tcb280,kg,kg,be,0,0,0,q,1t -2hwcg,t2bgu8,kg,kg,bf,0,0,0,q,1t
+-2hwcg,-nxiz9c,kh,kh,bg,0,0,0,q,1t -2hwcg,-o7ikn4,kh,kh,bh,0,0,0,q,1t -2hwcg,bl11q8,kh,kh,bi,0,0,0,q,1t -2hwcg,bb1gcg,kh,kh,bj,0,0,0,q,1t -2hwcg,t7b9j4,kg,kg,bk,0,0,0,p,1t -2hwcg,-mtklq8,kh,kh,bl,0,0,0,p,1t
+-2hwcg,-mykef4,kh,kh,bm,0,0,0,p,1t -2hwcg,-n3k740,kh,kh,bn,0,0,0,p,1t -2hwcg,-n8jzsw,ki,ki,bm,0,0,0,p,1t -2hwcg,ug9fr4,kh,kh,bo,0,0,0,p,1t -2hwcg,ub9n28,kh,kh,bp,0,0,0,p,1t -2hwcg,u69udc,kh,kh,bq,0,0,0,p,1t
+-2hwcg,u1a1og,ki,ki,bp,0,0,0,p,1t -2hwcg,cozf9c,kh,kh,br,0,0,0,p,1t -2hwcg,cjzmkg,kh,kh,bs,0,0,0,p,1t -2hwcg,ceztvk,kh,kh,bt,0,0,0,p,1t -2hwcg,ca016o,ki,ki,bs,0,0,0,p,1t -2hwcg,-o2iry8,kh,kh,bu,0,0,0,p,1t
+-2hwcg,-o00vls,kj,kj,bg,0,0,0,r,1t -2hwcg,-oa0gzk,kj,kj,bh,0,0,0,r,1t -2hwcg,-ocidc0,ki,ki,bu,0,0,0,p,1t -2hwcg,bg191c,kh,kh,bv,0,0,0,p,1t -2hwcg,bij5ds,kj,kj,bi,0,0,0,r,1t -2hwcg,b8jk00,kj,kj,bj,0,0,0,r,1t
+-2hwcg,b61nnk,ki,ki,bv,0,0,0,p,1t zhb2tc,tq1i4g,fp,fp,bw,0,0,f,f,1a zhb2tc,kuehvk,ae,ae,bx,0,0,0,f,1a zhb2tc,byrhmo,fr,fr,bw,0,0,f,f,1a zhb2tc,334hds,1s,1s,bx,0,0,0,f,1a -8pxxc,8mx2bk,kk,kk,by,0,0,0,0,1u
+-8pxxc,8mwd1c,kl,kl,by,0,0,0,0,1u -8pxxc,8lo45c,km,km,by,0,0,0,0,1u -8pxxc,8lnev4,kn,kn,by,0,0,0,0,1u -2hwcg,h4sxds,i8,i8,bz,0,0,0,0,1v -2hwcg,h2b11c,i9,i9,bz,0,0,0,0,1v -2hwcg,-rgvsw,i8,i8,c0,0,0,0,0,1v
+-2hwcg,-tys5c,i9,i9,c0,0,0,0,0,1v -2hwcg,-iiqwao,i8,i8,c1,0,0,0,0,1v -2hwcg,-il8sn4,i9,i9,c1,0,0,0,0,1v -2hwcg,yr356o,i8,i8,c2,0,0,0,0,1v -2hwcg,yol8u8,i9,i9,c2,0,0,0,0,1v -2hwcg,gzt4ow,i8,i8,c3,0,0,0,0,1v
+-2hwcg,gxb8cg,i9,i9,c3,0,0,0,0,1v -2hwcg,-1sxczk,ia,ia,c4,0,0,0,0,1v -2hwcg,-1vf9c0,i8,i8,c5,0,0,0,0,1v -2hwcg,-1xx5og,i9,i9,c5,0,0,0,0,1v -2hwcg,-jk7dhc,ib,ib,c6,0,0,0,0,1v -2hwcg,-jmp9ts,i8,i8,c7,0,0,0,0,1v
+-2hwcg,-jp7668,i9,i9,c7,0,0,0,0,1v -2hwcg,xn4rnk,ic,ic,c8,0,0,0,0,1v -2hwcg,xkmvb4,id,id,c8,0,0,0,0,1v -2hwcg,fvur5s,ie,ie,c9,0,0,0,0,1v -2hwcg,ftcutc,if,if,c9,0,0,0,0,1v -2hwcg,t9t5vk,ko,ko,ca,0,0,0,0,1t
+-2hwcg,t4td6o,ko,ko,cb,0,0,0,0,1t -2hwcg,sztkhs,ko,ko,cc,0,0,0,0,1t -2hwcg,-mw2i2o,kj,kj,bl,0,0,0,0,1t -2hwcg,-n12ark,kj,kj,bm,0,0,0,0,1t -2hwcg,-n623gg,kj,kj,bn,0,0,0,0,1t -2hwcg,-nb1w5c,kp,kp,bm,0,0,0,0,1t
+-2hwcg,udrjeo,kj,kj,bo,0,0,0,0,1t -2hwcg,u8rqps,kj,kj,bp,0,0,0,0,1t -2hwcg,u3ry0w,kj,kj,bq,0,0,0,0,1t -2hwcg,tys5c0,kp,kp,bp,0,0,0,0,1t -2hwcg,cmhiww,kj,kj,br,0,0,0,0,1t -2hwcg,chhq80,kj,kj,bs,0,0,0,0,1t
+-2hwcg,cchxj4,kj,kj,bt,0,0,0,0,1t -2hwcg,c7i4u8,kp,kp,bs,0,0,0,0,1t -2hwcg,-o50oao,kj,kj,bu,0,0,0,0,1t -2hwcg,-of09og,kp,kp,bu,0,0,0,0,1t -2hwcg,bdjcow,kj,kj,bv,0,0,0,0,1t -2hwcg,b3jrb4,kp,kp,bv,0,0,0,0,1t
+zet6gw,5es2yo,es,kq,cd,0,0,0,s,1w zet6gw,5es2yo,kq,kq,ce,0,0,0,t,1w -4zsow,xpmo00,jj,jj,cf,0,0,0,0,1v -4zsow,fycni8,jk,jk,cg,0,0,0,0,1v -9zldc,nb1w5c,kr,kr,ch,3,f,0,0,1x zdk8ao,n12ark,ey,6e,ci,0,0,0,u,9
+z9tds0,tosjy8,fp,fp,cj,0,0,f,h,1h z9tds0,kt5jpc,ae,ae,cj,0,0,0,h,1h z9tds0,bxijgg,fr,fr,cj,0,0,f,h,1h z9tds0,31vj7k,1s,1s,cj,0,0,0,h,1h zdk8ao,n12ark,ew,6e,ck,0,0,0,v,9 zdk8ao,n12ark,ks,6e,cl,0,0,0,w,9
+zdk8ao,n12ark,kt,6e,cm,0,0,0,x,9 zdk8ao,e5faio,ku,i6,cl,0,0,0,w,9 zdk8ao,59sa9s,eu,1z,ck,0,0,0,v,9 zdk8ao,59sa9s,kv,1z,cm,0,0,0,x,9 zdk8ao,59sa9s,kw,1z,cl,0,0,0,w,9 zdk8ao,mw2i2o,1r,kx,cn,0,0,0,y,1y
+zdk8ao,54shkw,1r,ky,co,0,0,0,z,1y z9tds0,tg1wqo,kz,kz,cj,0,0,f,m,q z9tds0,tesykg,ih,ih,cj,0,0,f,m,q z9tds0,kkewhs,l0,l0,cj,0,0,0,m,q z9tds0,kj5ybk,dl,dl,cj,0,0,0,m,q z9tds0,borw8w,dm,dm,cj,0,0,0,m,q
+z9tds0,bniy2o,8l,8l,cj,0,0,0,m,q z9tds0,2t4w00,am,am,cj,0,0,0,m,q z9tds0,2rvxts,dn,dn,cj,0,0,0,m,q zdk8ao,e5faio,l1,i6,cm,0,0,0,3,9 zdk8ao,vrpibk,l2,l2,cp,0,0,0,10,1y zdk8ao,mw2i2o,kx,kx,cp,0,0,0,10,1y
+zdk8ao,54shkw,ky,ky,cp,0,0,0,10,1y -9zlds,-rqve9s,i8,i8,cq,0,0,0,0,1z -9zlds,piyn7k,i8,i8,cr,0,0,0,0,1z -9zlds,7romps,i8,i8,cs,0,0,0,0,1z -9zlds,-b3jrb4,ia,ia,ct,0,0,0,0,1z -9zlds,-sutrsw,ib,ib,cu,0,0,0,0,1z
+zdk8ao,vmppmo,ih,ih,cv,0,0,f,0,1f zdk8ao,mr2pds,dl,dl,cw,0,0,0,0,1f zdk8ao,dvfp4w,8l,8l,cw,0,0,0,0,1f zdk8ao,4zsow0,dn,dn,cw,0,0,0,0,1f zdk8ao,vcq48w,fp,fp,cx,0,0,f,0,7 zdk8ao,mh3400,ae,ae,cy,0,0,0,0,7
+zdk8ao,dlg3r4,fr,fr,cx,0,0,f,0,7 zdk8ao,4pt3i8,1s,1s,cy,0,0,0,0,7 -i19lvk,6nq96o,i8,i8,cz,0,0,0,0,1z z8kfls,f9do1s,l3,l3,d0,3,0,0,0,1x z8kfls,eze2o0,l4,l4,d0,3,0,0,0,1x z8kfls,epeha8,l5,l5,d1,3,0,0,0,1x
+z8kfls,efevwg,l6,l6,d1,3,0,0,0,1x -13ydj4,-tys5c0,l7,l7,d2,4,0,0,0,1x -13ydj4,5jrvnk,l8,l8,d2,1,0,0,0,1x -qwwm4g,-v2qiv4,l9,l9,d3,0,0,0,0,20 -qwwm4g,4fti4g,la,la,d4,0,0,0,0,20
 `;
 
 /** System registers: fifteen bits of their encoding in base 36, `:` (`<` to be read only, `>` to be written only), the name. */

@@ -1,15 +1,16 @@
 export { arm64Row } from './arm64/encodings.ts';
 export { type Arm64AddressUse, arm64AddressUse, arm64BranchDistance, arm64Flow, isArm64Padding } from './arm64/flow.ts';
+export { Arm64Interpreter } from './arm64/interpreter/arm64-interpreter.ts';
 export { arm64StubReader } from './arm64/jump-stub.ts';
 export { arm64MnemonicText, arm64OperandsText } from './arm64/text.ts';
 export type { InstructionFlow } from './instruction-flow.ts';
+export type { ProcessorException, ProcessorExit } from './interpreter/processor-exit.ts';
 export type { AddressTransfer, JumpStub, StubOperand, StubReader } from './jump-stub.ts';
 export { type DecodedInstruction, IP_REGISTER, NO_REGISTER, Segment } from './x86/decoded-instruction.ts';
 export { type DecodeStatus, X86Decoder } from './x86/decoder.ts';
 export { flagsUndefined } from './x86/encodings.ts';
 export { isShortJump, jumpTarget, memoryAddress, x86Flow } from './x86/flow.ts';
 export { isRun } from './x86/interpreter/operations.ts';
-export type { X86Exception, X86Exit } from './x86/interpreter/x86-exit.ts';
 export { X86Interpreter, type X86InterpreterOptions } from './x86/interpreter/x86-interpreter.ts';
 export { X86StubReader } from './x86/jump-stub.ts';
 export { mnemonicText, operandsText } from './x86/text.ts';

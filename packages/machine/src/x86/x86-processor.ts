@@ -1,5 +1,5 @@
 import type { AddressSpace } from '../address-space.ts';
-import { X86Signal } from '../instructions/x86/interpreter/x86-exit.ts';
+import { ProcessorSignal } from '../instructions/interpreter/processor-exit.ts';
 import { X86Interpreter } from '../instructions/x86/interpreter/x86-interpreter.ts';
 import { Word } from '../instructions/x86/interpreter/x86-state.ts';
 import { NativeFault } from '../processor/evaluated-memory.ts';
@@ -91,7 +91,7 @@ export class X86Processor implements Processor {
     try {
       return access();
     } catch (signal) {
-      if (!(signal instanceof X86Signal)) throw signal;
+      if (!(signal instanceof ProcessorSignal)) throw signal;
       const outside = { kind: 'fault', address: this.stackPointer, access: 'write', lacked: 'region' } as const;
       throw new NativeFault(typeof signal.cause === 'string' ? outside : signal.cause);
     }

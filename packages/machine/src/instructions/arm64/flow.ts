@@ -4,7 +4,7 @@ import type { InstructionFlow } from '../instruction-flow.ts';
 import { Attribute } from './encoding-attributes.ts';
 import { attributesOf, classOf, flowOf, operationOf } from './encodings.ts';
 import { bit, bits, signedBits } from './fields/bit-field.ts';
-import { pageDistance } from './operands/addresses.ts';
+import { pageDistance } from './fields/page-distance.ts';
 
 export const arm64Flow = (row: number): InstructionFlow => flowOf(row);
 

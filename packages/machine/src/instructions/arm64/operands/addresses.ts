@@ -1,4 +1,5 @@
 import { bit, bits, signedBits } from '../fields/bit-field.ts';
+import { pageDistance } from '../fields/page-distance.ts';
 import { generalRegister } from './general-registers.ts';
 import { immediateText, type OperandKind } from './operand-kind.ts';
 
@@ -8,7 +9,6 @@ const label = (distance: (word: number) => number): OperandKind => ({
 
 const SHIFTS = ['lsl', 'lsr', 'asr', 'ror'];
 const EXTENDS = ['uxtb', 'uxth', 'uxtw', 'uxtx', 'sxtb', 'sxth', 'sxtw', 'sxtx'];
-export const pageDistance = (word: number): number => signedBits(word, 5, 19) * 4 + bits(word, 29, 2);
 
 function shiftText(word: number): string {
   const [type, amount] = [bits(word, 22, 2), bits(word, 10, 6)];

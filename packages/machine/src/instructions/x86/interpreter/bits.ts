@@ -1,10 +1,10 @@
 // SDM volume 1, 7.3.7: bits and bytes; BSF, BSR, POPCNT, CRC32; flags of their own; decimal adjustment (7.3.2.4).
 
+import { ProcessorSignal } from '../../interpreter/processor-exit.ts';
 import type { Execute, MicroOp } from './micro-op.ts';
 import { Reach } from './micro-op.ts';
 import { get, get64, getUnsigned, set, set64 } from './operand-access.ts';
 import type { X86Cpu } from './x86-cpu.ts';
-import { X86Signal } from './x86-exit.ts';
 import { Word } from './x86-state.ts';
 
 type BitChange = 'keep' | 'set' | 'reset' | 'complement';
@@ -209,7 +209,7 @@ const asciiAdjust =
 
 const aam: Execute = (cpu, op) => {
   const base = op.first.value & 0xff;
-  if (base === 0) throw new X86Signal('divide-error');
+  if (base === 0) throw new ProcessorSignal('divide-error');
   const al = cpu.words[Word.rax]! & 0xff;
   cpu.words[Word.rax] = (cpu.words[Word.rax]! & 0xffff00ff) | (Math.floor(al / base) << 8);
   setAl(cpu, al % base);

@@ -1,9 +1,9 @@
 // SDM volume 1, 7.3.8: jumps, calls and returns; interrupts.
 
+import { ProcessorSignal } from '../../interpreter/processor-exit.ts';
 import type { Execute, MicroOp } from './micro-op.ts';
 import { get, get64 } from './operand-access.ts';
 import type { X86Cpu } from './x86-cpu.ts';
-import { X86Signal } from './x86-exit.ts';
 import { Word } from './x86-state.ts';
 
 /** Jumps to the target of an operand: a direct target, or the value of a register or memory. */
@@ -84,12 +84,12 @@ const jcxz: Execute = (cpu, op) => {
 const FAST_FAIL = 0x29;
 const int: Execute = (_cpu, op) => {
   const vector = op.first.value & 0xff;
-  throw new X86Signal(vector === FAST_FAIL ? 'fast-fail' : vector === 3 ? 'breakpoint' : 'interrupt', vector);
+  throw new ProcessorSignal(vector === FAST_FAIL ? 'fast-fail' : vector === 3 ? 'breakpoint' : 'interrupt', vector);
 };
 const raise =
   (exception: 'breakpoint' | 'invalid-opcode' | 'general-protection'): Execute =>
   () => {
-    throw new X86Signal(exception);
+    throw new ProcessorSignal(exception);
   };
 
 export const CONTROL: Readonly<Record<string, Execute>> = {

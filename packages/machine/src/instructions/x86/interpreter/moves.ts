@@ -1,11 +1,11 @@
 // SDM volume 1, 7.3.1: data transfer and conversion of sizes; LEA; the stack.
 
+import { ProcessorSignal } from '../../interpreter/processor-exit.ts';
 import { resultFlags, resultFlags64 } from './arithmetic.ts';
 import { CONDITIONS } from './conditions.ts';
 import { type Execute, Reach } from './micro-op.ts';
 import { get, get64, getSigned, getUnsigned, set, set64, set64Again, setAgain } from './operand-access.ts';
 import type { X86Cpu } from './x86-cpu.ts';
-import { X86Signal } from './x86-exit.ts';
 import { Word } from './x86-state.ts';
 
 const mov: Execute = (cpu, op) => {
@@ -121,7 +121,7 @@ const leave: Execute = (cpu, { stackSize, operandSize }) => {
 
 /** Level 0 alone: compilers use no other. */
 const enter: Execute = (cpu, { stackSize, first, second }) => {
-  if ((second.value & 0x1f) !== 0) throw new X86Signal('unsupported');
+  if ((second.value & 0x1f) !== 0) throw new ProcessorSignal('unsupported');
   const { words } = cpu;
   cpu.push(words[Word.rbp]!, words[Word.rbp + 1]!, stackSize);
   words[Word.rbp] = words[Word.rsp]!;
@@ -245,7 +245,7 @@ const cmpxchg8b: Execute = (cpu, op) => {
 const cmpxchg16b: Execute = (cpu, op) => {
   const { words } = cpu;
   const at = cpu.locate(op.first);
-  if (at & 15) throw new X86Signal('general-protection');
+  if (at & 15) throw new ProcessorSignal('general-protection');
   cpu.writable(at, 16);
   const found = [0, 4, 8, 12].map((offset) => cpu.load32(at + offset));
   const places = [Word.rax, Word.rax + 1, Word.rdx, Word.rdx + 1];
@@ -278,7 +278,7 @@ const conditional = Object.entries(CONDITIONS).flatMap(([name, holds]): [string,
 const xlat: Execute = (cpu, { addressSize }) => {
   const { words } = cpu;
   const sum = (words[Word.rbx]! >>> 0) + (words[Word.rax]! & 0xff);
-  if (addressSize === 16) throw new X86Signal('unsupported');
+  if (addressSize === 16) throw new ProcessorSignal('unsupported');
   cpu.addressHigh = addressSize === 64 ? (words[Word.rbx + 1]! + (sum >= 2 ** 32 ? 1 : 0)) | 0 : 0;
   words[Word.rax] = (words[Word.rax]! & 0xffffff00) | cpu.load8(cpu.inWindow(sum >>> 0, 'read'));
 };

@@ -1,9 +1,9 @@
 // SDM volume 1, 7.3.2.3: MUL, IMUL, DIV and IDIV.
 
+import { ProcessorSignal } from '../../interpreter/processor-exit.ts';
 import type { Execute, MicroOp } from './micro-op.ts';
 import { get64, getBig, getSigned, getUnsigned, highOf, lowOf, set, set64 } from './operand-access.ts';
 import type { X86Cpu } from './x86-cpu.ts';
-import { X86Signal } from './x86-exit.ts';
 import { Word } from './x86-state.ts';
 
 const HIGH = 2 ** 32;
@@ -140,7 +140,7 @@ const imul: Execute = (cpu, op) => {
 };
 
 function divideError(): never {
-  throw new X86Signal('divide-error');
+  throw new ProcessorSignal('divide-error');
 }
 
 /** 64 by 32 bits, as floating point where that is exact. */

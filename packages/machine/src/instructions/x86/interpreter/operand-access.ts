@@ -1,8 +1,8 @@
 // Reading and writing prepared operands. Values of 8, 16 and 32 bits are numbers whose higher bits do not count; the upper half of one of 64 bits is in `cpu.high`.
 
+import { ProcessorSignal } from '../../interpreter/processor-exit.ts';
 import { type Operand, Reach } from './micro-op.ts';
 import type { X86Cpu } from './x86-cpu.ts';
-import { X86Signal } from './x86-exit.ts';
 
 function loadNarrow(cpu: X86Cpu, at: number, size: number): number {
   return size === 32 ? cpu.load32(at) : size === 8 ? cpu.load8(at) : cpu.load16(at);
@@ -31,7 +31,7 @@ export function get(cpu: X86Cpu, operand: Operand): number {
     case Reach.register8High:
       return (cpu.words[operand.register]! >> 8) & 0xff;
     default:
-      throw new X86Signal('unsupported');
+      throw new ProcessorSignal('unsupported');
   }
 }
 
@@ -53,7 +53,7 @@ function setRegister(cpu: X86Cpu, { reach, register }: Operand, value: number): 
       words[register] = (words[register]! & 0xffff00ff) | ((value & 0xff) << 8);
       return;
     default:
-      throw new X86Signal('unsupported');
+      throw new ProcessorSignal('unsupported');
   }
 }
 

@@ -1,4 +1,5 @@
 import { Lazy } from '@ijw/binary';
+import { ProcessorSignal } from '../../interpreter/processor-exit.ts';
 import { operandsOf, operationOf, x86Encodings } from '../encodings.ts';
 import { ARITHMETIC } from './arithmetic.ts';
 import { BITS } from './bits.ts';
@@ -12,7 +13,6 @@ import { SSE_INTEGERS } from './sse-integers.ts';
 import { SSE_MOVES } from './sse-moves.ts';
 import { STRINGS } from './strings.ts';
 import { SYSTEM } from './system.ts';
-import { X86Signal } from './x86-exit.ts';
 import { X87 } from './x87.ts';
 
 const OPERATIONS: ReadonlyMap<string, Execute> = new Map(
@@ -22,7 +22,7 @@ const OPERATIONS: ReadonlyMap<string, Execute> = new Map(
 );
 
 const unsupported: Execute = () => {
-  throw new X86Signal('unsupported');
+  throw new ProcessorSignal('unsupported');
 };
 
 /** Segment, control and debug registers are the system's; MMX registers are not kept. */

@@ -1,10 +1,10 @@
 // SDM volume 1, 10.4.1, 11.4.1, 12.3 and 12.8: moves of vectors, their parts and their masks; shuffles.
 
+import { ProcessorSignal } from '../../interpreter/processor-exit.ts';
 import { type Execute, type MicroOp, Reach } from './micro-op.ts';
 import { get, get64, set, set64 } from './operand-access.ts';
 import { copyVector, storeVector, vector } from './vector-access.ts';
 import type { X86Cpu } from './x86-cpu.ts';
-import { X86Signal } from './x86-exit.ts';
 
 /** A move of 16 bytes. */
 const moveAll =
@@ -54,7 +54,7 @@ const movd: Execute = (cpu, op) => {
     const at = second.register * 4;
     if (first.size === 64) set64(cpu, first, cpu.xmm32[at]!, cpu.xmm32[at + 1]!);
     else set(cpu, first, cpu.xmm32[at]!);
-  } else throw new X86Signal('unsupported');
+  } else throw new ProcessorSignal('unsupported');
 };
 
 /** MOVLPS, MOVHPS and the like: one half from or to memory. */

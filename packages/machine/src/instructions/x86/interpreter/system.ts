@@ -1,8 +1,8 @@
 // Queries of the processor: SDM volume 2, CPUID, RDTSC, XGETBV; fences and prefetches, which do nothing on one thread.
 
+import { ProcessorSignal } from '../../interpreter/processor-exit.ts';
 import type { Execute } from './micro-op.ts';
 import type { X86Cpu } from './x86-cpu.ts';
-import { X86Signal } from './x86-exit.ts';
 import { Word } from './x86-state.ts';
 
 const nothing: Execute = () => {};
@@ -45,7 +45,7 @@ const rdtsc: Execute = (cpu) => {
 
 /** Without OSXSAVE it is not an instruction. */
 const xgetbv: Execute = () => {
-  throw new X86Signal('invalid-opcode');
+  throw new ProcessorSignal('invalid-opcode');
 };
 
 const WITHOUT_EFFECT = [

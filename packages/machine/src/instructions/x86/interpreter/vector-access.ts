@@ -1,19 +1,19 @@
 // Where vectors come from and go to. A vector is named by its number: xmm0 to xmm15, and MEMORY_VECTOR for one that was read from memory.
 
+import { ProcessorSignal } from '../../interpreter/processor-exit.ts';
 import { type Operand, Reach } from './micro-op.ts';
 import type { X86Cpu } from './x86-cpu.ts';
-import { X86Signal } from './x86-exit.ts';
 import { MEMORY_VECTOR } from './x86-state.ts';
 
 /** SDM volume 1, 10.4.1.1: vectors of 16 bytes in memory begin at a multiple of 16, but for the moves that say so. */
 function checkAlignment(at: number): void {
-  if (at & 15) throw new X86Signal('general-protection');
+  if (at & 15) throw new ProcessorSignal('general-protection');
 }
 
 /** The vector of an operand. One of memory is read by its size; what is above is zero. */
 export function vector(cpu: X86Cpu, operand: Operand, isAligned = true): number {
   if (operand.reach === Reach.vector) return operand.register;
-  if (operand.reach !== Reach.memory) throw new X86Signal('unsupported');
+  if (operand.reach !== Reach.memory) throw new ProcessorSignal('unsupported');
   const at = cpu.locate(operand);
   const { xmm32 } = cpu;
   const to = MEMORY_VECTOR * 4;

@@ -1,5 +1,7 @@
 // Intel SDM volume 1, chapters 3, 8 and 10: the registers of a program.
 
+import { ProcessorCore } from '../../interpreter/processor-core.ts';
+
 /** Places in `words`: general register n has its low half at 2n, its high half at 2n + 1. */
 export const Word = {
   rax: 0,
@@ -28,8 +30,6 @@ export const Word = {
   /** Of the FS and GS segments, low and high halves. */
   fsBase: 40,
   gsBase: 42,
-  /** The instruction pointer between instructions. */
-  ip: 44,
 } as const;
 const WORDS = 48;
 
@@ -55,8 +55,7 @@ const VECTOR_BYTES = 18 * 16;
 const USUAL_MXCSR = 0x1f80;
 
 /** The registers of one thread: typed arrays, halves of 32 bits, and no object a register. */
-export class X86State {
-  readonly is64Bit: boolean;
+export class X86State extends ProcessorCore {
   readonly words = new Int32Array(WORDS);
   readonly #vectors = new ArrayBuffer(VECTOR_BYTES);
   /** xmm n begins at byte 16n. */
@@ -68,10 +67,6 @@ export class X86State {
   readonly xmm64 = new BigInt64Array(this.#vectors);
   readonly x87 = new X87State();
   mxcsr = USUAL_MXCSR;
-
-  constructor(is64Bit: boolean) {
-    this.is64Bit = is64Bit;
-  }
 
   /** EFLAGS as PUSHF stores it. Bits that are not kept here are those of a program in user mode. */
   get eflags(): number {

@@ -1,12 +1,12 @@
 // SDM volume 1, chapter 8: the x87 unit, with doubles for registers. Right for programs that keep the 53 bits of precision that Windows sets, but for
 // exponents beyond those of a double and for the bits of a NaN. Exceptions are masked.
 
+import { ProcessorSignal } from '../../interpreter/processor-exit.ts';
 import { doubleOfExtended, extendedOfDouble, scale } from './extended-precision.ts';
 import { type Execute, type Operand, Reach } from './micro-op.ts';
 import { get, getSigned, set } from './operand-access.ts';
 import { floatFlags, roundBy } from './sse-floats.ts';
 import type { X86Cpu } from './x86-cpu.ts';
-import { X86Signal } from './x86-exit.ts';
 import { Word } from './x86-state.ts';
 
 /** Bits of the status word. */
@@ -210,7 +210,7 @@ const remainder =
     const [left, right] = [st(cpu, 0), st(cpu, 1)];
     let rest = left % right;
     let quotient = Number.isFinite(left) && right !== 0 && Number.isFinite(right) ? Math.abs(((left % (8 * right)) - rest) / right) : 0;
-    if (Number.isFinite(left) && Math.abs(left) / Math.abs(right) >= 2 ** 63) throw new X86Signal('unsupported');
+    if (Number.isFinite(left) && Math.abs(left) / Math.abs(right) >= 2 ** 63) throw new ProcessorSignal('unsupported');
     if (isNearest && rest !== 0) {
       const twice = Math.abs(rest) * 2;
       if (twice > Math.abs(right) || (twice === Math.abs(right) && quotient % 2 === 1)) {

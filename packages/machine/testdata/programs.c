@@ -1,4 +1,4 @@
-/* Thirty functions that are compiled for the guest and natively: each takes a size and returns 64 bits. x86-programs.test.ts runs them from start to return. */
+/* Thirty functions that are compiled for the guest and natively: each takes a size and returns 64 bits. x86-programs.test.ts and arm64-programs.test.ts run them from start to return. */
 typedef unsigned long long u64;
 typedef long long i64;
 typedef unsigned int u32;
@@ -9,10 +9,12 @@ typedef __SIZE_TYPE__ size;
 
 #ifdef _WIN32
 #define PROGRAM __declspec(dllexport) u64 __cdecl
-void *memset(void *to, int value, size count) { u8 *p = to; while (count--) *p++ = (u8)value; return to; }
-void *memcpy(void *to, const void *from, size count) { u8 *p = to; const u8 *q = from; while (count--) *p++ = *q++; return to; }
 #else
 #define PROGRAM u64
+#endif
+#if defined(_WIN32) || defined(FREESTANDING)
+void *memset(void *to, int value, size count) { u8 *p = to; while (count--) *p++ = (u8)value; return to; }
+void *memcpy(void *to, const void *from, size count) { u8 *p = to; const u8 *q = from; while (count--) *p++ = *q++; return to; }
 #endif
 
 static u32 seed;
