@@ -7,10 +7,10 @@ export { type Access, mayExecute, mayRead, mayWrite, type PageRightBits, PageRig
 export { processorFor } from './platform/processor-for.ts';
 export { asAddress, readPointer, writePointer } from './pointer-access.ts';
 export { CodeWriter } from './processor/code-writer.ts';
-export { integerOf, NativeFault } from './processor/evaluated-memory.ts';
-export { jumpSlot } from './processor/jump-chain.ts';
+export { runEntryPoint } from './processor/entry-point.ts';
+export { directJumpSlot, jumpSlot } from './processor/jump-chain.ts';
+export { integerOf, NativeFault } from './processor/native-fault.ts';
 export type { NativeEnd, NativeRun, OutsideResult } from './processor/native-run.ts';
-export type { NativeStep } from './processor/native-step.ts';
 export type { Processor, ProcessorModel } from './processor/processor.ts';
 export { StepBudget } from './processor/step-budget.ts';
 export { UnknownInstruction } from './processor/unknown-instruction.ts';

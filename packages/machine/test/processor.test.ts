@@ -43,7 +43,7 @@ const CASES = [
     result: 'x0',
     add: words(0x0b010000, 0xd65f03c0), // add w0, w0, w1; ret
     store: words(0x10000000, 0xf9000000, 0xd65f03c0), // adr x0, #0; str x0, [x0]
-    unknown: words(0xd5033fdf), // isb
+    unknown: words(0xdac10020), // pacia x0, x1
     jump: words(0x90000090, 0xf9400210, 0xd61f0200), // adrp x16, DATA; ldr x16, [x16]; br x16
   },
 ] as const;

@@ -1,4 +1,4 @@
-import type { NativeEnd } from '@ijw/machine';
+import { type NativeEnd, runEntryPoint } from '@ijw/machine';
 import type { Gate } from './gate-table.ts';
 import type { GuestProcess } from './guest-process.ts';
 import type { MappedModule } from './os-module.ts';
@@ -17,7 +17,7 @@ export interface DllMainCall {
 
 /** Runs code with the signature of DllMain. */
 export function runDllMain(process: GuestProcess, { module, address, reason, call }: DllMainCall): NativeEnd {
-  return process.processor.run({
+  return runEntryPoint(process.processor, {
     memory: process.memory,
     entry: address,
     steps: process.steps,

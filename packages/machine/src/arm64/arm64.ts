@@ -1,10 +1,8 @@
+import { arm64StubReader } from '../instructions/arm64/jump-stub.ts';
 import { ADDRESS_LIMIT } from '../page.ts';
 import { CodeWriter } from '../processor/code-writer.ts';
-import { LiveMemory } from '../processor/evaluated-memory.ts';
 import type { ProcessorModel } from '../processor/processor.ts';
-import { Arm64Processor } from './arm64-processor.ts';
-import { decodeArm64 } from './decode-arm64.ts';
-import { followArm64 } from './follow-arm64.ts';
+import { Arm64Processor, usesThreadRegister } from './arm64-processor.ts';
 
 export const arm64: ProcessorModel = {
   architecture: 'arm64',
@@ -12,8 +10,9 @@ export const arm64: ProcessorModel = {
   usualBase: 0x1_8000_0000,
   addressLimit: ADDRESS_LIMIT,
   returnAddressSize: 0,
+  entryPoint: { registers: ['x0', 'x1', 'x2'], result: 'x0', popped: 0 },
+  stubs: arm64StubReader,
   gate: (index) => new CodeWriter().u32(0xd4200000).u32(index).pad(16, 0), // brk #0
-  decode: decodeArm64,
-  create: (memory, stackPointer) => new Arm64Processor(new LiveMemory(memory), stackPointer),
-  run: followArm64,
+  create: (memory, stackPointer) => new Arm64Processor(memory, stackPointer),
+  usesThreadBlock: usesThreadRegister,
 };

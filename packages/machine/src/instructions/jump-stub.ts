@@ -25,8 +25,8 @@ export type JumpStub = JumpStubPlace &
 /** An instruction that calls, jumps to or takes an address, seen alone. Distances are from its first byte. */
 export type AddressTransfer =
   | { readonly kind: 'call' | 'jump' | 'address'; readonly target: StubOperand }
-  /** A call through a slot. */
-  | { readonly kind: 'indirectCall'; readonly slot: StubOperand };
+  /** A call through a slot, of so many bytes in one or more instructions. */
+  | { readonly kind: 'indirectCall'; readonly slot: StubOperand; readonly length: number };
 
 /** Reads the stubs and transfers of an architecture in code whose byte `at` may be the first of an instruction. */
 export interface StubReader {

@@ -1,11 +1,13 @@
 import type { AddressSpace } from '../address-space.ts';
 import { ProcessorSignal } from '../instructions/interpreter/processor-exit.ts';
+import { Segment } from '../instructions/x86/decoded-instruction.ts';
+import { X86Decoder } from '../instructions/x86/decoder.ts';
 import { X86Interpreter } from '../instructions/x86/interpreter/x86-interpreter.ts';
 import { Word } from '../instructions/x86/interpreter/x86-state.ts';
-import { NativeFault } from '../processor/evaluated-memory.ts';
 import { bitsFromFloat, floatFromBits } from '../processor/float-bits.ts';
+import { NativeFault } from '../processor/native-fault.ts';
 import type { Processor } from '../processor/processor.ts';
-import { UnknownInstruction } from '../processor/unknown-instruction.ts';
+import { stepInterpreter } from '../processor/step-interpreter.ts';
 
 const GENERAL = ['ax', 'cx', 'dx', 'bx', 'sp', 'bp', 'si', 'di'];
 const HIGH = 2 ** 32;
@@ -67,10 +69,15 @@ export class X86Processor implements Processor {
   }
 
   step(): number {
-    const exit = this.#interpreter.run(1);
-    if (exit.kind === 'fault') throw new NativeFault(exit.fault);
-    if (exit.kind !== 'budget') throw new UnknownInstruction();
-    return 1;
+    return stepInterpreter(this.#interpreter);
+  }
+
+  beginJournal(): void {
+    this.#interpreter.cpu.beginJournal();
+  }
+
+  rollBack(): void {
+    this.#interpreter.cpu.rollBack();
   }
 
   linkReturn(address: number): void {
@@ -108,4 +115,10 @@ export class X86Processor implements Processor {
     words[word] = Number(BigInt.asIntN(32, bits));
     words[word + 1] = is64Bit ? Number(BigInt.asIntN(32, bits >> 32n)) : 0;
   }
+}
+
+/** Whether the first instruction accesses memory by FS or GS, in 32-bit or 64-bit code. */
+export function usesThreadSegment(is64Bit: boolean): (code: Uint8Array) => boolean {
+  const decoder = new X86Decoder(is64Bit);
+  return (code) => code.length > 0 && decoder.decode(code, 0) === 'decoded' && decoder.instruction.segment >= Segment.fs;
 }

@@ -1,5 +1,5 @@
 import { hex } from '@ijw/binary';
-import { asAddress, jumpSlot, mayExecute, readPointer } from '@ijw/machine';
+import { asAddress, directJumpSlot, jumpSlot, mayExecute, readPointer } from '@ijw/machine';
 import { PInvokeAttributes, type PlatformInvoke, platformInvokeFlags } from '@ijw/metadata';
 import { fileName, findExport, type Gate, type GuestProcess } from '@ijw/windows';
 import { clrException, HResult } from '../../load/clr-error.ts';
@@ -46,8 +46,8 @@ export function earlyBoundTarget(context: PInvokeContext, facts: MethodFacts): P
  */
 function jumpsToGetLastError({ architecture, processor, memory, gates }: GuestProcess, address: number): boolean {
   if (!thunkPlatformFor(architecture).seesGetLastErrorJumps) return false;
-  const step = processor.decode(memory, address);
-  const target = step?.kind === 'jumpThrough' ? asAddress(readPointer(memory, step.slot, processor.pointerSize)) : undefined;
+  const slot = directJumpSlot(processor, memory, address);
+  const target = slot === undefined ? undefined : asAddress(readPointer(memory, slot, processor.pointerSize));
   return target !== undefined && isGetLastErrorGate(gates.at(target));
 }
 

@@ -11,6 +11,28 @@ export const arm64Flow = (row: number): InstructionFlow => flowOf(row);
 /** Whether it does nothing where code may be entered: NOP, BTI. */
 export const isArm64Padding = (row: number): boolean => (attributesOf(row) & Attribute.pad) !== 0;
 
+/** Classes of the manual (C4.1.90) whose address has a base register. */
+const ACCESSES: ReadonlySet<string> = new Set([
+  'exclusive',
+  'ordered',
+  'compareAndSwap',
+  'pair',
+  'unscaled',
+  'unprivileged',
+  'postIndexed',
+  'preIndexed',
+  'registerOffset',
+  'unsignedOffset',
+  'authenticated',
+  'atomic',
+  'tags',
+  'structures',
+  'singleStructures',
+]);
+
+/** Whether it accesses memory at the address of register Rn. */
+export const isArm64Access = (row: number): boolean => ACCESSES.has(classOf(row));
+
 /** The distance in bytes of a direct branch or call from its own address. */
 export function arm64BranchDistance(row: number, word: number): number | undefined {
   if (classOf(row) !== 'branch') return undefined;

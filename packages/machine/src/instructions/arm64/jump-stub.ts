@@ -84,7 +84,9 @@ function computed(use: Arm64AddressUse, code: Uint8Array, at: number, address: n
   const pair = pagePair(use, pieceAt(code, at + 4), address);
   if (!pair) return undefined;
   if (!pair.isLoad) return { kind: 'address', target: pair.place };
-  return goesThrough(pieceAt(code, at + 8), 'indirectCall', pair.register) ? { kind: 'indirectCall', slot: pair.place } : undefined;
+  return goesThrough(pieceAt(code, at + 8), 'indirectCall', pair.register)
+    ? { kind: 'indirectCall', slot: pair.place, length: 12 }
+    : undefined;
 }
 
 export const arm64StubReader: StubReader = {

@@ -102,7 +102,7 @@ export class X86StubReader implements StubReader {
     if (distance !== undefined) return { kind: flow === 'call' ? 'call' : 'jump', target: { distance } };
     if (flow !== 'next' && flow !== 'indirectCall') return undefined;
     const slot = slotOf(instruction, 0);
-    if (slot && flow === 'indirectCall') return { kind: 'indirectCall', slot };
+    if (slot && flow === 'indirectCall') return { kind: 'indirectCall', slot, length: instruction.length };
     return slot && operationOf(instruction.row) === 'lea' && instruction.base === IP_REGISTER
       ? { kind: 'address', target: slot }
       : undefined;
