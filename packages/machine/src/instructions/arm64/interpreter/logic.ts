@@ -167,13 +167,16 @@ const extract: Prepare = (op, word) => {
       const { words } = cpu;
       put(cpu, d, shift === 0 ? words[m]! : (words[m]! >>> shift) | (words[n]! << (32 - shift)), 0);
     };
+  const isUpper = op.shift >= 32;
+  op.shift &= 31;
+  // Three words in a row, of which bits of two neighbours become one.
   return (cpu, { d, n, m, shift }) => {
     const { words } = cpu;
-    const row = [words[m]!, words[m + 1]!, words[n]!, words[n + 1]!];
-    const first = shift >> 5;
-    const rest = shift & 31;
-    const at = (index: number): number => (rest === 0 ? row[index]! : (row[index]! >>> rest) | (row[index + 1]! << (32 - rest)));
-    put(cpu, d, at(first), at(first + 1));
+    const first = words[isUpper ? m + 1 : m]!;
+    const second = words[isUpper ? n : m + 1]!;
+    const third = words[isUpper ? n + 1 : n]!;
+    if (shift === 0) put(cpu, d, first, second);
+    else put(cpu, d, (first >>> shift) | (second << (32 - shift)), (second >>> shift) | (third << (32 - shift)));
   };
 };
 

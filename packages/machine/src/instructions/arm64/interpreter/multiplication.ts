@@ -84,16 +84,34 @@ const divide32 =
     words[d] = right === 0 ? 0 : Math.trunc(left / right);
     words[d + 1] = 0;
   };
+/** Between these a quotient of doubles is the true one, or one next to it. */
+const LEAST_DIVISOR = 0x10000;
+const LARGEST_DIVISOR = 2 ** 53;
+
+/** The quotient of halves without signs; undefined where doubles do not suffice. */
+function quotient(low: number, high: number, byLow: number, byHigh: number): number | undefined {
+  const dividend = (high >>> 0) * HIGH + (low >>> 0);
+  const divisor = (byHigh >>> 0) * HIGH + (byLow >>> 0);
+  if (dividend < 2 ** 53 && divisor < 2 ** 53) return divisor === 0 ? 0 : Math.floor(dividend / divisor);
+  if (divisor < LEAST_DIVISOR || divisor > LARGEST_DIVISOR) return undefined;
+  const near = Math.floor(dividend / divisor);
+  const [nearLow, nearHigh] = [near | 0, Math.floor(near / HIGH)];
+  // What is left says whether it is too large or too small.
+  const part = (low >>> 0) - (Math.imul(nearLow, byLow) >>> 0);
+  const product = highProduct(nearLow, byLow) + Math.imul(nearLow, byHigh) + Math.imul(nearHigh, byLow);
+  const left = ((high - product - (part < 0 ? 1 : 0)) | 0) * HIGH + (part >>> 0);
+  return left < 0 ? near - 1 : left >= divisor ? near + 1 : near;
+}
+
 const divide64 =
   (isSigned: boolean): Execute =>
   (cpu, { d, n, m }) => {
     const { words } = cpu;
-    const isSmall = (words[n + 1]! | words[m + 1]!) >>> 21 === 0;
-    if (isSmall) {
-      const right = words[m + 1]! * HIGH + (words[m]! >>> 0);
-      const quotient = right === 0 ? 0 : Math.floor((words[n + 1]! * HIGH + (words[n]! >>> 0)) / right);
-      words[d] = quotient;
-      words[d + 1] = Math.floor(quotient / HIGH);
+    const isNegative = isSigned && (words[n + 1]! | words[m + 1]!) < 0;
+    const near = isNegative ? undefined : quotient(words[n]!, words[n + 1]!, words[m]!, words[m + 1]!);
+    if (near !== undefined) {
+      words[d] = near;
+      words[d + 1] = Math.floor(near / HIGH);
       return;
     }
     const [left, right] = [bigRegister(cpu, n), bigRegister(cpu, m)];

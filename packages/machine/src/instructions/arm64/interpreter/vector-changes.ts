@@ -24,10 +24,11 @@ import { narrowing, putNarrow } from './vector-widths.ts';
 const absolute = (value: bigint): bigint => (value < 0n ? -value : value);
 const mask = (holds: boolean): bigint => (holds ? -1n : 0n);
 
-function bitCount(value: bigint): bigint {
-  let count = 0n;
-  for (let rest = value; rest > 0n; rest >>= 1n) count += rest & 1n;
-  return count;
+/** Ones of a byte. */
+function bitCount(value: number): number {
+  const pairs = value - ((value >> 1) & 0x55);
+  const fours = (pairs & 0x33) + ((pairs >> 2) & 0x33);
+  return (fours + (fours >> 4)) & 0xf;
 }
 const leadingZeroes = (value: bigint, width: number): bigint => BigInt(value === 0n ? width : width - value.toString(2).length);
 
@@ -44,7 +45,7 @@ const CHANGES: Readonly<Record<string, Execute>> = {
     (value) => ~value,
     false,
   ),
-  cnt: exactLanes(bitCount, false),
+  cnt: lanewise(bitCount, (value) => value, false),
   rbit: lanewise(
     (value) => reverseBits(value) >>> 24,
     (value) => value,

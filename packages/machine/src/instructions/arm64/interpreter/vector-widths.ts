@@ -154,17 +154,15 @@ export const elementOf = (word: number): number => {
   return sizeOf(word) === 1 ? (index << 1) | bit(word, 20) : index;
 };
 
-const maxOf = (left: bigint, right: bigint): bigint => (left > right ? left : right);
-const minOf = (left: bigint, right: bigint): bigint => (left < right ? left : right);
 /** Reductions, and whether their result has twice the size. */
-const ACROSS: Readonly<Record<string, readonly [combine: (left: bigint, right: bigint) => bigint, isSigned: boolean, isLong: boolean]>> = {
+const ACROSS: Readonly<Record<string, readonly [combine: (left: number, right: number) => number, isSigned: boolean, isLong: boolean]>> = {
   addv: [(left, right) => left + right, false, false],
   saddlv: [(left, right) => left + right, true, true],
   uaddlv: [(left, right) => left + right, false, true],
-  smaxv: [maxOf, true, false],
-  umaxv: [maxOf, false, false],
-  sminv: [minOf, true, false],
-  uminv: [minOf, false, false],
+  smaxv: [(left, right) => Math.max(left, right), true, false],
+  umaxv: [(left, right) => Math.max(left, right), false, false],
+  sminv: [(left, right) => Math.min(left, right), true, false],
+  uminv: [(left, right) => Math.min(left, right), false, false],
 };
 
 const across: Prepare = (op, word, operation) => {
@@ -173,10 +171,13 @@ const across: Prepare = (op, word, operation) => {
   const [combine, isSigned, isLong] = found;
   setLanes(op, word, sizeOf(word));
   return (cpu, { vd, vn, size, lanes }) => {
-    let result = readLane(cpu, vn, 0, size, isSigned);
-    for (let lane = 1; lane < lanes; lane++) result = combine(result, readLane(cpu, vn, lane, size, isSigned));
+    const view = (isSigned ? cpu.signed : cpu.unsigned)[size]!;
+    const first = vn * (16 >> size);
+    let result = view[first]!;
+    for (let lane = 1; lane < lanes; lane++) result = combine(result, view[first + lane]!);
     const resultSize = size + (isLong ? 1 : 0);
-    writeLane(cpu, SCRATCH_VECTOR, 0, resultSize, result);
+    if (resultSize === 3) cpu.signed64[SCRATCH_VECTOR * 2] = BigInt(result);
+    else cpu.unsigned[resultSize]![SCRATCH_VECTOR * (16 >> resultSize)] = result;
     putScratch(cpu, vd, 1 << resultSize);
   };
 };
