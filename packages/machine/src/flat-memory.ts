@@ -1,3 +1,4 @@
+import { UnsupportedError } from '@ijw/binary';
 import { PAGE_SIZE } from './page.ts';
 
 const WASM_PAGE = 0x10000;
@@ -15,6 +16,17 @@ const RIGHTS_OFFSET = 0x10000;
 /** Below this offset the memory belongs to the host: no page of it is ever a guest's. */
 export const HOST_AREA_SIZE = 0x12_0000;
 
+function reserveMemory(): WebAssembly.Memory {
+  try {
+    return new WebAssembly.Memory({ initial: INITIAL_WASM_PAGES, maximum: WASM_PAGE_LIMIT });
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new UnsupportedError('Cannot reserve address space for a guest: V8 needs 10 GiB for each memory (see ulimit -v)', {
+      cause: error,
+    });
+  }
+}
+
 /**
  * The bytes of one window of 4 GiB: the byte at guest address A lies at A less the window's base of one `WebAssembly.Memory`, and `rights` says what may be done
  * with it now. A page that was not touched yet has no rights there, so that the first access to it is looked at more closely.
@@ -27,9 +39,9 @@ export class FlatMemory {
   /** By page number in the window. */
   rights: Uint8Array;
 
-  /** @throws RangeError where the engine cannot reserve the address space for another memory (V8 takes 10 GiB for each) */
+  /** @throws UnsupportedError where the engine cannot reserve the address space for another memory (V8 takes 10 GiB for each) */
   constructor() {
-    this.memory = new WebAssembly.Memory({ initial: INITIAL_WASM_PAGES, maximum: WASM_PAGE_LIMIT });
+    this.memory = reserveMemory();
     this.bytes = new Uint8Array(this.memory.buffer);
     this.view = new DataView(this.memory.buffer);
     this.rights = this.#rights();

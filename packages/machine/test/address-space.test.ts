@@ -1,4 +1,6 @@
 // Guest memory: reservations, rights, backing, access over page ends.
+
+import { UnsupportedError } from '@ijw/binary';
 import {
   AddressSpace,
   faultText,
@@ -10,7 +12,7 @@ import {
   PageRights,
   pageRightsText,
 } from '@ijw/machine';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 const MIB = 0x100000;
 /** Below it the window is the host's. */
@@ -255,4 +257,21 @@ it.each([4, 8])('writes and reads words of %s bytes inside a page and across two
     else space.writeU64(at, 0x0123_4567_89ab_cdefn);
     expect(size === 4 ? space.readU32(at) : space.readU64(at)).toBe(size === 4 ? 0x89abcdef : 0x0123_4567_89ab_cdefn);
   }
+});
+
+describe('an engine without address space for another memory', () => {
+  it('is told in one line', () => {
+    class Memory {
+      constructor() {
+        throw new RangeError('WebAssembly.Memory(): could not allocate memory');
+      }
+    }
+    vi.stubGlobal('WebAssembly', { Memory });
+    try {
+      expect(() => new AddressSpace()).toThrow(UnsupportedError);
+      expect(() => new AddressSpace()).toThrow(/^Cannot reserve address space for a guest: .*ulimit -v\)$/);
+    } finally {
+      vi.unstubAllGlobals();
+    }
+  });
 });

@@ -1,5 +1,6 @@
 // Records answers of this machine's processor: `record-processor.ts ORACLE64 ORACLE32 [states of an instruction]`. Writes
-// packages/machine/testdata/x86-processor-{64,32}.br: a line of JSON, then for each instruction its length, bytes, and the answers.
+// packages/machine/testdata/x86-processor-{64,32}.br: a line of JSON, then for each instruction its length, bytes, and the answers. With a name and a pattern of
+// mnemonics behind (`strings pcmp[ei]str`), only of these, many words of each, into x86-processor-{64,32}-NAME.br.
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { brotliCompressSync, constants } from 'node:zlib';
@@ -8,7 +9,9 @@ import { CASE_SIZE, fillCase, X86_ANSWER } from './processor-case.ts';
 import { encodeAnswer, seedOf } from './recorded-cases.ts';
 import { sampleInstructions } from './sample-instructions.ts';
 
-const [oracle64 = '', oracle32 = '', states = '15'] = process.argv.slice(2);
+const [oracle64 = '', oracle32 = '', states = '15', name = '', pattern = ''] = process.argv.slice(2);
+/** Instructions of a form. */
+const PER_FORM = name === '' ? 1 : 24;
 const TRIES = 2_000_000;
 const BATCH = 1000;
 
@@ -17,7 +20,7 @@ const field = (name: string): string => new RegExp(`^${name}\\s*: (.*)$`, 'm').e
 const processor = `${field('model name')}, family ${field('cpu family')}, model ${field('model')}, stepping ${field('stepping')}`;
 
 function record(bits: 32 | 64, oracle: string): void {
-  const samples = sampleInstructions(bits === 64, 1, TRIES);
+  const samples = sampleInstructions(bits === 64, PER_FORM, TRIES).filter(({ mnemonic }) => new RegExp(pattern).test(mnemonic));
   const runner = new CaseRunner(bits, samples);
   const count = Number(states);
   const chunks: Uint8Array[] = [Buffer.from(`${JSON.stringify({ bits, processor, instructions: samples.length, states: count })}\n`)];
@@ -38,7 +41,7 @@ function record(bits: 32 | 64, oracle: string): void {
   const packed = brotliCompressSync(Buffer.concat(chunks), {
     params: { [constants.BROTLI_PARAM_QUALITY]: 9, [constants.BROTLI_PARAM_LGWIN]: 24 },
   });
-  writeFileSync(`packages/machine/testdata/x86-processor-${bits}.br`, packed);
+  writeFileSync(`packages/machine/testdata/x86-processor-${bits}${name && `-${name}`}.br`, packed);
   console.log(`${bits}: ${samples.length * count} cases of ${samples.length} instructions, ${packed.length} bytes`);
 }
 

@@ -11,14 +11,27 @@ import { SHIFTS } from './shifts.ts';
 import { SSE_FLOATS } from './sse-floats.ts';
 import { SSE_INTEGERS } from './sse-integers.ts';
 import { SSE_MOVES } from './sse-moves.ts';
+import { SSE_STRINGS } from './sse-strings.ts';
 import { STRINGS } from './strings.ts';
 import { SYSTEM } from './system.ts';
 import { X87 } from './x87.ts';
 
 const OPERATIONS: ReadonlyMap<string, Execute> = new Map(
-  [ARITHMETIC, BITS, CONTROL, MOVES, MULTIPLICATION, SHIFTS, SSE_FLOATS, SSE_INTEGERS, SSE_MOVES, STRINGS, SYSTEM, X87].flatMap((group) =>
-    Object.entries(group),
-  ),
+  [
+    ARITHMETIC,
+    BITS,
+    CONTROL,
+    MOVES,
+    MULTIPLICATION,
+    SHIFTS,
+    SSE_FLOATS,
+    SSE_INTEGERS,
+    SSE_MOVES,
+    SSE_STRINGS,
+    STRINGS,
+    SYSTEM,
+    X87,
+  ].flatMap((group) => Object.entries(group)),
 );
 
 const unsupported: Execute = () => {
