@@ -4,13 +4,24 @@ import { Segment } from '../instructions/x86/decoded-instruction.ts';
 import { X86Decoder } from '../instructions/x86/decoder.ts';
 import { X86Interpreter } from '../instructions/x86/interpreter/x86-interpreter.ts';
 import { Word } from '../instructions/x86/interpreter/x86-state.ts';
-import { bitsFromFloat, floatFromBits } from '../processor/float-bits.ts';
 import { NativeFault } from '../processor/native-fault.ts';
 import type { Processor } from '../processor/processor.ts';
 import { stepInterpreter } from '../processor/step-interpreter.ts';
 
 const GENERAL = ['ax', 'cx', 'dx', 'bx', 'sp', 'bp', 'si', 'di'];
 const HIGH = 2 ** 32;
+
+const view = new DataView(new ArrayBuffer(8));
+
+function doubleFromBits(bits: bigint): number {
+  view.setBigUint64(0, BigInt.asUintN(64, bits));
+  return view.getFloat64(0);
+}
+
+function bitsFromDouble(value: number): bigint {
+  view.setFloat64(0, value);
+  return view.getBigUint64(0);
+}
 
 /** `eax` and `rax` are number 0, `r8` is 8. */
 function generalNumber(register: string): number {
@@ -48,7 +59,7 @@ export class X86Processor implements Processor {
   /** `st0` has the bits of a double. */
   get(register: string): bigint {
     const { xmm64, x87 } = this.#interpreter.cpu;
-    if (register === 'st0') return bitsFromFloat((x87.valid >> x87.top) & 1 ? x87.registers[x87.top]! : 0, 8);
+    if (register === 'st0') return bitsFromDouble((x87.valid >> x87.top) & 1 ? x87.registers[x87.top]! : 0);
     if (!register.startsWith('xmm')) return this.#word(generalNumber(register) * 2);
     const number = vectorNumber(register);
     return (BigInt.asUintN(64, xmm64[number * 2 + 1]!) << 64n) | BigInt.asUintN(64, xmm64[number * 2]!);
@@ -60,7 +71,7 @@ export class X86Processor implements Processor {
     if (register === 'st0') {
       x87.top = (x87.top - 1) & 7;
       x87.valid |= 1 << x87.top;
-      x87.registers[x87.top] = floatFromBits(bits, 8);
+      x87.registers[x87.top] = doubleFromBits(bits);
     } else if (register.startsWith('xmm')) {
       const number = vectorNumber(register);
       xmm64[number * 2] = bits;
