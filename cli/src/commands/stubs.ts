@@ -3,13 +3,14 @@ import { hex, printable, UnsupportedError, UsageError } from '@ijw/binary';
 import {
   type MergedFile,
   mergeStubs,
+  partsOf,
   STUB_TARGETS,
   type StubComparison,
   type StubInput,
   type StubSet,
   type StubTarget,
   stubsDocument,
-  utf8Size,
+  unmerged,
 } from '@ijw/interop/stubs';
 import { type Metadata, makeToken, TableId, type Token, typeFullName } from '@ijw/metadata';
 import type { CommandContext } from '../command.ts';
@@ -119,8 +120,22 @@ function plan(context: CommandContext, set: StubSet, folder: string | undefined)
   return set.files.map((file) => {
     if (/[/\\]|^\.|^$/.test(file.path)) throw new UnsupportedError(`"${file.path}" is not a file name`);
     const existing = folder === undefined || file.stubs === undefined ? undefined : existingText(context, inFolder(folder, file.path));
-    return existing === undefined ? { path: file.path, text: file.text, added: [], stale: [] } : mergeStubs(existing, file);
+    return existing === undefined ? unmerged(file) : mergeStubs(existing, file);
   });
+}
+
+/** Enough text for one system call. */
+const PIECE = 1 << 16;
+
+function* inPieces(parts: Iterable<string>): Generator<string, void> {
+  let piece = '';
+  for (const part of parts) {
+    piece += part;
+    if (piece.length < PIECE) continue;
+    yield piece;
+    piece = '';
+  }
+  yield piece;
 }
 
 /** All files are whole on the disk before the first is put in its place. */
@@ -128,10 +143,10 @@ function writeAll({ io }: CommandContext, folder: string, files: readonly Merged
   const open: OutputFile[] = [];
   let done = 0;
   try {
-    for (const { path, text } of files) {
-      const file = io.createFile(inFolder(folder, path));
+    for (const planned of files) {
+      const file = io.createFile(inFolder(folder, planned.path));
       open.push(file);
-      file.write(text);
+      for (const piece of inPieces(partsOf(planned))) file.write(piece);
     }
     for (const file of open) {
       done++;
@@ -178,9 +193,10 @@ function* text(
 }
 
 function* fileRows({ style }: CommandContext, files: readonly MergedFile[]): Generator<Row> {
-  for (const { path, text: content, added, stale } of files) {
+  for (const file of files) {
+    const { path, added, stale } = file;
     const more = added.length > 0 ? `, ${added.length} stubs added` : '';
-    yield [{ text: path, paint: style.cyan }, `${utf8Size(content)} bytes${more}`];
+    yield [{ text: path, paint: style.cyan }, `${partsOf(file).size} bytes${more}`];
     for (const name of stale) yield ['', { text: `no longer in the assembly: ${name}`, paint: style.yellow }];
   }
 }

@@ -1,7 +1,6 @@
 import { hex, UnsupportedError } from '@ijw/binary';
-import type { NativeTree } from '@ijw/marshalling';
-import { identifier } from '@ijw/marshalling';
-import { fileName } from '../generated/generated-file.ts';
+import { type CallDirection, identifier, type NativeStruct, type NativeTree } from '@ijw/marshalling';
+import { fileName, LongFile } from '../generated/generated-file.ts';
 import type { StubEntry, StubSet } from '../generated/stub-set.ts';
 import { UniqueNames } from '../generated/unique-names.ts';
 import { type NativeBoundary, type NativeCrossing, structsOf } from '../shape/native-boundary.ts';
@@ -76,32 +75,53 @@ export function cStubs(boundary: NativeBoundary): StubSet {
   const names = new UniqueNames(new Set([...C_RESERVED, ...structs.map(({ name }) => name)]));
   const declared = new Set<string>();
   const entries: StubEntry[] = [];
-  const prototypes = { managedToNative: '', nativeToManaged: '' };
+  const prototypes: Prototype[] = [];
   crossings.forEach((crossing, index) => {
     const wanted = symbolOf(crossing);
     const name = names.take(wanted);
-    prototypes[crossing.direction] += prototypeText(crossing, name, declared.has(wanted));
+    prototypes.push({ crossing, name, again: declared.has(wanted) });
     declared.add(wanted);
     entries.push({ index, token: crossing.token, symbol: name });
   });
-  const file = fileName(module, '.h');
-  const guard = `IJW_${identifier(module).toUpperCase()}_H`;
-  const text = [
-    `/* The functions on the border between managed and native code of ${comment(module)}, and the structures that they pass. */\n`,
-    `#ifndef ${guard}\n#define ${guard}\n\n${PREAMBLE}\n`,
-    ...structs.map(({ name }) => `typedef struct ${name} ${name};\n`),
-    '\n#pragma pack(push, 1)\n',
-    ...structs.filter(({ fields }) => fields !== undefined).map(structText),
-    '#pragma pack(pop)\n\n',
-    section('Called by managed code', prototypes.managedToNative),
-    section('Called by native code', prototypes.nativeToManaged),
-    refused.map(({ method, reason }) => `/* not expressible: ${comment(method)}: ${comment(reason)} */\n`).join(''),
-    `${EPILOGUE}\n#endif\n`,
-  ].join('');
-  return { files: [{ path: file, text }], entries, refusals: refused };
+  const file = new LongFile(fileName(module, '.h'), () => headerText(boundary, structs, prototypes));
+  return { files: [file], entries, refusals: refused };
 }
 
-const section = (title: string, text: string): string => (text === '' ? '' : `/* ${title}. */\n\n${text}\n`);
+interface Prototype {
+  readonly crossing: NativeCrossing;
+  readonly name: string;
+  /** Another function has the symbol. */
+  readonly again: boolean;
+}
+
+function* headerText(
+  { module, refused }: NativeBoundary,
+  structs: readonly NativeStruct[],
+  prototypes: readonly Prototype[],
+): Generator<string, void> {
+  const guard = `IJW_${identifier(module).toUpperCase()}_H`;
+  yield `/* The functions on the border between managed and native code of ${comment(module)}, and the structures that they pass. */\n`;
+  yield `#ifndef ${guard}\n#define ${guard}\n\n${PREAMBLE}\n`;
+  for (const { name } of structs) yield `typedef struct ${name} ${name};\n`;
+  yield '\n#pragma pack(push, 1)\n';
+  for (const struct of structs) if (struct.fields !== undefined) yield structText(struct);
+  yield '#pragma pack(pop)\n\n';
+  yield* section('Called by managed code', prototypes, 'managedToNative');
+  yield* section('Called by native code', prototypes, 'nativeToManaged');
+  for (const { method, reason } of refused) yield `/* not expressible: ${comment(method)}: ${comment(reason)} */\n`;
+  yield `${EPILOGUE}\n#endif\n`;
+}
+
+function* section(title: string, prototypes: readonly Prototype[], direction: CallDirection): Generator<string, void> {
+  let isEmpty = true;
+  for (const prototype of prototypes) {
+    if (prototype.crossing.direction !== direction) continue;
+    if (isEmpty) yield `/* ${title}. */\n\n`;
+    isEmpty = false;
+    yield prototypeText(prototype);
+  }
+  if (!isEmpty) yield '\n';
+}
 
 /** The name that native code knows it by, where that is an identifier; else the method's. */
 function symbolOf({ symbol, name }: NativeCrossing): string {
@@ -109,7 +129,7 @@ function symbolOf({ symbol, name }: NativeCrossing): string {
   return isIdentifier ? symbol : identifier(name);
 }
 
-function prototypeText(crossing: NativeCrossing, name: string, again: boolean): string {
+function prototypeText({ crossing, name, again }: Prototype): string {
   const { convention, library, symbol, method, token } = crossing;
   const [returnType, parameters] = nativeSignature(crossing);
   const list = [...parameters, ...(convention.vararg && parameters.length > 0 ? ['...'] : [])].join(', ');

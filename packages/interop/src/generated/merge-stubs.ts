@@ -1,5 +1,5 @@
 import { type CToken, cTokens } from './c-tokens.ts';
-import type { GeneratedFile } from './generated-file.ts';
+import { type GeneratedFile, partsOf, type StubTexts } from './generated-file.ts';
 
 export interface MergedFile extends GeneratedFile {
   /** Stubs that were not in the file and were added at its end. */
@@ -7,6 +7,17 @@ export interface MergedFile extends GeneratedFile {
   /** Native methods in the file that the assembly no longer has: left alone, for the user to delete. */
   readonly stale: readonly string[];
 }
+
+/** A file that is written as it was made. */
+export const unmerged = (file: GeneratedFile): MergedFile => ({
+  path: file.path,
+  get text() {
+    return file.text;
+  },
+  parts: partsOf(file),
+  added: [],
+  stale: [],
+});
 
 /** `Struct::Method` of a class that a generator named. */
 const NATIVE_METHOD = /^(?:Interop|Library)_\w*::/;
@@ -43,10 +54,15 @@ function nameBefore(tokens: readonly CToken[], index: number): string {
  * @throws BadImageError where the existing file is not C++
  */
 export function mergeStubs(existing: string, generated: GeneratedFile): MergedFile {
-  const stubs = generated.stubs ?? new Map<string, string>();
+  const stubs: StubTexts = generated.stubs ?? new Map<string, string>();
   const there = new Set(functionNames(existing, generated.path));
   const added = [...stubs.keys()].filter((name) => !there.has(name));
   const separator = existing === '' || existing.endsWith('\n') ? '' : '\n';
   const text = existing + separator + added.map((name) => `\n${stubs.get(name)}`).join('');
-  return { path: generated.path, text, added, stale: [...there].filter((name) => NATIVE_METHOD.test(name) && !stubs.has(name)) };
+  return {
+    path: generated.path,
+    text,
+    added,
+    stale: [...there].filter((name) => NATIVE_METHOD.test(name) && stubs.get(name) === undefined),
+  };
 }

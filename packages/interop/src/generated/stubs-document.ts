@@ -1,5 +1,6 @@
 import type { FirmwareReport } from '../firmware/check-firmware.ts';
 import type { StubMismatch } from '../firmware/source-table.ts';
+import { partsOf } from './generated-file.ts';
 import type { MergedFile } from './merge-stubs.ts';
 import type { StubEntry, StubOmission, StubRefusal, StubSet } from './stub-set.ts';
 
@@ -29,9 +30,6 @@ export interface StubsDocument {
   readonly omissions?: readonly StubOmission[];
 }
 
-/** The size of a text as UTF-8, in bytes. */
-export const utf8Size = (text: string): number => new TextEncoder().encode(text).length;
-
 /**
  * The output of a generator, and the state of the files.
  * @param comparison with files that exist
@@ -39,16 +37,18 @@ export const utf8Size = (text: string): number => new TextEncoder().encode(text)
 export const stubsDocument = (set: StubSet, files: readonly MergedFile[], comparison?: StubComparison): StubsDocument => ({
   ...(comparison !== undefined && { matches: comparison.mismatches.length === 0, mismatches: comparison.mismatches }),
   ...(comparison?.firmware !== undefined && { firmware: placesOf(comparison.firmware) }),
-  files: files.map(({ path, text, added, stale }) => ({
-    path,
-    size: utf8Size(text),
-    ...(added.length > 0 && { added }),
-    ...(stale.length > 0 && { stale }),
-  })),
+  files: files.map(fileDocument),
   ...(set.checksum !== undefined && { checksum: set.checksum }),
   entries: set.entries,
   ...(set.refusals.length > 0 && { refusals: set.refusals }),
   ...(set.omissions !== undefined && set.omissions.length > 0 && { omissions: set.omissions }),
+});
+
+const fileDocument = (file: MergedFile): StubsDocument['files'][number] => ({
+  path: file.path,
+  size: partsOf(file).size,
+  ...(file.added.length > 0 && { added: file.added }),
+  ...(file.stale.length > 0 && { stale: file.stale }),
 });
 
 const placesOf = ({ definition, image, region }: FirmwareReport) => ({ definition, image, region });

@@ -1,7 +1,7 @@
-import { UnsupportedError } from '@ijw/binary';
+import { Lazy, UnsupportedError } from '@ijw/binary';
 import { identifier } from '@ijw/marshalling';
 import { C_RESERVED } from '../c-stubs/c-type.ts';
-import { commentText, fileName } from '../generated/generated-file.ts';
+import { commentText, fileName, LongFile, type StubTexts } from '../generated/generated-file.ts';
 import type { StubSet } from '../generated/stub-set.ts';
 import { UniqueNames } from '../generated/unique-names.ts';
 import { SLOT_SIZE, SLOT_TYPES, slotCount } from './argument-slots.ts';
@@ -34,19 +34,26 @@ export function leanClrStubs(module: string, { natives, refused }: LeanClrNative
   });
   const base = identifier(module);
   const header = fileName(`${base}_natives`, '.h');
-  const stubs = new Map(named.map((native) => [native.name, functionText(native)]));
   return {
     files: [
-      { path: header, text: headerText(base, named) },
-      {
-        path: fileName(`${base}_natives`, '.cpp'),
-        text: `#include "${header}"\n${[...stubs.values()].map((stub) => `\n${stub}`).join('')}`,
-        stubs,
-      },
-      { path: fileName(`${base}_register`, '.cpp'), text: registrationText(base, header, named) },
+      new LongFile(header, () => headerText(base, named)),
+      new LongFile(fileName(`${base}_natives`, '.cpp'), () => functionsText(header, named), functionStubs(named)),
+      new LongFile(fileName(`${base}_register`, '.cpp'), () => registrationText(base, header, named)),
     ],
     entries: named.map(({ native, name }, index) => ({ index, token: native.token, symbol: name })),
     refusals: refused,
+  };
+}
+
+/** Written when a file that exists is merged with them. */
+function functionStubs(named: readonly NamedNative[]): StubTexts {
+  const byName = new Lazy(() => new Map(named.map((native) => [native.name, native])));
+  return {
+    keys: () => byName.value.keys(),
+    get(name) {
+      const native = byName.value.get(name);
+      return native && functionText(native);
+    },
   };
 }
 
@@ -54,8 +61,8 @@ const resultType = ({ native }: NamedNative): string => native.result?.cpp ?? 'v
 const prototype = (named: NamedNative): string =>
   `${resultType(named)} ${named.name}(${named.native.parameters.map(({ value }, index) => `${value.cpp} ${named.parameterNames[index]}`).join(', ')})`;
 
-function headerText(base: string, named: readonly NamedNative[]): string {
-  return `#pragma once
+function* headerText(base: string, named: readonly NamedNative[]): Generator<string, void> {
+  yield `#pragma once
 
 #include <cstddef>
 #include <cstdint>
@@ -68,10 +75,17 @@ template <size_t Size> struct ijw_struct {
 };
 #endif
 
-${named.map((native) => `${prototype(native)};\n`).join('')}
+`;
+  for (const native of named) yield `${prototype(native)};\n`;
+  yield `
 // To be called after the runtime is initialized, and before a class with one of these methods is used.
 void register_${base}();
 `;
+}
+
+function* functionsText(header: string, named: readonly NamedNative[]): Generator<string, void> {
+  yield `#include "${header}"\n`;
+  for (const native of named) yield `\n${functionText(native)}`;
 }
 
 function functionText(named: NamedNative): string {
@@ -104,21 +118,22 @@ ${unused}${fetches.join('')}${done}    RET_VOID_OK();
 `;
 }
 
-function registrationText(base: string, header: string, named: readonly NamedNative[]): string {
-  const calls = named.map(({ native, name }) => {
-    const [register, type] =
-      native.kind === 'pinvoke' ? ['register_pinvoke_func', 'PInvokeFunction'] : ['register_internal_call_func', 'InternalCallFunction'];
-    return `    leanclr::RuntimeApi::${register}(${stringLiteral(native.key)}, (leanclr::vm::${type})&${name}, ${name}_invoker);\n`;
-  });
-  return `#include "${header}"
+function* registrationText(base: string, header: string, named: readonly NamedNative[]): Generator<string, void> {
+  yield `#include "${header}"
 #include "public/leanclr.hpp"
 
 // RET_VOID_OK names leanclr::Unit without its namespace.
 using namespace leanclr;
 
-${named.map((native) => `${invokerText(native)}\n`).join('')}void register_${base}() {
-${calls.join('')}}
 `;
+  for (const native of named) yield `${invokerText(native)}\n`;
+  yield `void register_${base}() {\n`;
+  for (const { native, name } of named) {
+    const [register, type] =
+      native.kind === 'pinvoke' ? ['register_pinvoke_func', 'PInvokeFunction'] : ['register_internal_call_func', 'InternalCallFunction'];
+    yield `    leanclr::RuntimeApi::${register}(${stringLiteral(native.key)}, (leanclr::vm::${type})&${name}, ${name}_invoker);\n`;
+  }
+  yield '}\n';
 }
 
 /** Bytes of UTF-8 in a literal; octal escapes end after three digits, so that what follows is not taken in. */
