@@ -68,7 +68,9 @@ export function csIdentifier(name: string): string {
 }
 
 /** A regular string literal of ASCII. */
-export const csString = (text: string): string =>
+export const csString = (text: string): string => (/^[\x20-\x7e]*$/.test(text) && !/["\\]/.test(text) ? `"${text}"` : escapedString(text));
+
+const escapedString = (text: string): string =>
   `"${[...text].map((unit) => (/[\x20-\x7e]/.test(unit) && !/["\\]/.test(unit) ? unit : escapeUnits(unit))).join('')}"`;
 
 const escapeUnits = (text: string): string =>

@@ -5,8 +5,8 @@ import { UniqueNames } from '../generated/unique-names.ts';
 import { delegatesOf, type NativeBoundary, structsOf } from '../shape/native-boundary.ts';
 import { csIdentifier } from './cs-type.ts';
 import { delegateText } from './delegate-text.ts';
-import { incomingText } from './incoming.ts';
-import { outgoingText } from './outgoing.ts';
+import { checkIncoming, incomingText } from './incoming.ts';
+import { checkOutgoing, outgoingText } from './outgoing.ts';
 import { structText } from './struct-text.ts';
 import { StubClass } from './stub-class.ts';
 
@@ -20,12 +20,23 @@ export function csharpStubs(boundary: NativeBoundary): StubSet {
   const refusals: StubRefusal[] = [...boundary.refused];
   const entries: StubEntry[] = [];
   const classes = {
-    managedToNative: new StubClass('NativeMethods', 'What managed code calls.', outgoingText),
-    nativeToManaged: new StubClass('ManagedEntries', 'What native code calls.', incomingText),
+    managedToNative: new StubClass({
+      name: 'NativeMethods',
+      summary: 'What managed code calls.',
+      check: checkOutgoing,
+      write: outgoingText,
+    }),
+    nativeToManaged: new StubClass({
+      name: 'ManagedEntries',
+      summary: 'What native code calls.',
+      check: checkIncoming,
+      write: incomingText,
+    }),
   };
-  const names = new UniqueNames(new Set([...OWN_NAMES, ...structsOf(crossings).map(({ name }) => name)]));
+  const reserved = new Set([...OWN_NAMES, ...structsOf(crossings).map(({ name }) => name)]);
+  const names = new UniqueNames(reserved, ['_Native', '_Function', '_Body']);
   crossings.forEach((crossing, index) => {
-    const name = csIdentifier(names.take(csIdentifier(crossing.name).replace('@', ''), ['_Native', '_Function', '_Body']));
+    const name = csIdentifier(names.take(csIdentifier(crossing.name).replace('@', '')));
     try {
       classes[crossing.direction].add(crossing, name);
       entries.push({ index, token: crossing.token, symbol: name.replace('@', '') });

@@ -6,6 +6,11 @@ import { CONVENTION_NAMES, csIdentifier, csString, csType, MAXIMUM_NAME, remark 
 import { textCalls } from './text-conversion.ts';
 import { valueText } from './value-text.ts';
 
+/** @throws UnsupportedError where C# cannot say a call into managed code */
+export const checkIncoming = (crossing: NativeCrossing): void => {
+  incomingText(crossing, '');
+};
+
 /** A call into managed code: an entry for native callers that converts what is not blittable, and the place for the body. @throws UnsupportedError where C# cannot say it */
 export function incomingText(crossing: NativeCrossing, name: string): readonly string[] {
   const { convention, returnValue, parameters, exportName } = crossing;

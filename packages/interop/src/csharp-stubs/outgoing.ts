@@ -34,12 +34,18 @@ const isPlain = ({ conversion }: CrossingType): boolean => PLAIN.has(conversion.
 /** Behind an address, these stay in their native form as well. */
 const isInPlace = ({ kind }: Conversion): boolean => PLAIN.has(kind) || kind === 'date' || kind === 'decimal';
 
-/** A call out of managed code: the blittable function, and around it what the runtime's stub would do. @throws UnsupportedError where C# cannot say it */
-export function outgoingText(crossing: NativeCrossing, name: string): readonly string[] {
+/** @throws UnsupportedError where C# cannot say a call out of managed code */
+export function checkOutgoing(crossing: NativeCrossing): void {
   if (crossing.convention.vararg) throw new UnsupportedError('variable arguments');
   if (crossing.by === 'named' && crossing.symbol === '') throw new UnsupportedError('the function has no name');
   const longest = Math.max(crossing.symbol.length, crossing.library?.length ?? 0);
   if (longest > MAXIMUM_NAME) throw new UnsupportedError(`a name of ${longest} characters; compilers take ${MAXIMUM_NAME}`);
+  resultOf(crossing.returnValue);
+  for (const parameter of crossing.parameters) argumentOf(parameter, '', '');
+}
+
+/** A call out of managed code: the blittable function, and around it what the runtime's stub would do. */
+export function outgoingText(crossing: NativeCrossing, name: string): readonly string[] {
   const { returnValue, parameters, setLastError } = crossing;
   const isAsDeclared = !crossing.hresultSwapping && crossing.arguments.length === parameters.length;
   const isDirect = isAsDeclared && !setLastError && [returnValue, ...parameters].every(isPlain);

@@ -4,27 +4,29 @@ import { indent, remark } from './cs-type.ts';
 import { ANSI_HELPERS } from './text-conversion.ts';
 import { DECIMAL_HELPERS } from './value-text.ts';
 
-/** The members of one crossing, a line each. @throws UnsupportedError where C# cannot say it */
-export type WriteMembers = (crossing: NativeCrossing, name: string) => readonly string[];
+export interface StubClassParts {
+  readonly name: string;
+  readonly summary: string;
+  /** @throws UnsupportedError where C# cannot say the crossing */
+  readonly check: (crossing: NativeCrossing) => void;
+  /** The members of one crossing that was checked, a line each. */
+  readonly write: (crossing: NativeCrossing, name: string) => readonly string[];
+}
 
 interface Member {
   readonly crossing: NativeCrossing;
   readonly name: string;
 }
 
-/** A static class with the members of many crossings. Members are written to know that they can be, and again for the text. */
+/** A static class with the members of many crossings, which are written when the text is read. */
 export class StubClass {
   readonly name: string;
-  readonly #summary: string;
-  readonly #write: WriteMembers;
+  readonly #parts: StubClassParts;
   readonly #members: Member[] = [];
-  #usesAnsi = false;
-  #usesDecimal = false;
 
-  constructor(name: string, summary: string, write: WriteMembers) {
-    this.name = name;
-    this.#summary = summary;
-    this.#write = write;
+  constructor(parts: StubClassParts) {
+    this.name = parts.name;
+    this.#parts = parts;
   }
 
   get isEmpty(): boolean {
@@ -37,22 +39,25 @@ export class StubClass {
 
   /** @throws UnsupportedError where C# cannot say it */
   add(crossing: NativeCrossing, name: string): void {
-    for (const line of this.#write(crossing, name)) {
-      this.#usesAnsi ||= /\b(?:ToAnsi|FromAnsi)\(/.test(line);
-      this.#usesDecimal ||= /\b(?:ToDecimal|FromDecimal)\(/.test(line);
-    }
+    this.#parts.check(crossing);
     this.#members.push({ crossing, name });
   }
 
   /** @param refusals are named at the end */
   *text(refusals: readonly StubRefusal[]): Generator<string, void> {
-    yield `/// <summary>${this.#summary}</summary>\npublic static unsafe partial class ${this.name}\n{\n`;
+    const { name: className, summary, write } = this.#parts;
+    const helpers = new Set<string>();
+    yield `/// <summary>${summary}</summary>\npublic static unsafe partial class ${className}\n{\n`;
     let separator = '';
     for (const { crossing, name } of this.#members) {
-      yield `${separator}${indent(this.#write(crossing, name)).join('\n')}`;
+      const body = indent(write(crossing, name)).join('\n');
+      for (const [, helper = ''] of body.matchAll(HELPER_CALL)) helpers.add(helper);
+      yield separator + body;
       separator = '\n\n';
     }
-    yield `\n${this.#usesAnsi ? ANSI_HELPERS : ''}${this.#usesDecimal ? DECIMAL_HELPERS : ''}}\n`;
+    yield `\n${helpers.has('Ansi') ? ANSI_HELPERS : ''}${helpers.has('Decimal') ? DECIMAL_HELPERS : ''}}\n`;
     for (const { method, reason } of refusals) yield `// not portable: ${remark(method)}: ${remark(reason)}\n`;
   }
 }
+
+const HELPER_CALL = /\b(?:To|From)(Ansi|Decimal)\(/g;

@@ -13,7 +13,6 @@ const RESERVED: ReadonlySet<string> = new Set([...C_RESERVED, 'params', 'ret', '
 interface NamedNative {
   readonly native: LeanClrNative;
   readonly name: string;
-  readonly parameterNames: readonly string[];
 }
 
 /**
@@ -23,15 +22,13 @@ interface NamedNative {
 export function leanClrStubs(module: string, { natives, refused }: LeanClrNatives): StubSet {
   if (natives.length + refused.length === 0)
     throw new UnsupportedError(`${module} has no P/Invokes and no internal calls, so there is nothing to generate`);
-  const names = new UniqueNames(RESERVED);
-  const named = natives.map((native): NamedNative => {
-    const parameters = new UniqueNames(RESERVED);
-    return {
+  const names = new UniqueNames(RESERVED, ['_invoker']);
+  const named = natives.map(
+    (native): NamedNative => ({
       native,
-      name: names.take(identifier(native.fullName.replace('::', '_')).slice(0, 160), ['_invoker']),
-      parameterNames: native.parameters.map(({ name }, index) => parameters.take(name === '' ? `argument${index}` : identifier(name))),
-    };
-  });
+      name: names.take(identifier(native.fullName.replace('::', '_')).slice(0, 160)),
+    }),
+  );
   const base = identifier(module);
   const header = fileName(`${base}_natives`, '.h');
   return {
@@ -43,6 +40,12 @@ export function leanClrStubs(module: string, { natives, refused }: LeanClrNative
     entries: named.map(({ native, name }, index) => ({ index, token: native.token, symbol: name })),
     refusals: refused,
   };
+}
+
+/** Not kept: they are needed three times. */
+function parameterNames({ native: { parameters } }: NamedNative): readonly string[] {
+  const names = new UniqueNames(RESERVED);
+  return parameters.map(({ name }, index) => names.take(name === '' ? `argument${index}` : identifier(name)));
 }
 
 /** Written when a file that exists is merged with them. */
@@ -58,8 +61,10 @@ function functionStubs(named: readonly NamedNative[]): StubTexts {
 }
 
 const resultType = ({ native }: NamedNative): string => native.result?.cpp ?? 'void';
-const prototype = (named: NamedNative): string =>
-  `${resultType(named)} ${named.name}(${named.native.parameters.map(({ value }, index) => `${value.cpp} ${named.parameterNames[index]}`).join(', ')})`;
+function prototype(named: NamedNative, names = parameterNames(named)): string {
+  const parameters = named.native.parameters.map(({ value }, index) => `${value.cpp} ${names[index]}`);
+  return `${resultType(named)} ${named.name}(${parameters.join(', ')})`;
+}
 
 function* headerText(base: string, named: readonly NamedNative[]): Generator<string, void> {
   yield `#pragma once
@@ -89,21 +94,23 @@ function* functionsText(header: string, named: readonly NamedNative[]): Generato
 }
 
 function functionText(named: NamedNative): string {
-  const unused = named.parameterNames.map((name) => `    (void)${name};\n`).join('');
+  const names = parameterNames(named);
+  const unused = names.map((name) => `    (void)${name};\n`).join('');
   const result = named.native.result === undefined ? '' : `    ${resultType(named)} result = {};\n    return result;\n`;
-  return `// ${commentText(named.native.fullName)}\n${prototype(named)} {\n${unused}${result}}\n`;
+  return `// ${commentText(named.native.fullName)}\n${prototype(named, names)} {\n${unused}${result}}\n`;
 }
 
 /** The slot at which each argument starts, as a remark: an argument's offset is not its index. */
 function invokerText(named: NamedNative): string {
-  const { native, name, parameterNames } = named;
+  const { native, name } = named;
+  const names = parameterNames(named);
   let slot = 0;
   const fetches = native.parameters.map(({ value }, index) => {
     const at = slot;
     slot += slotCount(typeof value.slot === 'object' ? value.slot.struct : SLOT_TYPES[value.slot]);
-    return `    auto ${parameterNames[index]} = leanclr::RuntimeApi::get_argument<${value.cpp}>(params, offset); // slot ${at}\n`;
+    return `    auto ${names[index]} = leanclr::RuntimeApi::get_argument<${value.cpp}>(params, offset); // slot ${at}\n`;
   });
-  const call = `${name}(${parameterNames.join(', ')})`;
+  const call = `${name}(${names.join(', ')})`;
   const size = native.result === undefined ? 0 : typeof native.result.slot === 'object' ? native.result.slot.struct : SLOT_SIZE;
   const done =
     native.result === undefined
@@ -137,7 +144,9 @@ using namespace leanclr;
 }
 
 /** Bytes of UTF-8 in a literal; octal escapes end after three digits, so that what follows is not taken in. */
-const stringLiteral = (text: string): string =>
+const stringLiteral = (text: string): string => (/^[\x20-\x7e]*$/.test(text) && !/["\\?]/.test(text) ? `"${text}"` : escapedLiteral(text));
+
+const escapedLiteral = (text: string): string =>
   `"${[...new TextEncoder().encode(text)]
     .map((byte) =>
       byte >= 0x20 && byte < 0x7f && byte !== 0x22 && byte !== 0x5c && byte !== 0x3f

@@ -39,13 +39,12 @@ export function leanClrSignature(metadata: Metadata, token: MethodDefToken): Lea
   const { MethodDef } = metadata.tables;
   const declaringType = metadata.declaringType(token);
   const signature = methodSignatureOf(metadata, token);
-  const names = { type: genericNames(metadata, declaringType), method: genericNames(metadata, token) };
   return checkGrammar({
     module: leanClrModule(metadata),
     type: typeFullName(metadata, declaringType),
     method: metadata.strings.get(MethodDef.get(tokenRid(token), 'Name')),
     genericArity: signature.genericParameterCount,
-    parameters: signature.parameterTypes.map((type) => leanClrType(metadata, type, names)),
+    parameters: parametersOf(metadata, signature, { type: genericNames(metadata, declaringType), method: genericNames(metadata, token) }),
   });
 }
 
@@ -61,15 +60,45 @@ export function leanClrMethod(metadata: Metadata, token: MethodDefToken): LeanCl
   };
 }
 
+/** Of signatures whose parameters have no generic names, and which the grammar can hold. */
+const knownParameters = new WeakMap<MethodSignature<TypeNode>, readonly LeanClrType[]>();
+const heldParameters = new WeakSet<readonly LeanClrType[]>();
+
+function parametersOf(metadata: Metadata, signature: MethodSignature<TypeNode>, names: GenericNames): readonly LeanClrType[] {
+  const make = () => signature.parameterTypes.map((type) => leanClrType(metadata, type, names));
+  if (names.type.length > 0 || names.method.length > 0) return make();
+  const known = knownParameters.get(signature);
+  if (known !== undefined) return known;
+  const parameters = make();
+  knownParameters.set(signature, parameters);
+  const sample = { module: undefined, type: 'T', method: 'M', genericArity: 0, parameters };
+  if (formatLeanClrSignature(sample).length < MAXIMUM_KNOWN && isHeld(sample)) heldParameters.add(parameters);
+  return parameters;
+}
+
+/** With plain names in front, a signature is still shorter than the longest that is read. */
+const MAXIMUM_KNOWN = 60_000;
+
+/** Names that no part of the grammar looks into. */
+const PLAIN_NAME = /^[A-Za-z_][\w.]{0,1000}$/;
+
 /** Names may hold any character; those that the grammar would read otherwise are refused. */
 function checkGrammar(signature: LeanClrSignature): LeanClrSignature {
+  const { module = '', type, method, parameters } = signature;
+  const isPlain =
+    parameters !== undefined && heldParameters.has(parameters) && [module, type, method].every((name) => PLAIN_NAME.test(name));
+  if (isPlain || isHeld(signature)) return signature;
+  throw new UnsupportedError(`LeanCLR's grammar cannot hold the name "${formatLeanClrSignature(signature).slice(0, 120)}"`);
+}
+
+function isHeld(signature: LeanClrSignature): boolean {
   const text = formatLeanClrSignature(signature);
   try {
-    if (formatLeanClrSignature(parseLeanClrSignature(text)) === text) return signature;
+    return formatLeanClrSignature(parseLeanClrSignature(text)) === text;
   } catch (error) {
     if (!(error instanceof LeanClrSignatureError)) throw error;
+    return false;
   }
-  throw new UnsupportedError(`LeanCLR's grammar cannot hold the name "${text.slice(0, 120)}"`);
 }
 
 interface GenericNames {

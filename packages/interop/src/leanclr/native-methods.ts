@@ -1,5 +1,5 @@
 import type { Assembly } from '@ijw/assembly';
-import { UnsupportedError } from '@ijw/binary';
+import { lazyFor, UnsupportedError } from '@ijw/binary';
 import { isNativeCode } from '@ijw/marshalling';
 import {
   type Metadata,
@@ -12,10 +12,10 @@ import {
   parameterRids,
   TableId,
 } from '@ijw/metadata';
-import { SignatureFlags } from '@ijw/metadata/signatures';
+import { type MethodSignature, SignatureFlags, type TypeNode } from '@ijw/metadata/signatures';
 import type { StubRefusal } from '../generated/stub-set.ts';
 import { leanClrMethod } from './method-signature.ts';
-import { type LeanClrMethod, lookUpKeys, nativeKindOf } from './registry.ts';
+import { type LeanClrMethod, longestKey, nativeKindOf } from './registry.ts';
 import { SlotValues, type SlotValueType } from './slot-value.ts';
 
 /** A method that native code implements, with what an invoker needs. */
@@ -42,7 +42,7 @@ export interface LeanClrNatives {
 export function leanClrNatives(assembly: Assembly, wanted: readonly string[] = []): LeanClrNatives {
   const metadata = assembly.requireMetadata();
   const { MethodDef } = metadata.tables;
-  const values = new SlotValues(metadata);
+  const shapes = new CallShapes(metadata);
   const natives: LeanClrNative[] = [];
   const refused: StubRefusal[] = [];
   const missing = new Set(wanted);
@@ -54,7 +54,7 @@ export function leanClrNatives(assembly: Assembly, wanted: readonly string[] = [
     if (wanted.length > 0 && names.length === 0) continue;
     for (const name of names) missing.delete(name);
     try {
-      natives.push(readNative(metadata, values, token, fullName));
+      natives.push(readNative(metadata, shapes, token, fullName));
     } catch (error) {
       if (!(error instanceof UnsupportedError)) throw error;
       refused.push({ token, method: fullName, reason: error.message });
@@ -64,24 +64,43 @@ export function leanClrNatives(assembly: Assembly, wanted: readonly string[] = [
   return { natives, refused };
 }
 
-function readNative(metadata: Metadata, values: SlotValues, token: MethodDefToken, fullName: string): LeanClrNative {
+function readNative(metadata: Metadata, shapes: CallShapes, token: MethodDefToken, fullName: string): LeanClrNative {
   const method = leanClrMethod(metadata, token);
-  const { header, returnType, parameterTypes } = methodSignatureOf(metadata, token);
+  const { signature, isPInvoke, isInternalCall, hasBody } = method;
   const kind = nativeKindOf(method);
-  const rows = parameterRids(metadata, token);
-  const self = header & SignatureFlags.HasThis ? [{ name: 'self', value: { slot: 'pointer', cpp: 'void*' } as const }] : [];
-  const parameters = parameterTypes.map((type, index) => {
-    const value = values.of(type);
-    if (value === undefined) throw new UnsupportedError('a parameter of type void');
-    return { name: parameterName(metadata, rows.get(index + 1)), value };
-  });
-  return {
-    ...method,
-    token,
-    fullName,
-    key: lookUpKeys(kind, method.signature)[0],
-    kind,
-    parameters: [...self, ...parameters],
-    result: values.of(returnType),
-  };
+  const { parameters, result } = shapes.of(token);
+  const key = longestKey(kind, signature);
+  return { signature, isPInvoke, isInternalCall, hasBody, token, fullName, key, kind, parameters, result };
+}
+
+type CallShape = Pick<LeanClrNative, 'parameters' | 'result'>;
+
+/** What crosses in calls. Methods without names for their parameters have one shape for a signature. */
+class CallShapes {
+  readonly #metadata: Metadata;
+  readonly #values: SlotValues;
+  readonly #bare: (signature: MethodSignature<TypeNode>) => CallShape;
+
+  constructor(metadata: Metadata) {
+    this.#metadata = metadata;
+    this.#values = new SlotValues(metadata);
+    this.#bare = lazyFor((signature) => this.#shapeOf(signature, new Map()));
+  }
+
+  /** @throws UnsupportedError for a value whose size is not known */
+  of(token: MethodDefToken): CallShape {
+    const signature = methodSignatureOf(this.#metadata, token);
+    const rows = parameterRids(this.#metadata, token);
+    return rows.size === 0 ? this.#bare(signature) : this.#shapeOf(signature, rows);
+  }
+
+  #shapeOf({ header, returnType, parameterTypes }: MethodSignature<TypeNode>, rows: ReadonlyMap<number, number>): CallShape {
+    const self = header & SignatureFlags.HasThis ? [{ name: 'self', value: { slot: 'pointer', cpp: 'void*' } as const }] : [];
+    const parameters = parameterTypes.map((type, index) => {
+      const value = this.#values.of(type);
+      if (value === undefined) throw new UnsupportedError('a parameter of type void');
+      return { name: parameterName(this.#metadata, rows.get(index + 1)), value };
+    });
+    return { parameters: [...self, ...parameters], result: this.#values.of(returnType) };
+  }
 }

@@ -55,8 +55,18 @@ export const nativeKindOf = ({ isPInvoke, isInternalCall }: LeanClrMethod): 'pin
 export function lookUpKeys(kind: RegistrationKind, method: LeanClrSignature): readonly [string, ...string[]] {
   const full = { ...method, parameters: method.parameters ?? [] };
   const key = (parts: Partial<LeanClrSignature>): string => formatLeanClrSignature({ ...full, ...parts });
-  if (kind !== 'pinvoke') return [key({ module: undefined }), key({ module: undefined, parameters: undefined })];
-  return [key({}), key({ module: undefined }), key({ parameters: undefined }), key({ module: undefined, parameters: undefined })];
+  if (kind !== 'pinvoke') return [longestKey(kind, method), key({ module: undefined, parameters: undefined })];
+  return [
+    longestKey(kind, method),
+    key({ module: undefined }),
+    key({ parameters: undefined }),
+    key({ module: undefined, parameters: undefined }),
+  ];
+}
+
+/** The first of these keys. */
+export function longestKey(kind: RegistrationKind, { module, type, method, genericArity, parameters = [] }: LeanClrSignature): string {
+  return formatLeanClrSignature({ module: kind === 'pinvoke' ? module : undefined, type, method, genericArity, parameters });
 }
 
 /** `RuntimeApi::register_*_func` and the look-up behind it. */
