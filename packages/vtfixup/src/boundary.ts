@@ -285,14 +285,21 @@ export class Boundary {
     return this.slots.map((slot) => {
       const content = slotContent(reading, slot);
       judgeSlot(reading, slot, content, diagnostics);
-      const stubs = withExportStubs(jumps.get(slot.rva) ?? [], exports.get(slot.rva) ?? []);
-      return {
-        ...slotEntry(slot, content, methods),
+      const slotExports = exports.get(slot.rva) ?? NOTHING;
+      const stubs = withExportStubs(jumps.get(slot.rva) ?? NOTHING, slotExports);
+      return Object.assign(slotEntry(slot, content, methods), {
         stubs,
+<<<<<<< HEAD
         nepEntries: stubs.flatMap(({ rva }) => this.#nepEntryOf(rva, isJump) ?? []),
         calls: indirectCalls.get(slot.rva) ?? [],
         exports: exports.get(slot.rva) ?? [],
       };
+=======
+        nepEntries: stubs.length === 0 ? NOTHING : stubs.flatMap(({ rva }) => this.#nepEntryOf(rva) ?? []),
+        calls: indirectCalls.get(slot.rva) ?? NOTHING,
+        exports: slotExports,
+      });
+>>>>>>> e5fee26 (Slots: what most of them do not have costs no list, and a good token no place for a report)
     });
   }
 
@@ -312,8 +319,12 @@ export class Boundary {
   }
 }
 
+/** Of most slots of an image with many. */
+const NOTHING: readonly never[] = [];
+
 /** Adds the jumps of exports that stand outside of what is marked as code, as some rewriters leave them. */
 function withExportStubs(found: readonly IndirectJump[], exports: readonly ImageExport[]): readonly IndirectJump[] {
+  if (exports.length === 0) return found;
   const known = new Set(found.map(({ rva }) => rva));
   const more = exports.flatMap(({ stub }) => {
     const last = stub?.hops.at(-1);

@@ -59,6 +59,7 @@ export function slotContent(reading: SlotReading, slot: VTableSlot): SlotContent
 /** Reports what is wrong with a slot's content. */
 export function judgeSlot(reading: SlotReading, slot: VTableSlot, content: SlotContent, diagnostics: Diagnostics): void {
   const { image, metadata } = reading;
+  if (content.kind === 'token' && (metadata === undefined || isMethodToken(metadata, content.token))) return;
   const offset = image.rvaToOffset(slot.rva);
   const place = { ...(offset !== undefined && { offset }), rva: slot.rva, reading: 'the vtable slots' };
   if (content.kind === 'patched') {

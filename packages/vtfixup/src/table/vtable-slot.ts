@@ -113,6 +113,7 @@ function readSlotsOf(pass: Pass, fixup: VTableFixup): void {
 
 /** Whether one of the ranges (start to length, at most 8) touches the slot. */
 function overlaps(ranges: ReadonlyMap<number, number>, rva: number, width: number): boolean {
+  if (ranges.size === 0) return false;
   for (let at = rva - 7; at < rva + width; at++) if (at + (ranges.get(at) ?? 0) > rva && ranges.has(at)) return true;
   return false;
 }
