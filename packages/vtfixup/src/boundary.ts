@@ -289,17 +289,10 @@ export class Boundary {
       const stubs = withExportStubs(jumps.get(slot.rva) ?? NOTHING, slotExports);
       return Object.assign(slotEntry(slot, content, methods), {
         stubs,
-<<<<<<< HEAD
-        nepEntries: stubs.flatMap(({ rva }) => this.#nepEntryOf(rva, isJump) ?? []),
-        calls: indirectCalls.get(slot.rva) ?? [],
-        exports: exports.get(slot.rva) ?? [],
-      };
-=======
-        nepEntries: stubs.length === 0 ? NOTHING : stubs.flatMap(({ rva }) => this.#nepEntryOf(rva) ?? []),
+        nepEntries: stubs.length === 0 ? NOTHING : stubs.flatMap(({ rva }) => this.#nepEntryOf(rva, isJump) ?? []),
         calls: indirectCalls.get(slot.rva) ?? NOTHING,
         exports: slotExports,
       });
->>>>>>> e5fee26 (Slots: what most of them do not have costs no list, and a good token no place for a report)
     });
   }
 
