@@ -1,5 +1,5 @@
-import { type BadImageError, hex } from '@ijw/binary';
-import type { Token } from '@ijw/metadata';
+import { type BadImageError, hex, lazyFor } from '@ijw/binary';
+import type { Metadata, Token } from '@ijw/metadata';
 import { attributeDecoderOf } from '@ijw/metadata/attributes';
 import { attributeText, TokenText } from '@ijw/metadata/canonical';
 import { attempt, type Disassembly } from './disassembly.ts';
@@ -50,10 +50,13 @@ export function writeCustomAttribute(disassembly: Disassembly, rid: number, { ow
   }
 }
 
+/** The names of one metadata: every attribute needs some of them. */
+const tokenTexts = lazyFor((metadata: Metadata) => new TokenText(metadata));
+
 /** The arguments in words, or the error of the blob. */
 function verbalText({ diagnostics, metadata }: Disassembly, rid: number): string {
   try {
-    return attributeText(attributeDecoderOf(metadata), rid, new TokenText(metadata));
+    return attributeText(attributeDecoderOf(metadata), rid, tokenTexts(metadata));
   } catch (error) {
     diagnostics.record(error, 'error', 0x0c000000 | rid);
     const { code, offset, message } = error as BadImageError;

@@ -1,12 +1,12 @@
 import { UnsupportedError } from '@ijw/binary';
-import { TextParts } from './text-parts.ts';
+import { LazyText } from './lazy-text.ts';
 
 /** A file that a generator made: its path below the target folder, with `/` between folders, and its text. */
 export interface GeneratedFile {
   readonly path: string;
   readonly text: string;
   /** The text of a file that grows with the methods of an assembly; absent for others. */
-  readonly parts?: TextParts;
+  readonly parts?: LazyText;
   /**
    * In a file that is there to be filled in: each function of it, by its name in C++ (`Struct::Method`). Such a file is merged with one that exists (`mergeStubs`); others are
    * written again.
@@ -19,12 +19,12 @@ export type StubTexts = Pick<ReadonlyMap<string, string>, 'keys' | 'get'>;
 /** A file whose text is made while it is written. */
 export class LongFile implements GeneratedFile {
   readonly path: string;
-  readonly parts: TextParts;
+  readonly parts: LazyText;
   declare readonly stubs?: StubTexts;
 
   constructor(path: string, parts: () => Iterable<string>, stubs?: StubTexts) {
     this.path = path;
-    this.parts = new TextParts(parts);
+    this.parts = new LazyText(parts);
     if (stubs !== undefined) this.stubs = stubs;
   }
 
@@ -34,7 +34,7 @@ export class LongFile implements GeneratedFile {
 }
 
 /** What is written for a file, piece by piece. */
-export const partsOf = (file: GeneratedFile): TextParts => file.parts ?? new TextParts(() => [file.text]);
+export const partsOf = (file: GeneratedFile): LazyText => file.parts ?? new LazyText(() => [file.text]);
 
 /** Text that is safe in a C++ comment, whatever the names of an assembly's members are. */
 export const commentText = (text: string): string => text.replaceAll(/[^\x20-\x7e]|\\/g, '?');

@@ -1,11 +1,11 @@
 export { cStubs } from '../c-stubs/generate.ts';
 export { csharpStubs } from '../csharp-stubs/generate.ts';
 export { type GeneratedFile, partsOf, type StubTexts } from '../generated/generated-file.ts';
+export { LazyText } from '../generated/lazy-text.ts';
 export { type MergedFile, mergeStubs, unmerged } from '../generated/merge-stubs.ts';
 export type { StubEntry, StubRefusal, StubSet } from '../generated/stub-set.ts';
 export { compareFiles, type StubInput, type StubTarget } from '../generated/stub-target.ts';
 export { type StubComparison, type StubsDocument, stubsDocument } from '../generated/stubs-document.ts';
-export { TextParts } from '../generated/text-parts.ts';
 export {
   type AssemblyShape,
   type FieldShape,

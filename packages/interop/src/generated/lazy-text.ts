@@ -5,7 +5,7 @@ export const utf8Size = (text: string): number => new TextEncoder().encode(text)
  * A text in pieces that are made while they are read, and again when they are read again: the code of hundreds of thousands of methods is never there as a
  * whole.
  */
-export class TextParts implements Iterable<string> {
+export class LazyText implements Iterable<string> {
   readonly #make: () => Iterable<string>;
   #size: number | undefined;
 
