@@ -1,6 +1,6 @@
 // find and xref over files, folders, archives and bundles; their documents; what is refused.
 
-import { buildMixedImage, managedSample } from '@ijw/fixtures';
+import { assemblyFromShape, buildMixedImage, managedSample, type TypeInput } from '@ijw/fixtures';
 import { BundleFileType, writeSingleFileBundle } from '@ijw/pe/containers';
 import { zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
@@ -22,6 +22,17 @@ const files = {
     entries: [{ path: 'mixed.dll', type: BundleFileType.Assembly, bytes: mixed }],
   }),
 };
+
+const type = (name: string, base: string | null): TypeInput => ({
+  name,
+  kind: 'class',
+  abstract: false,
+  base,
+  interfaces: [],
+  fields: [],
+  methods: [],
+});
+const SHAPE = { module: type('<Module>', null), base: type('L.Base', 'System.Object') };
 
 async function ijw(...argv: readonly string[]) {
   const io = memoryIo(files);
@@ -65,6 +76,17 @@ describe('xref', () => {
     const { uses } = json();
     expect(uses.map(({ kind }: { kind: string }) => kind)).toContain('slot');
     for (const use of uses) expect(use).toMatchObject({ file: 'mixed.dll', in: expect.any(String), token: expect.any(Number) });
+  });
+
+  it('resolves references in what --search names', async () => {
+    const library = assemblyFromShape({ assembly: 'lib', types: [SHAPE.module, SHAPE.base] });
+    const derived = assemblyFromShape({
+      assembly: 'app',
+      types: [SHAPE.module, { ...SHAPE.base, name: 'A.Derived', base: '[lib]L.Base' }],
+    });
+    const io = memoryIo({ 'app.dll': derived, 'libs/lib.dll': library });
+    await run(['xref', 'L.Base', 'app.dll', '--search', 'libs', '--json'], io);
+    expect(JSON.parse(io.output.text).uses).toMatchObject([{ kind: 'extend', in: 'A.Derived', target: 'L.Base' }]);
   });
 
   it('says that nothing uses it, names near it, and the kinds', async () => {

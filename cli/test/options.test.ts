@@ -1,5 +1,6 @@
 // No option is ignored silently: for text and for --json, each one changes what a command does, or is refused in a sentence with exit code 2.
 import { buildMixedImage, programImage } from '@ijw/fixtures';
+import { BundleFileType, writeSingleFileBundle } from '@ijw/pe/containers';
 import { describe, expect, it } from 'vitest';
 import { COMMANDS } from '../src/command-list.ts';
 import { optionsOf } from '../src/options.ts';
@@ -13,6 +14,11 @@ const files = {
   'bad.dll': buildMixedImage({ architecture: 'x86', host: 'mscoree.dll', records: [{ type: 5, slots: ['Add'] }], cli: { flags: 1 } }).bytes,
   'accepted.json': text('[{"rule":"NI070","target":"*","reason":"seen"}]'),
   'src/other.cs': text(''),
+  app: writeSingleFileBundle(Uint8Array.of(0x7f, 0x45, 0x4c, 0x46), {
+    majorVersion: 6,
+    bundleId: 'id',
+    entries: [{ path: 'a.dll', type: BundleFileType.Assembly, bytes: programImage() }],
+  }),
 };
 
 /** What each command is run with. */
@@ -23,6 +29,10 @@ const LINES: Readonly<Record<string, string>> = {
   lint: 'lint bad.dll',
   stubs: 'stubs mixed.dll --for c',
   resources: 'resources program.dll',
+  find: 'find Add mixed.dll',
+  xref: 'xref Add mixed.dll',
+  diff: 'diff mixed.dll bad.dll',
+  extract: 'extract app',
   demangle: 'demangle ?f@@YAHH@Z',
   completion: 'completion bash',
 };
@@ -51,6 +61,11 @@ const VALUES: Readonly<Record<string, string>> = {
   '--api': '2',
   '--project': 'P',
   '--method': 'Add',
+  '--kind': 'export',
+  '--area': 'header',
+  '--fail-on': 'any',
+  '--names': 'ida',
+  '--length': '16',
 };
 
 /** What changes for other files only, and where that is tested. */
@@ -68,6 +83,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'lint --search': 'search.test.ts: libraries',
   'lint --check': 'firmware.test.ts',
   'lint --signatures': 'interop.test.ts',
+  'xref --search': 'search.test.ts has what --search takes; a reference that leads there: find.test.ts',
   'doctor --search': 'doctor.test.ts: folders with dependencies',
   'doctor --all': 'doctor.test.ts: findings that are left out',
   'doctor --suppressions': 'doctor.test.ts: findings that are accepted',
