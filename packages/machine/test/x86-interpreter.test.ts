@@ -123,6 +123,19 @@ describe('a fault leaves every register as it was', () => {
     expect(straddling.run()).toMatchObject({ kind: 'fault', fault: { address: base + DATA + PAGE_SIZE, lacked: 'read' } });
   });
 
+  it.each([
+    ['cmpsd', 'a7', 0x20],
+    ['repe cmpsd', 'f3a7', 0x20],
+    ['repne cmpsb', 'f2a6', 0x20],
+    ['repe cmpsb', 'f3a6', 0x10],
+  ])('of two operands that %s may not read, it names the one that the recorded processor reads first', (_, hex, offset) => {
+    const { run, words, base } = scene(hex);
+    words[Word.rcx] = 5;
+    words[Word.rsi] = DATA + 2 * PAGE_SIZE + 0x10;
+    words[Word.rdi] = DATA + 2 * PAGE_SIZE + 0x20;
+    expect(run()).toMatchObject({ kind: 'fault', fault: { address: base + DATA + 2 * PAGE_SIZE + offset } });
+  });
+
   it('a repeated string instruction keeps what was done', () => {
     const { run, words, base, space } = scene('b9 00200000 f3a4');
     words[Word.rdi] = DATA + PAGE_SIZE + 0x800;
@@ -202,4 +215,14 @@ describe('the processor', () => {
     run();
     expect([words[Word.rax], words[Word.rdx]]).toEqual([3, 0]);
   });
+});
+
+it('F3 90 is PAUSE, but with REX.B an exchange with r8', () => {
+  const { run, words } = scene('f390 f34190');
+  words[Word.rax] = 1;
+  words[Word.r8] = 2;
+  run(1);
+  expect([words[Word.rax], words[Word.r8]]).toEqual([1, 2]);
+  run(1);
+  expect([words[Word.rax], words[Word.r8]]).toEqual([2, 1]);
 });

@@ -138,7 +138,12 @@ function compare(cpu: X86Cpu, bytes: number, x: number, xHigh: number, y: number
 /** REPE goes on while equal, REPNE while not. */
 const goesOn = (cpu: X86Cpu, { repeat }: MicroOp): boolean => (cpu.words[Word.zero] === 0) === (repeat === 0xf3);
 
+/**
+ * The manuals leave open which operand is read first, which shows where both fault: the recorded processor reads the second one first, but for REPE CMPSB.
+ */
 const cmps: Element = (cpu, op, bytes) => {
+  const isSourceFirst = op.repeat === 0xf3 && bytes === 1;
+  if (!isSourceFirst) loadElement(cpu, pointer(cpu, Word.rdi, op, 0), bytes);
   const x = loadElement(cpu, pointer(cpu, Word.rsi, op, sourceBase(op, true)), bytes);
   const xHigh = cpu.high;
   const y = loadElement(cpu, pointer(cpu, Word.rdi, op, 0), bytes);
