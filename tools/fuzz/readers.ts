@@ -12,6 +12,7 @@ import { resourcesReader } from './readers/resources.ts';
 import { signaturesReader } from './readers/signatures.ts';
 import { sourcesReader } from './readers/sources.ts';
 import { sharingReader, tablesReader } from './readers/tables.ts';
+import { windowsPdbsReader } from './readers/windows-pdbs.ts';
 
 /** Everything that is fuzzed. A new reader is a file in `readers/` and a row here. */
 export const READERS: readonly FuzzReader[] = [
@@ -29,4 +30,5 @@ export const READERS: readonly FuzzReader[] = [
   directoriesReader,
   bodiesReader,
   containersReader,
+  windowsPdbsReader,
 ];

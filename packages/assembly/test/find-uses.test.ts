@@ -5,9 +5,9 @@ import { UsageError } from '@ijw/binary';
 import { buildMixedImage } from '@ijw/fixtures';
 import { makeToken, TableId } from '@ijw/metadata';
 import { assembliesAtHand } from '@ijw/metadata/resolution';
-import { encodeFieldSignature, encodeMethodSpec, encodeTypeSpec } from '@ijw/metadata/signatures';
+import { encodeFieldSignature, encodeLocalSignature, encodeMethodSpec, encodeTypeSpec, type TypeNode } from '@ijw/metadata/signatures';
 import { describe, expect, it } from 'vitest';
-import { buildILImage, classType, INT, methodSignature, VOID } from '../../il/test/il-image.ts';
+import { buildILImage, classType, INT, methodSignature, primitive, VOID } from '../../il/test/il-image.ts';
 
 const INSTANCE = 0x20;
 const PUBLIC_VIRTUAL = 0x46;
@@ -153,6 +153,75 @@ describe('uses without the file that defines the member', () => {
       'app.dll call <Module>::Main 43',
     ]);
     expect(() => usesOf('Base::Missing', alone)).toThrow(UsageError);
+  });
+});
+
+/** `N.Bar` as an argument of a base type, an interface-like base, a MethodSpec, a MemberRef, an array; in locals, a catch clause and a constraint. */
+function named(): Uint8Array {
+  return buildILImage(({ builder, body, system, method }) => {
+    builder.add('Assembly', { Name: 'named', Major: 1 });
+    const list = system('G.List`1');
+    const bar = builder.add('TypeDef', { Namespace: 'N', Name: 'Bar', Flags: 1, Extends: system('System.Object') });
+    const instance = (generic: TypeNode, ...args: readonly TypeNode[]) =>
+      builder.add('TypeSpec', { Signature: encodeTypeSpec({ kind: 'genericInstance', generic, arguments: args }) });
+    const bars = instance(classType(list), classType(bar));
+    builder.add('TypeDef', { Namespace: 'N', Name: 'Bars', Flags: 1, Extends: bars });
+    const create = builder.add('MemberRef', { Class: bars, Name: '.ctor', Signature: methodSignature(INSTANCE, VOID) });
+    const generic = builder.add('MemberRef', { Class: list, Name: 'Of', Signature: methodSignature(0x10, VOID) });
+    const ofBar = builder.add('MethodSpec', { Method: generic, Instantiation: encodeMethodSpec([classType(bar)]) });
+    method('Code', (code) =>
+      code.emit('newobj', create).emit('pop').emit('call', ofBar).emit('ldc.i4.1').emit('newarr', bars).emit('pop').emit('ret'),
+    );
+    const locals = builder.add('StandAloneSig', { Signature: encodeLocalSignature([classType(bar)]) });
+    const withLocals = body((code) => code.emit('ret'), { localVarSigToken: locals });
+    builder.add('MethodDef', { Name: 'Locals', Flags: 0x16, Signature: methodSignature(0, VOID), RVA: withLocals });
+    method('Catches', (code) => {
+      const [start, handler, end] = [code.label(), code.label(), code.label()];
+      code.mark(start).emit('leave', end).mark(handler).emit('pop').emit('leave', end).mark(end).emit('ret');
+      code.clause({ kind: 'catch', try: [start, handler], handler: [handler, end], classToken: bar });
+    });
+    const constrained = builder.add('MethodDef', {
+      Name: 'For',
+      Flags: 0x16,
+      Signature: methodSignature(0x10, VOID),
+      RVA: body((code) => code.emit('ret')),
+    });
+    const parameter = builder.add('GenericParam', { Number: 0, Owner: constrained, Name: 'T' });
+    builder.add('GenericParamConstraint', { Owner: parameter, Constraint: bar });
+    method('Text', (code) => code.emit('ret'), methodSignature(0, VOID, primitive('string')));
+  });
+}
+
+describe('a type that is named', async () => {
+  const files = [{ name: 'named.dll', assembly: await Assembly.open(named()) }];
+
+  it('as an argument or element is referenced, not extended or created', () => {
+    expect(usesOf('N.Bar', files).map(short)).toEqual([
+      'named.dll reference N.Bars::Code 0',
+      'named.dll reference N.Bars::Code 6',
+      'named.dll reference N.Bars::Code 12',
+      'named.dll reference N.Bars',
+      'named.dll reference N.Bars::Locals',
+      'named.dll reference N.Bars::Catches',
+      'named.dll reference N.Bars::For',
+    ]);
+  });
+
+  it('as the generic type of an instance is created and extended', () => {
+    expect(usesOf('G.List`1', files).map(short)).toEqual([
+      'named.dll create N.Bars::Code 0',
+      'named.dll create N.Bars::Code 12',
+      'named.dll extend N.Bars',
+    ]);
+  });
+
+  it('by an element type of a signature', async () => {
+    const core = buildILImage(({ builder }) => {
+      builder.add('Assembly', { Name: 'System.Runtime', Major: 10 });
+      builder.add('TypeDef', { Namespace: 'System', Name: 'String', Flags: 1 });
+    });
+    const both = [...files, { name: 'core.dll', assembly: await Assembly.open(core) }];
+    expect(usesOf('System.String', both).map(short)).toEqual(['named.dll reference N.Bars::Text']);
   });
 });
 

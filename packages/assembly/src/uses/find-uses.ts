@@ -8,7 +8,7 @@ import { MeaningSearch } from './module-meanings.ts';
 import { importUses, slotUses } from './native-uses.ts';
 import { methodText, type SearchedModule } from './searched-module.ts';
 import { signatureUses } from './signature-uses.ts';
-import { instructionUse } from './use-kind.ts';
+import { instructionUse, type UseKind } from './use-kind.ts';
 import type { UseSubject } from './use-subject.ts';
 
 /**
@@ -38,22 +38,25 @@ export function* findUses(files: readonly SearchedFile[], subject: UseSubject, p
 }
 
 function* instructionUses({ file, metadata, meanings }: SearchedModule): Generator<MemberUse> {
-  const { members, constructed, constructors } = meanings;
-  if (members.size === 0) return;
+  const { members, types, constructors } = meanings;
+  if (members.size === 0 && types.isEmpty) return;
   const index = file.assembly.tokenUses;
   if (index === undefined) return;
   const found: MemberUse[] = [];
-  const add = (tokens: ReadonlyMap<Token, string>, onlyCreate: boolean): void => {
+  const add = (tokens: ReadonlyMap<Token, string>, kindOf: (use: UseKind, token: Token) => UseKind | undefined): void => {
     for (const [token, target] of tokens) {
       for (const { method, offset, opCode } of index.of(token)) {
-        const kind = instructionUse(opCode.index, token);
-        if (kind === undefined || (onlyCreate && kind !== 'create')) continue;
-        found.push({ file: file.name, kind, in: methodText(metadata, method), token: method, ilOffset: offset, target });
+        const use = instructionUse(opCode.index, token);
+        const kind = use && kindOf(use, token);
+        if (kind !== undefined)
+          found.push({ file: file.name, kind, in: methodText(metadata, method), token: method, ilOffset: offset, target });
       }
     }
   };
-  add(members, false);
-  add(constructed, false);
-  add(constructors, true);
+  add(members, (use) => use);
+  add(types.instances, (use) => use);
+  add(constructors, (use) => (use === 'create' ? use : undefined));
+  // An instance of a type that has the type as an argument too is one reference.
+  add(types.mentions, (use, token) => (use === 'reference' && types.instances.has(token) ? undefined : 'reference'));
   yield* found.sort((one, other) => (one.token ?? 0) - (other.token ?? 0) || (one.ilOffset ?? 0) - (other.ilOffset ?? 0));
 }

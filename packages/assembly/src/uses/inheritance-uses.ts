@@ -26,24 +26,22 @@ export function* inheritanceUses(module: SearchedModule, subject: UseSubject, re
   yield* implementors(module, methods, resolver);
 }
 
-function* derivedTypes({ file, metadata, meanings }: SearchedModule): Generator<MemberUse> {
-  const { members, constructed } = meanings;
-  const targetOf = (token: Token | -1): string | undefined => (token === -1 ? undefined : (members.get(token) ?? constructed.get(token)));
+function* derivedTypes({ file, metadata, meanings: { members, types } }: SearchedModule): Generator<MemberUse> {
+  if (types.isEmpty) return;
   const { TypeDef, InterfaceImpl } = metadata.tables;
-  const use = (kind: UseKind, rid: number, target: string): MemberUse => {
+  function* uses(kind: UseKind, rid: number, parent: Token | -1): Generator<MemberUse> {
+    if (parent === -1) return;
     const token = makeToken(TableId.TypeDef, rid);
-    return { file: file.name, kind, in: ifReadable(() => typeFullName(metadata, token)) ?? '?', token, target };
-  };
+    const use = { file: file.name, in: ifReadable(() => typeFullName(metadata, token)) ?? '?', token };
+    const target = members.get(parent) ?? types.instances.get(parent);
+    if (target !== undefined) yield { ...use, kind, target };
+    const mentioned = types.mentions.get(parent);
+    if (mentioned !== undefined) yield { ...use, kind: 'reference', target: mentioned };
+  }
   const bases = TypeDef.column('Extends');
-  for (let rid = 1; rid <= TypeDef.rowCount; rid++) {
-    const target = targetOf(bases.tokenOrBad(rid));
-    if (target !== undefined) yield use('extend', rid, target);
-  }
+  for (let rid = 1; rid <= TypeDef.rowCount; rid++) yield* uses('extend', rid, bases.tokenOrBad(rid));
   const [classes, interfaces] = [InterfaceImpl.column('Class'), InterfaceImpl.column('Interface')];
-  for (let rid = 1; rid <= InterfaceImpl.rowCount; rid++) {
-    const target = targetOf(interfaces.tokenOrBad(rid));
-    if (target !== undefined) yield use('implement', classes.at(rid), target);
-  }
+  for (let rid = 1; rid <= InterfaceImpl.rowCount; rid++) yield* uses('implement', classes.at(rid), interfaces.tokenOrBad(rid));
 }
 
 /** A searched method, and whether an interface declares it. */

@@ -13,18 +13,17 @@ import {
   typeText,
 } from '@ijw/metadata';
 import type { Resolver } from '@ijw/metadata/resolution';
-import { decodeTypeSpec, typeNodes } from '@ijw/metadata/signatures';
 import { genericDefinition } from '../members/find-references.ts';
 import { memberText } from '../members/owner-text.ts';
-import { namedTypes } from './named-types.ts';
+import { constructorsOf, SubjectTypes } from './subject-types.ts';
 import type { UseSubject } from './use-subject.ts';
 
 /** The tokens of one module that mean what a search is about, each with the text of what it means. */
 export interface ModuleMeanings {
   /** TypeDefs, TypeRefs, MethodDefs, Fields, MemberRefs, MethodSpecs and user strings. */
   readonly members: ReadonlyMap<Token, string>;
-  /** TypeSpecs that have one of the types in them. */
-  readonly constructed: ReadonlyMap<Token, string>;
+  /** The types among them, as signatures name them. */
+  readonly types: SubjectTypes;
   /** Constructors of the types, by whatever token: MethodDefs and MemberRefs. */
   readonly constructors: ReadonlyMap<Token, string>;
 }
@@ -87,9 +86,13 @@ export class MeaningSearch {
   readonly #subject: UseSubject;
   readonly #resolver: Resolver;
   readonly #names: NamedDefinitions;
+  readonly #typeNames: readonly string[];
 
   constructor(subject: UseSubject, resolver: Resolver) {
     this.#subject = subject;
+    this.#typeNames = [...subject.defined, ...subject.referenced].flatMap(([metadata, tokens]) =>
+      [...tokens].flatMap((token) => (isType(token) ? [textOf(metadata, token)] : [])),
+    );
     this.#resolver = resolver;
     this.#names = new NamedDefinitions(subject);
   }
@@ -100,11 +103,11 @@ export class MeaningSearch {
     const own = this.#subject.defined.get(metadata) ?? this.#subject.referenced.get(metadata) ?? [];
     for (const token of own) members.set(token, textOf(metadata, token));
     if (this.#names.simple.size > 0) this.#addReferences(metadata, members);
-    const types = new Map([...members].filter(([token]) => isType(token)));
-    const constructed = types.size === 0 ? new Map<Token, string>() : constructedTypes(metadata, types);
-    const constructors = types.size === 0 ? new Map<Token, string>() : constructorsOf(metadata, types);
+    const named = new Map([...members].filter(([token]) => isType(token)));
+    const types = new SubjectTypes(metadata, named, this.#typeNames);
+    const constructors = named.size === 0 ? new Map<Token, string>() : constructorsOf(metadata, named, types.instances);
     addInstances(metadata, members);
-    return { members, constructed, constructors };
+    return { members, types, constructors };
   }
 
   #addReferences(metadata: Metadata, members: Map<Token, string>): void {
@@ -147,37 +150,4 @@ function addInstances(metadata: Metadata, members: Map<Token, string>): void {
     const text = members.get(method.tokenOrBad(rid) as Token);
     if (text !== undefined) members.set(makeToken(TableId.MethodSpec, rid), text);
   }
-}
-
-function constructedTypes(metadata: Metadata, types: ReadonlyMap<Token, string>): ReadonlyMap<Token, string> {
-  const { TypeSpec } = metadata.tables;
-  const found = new Map<Token, string>();
-  for (let rid = 1; rid <= TypeSpec.rowCount; rid++) {
-    const text = ifReadable(() => {
-      const blob = metadata.blobs.reader(TypeSpec.get(rid, 'Signature'), 'a TypeSpec');
-      for (const token of namedTypes(decodeTypeSpec(blob, typeNodes))) if (types.has(token)) return types.get(token);
-      return undefined;
-    });
-    if (text !== undefined) found.set(makeToken(TableId.TypeSpec, rid), text);
-  }
-  return found;
-}
-
-function constructorsOf(metadata: Metadata, types: ReadonlyMap<Token, string>): ReadonlyMap<Token, string> {
-  const { MemberRef, MethodDef } = metadata.tables;
-  const found = new Map<Token, string>();
-  for (const [type, text] of types) {
-    if (!isTokenOf(type, 'TypeDef')) continue;
-    for (const rid of metadata.methodsOf(tokenRid(type)))
-      if (ifReadable(() => metadata.strings.get(MethodDef.get(rid, 'Name'))) === '.ctor')
-        found.set(makeToken(TableId.MethodDef, rid), text);
-  }
-  const parents = MemberRef.column('Class');
-  for (let rid = 1; rid <= MemberRef.rowCount; rid++) {
-    const text = ifReadable(() =>
-      metadata.strings.get(MemberRef.get(rid, 'Name')) === '.ctor' ? types.get(genericDefinition(metadata, parents.token(rid))) : undefined,
-    );
-    if (text !== undefined) found.set(makeToken(TableId.MemberRef, rid), text);
-  }
-  return found;
 }

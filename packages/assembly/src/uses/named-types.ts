@@ -1,9 +1,12 @@
 import type { Token } from '@ijw/metadata';
-import type { TypeNode } from '@ijw/metadata/signatures';
+import type { PrimitiveName, TypeNode } from '@ijw/metadata/signatures';
 
-/** The TypeDefs, TypeRefs and TypeSpecs in a type of a signature. The decoder bounds the depth of the tree. */
-export function* namedTypes(type: TypeNode): Generator<Token> {
+/** The TypeDefs, TypeRefs, TypeSpecs and primitive types in a type of a signature. The decoder bounds the depth of the tree. */
+export function* namedTypes(type: TypeNode): Generator<Token | PrimitiveName> {
   switch (type.kind) {
+    case 'primitive':
+      yield type.type;
+      break;
     case 'named':
       yield type.token;
       break;
