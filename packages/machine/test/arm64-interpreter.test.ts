@@ -164,3 +164,29 @@ describe('flags of FEAT_FlagM', () => {
     expect(interpreter.cpu.nzcv >>> 0).toBe(flags);
   });
 });
+
+describe('any word', () => {
+  it('ends in an exit, and register 31 stays zero', () => {
+    let state = 1;
+    const random = (): number => {
+      state ^= state << 13;
+      state ^= state >>> 17;
+      state ^= state << 5;
+      return state;
+    };
+    const code = Array.from({ length: 1024 }, random);
+    const { interpreter, words } = scene(code);
+    const kinds = new Set<string>();
+    for (let round = 0; round < 8; round++) {
+      for (let at = 0; at < code.length; at++) {
+        for (let word = 0; word < 66; word++)
+          if (word !== Word.zero && word !== Word.zero + 1) words[word] = word & 1 ? random() & 1 : random();
+        words[2] = DATA + (random() & 0xff0);
+        interpreter.ip = WINDOW + CODE + at * 4;
+        kinds.add(interpreter.run(1).kind);
+      }
+    }
+    expect([words[Word.zero], words[Word.zero + 1]]).toEqual([0, 0]);
+    expect([...kinds].sort()).toEqual(expect.arrayContaining(['budget', 'exception', 'fault', 'unsupported']));
+  });
+});

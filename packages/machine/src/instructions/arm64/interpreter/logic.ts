@@ -211,14 +211,8 @@ const oneSource: Prepare = (_, word, operation) => {
       else put(cpu, d, low, high);
     };
   const count = { clz: countZeroes, cls: countSigns }[operation];
-  return count ? (cpu, { d, n }) => put(cpu, d, count(cpu.words[n]!, cpu.words[n + 1]!, isLong), 0) : pointerAuthentication(operation);
+  return count ? (cpu, { d, n }) => put(cpu, d, count(cpu.words[n]!, cpu.words[n + 1]!, isLong), 0) : unsupported;
 };
-
-/** XPACI and XPACD of a pointer without a code leave it; the others need keys. */
-function pointerAuthentication(operation: string): Execute {
-  if (operation === 'xpaci' || operation === 'xpacd') return () => undefined;
-  return unsupported;
-}
 
 export const LOGIC: Readonly<Record<string, Prepare>> = {
   logicalImmediate,
