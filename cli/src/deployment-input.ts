@@ -10,7 +10,12 @@ import { folderFiles, isZip, searchOption, sourcesOf } from './search-path.ts';
 function folderTree(io: Io, folder: string): FileSource {
   const paths = new Set(io.filesBelow(folder));
   const start = folder === '.' ? '' : folder.endsWith('/') ? folder : `${folder}/`;
-  return { name: folder, paths: [...paths], read: (path) => (paths.has(path) ? io.readFile(`${start}${path}`) : undefined) };
+  return {
+    name: folder,
+    paths: [...paths],
+    read: (path) => (paths.has(path) ? io.readFile(`${start}${path}`) : undefined),
+    ...(io.useFile && { use: (path, take) => (paths.has(path) ? io.useFile?.(`${start}${path}`, take) : undefined) }),
+  };
 }
 
 /** What `ijw doctor` looks at: a file in its folder, a folder, an archive or a package. Rejects with `FileAccessError`, `UsageError`, `BadImageError`. */

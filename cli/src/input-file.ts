@@ -68,3 +68,44 @@ export function readInputFile(path: string, options: ReadOptions = {}): InputFil
     if (descriptor !== undefined && descriptor !== 0) closeSync(descriptor);
   }
 }
+
+/** Memory grows in steps of this size. */
+const STEP = 0x100000;
+
+/** Memory for files that are looked at one after the other: as much as the largest of them. */
+export class ReusedMemory {
+  #memory = new Uint8Array(0);
+  #isUsed = false;
+
+  /** Gives a file to a function that keeps nothing of it. @throws FileAccessError */
+  use<T>(path: string, take: (bytes: Uint8Array) => T): T {
+    if (this.#isUsed) return take(readInputFile(path).bytes);
+    this.#isUsed = true;
+    try {
+      return take(this.#read(path));
+    } finally {
+      this.#isUsed = false;
+    }
+  }
+
+  #read(path: string): Uint8Array {
+    let descriptor: number | undefined;
+    try {
+      descriptor = openSync(path, 'r');
+      const status = fstatSync(descriptor);
+      if (!status.isFile()) return readStream(path, descriptor, {});
+      if (status.size > this.#memory.length) this.#memory = new Uint8Array(Math.ceil(status.size / STEP) * STEP);
+      let length = 0;
+      while (length < status.size) {
+        const count = readSync(descriptor, this.#memory, length, status.size - length, length);
+        if (count === 0) break;
+        length += count;
+      }
+      return this.#memory.subarray(0, length);
+    } catch (error) {
+      throw error instanceof FileAccessError ? error : accessError(path, error);
+    } finally {
+      if (descriptor !== undefined) closeSync(descriptor);
+    }
+  }
+}

@@ -11,6 +11,8 @@ export interface Io {
   write(chunk: string | Uint8Array): void;
   writeError(text: string): void;
   readFile(path: string, options?: ReadOptions): Uint8Array;
+  /** Gives a file to a function that keeps nothing of it: its memory is used for the next one. @throws FileAccessError */
+  useFile?<T>(path: string, take: (bytes: Uint8Array) => T): T;
   /** Creates a file atomically: after an error the old content is unchanged. */
   createFile(path: string): OutputFile;
   /** A regular file: not a folder, a pipe or a device. */

@@ -1,6 +1,6 @@
 import { fstatSync } from 'node:fs';
 import { fileStatus, filesBelow, filesIn } from './file-access.ts';
-import { readInputFile } from './input-file.ts';
+import { ReusedMemory, readInputFile } from './input-file.ts';
 import type { Io } from './io.ts';
 import { createOutputFile, writeFully } from './output-file.ts';
 
@@ -35,6 +35,7 @@ function writeError(text: string): void {
 export function processIo(): Io {
   const isTerminal = isCharacterDevice(1) && process.stdout.isTTY === true;
   const inputs = new Set<string>();
+  const memory = new ReusedMemory();
   return {
     write: (chunk) => writeFully(1, 'standard output', chunk),
     writeError,
@@ -43,6 +44,7 @@ export function processIo(): Io {
       if (identity !== undefined) inputs.add(identity);
       return bytes;
     },
+    useFile: (path, take) => memory.use(path, take),
     createFile: (path) => createOutputFile(path, (identity) => inputs.has(identity)),
     isFile: (path) => fileStatus(path)?.isFile() === true,
     filesIn,

@@ -6,6 +6,8 @@ export interface FileSource {
   readonly paths: readonly string[];
   /** The bytes of a file; `undefined` if the path names none. Passes on the errors of its place; a damaged archive throws `BadImageError`. */
   read(path: string): Uint8Array | undefined;
+  /** As `read`, for a function that keeps nothing of the bytes: a source may give each file in the same memory. */
+  use?<T>(path: string, take: (bytes: Uint8Array) => T): T | undefined;
 }
 
 /** Files that are in memory. */

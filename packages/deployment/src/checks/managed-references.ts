@@ -176,7 +176,7 @@ const compare = (one: AssemblyVersion = NONE, other: AssemblyVersion = NONE): nu
   one.major - other.major || one.minor - other.minor || one.build - other.build || one.revision - other.revision;
 
 function* presentFindings(context: CheckContext, edge: ReferenceEdge, file: DeployedFile): Iterable<FindingInput> {
-  const common = { ...commonOf(context, edge), file };
+  const common = () => ({ ...commonOf(context, edge), file });
   const facts = context.deployment.facts(file);
   const managed = facts.format === 'pe' ? facts.managed : undefined;
   const identity = managed?.identity;
@@ -189,20 +189,20 @@ function* presentFindings(context: CheckContext, edge: ReferenceEdge, file: Depl
             ? 'a module'
             : 'a native image'
           : 'a native library';
-    yield { ...common, rule: NOT_AN_ASSEMBLY, values: { ...common.values, what }, consequence: unreadable(context, edge, file) };
+    yield { ...common(), rule: NOT_AN_ASSEMBLY, values: { ...common().values, what }, consequence: unreadable(context, edge, file) };
     return;
   }
   const wanted = edge.use.identity;
   if (identity.name.toLowerCase() !== wanted.name.toLowerCase()) {
-    yield { ...common, rule: OTHER_NAME, values: { ...common.values, found: identity.name }, consequence: mismatch(context, edge) };
+    yield { ...common(), rule: OTHER_NAME, values: { ...common().values, found: identity.name }, consequence: mismatch(context, edge) };
   } else if (hasKey(wanted) && wanted.publicKeyToken !== identity.publicKeyToken) {
-    const values = { ...common.values, found: identity.publicKeyToken || 'null', wanted: wanted.publicKeyToken ?? 'null' };
+    const values = { ...common().values, found: identity.publicKeyToken || 'null', wanted: wanted.publicKeyToken ?? 'null' };
     // .NET does not compare keys (CoreCLR 10.0.12; .NET documentation, "Strong-named assemblies").
-    if (context.process.host === 'core') yield { ...common, rule: OTHER_KEY, level: 'info', values };
-    else yield { ...common, rule: OTHER_KEY, values, consequence: mismatch(context, edge) };
+    if (context.process.host === 'core') yield { ...common(), rule: OTHER_KEY, level: 'info', values };
+    else yield { ...common(), rule: OTHER_KEY, values, consequence: mismatch(context, edge) };
   } else if (isOtherVersion(context, wanted, identity)) {
-    const values = { ...common.values, found: versionText(identity.version) };
-    yield { ...common, rule: OLDER, values, consequence: mismatch(context, edge) };
+    const values = { ...common().values, found: versionText(identity.version) };
+    yield { ...common(), rule: OLDER, values, consequence: mismatch(context, edge) };
   }
   yield* typeFindings(context, edge, file, managed);
 }
@@ -233,9 +233,18 @@ const hasKey = ({ publicKeyToken }: AssemblyIdentity): boolean => (publicKeyToke
 /** Forwarders that lead on and on. */
 const MOST_FORWARDS = 16;
 
+const known = new WeakMap<Edge, readonly string[]>();
+
+/** Roots of one process share their edges: each is looked at once. */
+function missingTypes(context: CheckContext, edge: ReferenceEdge, file: DeployedFile, managed: ManagedFacts): readonly string[] {
+  const missing = known.get(edge) ?? edge.use.types.filter((type) => holderOf(context, file, managed, type) === 'nowhere');
+  known.set(edge, missing);
+  return missing;
+}
+
 /** One finding an assembly: the first type that is not there, and how many more. */
 function* typeFindings(context: CheckContext, edge: ReferenceEdge, file: DeployedFile, managed: ManagedFacts): Iterable<FindingInput> {
-  const missing = edge.use.types.filter((type) => holderOf(context, file, managed, type) === 'nowhere');
+  const missing = missingTypes(context, edge, file, managed);
   const [type] = missing;
   if (type === undefined) return;
   const more = missing.length > 1 ? ` (and ${missing.length - 1} more types)` : '';

@@ -203,28 +203,28 @@ function* presentFindings(context: CheckContext, edge: ImportEdge): Iterable<Fin
   const file = fileOf(edge);
   if (file === undefined) return;
   const facts = context.deployment.facts(file);
-  const common = { ...commonOf(context, edge), file };
+  const common = () => ({ ...commonOf(context, edge), file });
   const level = edge.reason === 'delayImport' ? { level: 'warning' as const } : {};
   if (facts.format !== 'pe') {
     const what = facts.format === 'other' ? facts.description : facts.format === 'elf' ? 'an ELF file' : 'a Mach-O file';
     yield {
-      ...common,
+      ...common(),
       ...level,
       rule: NO_IMAGE,
-      values: { ...common.values, what },
+      values: { ...common().values, what },
       consequence: nativeConsequence(context, edge, 'BAD_EXE_FORMAT'),
     };
   } else if (!fitsProcess(context, facts)) {
-    const values = { ...common.values, machine: machinesOf(facts).join(' and ') };
-    yield { ...common, ...level, rule: OTHER_MACHINE, values, consequence: nativeConsequence(context, edge, 'BAD_EXE_FORMAT') };
+    const values = { ...common().values, machine: machinesOf(facts).join(' and ') };
+    yield { ...common(), ...level, rule: OTHER_MACHINE, values, consequence: nativeConsequence(context, edge, 'BAD_EXE_FORMAT') };
   } else {
     yield* exportFindings(context, edge, common, level);
     const needed = newerCompiler(context, edge, facts.resources.version);
     if (needed)
       yield {
-        ...common,
+        ...common(),
         rule: TOO_OLD,
-        values: { ...common.values, ...needed, redistributable: redistributableOf(edge.name)?.row.redistributable ?? '' },
+        values: { ...common().values, ...needed, redistributable: redistributableOf(edge.name)?.row.redistributable ?? '' },
       };
   }
 }
@@ -232,7 +232,7 @@ function* presentFindings(context: CheckContext, edge: ImportEdge): Iterable<Fin
 function* exportFindings(
   context: CheckContext,
   edge: ImportEdge,
-  common: Omit<FindingInput, 'rule'>,
+  common: () => Omit<FindingInput, 'rule'>,
   level: Pick<FindingInput, 'level'>,
 ): Iterable<FindingInput> {
   const file = fileOf(edge);
@@ -242,8 +242,8 @@ function* exportFindings(
     if (exports.has(symbol)) continue;
     const { text, nearest } = missingSymbol(symbol, exports);
     const error = typeof symbol === 'number' ? 'INVALID_ORDINAL' : 'PROC_NOT_FOUND';
-    const values = { ...common.values, symbol: text, nearest };
-    yield { ...common, ...level, rule: MISSING_EXPORT, values, consequence: nativeConsequence(context, edge, error) };
+    const values = { ...common().values, symbol: text, nearest };
+    yield { ...common(), ...level, rule: MISSING_EXPORT, values, consequence: nativeConsequence(context, edge, error) };
     return;
   }
 }

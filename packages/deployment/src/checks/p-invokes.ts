@@ -178,15 +178,15 @@ function otherPlace({ deployment, process }: CheckContext, { tried }: PInvokeEdg
 function* presentFindings(context: CheckContext, edge: PInvokeEdge, file: DeployedFile): Iterable<FindingInput> {
   const { deployment, process } = context;
   const facts = deployment.facts(file);
-  const common = { ...commonOf(context, edge), file };
+  const common = () => ({ ...commonOf(context, edge), file });
   const format = isWindows(process.os) ? 'pe' : process.os === 'macos' ? 'machO' : 'elf';
   const bad = pinvokeConsequence(context, edge.name, 'BAD_EXE_FORMAT');
   if (facts.format !== format) {
     const what =
       facts.format === 'other' ? facts.description : { pe: 'a PE image', elf: 'an ELF file', machO: 'a Mach-O file' }[facts.format];
-    yield { ...common, rule: NOT_A_LIBRARY, values: { ...common.values, what }, consequence: bad };
+    yield { ...common(), rule: NOT_A_LIBRARY, values: { ...common().values, what }, consequence: bad };
   } else if (!fitsProcess(context, facts)) {
-    yield { ...common, rule: OTHER_MACHINE, values: { ...common.values, machine: machinesOf(facts).join(' and ') }, consequence: bad };
+    yield { ...common(), rule: OTHER_MACHINE, values: { ...common().values, machine: machinesOf(facts).join(' and ') }, consequence: bad };
   } else yield* entryPointFindings(context, edge, file);
 }
 

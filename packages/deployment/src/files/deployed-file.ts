@@ -14,6 +14,8 @@ export interface DeployedFile {
   readonly origin: FileOrigin;
   /** The whole file. Passes on the errors of its place. */
   read(): Uint8Array | undefined;
+  /** Gives the whole file to a function that keeps nothing of it: the place may use its memory again. */
+  use<T>(take: (bytes: Uint8Array) => T): T | undefined;
 }
 
 export interface OriginSource {
@@ -76,5 +78,10 @@ function filesOf({ origin, source }: OriginSource, index: number): readonly Depl
     folder: `${index}:${folderOf(path)}`,
     origin,
     read: () => source.read(path),
+    use(take) {
+      if (source.use !== undefined) return source.use(path, take);
+      const bytes = source.read(path);
+      return bytes && take(bytes);
+    },
   }));
 }

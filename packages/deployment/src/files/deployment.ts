@@ -7,6 +7,7 @@ import type { OperatingSystem } from '../tables/operating-systems.ts';
 import { type DeployedFile, DeployedFiles, type OriginSource } from './deployed-file.ts';
 import { embeddedMixedAssemblies, type InflateUpTo } from './embedded-assemblies.ts';
 import { type FileFacts, type PeFacts, readExports, readFileFacts } from './file-facts.ts';
+import { TextPool } from './text-pool.ts';
 
 /** The process that a deployment is for; what is left out follows from the files. */
 export interface DeploymentOptions {
@@ -43,6 +44,7 @@ export class Deployment {
   readonly isPackage: boolean;
   readonly #inflate: InflateUpTo;
   readonly #bundles: ReadonlyMap<string, string>;
+  readonly #pool = new TextPool();
   readonly #facts = new Map<DeployedFile, FileFacts>();
   readonly #exports = new Map<DeployedFile, ReadonlySet<string | number> | undefined>();
 
@@ -82,7 +84,7 @@ export class Deployment {
   facts(file: DeployedFile): FileFacts {
     const known = this.#facts.get(file);
     if (known !== undefined) return known;
-    const facts = factsOf(file);
+    const facts = file.use((bytes) => readFileFacts(bytes, this.#pool)) ?? { format: 'other', description: 'a file that cannot be read' };
     this.#facts.set(file, facts);
     return facts;
   }
@@ -98,7 +100,7 @@ export class Deployment {
     if (!this.#exports.has(file))
       this.#exports.set(
         file,
-        ifReadable(() => readExports(file.read() ?? new Uint8Array())),
+        ifReadable(() => file.use(readExports)),
       );
     return this.#exports.get(file);
   }
@@ -119,11 +121,6 @@ export class Deployment {
     const bytes = file?.read();
     return file && bytes && { file, bytes };
   }
-}
-
-function factsOf(file: DeployedFile): FileFacts {
-  const bytes = file.read();
-  return bytes === undefined ? { format: 'other', description: 'a file that cannot be read' } : readFileFacts(bytes);
 }
 
 function requireFile(files: DeployedFiles, path: string): DeployedFile {

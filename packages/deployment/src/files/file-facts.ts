@@ -10,6 +10,7 @@ import { readMachOFile } from '../native/mach-o-file.ts';
 import type { NativeLibrary } from '../native/native-library.ts';
 import { type ManagedFacts, managedFacts } from './managed-facts.ts';
 import { type ResourceFacts, readResourceFacts } from './resource-facts.ts';
+import type { TextPool } from './text-pool.ts';
 
 /** A DLL that an image imports. */
 export interface NativeImport {
@@ -64,11 +65,11 @@ const MACHINE_NAMES: Readonly<Record<string, string>> = { i386: 'x86', amd64: 'x
 /** Machines as processes are called. */
 export const architectureName = (machine: string): string => MACHINE_NAMES[machine] ?? machine;
 
-/** Reads what the checks need; the bytes can go afterwards. */
-export function readFileFacts(bytes: Uint8Array): FileFacts {
+/** Reads what the checks need; nothing of the bytes is kept. */
+export function readFileFacts(bytes: Uint8Array, pool: TextPool): FileFacts {
   const { kind, description } = detectContainer(bytes);
   if (kind === 'pe' || kind === 'mz')
-    return ifReadable(() => peFacts(bytes)) ?? { format: 'other', description: damaged(kind, description) };
+    return ifReadable(() => peFacts(bytes, pool)) ?? { format: 'other', description: damaged(kind, description) };
   const foreign = ifReadable(() => nativeLibraryOf(bytes));
   if (foreign === undefined) return { format: 'other', description: kind === 'elf' ? 'a damaged ELF file' : description };
   const { format, machines, needed, program } = foreign;
@@ -89,7 +90,7 @@ function nativeLibraryOf(bytes: Uint8Array): NativeLibrary | undefined {
   }
 }
 
-function peFacts(bytes: Uint8Array): PeFacts {
+function peFacts(bytes: Uint8Array, pool: TextPool): PeFacts {
   const image = PEImage.parse(bytes);
   const header = ifReadable(() => readCliHeader(image));
   const metadata = header && ifReadable(() => Metadata.of(image));
@@ -110,7 +111,7 @@ function peFacts(bytes: Uint8Array): PeFacts {
       text: '',
     },
     imports: nativeImports(image),
-    managed: metadata && ifReadable(() => managedFacts(image, metadata)),
+    managed: metadata && ifReadable(() => managedFacts(image, metadata, pool)),
     resources: readResourceFacts(image, kind),
     linker: [majorLinkerVersion, minorLinkerVersion],
   };

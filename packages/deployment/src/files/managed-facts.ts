@@ -5,6 +5,7 @@ import { customAttributesOfType } from '@ijw/metadata/attributes';
 import { type AssemblyIdentity, assemblyIdentity, referencedAssembly } from '@ijw/metadata/resolution';
 import type { PEImage } from '@ijw/pe';
 import { isEmbeddedAssembly } from './embedded-assemblies.ts';
+import type { TextPool } from './text-pool.ts';
 
 /** A method that is found by name in a library. */
 export interface PInvokeFacts {
@@ -47,18 +48,18 @@ export interface ManagedFacts {
 }
 
 /** Reads the tables that say what an assembly needs. @throws BadImageError */
-export function managedFacts(image: PEImage, metadata: Metadata): ManagedFacts {
-  const references = assemblyUses(metadata);
+export function managedFacts(image: PEImage, metadata: Metadata, pool: TextPool): ManagedFacts {
+  const references = assemblyUses(metadata, pool);
   const taken = new Set(references.flatMap(({ types }) => types));
   return {
-    identity: ifReadable(() => assemblyIdentity(metadata)),
+    identity: ifReadable(() => kept(assemblyIdentity(metadata), pool)),
     target: targetRuntime(image, metadata),
     metadataVersion: metadata.root.version,
     references,
-    pinvokes: ifReadable(() => readPInvokes(metadata)) ?? [],
-    types: definedTypes(metadata),
-    forwards: forwardedTypes(metadata),
-    embedded: embeddedAssemblies(metadata),
+    pinvokes: ifReadable(() => readPInvokes(metadata, pool)) ?? [],
+    types: definedTypes(metadata, pool),
+    forwards: forwardedTypes(metadata, pool),
+    embedded: embeddedAssemblies(metadata).map((name) => pool.keep(name)),
     asksForSystem: SYSTEM_TYPES.some((name) => taken.has(name)),
     makesCollectible: taken.has('System.Runtime.Loader.AssemblyLoadContext') && makesCollectible(metadata),
   };
@@ -73,25 +74,27 @@ const SYSTEM_TYPES = [
   'System.Runtime.Versioning.UnsupportedOSPlatformAttribute',
 ];
 
-const fullName = (namespace: string, name: string): string => (namespace === '' ? name : `${namespace}.${name}`);
+/** An identity whose texts do not hold the heap they are from. */
+const kept = <I extends AssemblyIdentity | undefined>(identity: I, pool: TextPool): I =>
+  identity && { ...identity, name: pool.keep(identity.name) };
 
-function assemblyUses(metadata: Metadata): readonly AssemblyUse[] {
+function assemblyUses(metadata: Metadata, pool: TextPool): readonly AssemblyUse[] {
   const { AssemblyRef, TypeRef } = metadata.tables;
   const uses = Array.from({ length: AssemblyRef.rowCount }, (_, index) => {
     const types: string[] = [];
-    return { identity: referencedAssembly(metadata, makeToken(TableId.AssemblyRef, index + 1)), types };
+    return { identity: kept(referencedAssembly(metadata, makeToken(TableId.AssemblyRef, index + 1)), pool), types };
   });
   const [scope, namespace, name] = [TypeRef.column('ResolutionScope'), TypeRef.column('Namespace'), TypeRef.column('Name')];
   for (let rid = 1; rid <= TypeRef.rowCount; rid++) {
     const token = scope.tokenOrBad(rid);
     if (token === -1 || !isTokenOf(token, 'AssemblyRef')) continue;
-    const text = ifReadable(() => fullName(metadata.strings.get(namespace.at(rid)), metadata.strings.get(name.at(rid))));
+    const text = ifReadable(() => pool.join(metadata.strings.get(namespace.at(rid)), metadata.strings.get(name.at(rid))));
     if (text !== undefined) uses[tokenRid(token) - 1]?.types.push(text);
   }
   return uses;
 }
 
-function definedTypes(metadata: Metadata): ReadonlySet<string> {
+function definedTypes(metadata: Metadata, pool: TextPool): ReadonlySet<string> {
   const { TypeDef, NestedClass } = metadata.tables;
   const nested = new Set<number>();
   const column = NestedClass.column('NestedClass');
@@ -100,14 +103,14 @@ function definedTypes(metadata: Metadata): ReadonlySet<string> {
   const types = new Set<string>();
   for (let rid = 1; rid <= TypeDef.rowCount; rid++) {
     if (nested.has(rid)) continue;
-    const text = ifReadable(() => fullName(metadata.strings.get(namespace.at(rid)), metadata.strings.get(name.at(rid))));
+    const text = ifReadable(() => pool.join(metadata.strings.get(namespace.at(rid)), metadata.strings.get(name.at(rid))));
     if (text !== undefined) types.add(text);
   }
   return types;
 }
 
 /** ECMA-335 II.22.14: rows of ExportedType whose Implementation is an AssemblyRef. Those of other modules count as defined here: as an empty name. */
-function forwardedTypes(metadata: Metadata): ReadonlyMap<string, string> {
+function forwardedTypes(metadata: Metadata, pool: TextPool): ReadonlyMap<string, string> {
   const { ExportedType, AssemblyRef } = metadata.tables;
   const [implementation, namespace, name] = ['Implementation', 'TypeNamespace', 'TypeName'].map((column) =>
     ExportedType.column(column as 'TypeName'),
@@ -118,7 +121,7 @@ function forwardedTypes(metadata: Metadata): ReadonlyMap<string, string> {
       const token = implementation.token(rid);
       if (isTokenOf(token, 'ExportedType')) return;
       const to = isTokenOf(token, 'AssemblyRef') ? metadata.strings.get(AssemblyRef.get(tokenRid(token), 'Name')) : '';
-      forwards.set(fullName(metadata.strings.get(namespace.at(rid)), metadata.strings.get(name.at(rid))), to);
+      forwards.set(pool.join(metadata.strings.get(namespace.at(rid)), metadata.strings.get(name.at(rid))), pool.keep(to));
     });
   }
   return forwards;
@@ -127,7 +130,7 @@ function forwardedTypes(metadata: Metadata): ReadonlyMap<string, string> {
 /** `__Internal` is the program itself, `QCall` and `*` are the runtime (dotnet/runtime `src/coreclr/vm/dllimport.cpp`), hostpolicy runs in every process. */
 const OF_RUNTIME = /^(?:|qcall|\*|__internal|(?:lib)?hostpolicy)$/i;
 
-function readPInvokes(metadata: Metadata): readonly PInvokeFacts[] {
+function readPInvokes(metadata: Metadata, pool: TextPool): readonly PInvokeFacts[] {
   const { ImplMap, ModuleRef, MethodDef } = metadata.tables;
   const forwarded = ImplMap.column('MemberForwarded');
   const searchPaths = searchPathsOf(metadata);
@@ -141,9 +144,9 @@ function readPInvokes(metadata: Metadata): readonly PInvokeFacts[] {
       if (!isTokenOf(member, 'MethodDef') || OF_RUNTIME.test(library) || MethodDef.get(tokenRid(member), 'RVA') !== 0) return;
       const method = methodFullName(metadata, member);
       pinvokes.push({
-        method,
-        library,
-        entryPoint: metadata.strings.get(ImportName) || metadata.strings.get(MethodDef.get(tokenRid(member), 'Name')),
+        method: pool.keep(method),
+        library: pool.keep(library),
+        entryPoint: pool.keep(metadata.strings.get(ImportName) || metadata.strings.get(MethodDef.get(tokenRid(member), 'Name'))),
         exact: (flags & PInvokeAttributes.NoMangle) !== 0,
         wide: (flags & PInvokeAttributes.CharSetMask) >= PInvokeAttributes.CharSetUnicode,
         stdcall: isStdcall(flags),
