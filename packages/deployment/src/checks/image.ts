@@ -42,7 +42,9 @@ const OF_OTHER_CHECKS: ReadonlySet<string> = new Set([
 ]);
 
 /** A refusal for the files that the image needs is found by the checks that look at them; what none of them has found is said here. */
-function isOwn({ found }: CheckContext, outcome: RefusedOutcome, { name }: DeployedFile): boolean {
+function isOwn({ found, deployment, process }: CheckContext, outcome: RefusedOutcome, { name }: DeployedFile): boolean {
+  // Beside the runtime, which loads it itself.
+  if (outcome.rule === 'coreLibrary' && deployment.files.inFolder(process.folder, 'coreclr.dll')) return false;
   const culprit = outcome.place?.file;
   if (!OF_OTHER_CHECKS.has(outcome.rule) && (culprit === undefined || culprit.toLowerCase() === name.toLowerCase())) return true;
   return !found.some(({ chain, rule, level = rule.level }) => level !== 'info' && chain.includes(name));

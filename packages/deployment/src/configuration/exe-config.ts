@@ -1,4 +1,4 @@
-import { attributeOf } from '../files/resource-facts.ts';
+import { attributeOf, type XmlTag, xmlTags } from '../files/xml-tags.ts';
 
 /** `NAME.exe.config` of .NET Framework ("Configuration file schema"), as far as it decides what is loaded. */
 export interface ExeConfig {
@@ -12,23 +12,29 @@ export interface ExeConfig {
 }
 
 const decoder = new TextDecoder();
-const COMMENT = /<!--[\s\S]*?-->/g;
 
 /** Reads the elements; text that is not XML has none. */
 export function parseExeConfig(bytes: Uint8Array): ExeConfig {
-  const xml = decoder.decode(bytes).replace(COMMENT, '');
-  const attributes = (element: string): string[] =>
-    [...xml.matchAll(new RegExp(`<${element}\\b([^>]*)>`, 'g'))].map(([, text = '']) => text);
+  const tags = [...xmlTags(decoder.decode(bytes))].filter(({ isEnd }) => !isEnd);
+  const values = (element: string, attribute: string): string[] =>
+    tags.filter(({ name }) => name === element).flatMap((tag) => attributeOf(tag, attribute) ?? []);
   return {
-    supportedRuntimes: attributes('supportedRuntime').flatMap((text) => attributeOf(text, 'version') ?? []),
-    legacyV2Policy: attributes('startup').some((text) => attributeOf(text, 'useLegacyV2RuntimeActivationPolicy')?.toLowerCase() === 'true'),
-    privatePaths: attributes('probing').flatMap((text) => (attributeOf(text, 'privatePath') ?? '').split(';').filter(Boolean)),
-    redirects: new Map(
-      [...xml.matchAll(/<dependentAssembly\b([\s\S]*?)<\/dependentAssembly>/g)].flatMap(([, body = '']): [string, string][] => {
-        const name = attributeOf(/<assemblyIdentity\b([^>]*)>/.exec(body)?.[1] ?? '', 'name');
-        const version = attributeOf(/<bindingRedirect\b([^>]*)>/.exec(body)?.[1] ?? '', 'newVersion');
-        return name === undefined || version === undefined ? [] : [[name.toLowerCase(), version]];
-      }),
-    ),
+    supportedRuntimes: values('supportedRuntime', 'version'),
+    legacyV2Policy: values('startup', 'useLegacyV2RuntimeActivationPolicy').some((value) => value.toLowerCase() === 'true'),
+    privatePaths: values('probing', 'privatePath').flatMap((path) => path.split(';').filter(Boolean)),
+    redirects: redirectsOf(tags),
   };
+}
+
+/** `bindingRedirect` follows the `assemblyIdentity` that it is for. */
+function redirectsOf(tags: readonly XmlTag[]): ReadonlyMap<string, string> {
+  const redirects = new Map<string, string>();
+  let assembly: string | undefined;
+  for (const tag of tags) {
+    if (tag.name === 'dependentAssembly') assembly = undefined;
+    if (tag.name === 'assemblyIdentity') assembly = attributeOf(tag, 'name')?.toLowerCase();
+    const version = tag.name === 'bindingRedirect' ? attributeOf(tag, 'newVersion') : undefined;
+    if (assembly !== undefined && version !== undefined) redirects.set(assembly, version);
+  }
+  return redirects;
 }

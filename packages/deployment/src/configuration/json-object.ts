@@ -9,10 +9,31 @@ export const objectOf = (value: unknown): JsonObject => (isObject(value) ? value
 export const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
 /** Comments and commas before a closing bracket, which the hosts of .NET accept, are taken out of what is not a string. */
-const strict = (text: string): string =>
-  text
-    .replace(/("(?:[^"\\]|\\.)*")|\/\/[^\n]*|\/\*[\s\S]*?\*\//g, (_, literal: string | undefined) => literal ?? ' ')
-    .replace(/("(?:[^"\\]|\\.)*")|,(\s*[}\]])/g, (_, literal: string | undefined, rest: string | undefined) => literal ?? rest ?? '');
+function strict(text: string): string {
+  let result = '';
+  let comma = false;
+  for (let at = 0; at < text.length; ) {
+    const end = tokenEnd(text, at);
+    const token = text.slice(at, end);
+    at = end;
+    if (token.startsWith('//') || token.startsWith('/*') || token.trim() === '') continue;
+    if (comma && token !== '}' && token !== ']') result += ',';
+    comma = token === ',';
+    if (!comma) result += token;
+  }
+  return result;
+}
+
+/** The end of the string, the comment or the character at an offset. */
+function tokenEnd(text: string, start: number): number {
+  const found = (end: number, length: number): number => (end < 0 ? text.length : end + length);
+  if (text.startsWith('//', start)) return found(text.indexOf('\n', start), 0);
+  if (text.startsWith('/*', start)) return found(text.indexOf('*/', start + 2), 2);
+  if (text[start] !== '"') return start + 1;
+  let end = start + 1;
+  while (end < text.length && text[end] !== '"') end += text[end] === '\\' ? 2 : 1;
+  return Math.min(end + 1, text.length);
+}
 
 /** A JSON object; what is wrong with it, as a sentence, where it is not one. */
 export function parseJsonObject(bytes: Uint8Array): JsonObject | string {

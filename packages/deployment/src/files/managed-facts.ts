@@ -127,8 +127,9 @@ function forwardedTypes(metadata: Metadata, pool: TextPool): ReadonlyMap<string,
   return forwards;
 }
 
-/** `__Internal` is the program itself, `QCall` and `*` are the runtime (dotnet/runtime `src/coreclr/vm/dllimport.cpp`), hostpolicy runs in every process. */
-const OF_RUNTIME = /^(?:|qcall|\*|__internal|(?:lib)?hostpolicy)$/i;
+/** `__Internal` is the program itself, `QCall` and `*` are the runtime (dotnet/runtime `src/coreclr/vm/dllimport.cpp`), hostpolicy runs in every process. Mono's own
+ * library is asked for to find out whether Mono runs. */
+const OF_RUNTIME = /^(?:|qcall|\*|__internal|(?:lib)?hostpolicy|mono-2\.0-\w+(?:\.dll)?)$/i;
 
 function readPInvokes(metadata: Metadata, pool: TextPool): readonly PInvokeFacts[] {
   const { ImplMap, ModuleRef, MethodDef } = metadata.tables;

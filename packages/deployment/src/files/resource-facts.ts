@@ -9,6 +9,7 @@ import {
   readResourceDirectory,
   resourceBytes,
 } from '@ijw/pe/resources';
+import { attributeOf, xmlTags } from './xml-tags.ts';
 
 /** A side-by-side assembly that a manifest asks for ("Application Manifests", `dependentAssembly`). */
 export interface ManifestDependency {
@@ -44,19 +45,17 @@ function find<T>(resources: readonly Resource[], type: number, read: (resource: 
   return resource && ifReadable(() => read(resource));
 }
 
-/** The elements of a manifest that name files and assemblies; attributes may come in any order. */
-export function manifestFacts(xml: string): Pick<ResourceFacts, 'dependencies' | 'files'> {
-  const dependencies = [...xml.matchAll(/<dependentAssembly\b[\s\S]*?<assemblyIdentity\b([^>]*)>/g)].flatMap(([, attributes = '']) => {
-    const name = attributeOf(attributes, 'name');
-    return name === undefined ? [] : [{ name, version: attributeOf(attributes, 'version') }];
-  });
-  const files = [...xml.matchAll(/<file\b([^>]*)>/g)].flatMap(([, attributes = '']) => attributeOf(attributes, 'name') ?? []);
+/** The elements of a manifest that name files and assemblies ("Application Manifests"). The identity of the image itself is outside of `dependentAssembly`. */
+function manifestFacts(xml: string): Pick<ResourceFacts, 'dependencies' | 'files'> {
+  const dependencies: ManifestDependency[] = [];
+  const files: string[] = [];
+  let isDependent = false;
+  for (const tag of xmlTags(xml)) {
+    if (tag.name === 'dependentAssembly') isDependent = !tag.isEnd;
+    const name = tag.isEnd ? undefined : attributeOf(tag, 'name');
+    if (name === undefined) continue;
+    if (tag.name === 'file') files.push(name);
+    if (tag.name === 'assemblyIdentity' && isDependent) dependencies.push({ name, version: attributeOf(tag, 'version') });
+  }
   return { dependencies, files };
 }
-
-/** An attribute of an XML start tag, as its text. */
-export const attributeOf = (attributes: string, name: string): string | undefined =>
-  new RegExp(`\\b${name}\\s*=\\s*(?:"([^"]*)"|'([^']*)')`, 'i')
-    .exec(attributes)
-    ?.slice(1)
-    .find((value) => value !== undefined);

@@ -70,6 +70,8 @@ function kindOf(name: string, file: DeployedFile | undefined): DependencyKind {
   const family = redistributableOf(name);
   if (family) return family.debug ? 'debug-runtime' : 'vc-runtime';
   if (isApiSet(name)) return 'api-set';
+  // Node.js of Electron was a DLL before version 4 of Electron.
+  if (/\.exe$|^node\.dll$/i.test(name) && file === undefined) return 'host-exe';
   if (/\.exe$/i.test(name)) return 'host-exe';
   if (file !== undefined) return 'ours';
   return isWindowsLibrary(name) ? 'system' : 'unknown';
