@@ -183,7 +183,6 @@ const CASES: readonly Case[] = [
     verdict: 'will-not-load',
     id: 'DR509',
     line: 'App.dll is missing: App.exe only starts it',
-    hresult: 0x80008081,
     twin: { 'App.exe': deployedImage({ program: true }), 'App.dll': program('App'), ...config },
   },
   {
@@ -281,6 +280,15 @@ const CASES: readonly Case[] = [
     id: 'DR601',
     line: 'System.Linq 8.0.0.0 is missing',
     twin: { 'App.exe': program('App', { references: [{ name: 'System.Linq', version: [8] }] }), ...config },
+  },
+  {
+    name: 'the library of an assembly that is found by its name',
+    files: { ...app(), 'Plugin.dll': managed('Plugin', { pinvokes: [{ library: 'engine', entryPoint: 'f' }] }) },
+    verdict: 'will-not-load',
+    id: 'DR701',
+    line: 'engine is missing',
+    chain: ['App.exe', 'Plugin.dll', 'engine'],
+    twin: { ...app(), 'Plugin.dll': managed('Plugin', { pinvokes: [{ library: 'engine', entryPoint: 'f' }] }), 'engine.dll': library() },
   },
   {
     name: 'an older assembly',

@@ -1,9 +1,11 @@
+import type { AssetKind } from '../configuration/deps-json.ts';
 import { configuredRuntime, parseRuntimeConfig } from '../configuration/runtime-config.ts';
 import { runtimeIdentifiers } from '../configuration/runtime-identifiers.ts';
 import { type DeployedFile, fileNameOf, withoutExtension } from '../files/deployed-file.ts';
 import { ruleConsequence } from '../findings/consequences.ts';
-import type { FindingInput, FindingRule } from '../findings/finding.ts';
+import type { Consequence, FindingInput, FindingRule } from '../findings/finding.ts';
 import { chainTo } from '../graph/dependency-graph.ts';
+import type { TargetProcess } from '../process/target-process.ts';
 import { frameworksWith, majorOf } from '../tables/frameworks.ts';
 import { isWindows } from '../tables/operating-systems.ts';
 import { type Check, type CheckContext, issue } from './check.ts';
@@ -107,7 +109,7 @@ const NOT_DEPLOYED: FindingRule = {
   title: 'A file that deps.json lists is missing',
   message: '{name} is missing: {config} lists it, for {library}',
   fix: 'Copy {name} beside {program}, or publish again; without {config} the host takes what is in the folder.',
-  help: 'The host checks every file of the list before it starts the runtime: "An assembly specified in the application dependencies manifest was not found".',
+  help: 'Up to .NET 8 the host stops: "An assembly specified in the application dependencies manifest was not found". .NET 10 starts, and fails where the file is used.',
   link: 'https://github.com/dotnet/sdk/blob/main/documentation/specs/runtime-configuration-file.md',
 };
 
@@ -178,11 +180,17 @@ function isSelfContained(config: DeployedFile): boolean {
   return typeof content !== 'string' && content.includedFrameworks.length > 0;
 }
 
+/** `App` of App.exe, and of App on systems without extensions. */
+function programName({ process: { program, main, os } }: CheckContext): string {
+  const name = program?.name ?? '';
+  return isWindows(os) || main === program ? withoutExtension(name) : name;
+}
+
 function* programFindings(context: CheckContext): Iterable<FindingInput> {
   const { deployment, process } = context;
   const { program, main } = process;
   if (program === undefined || process.inside !== undefined) return;
-  const base = isWindows(process.os) || main === program ? withoutExtension(program.name) : program.name;
+  const base = programName(context);
   const values = { program: program.name, config: `${base}.runtimeconfig.json`, assembly: `${base}.dll` };
   const image = deployment.image(program);
   const isHost = main !== undefined && main !== program;
@@ -205,14 +213,17 @@ function* programFindings(context: CheckContext): Iterable<FindingInput> {
       values,
       consequence: { hresult: 0x80008083 },
     };
-  } else if (main === undefined && image?.kind === 'native' && process.runtimeConfig !== undefined) {
-    const consequence = { hresult: 0x80008081, text: `The application to execute does not exist: '${values.assembly}'.` };
+  } else if (main === undefined && (image === undefined || image.kind === 'native') && process.runtimeConfig !== undefined) {
+    // AppPathFindFailure of CoreCLR 10.0.12; which code others have is not known.
+    const known = majorOf(process.runtime) >= 10 ? { hresult: 0x8000809a } : {};
+    const consequence = { ...known, text: `The application to execute does not exist: '${values.assembly}'.` };
     yield { rule: NO_MAIN, chain: [program.name, values.assembly], file: values.assembly, when: 'start', values, consequence };
   }
 }
 
 /** The files of the deps.json: those for every system, and those for the runtime identifier of the process. Inside a single file they are part of it. */
-function* assetFindings({ deployment, process }: CheckContext): Iterable<FindingInput> {
+function* assetFindings(context: CheckContext): Iterable<FindingInput> {
+  const { deployment, process } = context;
   const { depsJson, folder, program, inside, root } = process;
   if (depsJson === undefined || typeof depsJson.content === 'string' || inside !== undefined) return;
   if (program === undefined && process.ownFrameworks.size === 0) return;
@@ -222,16 +233,21 @@ function* assetFindings({ deployment, process }: CheckContext): Iterable<Finding
     if (program === undefined && kind === 'native') continue;
     if ((rid !== undefined && !rids.includes(rid)) || deployment.files.inFolder(folder, place)) continue;
     const name = fileNameOf(place);
+    // The assembly of the program has a finding of its own.
+    if (program !== undefined && name.toLowerCase() === `${programName(context)}.dll`.toLowerCase()) continue;
     const values = { name, config: depsJson.file.name, library, program: program?.name ?? root.name };
-    yield {
-      rule: NOT_DEPLOYED,
-      chain: [root.name, depsJson.file.name, name],
-      file: place,
-      when: 'start',
-      values,
-      consequence: { hresult: 0x8000808c },
-    };
+    const chain = [root.name, depsJson.file.name, name];
+    yield { rule: NOT_DEPLOYED, chain, file: place, when: 'start', values, consequence: notDeployed(process, kind, name) };
   }
+}
+
+/** Up to .NET 8 the host stops (host-error-codes.md); CoreCLR 10.0.12 starts, and the file is missing where it is used. Of .NET 9 it is not known. */
+function notDeployed({ runtime }: TargetProcess, kind: AssetKind, name: string): Consequence {
+  if (majorOf(runtime) < 9) return { hresult: 0x8000808c };
+  if (majorOf(runtime) === 9) return {};
+  return kind === 'native'
+    ? { hresult: 0x80131524, exception: 'System.DllNotFoundException', text: `Unable to load '${name}' or one of its dependencies.` }
+    : fileNotFound(withoutExtension(name));
 }
 
 /** A managed EXE whose host is .NET: it is started by `dotnet NAME.exe`. */
@@ -281,12 +297,12 @@ function* frameworkNameFindings(context: CheckContext, config: DeployedFile, nam
       file: config,
       when: 'start',
       values,
-      consequence: ruleConsequenceOf(edge.name),
+      consequence: fileNotFound(edge.name),
     };
   }
 }
 
-const ruleConsequenceOf = (assembly: string) => ({
+const fileNotFound = (assembly: string): Consequence => ({
   hresult: 0x80070002,
   exception: 'System.IO.FileNotFoundException',
   text: `Could not load file or assembly '${assembly}'. The system cannot find the file specified.`,

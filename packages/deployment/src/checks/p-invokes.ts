@@ -4,7 +4,7 @@ import type { PInvokeFacts } from '../files/managed-facts.ts';
 import { pinvokeConsequence } from '../findings/consequences.ts';
 import type { FindingInput, FindingRule } from '../findings/finding.ts';
 import { chainOf } from '../graph/dependency-graph.ts';
-import { type EdgeOf, fileOf } from '../graph/edge.ts';
+import { type Edge, type EdgeOf, fileOf } from '../graph/edge.ts';
 import { isForeignSystem } from '../graph/p-invokes.ts';
 import { isFrameworkAssembly } from '../tables/frameworks.ts';
 import { isWindows, SYSTEM_NAMES } from '../tables/operating-systems.ts';
@@ -221,7 +221,7 @@ export function exportedNames({ entryPoint, exact, wide, stdcall }: PInvokeFacts
   return [...spelled, ...sizes];
 }
 
-function neededFinding({ graph, process }: CheckContext, edge: EdgeOf<'program' | 'needed'>): FindingInput {
+function neededFinding({ graph, process }: CheckContext, edge: Edge): FindingInput {
   const values = { name: edge.name, importer: edge.from.name, system: SYSTEM_NAMES[process.os] };
   const consequence = { hresult: 0x80131524, exception: 'System.DllNotFoundException' };
   return { rule: NEEDED, chain: chainOf(graph, edge), file: edge.name, when: 'use', values, consequence };

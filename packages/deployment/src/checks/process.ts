@@ -69,7 +69,11 @@ function* run(context: CheckContext): Iterable<FindingInput> {
   for (const node of context.graph.nodes.values()) {
     const facts = context.deployment.facts(node.file);
     // What a native library, a P/Invoke or a reference leads to is of the checks for those.
-    if (facts.format === 'other' || (node.via !== undefined && node.via.reason !== 'reference' && node.via.reason !== 'program')) continue;
+    if (
+      facts.format === 'other' ||
+      (node.via !== undefined && node.via.reason !== 'reference' && node.via.reason !== 'program' && node.via.reason !== 'listed')
+    )
+      continue;
     yield* systemFindings(context, node, facts);
     if (node.via === undefined) yield* frameworkFindings(context, node, facts);
     // A reference to what is not an assembly is of the check for references.

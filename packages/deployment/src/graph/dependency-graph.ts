@@ -1,6 +1,7 @@
 import type { DeployedFile } from '../files/deployed-file.ts';
 import type { Deployment } from '../files/deployment.ts';
 import type { TargetProcess } from '../process/target-process.ts';
+import { isFrameworkAssembly } from '../tables/frameworks.ts';
 import { type Edge, fileOf } from './edge.ts';
 import { referenceEdges } from './managed-references.ts';
 import { nativeImportEdges, neededEdges } from './native-imports.ts';
@@ -53,6 +54,7 @@ export function dependencyGraph(
     }
   };
   walk([visit(process.root, undefined, true)], ({ reason }) => reason === 'import' || reason === 'needed', true);
+  walk([...nodes.values()], ({ reason }) => reason !== 'listed', false);
   walk([...nodes.values()], () => true, false);
   return { process, nodes };
 }
@@ -70,7 +72,22 @@ function edgesOf(deployment: Deployment, process: TargetProcess, file: DeployedF
     ...native,
     ...referenceEdges(deployment, process, file, facts.managed),
     ...pinvokeEdges(deployment, process, file, facts.managed),
+    ...(file === (process.main ?? process.program) ? listedEdges(deployment, process, file) : []),
   ];
+}
+
+/**
+ * The assemblies in the folder of a program, but for those of the framework: what no other refers to is loaded by its name (hostpolicy puts all of them on the
+ * list, by the deps.json or as they are there).
+ */
+function listedEdges(deployment: Deployment, { host, folder, inside, program }: TargetProcess, from: DeployedFile): readonly Edge[] {
+  if (host !== 'core' || program === undefined) return [];
+  return deployment.files.all.flatMap((file): Edge[] => {
+    if ((file.folder !== folder && file.folder !== inside) || file === from || !/\.dll$/i.test(file.name)) return [];
+    const identity = deployment.image(file)?.managed?.identity;
+    if (identity === undefined || isFrameworkAssembly(identity)) return [];
+    return [{ from, name: file.name, reason: 'listed', kind: 'ours', satisfied: { by: 'folder', file }, tried: [] }];
+  });
 }
 
 const programEdge = (from: DeployedFile, main: DeployedFile): Edge => ({

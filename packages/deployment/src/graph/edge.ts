@@ -4,8 +4,9 @@ import type { AssemblyUse, PInvokeFacts } from '../files/managed-facts.ts';
 import type { FrameworkName } from '../tables/framework-assemblies.ts';
 import type { RedistributableRow } from '../tables/redistributables.ts';
 
-/** Why one file needs another. `program`: the host starts the assembly of its name. `needed`: DT_NEEDED and LC_LOAD_DYLIB. */
-export type EdgeReason = 'import' | 'delayImport' | 'reference' | 'pinvoke' | 'program' | 'needed';
+/** Why one file needs another. `program`: the host starts the assembly of its name.
+ * `listed`: it is on the list of assemblies that the host gives the runtime, and found by its name alone. `needed`: DT_NEEDED and LC_LOAD_DYLIB. */
+export type EdgeReason = 'import' | 'delayImport' | 'reference' | 'pinvoke' | 'program' | 'listed' | 'needed';
 
 /** What a dependency is. */
 export type DependencyKind =
@@ -47,7 +48,7 @@ export type Edge = CommonEdge &
     | { readonly reason: 'import' | 'delayImport'; readonly imported: NativeImport }
     | { readonly reason: 'reference'; readonly use: AssemblyUse }
     | { readonly reason: 'pinvoke'; readonly methods: readonly PInvokeFacts[] }
-    | { readonly reason: 'program' | 'needed' }
+    | { readonly reason: 'program' | 'listed' | 'needed' }
   );
 
 export type EdgeOf<R extends EdgeReason> = Extract<Edge, { readonly reason: R }>;

@@ -377,6 +377,14 @@ export const LOAD_CODES: readonly LoadCode[] = [
     source: HOST,
   },
   {
+    code: 0x8000809a,
+    name: 'AppPathFindFailure',
+    text: 'The application to execute does not exist.',
+    meaning: 'The assembly that the program starts, NAME.dll, is not beside it.',
+    findings: ['DR509'],
+    source: 'CoreCLR 10.0.12 on Linux',
+  },
+  {
     code: 0x80008081,
     name: 'InvalidArgFailure',
     text: 'The application to execute does not exist.',
