@@ -1,5 +1,5 @@
 // `ijw doctor`: documents, formats, baselines, suppressions, archives, exit codes.
-import { buildMixedImage, deployedImage } from '@ijw/fixtures';
+import { buildMixedImage, deployed, deployedImage } from '@ijw/fixtures';
 import { zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { run } from '../src/run.ts';
@@ -120,6 +120,27 @@ describe('ijw doctor', () => {
     expect(await doctor('-')).toMatchObject({ code: 2 });
     expect(await doctor()).toMatchObject({ code: 2 });
     expect(await doctor('empty')).toMatchObject({ code: 0, first: 'empty: nothing to load: no program and no library' });
+  });
+
+  it('looks beside a file, in runtimes and where the configuration says', async () => {
+    const app = (name: string) =>
+      deployed.managed('App', { target: '.NETFramework,Version=v4.8', references: [{ name }] }, { program: true });
+    const io = memoryIo({
+      'fw/App.exe': app('Lib'),
+      'fw/App.exe.config': text(
+        '<configuration><runtime><assemblyBinding><probing privatePath="parts;..\\out"/></assemblyBinding></runtime></configuration>',
+      ),
+      'fw/parts/Lib.dll': deployed.managed('Lib', { target: '.NETFramework,Version=v4.8' }),
+      'core/App.dll': deployed.managed('App', { pinvokes: [{ library: 'engine', entryPoint: 'f' }] }),
+      'core/App.deps.json': text(
+        '{"targets":{"x":{"App/1":{"runtimeTargets":{"runtimes/win-x64/native/engine.dll":{"rid":"win-x64","assetType":"native"}}}}}}',
+      ),
+      'core/runtimes/win-x64/native/engine.dll': deployed.library(),
+      'core/deep/down/App.dll': text('of another program'),
+    });
+    expect(await run(['doctor', 'fw/App.exe'], io)).toBe(0);
+    expect(await run(['doctor', 'core/App.dll'], io)).toBe(0);
+    expect(io.output.text.match(/^loads$/gm)).toHaveLength(2);
   });
 
   it('draws the graph', async () => {

@@ -4,7 +4,7 @@ import type { Architecture } from '@ijw/machine';
 import { searchedModules } from '@ijw/windows';
 import type { CheckContext } from './checks/check.ts';
 import { CHECKS } from './checks/checks.ts';
-import type { DeployedFile } from './files/deployed-file.ts';
+import { type DeployedFile, fileNameOf } from './files/deployed-file.ts';
 import type { Deployment } from './files/deployment.ts';
 import { byGravity, type Finding, type FindingInput, findingOf } from './findings/finding.ts';
 import { type DependencyGraph, dependencyGraph } from './graph/dependency-graph.ts';
@@ -78,8 +78,17 @@ function diagnoseRoot(deployment: Deployment, root: DeployedFile, known: Map<str
   };
   // The image comes last: it knows what the others have found.
   for (const check of [...CHECKS.slice(1), ...CHECKS.slice(0, 1)]) for (const finding of check.run(context)) found.push(finding);
-  const findings = distinct(found.map(findingOf)).sort(byGravity);
+  const findings = culpritFirst(distinct(found.map(findingOf)).sort(byGravity), context.load(root));
   return { process, graph, verdict: verdictOf(findings), findings };
+}
+
+/** Of several errors of the load itself the one that ends it comes first: what the loader names. */
+function culpritFirst(findings: readonly Finding[], outcome: LoadOutcome | undefined): readonly Finding[] {
+  const culprit = outcome?.outcome === 'refused' ? outcome.place?.file?.toLowerCase() : undefined;
+  const first = findings.find(
+    ({ file, level, when }) => level === 'error' && when === 'load' && fileNameOf(file).toLowerCase() === culprit,
+  );
+  return first === undefined ? findings : [first, ...findings.filter((finding) => finding !== first)];
 }
 
 const edgesOf = ({ nodes }: DependencyGraph): readonly Edge[] => [...nodes.values()].flatMap(({ edges }) => edges);

@@ -1,5 +1,6 @@
 export type { Check } from './checks/check.ts';
 export { CHECKS, FINDING_RULES, findingRule } from './checks/checks.ts';
+export { parseExeConfig } from './configuration/exe-config.ts';
 export { type DeploymentReport, type Diagnosis, diagnose, type Verdict, verdictOf } from './diagnose.ts';
 export { Deployment, type DeploymentInput, type DeploymentOptions } from './files/deployment.ts';
 export type { Finding, FindingMoment, FindingRule } from './findings/finding.ts';

@@ -5,7 +5,8 @@ import type { DeployedFile } from '../files/deployed-file.ts';
 import type { Deployment } from '../files/deployment.ts';
 import type { Finding } from '../findings/finding.ts';
 import { type DependencyKind, type Edge, type EdgeReason, fileOf, isMissing, type Satisfaction } from '../graph/edge.ts';
-import { SYSTEM_NAMES } from '../tables/operating-systems.ts';
+import type { TargetProcess } from '../process/target-process.ts';
+import { processRow, SYSTEM_NAMES } from '../tables/operating-systems.ts';
 
 /** One need of one file. */
 export interface DependencyDocument {
@@ -36,6 +37,8 @@ export interface RootDocument {
   readonly architecture: string;
   readonly os: string;
   readonly started: 'managed' | 'native';
+  /** Where else than on its own machine the process runs: under WOW64, on Arm, under Rosetta. */
+  readonly emulated?: string;
   readonly findings: readonly Finding[];
 }
 
@@ -53,8 +56,14 @@ const rootDocument = ({ process, verdict, findings }: Diagnosis): RootDocument =
   architecture: process.architecture,
   os: process.os,
   started: process.started,
+  ...emulated(process),
   findings,
 });
+
+function emulated({ os, architecture }: TargetProcess): Pick<RootDocument, 'emulated'> {
+  const text = processRow(os, architecture)?.emulated;
+  return text === undefined ? {} : { emulated: text };
+}
 
 /** @param file as the user named the deployment */
 export function doctorDocument(file: string, { deployment, diagnoses, verdict }: DeploymentReport): DoctorDocument {
@@ -67,6 +76,7 @@ export function doctorDocument(file: string, { deployment, diagnoses, verdict }:
     architecture: worst?.architecture ?? 'x64',
     os: worst?.os ?? 'win10',
     started: worst?.started ?? 'managed',
+    ...(worst?.emulated !== undefined && { emulated: worst.emulated }),
     findings: allFindings(diagnoses),
     dependencies: dependencies(deployment, diagnoses),
     roots,
