@@ -11,7 +11,7 @@ export interface ElfProgram {
   readonly symbols: ReadonlyMap<string, number>;
 }
 
-/** Loads a statically linked ELF file of 64 bits at the addresses it was linked for. */
+/** Loads a statically linked ELF file of 64 bits at the addresses it was linked for. Its segments begin in pages of 64 KiB of their own. */
 export function loadElf(file: Uint8Array): ElfProgram {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const u64 = (at: number): number => Number(view.getBigUint64(at, true));
