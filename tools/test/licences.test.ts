@@ -9,6 +9,7 @@ interface Manifest {
   readonly name: string;
   readonly license?: string;
   readonly dependencies?: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
 }
 
 const manifestIn = (folder: string): Manifest => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
@@ -25,7 +26,9 @@ function folderOf(name: string, from: string): string {
 function licences(): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   const visit = (folder: string): void => {
-    for (const name of Object.keys(manifestIn(folder).dependencies ?? {})) {
+    const { name: owner, dependencies, devDependencies } = manifestIn(folder);
+    // The command line bundles what it imports.
+    for (const name of Object.keys({ ...dependencies, ...(owner === '@ijw/cli' ? devDependencies : {}) })) {
       if (name.startsWith('@ijw/') || found.has(name)) continue;
       const place = folderOf(name, folder);
       found.set(name, manifestIn(place).license ?? 'none');
