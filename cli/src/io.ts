@@ -3,6 +3,8 @@ export interface ReadOptions {
   readonly limit?: number;
   /** The caller expects an image: a stream whose first bytes are not those of an image is not read further. */
   readonly image?: boolean;
+  /** The file is read to be written again: an output in its place is not refused. */
+  readonly rewritten?: boolean;
 }
 
 /** Everything a command may touch outside itself: tests give a `run` their own. */

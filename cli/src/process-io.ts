@@ -41,7 +41,7 @@ export function processIo(): Io {
     writeError,
     readFile(path, options) {
       const { bytes, identity } = readInputFile(path, options);
-      if (identity !== undefined) inputs.add(identity);
+      if (identity !== undefined && options?.rewritten !== true) inputs.add(identity);
       return bytes;
     },
     useFile: (path, take) => memory.use(path, take),

@@ -35,8 +35,9 @@ export function compareStubs(context: CommandContext, stubs: GeneratedStubs, pat
 
 export const inFolder = (folder: string, path: string): string => (folder.endsWith('/') ? `${folder}${path}` : `${folder}/${path}`);
 
+/** The text of a file that may be written again; `undefined` if it does not exist. */
 export function existingText({ io }: CommandContext, path: string): string | undefined {
-  return io.isFile(path) ? new TextDecoder().decode(io.readFile(path)) : undefined;
+  return io.isFile(path) ? new TextDecoder().decode(io.readFile(path, { rewritten: true })) : undefined;
 }
 
 function compareFolder(context: CommandContext, { target, input, set }: GeneratedStubs, folder: string): readonly StubMismatch[] {

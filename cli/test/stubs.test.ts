@@ -47,6 +47,21 @@ describe('ijw stubs', () => {
     expect([again.exitCode, text(again.files.get(STUBS))]).toEqual([0, mine]);
   });
 
+  it('writes over files of a real folder that it read to keep what is in them', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'stubs-'));
+    try {
+      writeFileSync(join(folder, 'a.dll'), assembly);
+      const write = () => run(['stubs', join(folder, 'a.dll'), '--for', 'tinyclr', '-o', join(folder, 'out')], processIo());
+      expect(await write()).toBe(0);
+      const path = join(folder, STUBS);
+      writeFileSync(path, readFileSync(path, 'utf8').replace('return TinyCLR_Result::NotImplemented;', 'return mine();'));
+      expect(await write()).toBe(0);
+      expect(readFileSync(path, 'utf8')).toContain('return mine();');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   it('leaves out types that nanoFramework is told to leave out: by name, by a list, by a project', async () => {
     const types = [MODULE, type('A.One', { methods: [method('M')] }), type('A.Two', { methods: [method('M')] })];
     const files = {

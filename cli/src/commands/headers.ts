@@ -2,6 +2,7 @@ import { demangle, isDecorated } from '@ijw/demangle';
 import { certificatesDocument, headersDocument, headerWords, type PEImage } from '@ijw/pe';
 import type { CommandContext } from '../command.ts';
 import { openAssembly } from '../input.ts';
+import { joined } from '../output/columns.ts';
 import { diagnosticLines } from '../output/diagnostic-lines.ts';
 import { outlineOf } from '../output/outline.ts';
 
@@ -18,7 +19,7 @@ export async function run(context: CommandContext): Promise<number> {
     for (const [title, part] of Object.entries(document)) {
       if (part === undefined) continue;
       context.write(`${context.style.bold(title)}\n`);
-      for (const text of outlineOf(part, page, title)) context.write(text);
+      for (const text of joined(outlineOf(part, page, title), '')) context.write(text);
       context.write('\n');
     }
     context.write(diagnosticLines(diagnostics, context.style));

@@ -79,11 +79,11 @@ export function* aligned(rows: readonly (readonly Cell[])[], indent: string, wid
   for (const row of rows) for (const line of widths === natural ? [row] : foldedRow(row, widths)) yield indent + lineOf(line, widths);
 }
 
-/** Lines as pieces of text. */
-export function* joined(lines: Iterable<string>): Generator<string> {
+/** Lines as pieces of text: a piece costs a system call. @param end after each line; nothing for texts that have their line breaks */
+export function* joined(lines: Iterable<string>, end = '\n'): Generator<string> {
   let text = '';
   for (const line of lines) {
-    text += `${line}\n`;
+    text += line + end;
     if (text.length < PIECE) continue;
     yield text;
     text = '';
