@@ -1,4 +1,4 @@
-import { RUNTIME_PROFILES, type RuntimeId, runtimeIds } from '@ijw/assembly/runtime-profiles';
+import { isFrameworkKey, RUNTIME_PROFILES, type RuntimeId, runtimeIds } from '@ijw/assembly/runtime-profiles';
 import type { AssemblyIdentity } from '@ijw/metadata/resolution';
 import { FRAMEWORK_ROWS, type FrameworkName, type FrameworkRow } from './framework-assemblies.ts';
 
@@ -24,19 +24,9 @@ export const frameworksWith = (runtime: RuntimeId, name: string): readonly Frame
   ...new Set((byName.get(name.toLowerCase()) ?? []).filter((row) => isIn(runtime, row)).map(({ framework }) => framework)),
 ];
 
-/** Public key tokens of Microsoft's frameworks: ECMA, Microsoft, Silverlight, WPF, .NET Standard, ASP.NET Core. */
-const FRAMEWORK_KEYS: ReadonlySet<string> = new Set([
-  'b77a5c561934e089',
-  'b03f5f7f11d50a3a',
-  '7cec85d7bea7798e',
-  '31bf3856ad364e35',
-  'cc7b13ffcd2ddd51',
-  'adb9793829ddae60',
-]);
-
 /** Whether an assembly is one of a framework itself, whatever its version. */
 export const isFrameworkAssembly = ({ name, publicKeyToken }: AssemblyIdentity): boolean =>
-  byName.has(name.toLowerCase()) && FRAMEWORK_KEYS.has(publicKeyToken ?? '');
+  byName.has(name.toLowerCase()) && isFrameworkKey(publicKeyToken);
 
 /** The native half of an assembly of the framework: `libSystem.Native`, `System.IO.Compression.Native`. */
 export const isFrameworkLibrary = (library: string): boolean =>

@@ -1,3 +1,4 @@
+import { isFrameworkKey } from '@ijw/assembly/runtime-profiles';
 import { ifReadable } from '@ijw/binary';
 import { Metadata } from '@ijw/metadata';
 import { type AssemblyIdentity, type AssemblyProvider, Resolver } from '@ijw/metadata/resolution';
@@ -34,17 +35,8 @@ export function referencesIn(provider: ModuleProvider): References {
   };
 }
 
-/** Public key tokens of the frameworks: ECMA, Microsoft, Silverlight, WPF, .NET Standard, ASP.NET Core. */
-const FRAMEWORK_KEYS: ReadonlySet<string> = new Set([
-  'b77a5c561934e089',
-  'b03f5f7f11d50a3a',
-  '7cec85d7bea7798e',
-  '31bf3856ad364e35',
-  'cc7b13ffcd2ddd51',
-  'adb9793829ddae60',
-]);
 const FRAMEWORK_NAME = /^(?:mscorlib|netstandard|system(?:\..*)?|microsoft\..*|windowsbase|windows|presentation.*)$/i;
 
 /** Returns true for an assembly of the runtime itself, which exists although no folder has it. */
 export const isFrameworkAssembly = ({ name, publicKeyToken }: AssemblyIdentity): boolean =>
-  FRAMEWORK_NAME.test(name) || (publicKeyToken !== undefined && FRAMEWORK_KEYS.has(publicKeyToken.toLowerCase()));
+  FRAMEWORK_NAME.test(name) || isFrameworkKey(publicKeyToken);
