@@ -39,8 +39,11 @@ describe.each(houses)('%s', (name) => {
     expect(Object.keys(manifests.get(name).devDependencies ?? {})).toEqual(expect.arrayContaining([...bundled]));
   });
 
-  it('pins the versions of its dependencies', () => {
-    for (const version of Object.values(manifests.get(name).dependencies ?? {})) expect(version).toMatch(/^(workspace:\*|\d+\.\d+\.\d+)$/);
+  it('takes its dependencies in ranges, and pins what it is built and tested with', () => {
+    const { dependencies = {}, devDependencies = {}, private: isPrivate = false } = manifests.get(name);
+    const published = isPrivate ? /^workspace:\*$/ : /^(workspace:\^|\^\d+\.\d+\.\d+)$/;
+    for (const version of Object.values(dependencies)) expect(version).toMatch(published);
+    for (const version of Object.values(devDependencies)) expect(version).toMatch(/^(workspace:\*|\d+\.\d+\.\d+)$/);
   });
 });
 
@@ -73,8 +76,21 @@ describe.each(packages)('%s', (name) => {
 
   it('says what it is: README, licence, types', () => {
     expect(read(`packages/${name}/README.md`)).toContain(`@ijw/${name}`);
-    expect(manifests.get(name)).toMatchObject({ license: 'MIT', type: 'module', engines: { node: '>=20' } });
+    expect(manifests.get(name)).toMatchObject({ license: 'MIT', type: 'module', engines: { node: '>=20.19' } });
     expect(manifests.get(name).exports['.']).toMatchObject({ types: './dist/index.d.ts', default: './dist/index.js' });
+  });
+});
+
+describe.each(houses.filter((name) => manifests.get(name).private !== true))('%s', (name) => {
+  it('says to npm where it is from', () => {
+    const manifest = manifests.get(name);
+    expect(manifest).toMatchObject({
+      repository: { type: 'git', directory: folderOf(name) },
+      publishConfig: { access: 'public', provenance: true },
+    });
+    const home = manifest.repository.url.replace(/^git\+|\.git$/g, '');
+    expect(manifest).toMatchObject({ homepage: `${home}/tree/main/${folderOf(name)}#readme`, bugs: `${home}/issues` });
+    expect(manifest.keywords.length).toBeGreaterThan(2);
   });
 });
 

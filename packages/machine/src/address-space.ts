@@ -1,7 +1,7 @@
 import { hex } from '@ijw/binary';
 import type { Fault, Refusal, RefusalCode } from './fault.ts';
 import { isFault } from './fault.ts';
-import { FlatMemory, HOST_AREA_SIZE, WINDOW_SIZE } from './flat-memory.ts';
+import { FlatMemory, type GuestMemory, HOST_AREA_SIZE, WINDOW_SIZE } from './flat-memory.ts';
 import { ADDRESS_LIMIT, ALLOCATION_GRANULARITY, PAGE_SIZE, pageCeiling, pageFloor } from './page.ts';
 import { type Access, isWriteAndExecute, type PageRightBits, rightFor } from './page-rights.ts';
 import { BACKED, createRegion, cutBackings, HELD, type PageFill, RESERVED, type Region, RegionList, UNTOUCHED } from './region.ts';
@@ -56,7 +56,7 @@ export class AddressSpace {
   }
 
   /** The one memory that holds the window. */
-  get memory(): WebAssembly.Memory {
+  get memory(): GuestMemory {
     return this.flat.memory;
   }
 

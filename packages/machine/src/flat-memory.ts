@@ -16,7 +16,13 @@ const RIGHTS_OFFSET = 0x10000;
 /** Below this offset the memory belongs to the host: no page of it is ever a guest's. */
 export const HOST_AREA_SIZE = 0x12_0000;
 
-function reserveMemory(): WebAssembly.Memory {
+/** A `WebAssembly.Memory`, for readers of the types without those of a browser or of Node. */
+export interface GuestMemory {
+  readonly buffer: ArrayBuffer;
+  grow(pages: number): number;
+}
+
+function reserveMemory(): GuestMemory {
   try {
     return new WebAssembly.Memory({ initial: INITIAL_WASM_PAGES, maximum: WASM_PAGE_LIMIT });
   } catch (error) {
@@ -32,7 +38,7 @@ function reserveMemory(): WebAssembly.Memory {
  * with it now. A page that was not touched yet has no rights there, so that the first access to it is looked at more closely.
  */
 export class FlatMemory {
-  readonly memory: WebAssembly.Memory;
+  readonly memory: GuestMemory;
   /** Bytes and view of the memory. Growing makes new ones. */
   bytes: Uint8Array;
   view: DataView;

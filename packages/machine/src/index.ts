@@ -1,7 +1,7 @@
 export { AddressSpace, type AddressSpaceOptions, type PageState } from './address-space.ts';
 export { type Architecture, architectureOf } from './architecture.ts';
 export { type Fault, faultText, isFault, isRefusal, type Refusal, type RefusalCode } from './fault.ts';
-export { HOST_AREA_SIZE, WINDOW_SIZE } from './flat-memory.ts';
+export { type GuestMemory, HOST_AREA_SIZE, WINDOW_SIZE } from './flat-memory.ts';
 export { ADDRESS_LIMIT, ALLOCATION_GRANULARITY, PAGE_SIZE, pageCeiling, pageFloor } from './page.ts';
 export { type Access, mayExecute, mayRead, mayWrite, type PageRightBits, PageRights, pageRightsText } from './page-rights.ts';
 export { processorFor } from './platform/processor-for.ts';

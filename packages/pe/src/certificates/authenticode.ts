@@ -6,9 +6,9 @@ import { directoryNames } from '../headers/data-directory.ts';
 import { CHECKSUM_OFFSET, optionalHeaderSize } from '../headers/optional-header.ts';
 import type { PEImage } from '../pe-image.ts';
 import { CertificateType, readCertificates } from './certificate-table.ts';
-import { type CounterSignature, readCounterSignature } from './counter-signature.ts';
+import type { CertificateIdentity, CheckedSigner, CounterSignature } from './checked-signer.ts';
+import { readCounterSignature } from './counter-signature.ts';
 import {
-  type CertificateIdentity,
   certificatesOf,
   digestName,
   digestOf,
@@ -19,7 +19,7 @@ import {
   signedDataOf,
   signerCertificate,
 } from './signed-data.ts';
-import { type CheckedSigner, checkSigner, signingTime } from './signer.ts';
+import { checkSigner, signingTime } from './signer.ts';
 
 /**
  * The content of a signature of "Windows Authenticode Portable Executable Signature Format", and the results of the checks. Everything is checked with the keys

@@ -1,17 +1,8 @@
 import { hexBytes, md5 } from '@ijw/binary';
 import type { Certificate } from 'pkijs';
+import type { ChainedCertificate } from './checked-signer.ts';
 import { verifyRsa } from './rsa-signature.ts';
-import { type CertificateIdentity, digestName, identityOf, type SignatureLibraries } from './signed-data.ts';
-
-export interface ChainedCertificate extends CertificateIdentity {
-  /**
-   * Whether the key of the next certificate (of a self-signed one its own) made the signature on this one. Absent where the file does not hold the
-   * issuer, and where the algorithm is not one that browsers have.
-   */
-  readonly signatureVerified?: boolean;
-  /** It is its own issuer: a root. The file cannot prove that it is trusted. */
-  readonly selfSigned?: true;
-}
+import { digestName, identityOf, type SignatureLibraries } from './signed-data.ts';
 
 /** No real chain is as long; issuers that sign each other would have none of their own. */
 const MAXIMUM_LENGTH = 16;

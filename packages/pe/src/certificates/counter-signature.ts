@@ -1,20 +1,12 @@
 import { hexBytes } from '@ijw/binary';
 import type { AsnType } from 'asn1js';
 import type { Certificate, SignerInfo } from 'pkijs';
+import type { CounterSignature } from './checked-signer.ts';
 import { certificatesOf, digestName, digestOf, parseBer, type SignatureLibraries, signedDataOf } from './signed-data.ts';
-import { type CheckedSigner, checkSigner, signingTime } from './signer.ts';
+import { checkSigner, signingTime } from './signer.ts';
 
 const COUNTER_SIGNATURE = '1.2.840.113549.1.9.6';
 const RFC3161_TOKEN = '1.3.6.1.4.1.311.3.3.1';
-
-/** The statement of a time-stamping authority that a signature existed at a time. */
-export interface CounterSignature extends CheckedSigner {
-  readonly kind: 'PKCS #9' | 'RFC 3161';
-  /** ISO 8601. */
-  readonly time?: string;
-  /** Whether it covers this signature. Absent if that cannot be checked. */
-  readonly imprintMatches?: boolean;
-}
 
 /** The first counter signature of a signer: of PKCS #9, with its certificates among those of the signature, or a token of RFC 3161 with its own. */
 export async function readCounterSignature(

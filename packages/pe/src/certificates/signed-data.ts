@@ -1,6 +1,7 @@
 import { hexBytes, md5 } from '@ijw/binary';
 import type { AsnType } from 'asn1js';
 import type { Certificate, CryptoEngine, SignedData, SignerInfo } from 'pkijs';
+import type { CertificateIdentity } from './checked-signer.ts';
 
 /** The libraries that read PKCS #7 and check signatures, loaded when certificates are read. */
 export interface SignatureLibraries {
@@ -13,17 +14,6 @@ export interface SignatureLibraries {
 export async function loadSignatureLibraries(): Promise<SignatureLibraries> {
   const [asn1js, pkijs] = await Promise.all([import('asn1js'), import('pkijs')]);
   return { asn1js, pkijs, engine: new pkijs.CryptoEngine({ name: 'WebCrypto', crypto: globalThis.crypto }) };
-}
-
-export interface CertificateIdentity {
-  /** The common name, or the organization of a name without one. */
-  readonly name: string;
-  readonly issuer: string;
-  /** Hexadecimal. */
-  readonly serialNumber: string;
-  /** ISO 8601. */
-  readonly notBefore: string;
-  readonly notAfter: string;
 }
 
 /** Digests (RFC 8017 B.1), and algorithms of signatures that some signers name in the place of their digest. */

@@ -1,22 +1,13 @@
 import { hexBytes } from '@ijw/binary';
 import type { Certificate, SignerInfo } from 'pkijs';
-import { type ChainedCertificate, certificateChain, checked } from './certificate-chain.ts';
+import { certificateChain, checked } from './certificate-chain.ts';
+import type { CheckedSigner } from './checked-signer.ts';
 import { verifyRsa } from './rsa-signature.ts';
 import { attributeValue, digestName, digestOf, type SignatureLibraries, signerCertificate } from './signed-data.ts';
 
 /** RFC 5652 section 11. */
 const MESSAGE_DIGEST = '1.2.840.113549.1.9.4';
 const SIGNING_TIME = '1.2.840.113549.1.9.5';
-
-/** The facts about one signer of a PKCS #7 message, from the message alone. */
-export interface CheckedSigner {
-  /** From the signer's certificate up to the last issuer that the message holds. Empty where it does not hold the signer's. */
-  readonly chain: readonly ChainedCertificate[];
-  /** Whether the key in the signer's certificate made the signature. Absent where that cannot be checked. */
-  readonly signatureVerified?: boolean;
-  /** Whether the digest among the signed attributes is that of the signed data. Absent where that cannot be checked. */
-  readonly contentDigestMatches?: boolean;
-}
 
 export interface CheckOptions {
   /** Whether a signature over the digest alone, without its DigestInfo, is taken. */

@@ -24,10 +24,10 @@ class Encodings {
     names === '-' ? [] : names.split(',').map(operandKind),
   );
   /** The rows of each opcode, the more specific first: those of slot n are `candidates[firstCandidate[n]]` to before `candidates[firstCandidate[n + 1]]`. */
-  readonly firstCandidate = new Uint16Array(OPCODE_MAPS.length * 256 + 1);
+  readonly firstCandidate: Uint16Array = new Uint16Array(OPCODE_MAPS.length * 256 + 1);
   readonly candidates: Uint16Array;
   /** Whether an opcode has a ModRM byte, by slot. */
-  readonly slotHasModRM = new Uint8Array(OPCODE_MAPS.length * 256);
+  readonly slotHasModRM: Uint8Array = new Uint8Array(OPCODE_MAPS.length * 256);
 
   constructor() {
     const rows = words(ENCODINGS).map((row) => row.split(',').map((value) => Number.parseInt(value, 36)));

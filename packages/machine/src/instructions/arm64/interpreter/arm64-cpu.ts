@@ -39,7 +39,7 @@ const OVERFLOW = 0x10000000;
 
 /** Arm ARM B1.2: the registers of one thread, typed arrays without an object a register, and memory as instructions see it. */
 export class Arm64Cpu extends ProcessorCore {
-  readonly words = new Int32Array(WORDS);
+  readonly words: Int32Array = new Int32Array(WORDS);
   readonly #vectors = new ArrayBuffer(VECTOR_BYTES);
   /** Register v n begins at byte 16n. Lanes by size: bytes, halfwords, words; doublewords in `unsigned64` and `signed64`. */
   readonly unsigned: readonly [Uint8Array, Uint16Array, Uint32Array] = [
@@ -52,12 +52,12 @@ export class Arm64Cpu extends ProcessorCore {
     new Int16Array(this.#vectors),
     new Int32Array(this.#vectors),
   ];
-  readonly unsigned64 = new BigUint64Array(this.#vectors);
-  readonly signed64 = new BigInt64Array(this.#vectors);
-  readonly vectorBytes = this.unsigned[0];
-  readonly vectorWords = this.signed[2];
-  readonly singles = new Float32Array(this.#vectors);
-  readonly doubles = new Float64Array(this.#vectors);
+  readonly unsigned64: BigUint64Array = new BigUint64Array(this.#vectors);
+  readonly signed64: BigInt64Array = new BigInt64Array(this.#vectors);
+  readonly vectorBytes: Uint8Array = this.unsigned[0];
+  readonly vectorWords: Int32Array = this.signed[2];
+  readonly singles: Float32Array = new Float32Array(this.#vectors);
+  readonly doubles: Float64Array = new Float64Array(this.#vectors);
   /** The addresses of the exclusive monitor: offset in the window, -1 where it is open. */
   exclusive = -1;
   fpsr = 0;

@@ -56,15 +56,15 @@ const USUAL_MXCSR = 0x1f80;
 
 /** The registers of one thread: typed arrays, halves of 32 bits, and no object a register. */
 export class X86State extends ProcessorCore {
-  readonly words = new Int32Array(WORDS);
+  readonly words: Int32Array = new Int32Array(WORDS);
   readonly #vectors = new ArrayBuffer(VECTOR_BYTES);
   /** xmm n begins at byte 16n. */
-  readonly xmm8 = new Uint8Array(this.#vectors);
-  readonly xmm16 = new Int16Array(this.#vectors);
-  readonly xmm32 = new Int32Array(this.#vectors);
-  readonly xmmFloat = new Float32Array(this.#vectors);
-  readonly xmmDouble = new Float64Array(this.#vectors);
-  readonly xmm64 = new BigInt64Array(this.#vectors);
+  readonly xmm8: Uint8Array = new Uint8Array(this.#vectors);
+  readonly xmm16: Int16Array = new Int16Array(this.#vectors);
+  readonly xmm32: Int32Array = new Int32Array(this.#vectors);
+  readonly xmmFloat: Float32Array = new Float32Array(this.#vectors);
+  readonly xmmDouble: Float64Array = new Float64Array(this.#vectors);
+  readonly xmm64: BigInt64Array = new BigInt64Array(this.#vectors);
   readonly x87 = new X87State();
   mxcsr = USUAL_MXCSR;
 
@@ -105,7 +105,7 @@ export class X86State extends ProcessorCore {
 
 /** SDM volume 1, 8.1: the x87 registers, as doubles. */
 export class X87State {
-  readonly registers = new Float64Array(8);
+  readonly registers: Float64Array = new Float64Array(8);
   /** A bit a physical register that holds a value. */
   valid = 0;
   top = 0;
