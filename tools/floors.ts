@@ -4,7 +4,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ['pe', 'demangle'],
   ['metadata', 'machine'],
   ['il', 'marshalling'],
-  ['vtfixup', 'symbols'],
+  ['vtfixup', 'symbols', 'nano'],
   ['assembly', 'windows'],
   ['interop', 'loader', 'win32'],
   ['deployment', 'runtime'],

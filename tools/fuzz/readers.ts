@@ -6,6 +6,7 @@ import { directoriesReader } from './readers/directories.ts';
 import { fixupsReader } from './readers/fixups.ts';
 import { imagesReader } from './readers/images.ts';
 import { namesReader } from './readers/names.ts';
+import { nanoReader } from './readers/nano.ts';
 import { nativeReader } from './readers/native.ts';
 import { pkcs7Reader } from './readers/pkcs7.ts';
 import { resourcesReader } from './readers/resources.ts';
@@ -31,4 +32,5 @@ export const READERS: readonly FuzzReader[] = [
   bodiesReader,
   containersReader,
   windowsPdbsReader,
+  nanoReader,
 ];

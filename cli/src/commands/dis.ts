@@ -18,6 +18,7 @@ import type { ChalkInstance } from 'chalk';
 import type { CommandContext, OptionValues } from '../command.ts';
 import { openAssembly } from '../input.ts';
 import { lineNumbers } from '../line-numbers.ts';
+import { writeNanoCode } from '../nano-text.ts';
 import type { ReadyToRunText } from '../native-text.ts';
 import { noteLine } from '../output/error-line.ts';
 import { LineWriter } from '../output/fold.ts';
@@ -32,6 +33,7 @@ const nativeTexts = () => import('../native-text.ts');
 
 export async function run(context: CommandContext): Promise<number> {
   const assembly = await openAssembly(context);
+  if (assembly.file.format === 'nano') return writeNanoCode(context, assembly.file.nano);
   const image = assembly.requireImage();
   const metadata = assembly.requireMetadata('it has no IL');
   const member = context.operands[1];

@@ -56,8 +56,21 @@ export function* infoText({ style, width }: CommandContext, document: InfoDocume
 }
 
 function facts(document: InfoDocument): (readonly [string, string])[] {
-  const { sha256, platform, host, corFlags, runtimeVersion, targetFramework, assembly, module, references, counts, bundle, nativeAot } =
-    document;
+  const {
+    sha256,
+    platform,
+    host,
+    corFlags,
+    runtimeVersion,
+    targetFramework,
+    assembly,
+    module,
+    references,
+    counts,
+    bundle,
+    nano,
+    nativeAot,
+  } = document;
   const rows: (readonly [string, string])[] = [
     ['sha256', sha256],
     ['entry point', entryPointText(document)],
@@ -72,6 +85,7 @@ function facts(document: InfoDocument): (readonly [string, string])[] {
   const some = Object.entries(counts).filter(([, count]) => count > 0);
   if (some.length > 0)
     rows.push(['counts', some.map(([name, count]) => counted(count, ...COUNT_NAMES[name as keyof typeof COUNT_NAMES])).join(', ')]);
+  if (nano) rows.push(['nanoFramework', `${nano.marker}, checksum of native methods ${hex(nano.nativeMethodsChecksum, 8)}`]);
   if (bundle)
     rows.push([
       'bundle',

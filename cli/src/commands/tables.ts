@@ -17,6 +17,7 @@ import { presentTables, rawTableLines, resolvedTableLines, TokenText, tableDocum
 import { cellWords } from '@ijw/metadata/words';
 import type { CommandContext } from '../command.ts';
 import { openAssembly } from '../input.ts';
+import { writeNanoTables } from '../nano-text.ts';
 import { columns, type Row } from '../output/columns.ts';
 import { diagnosticLines } from '../output/diagnostic-lines.ts';
 import { reportDiagnostics } from '../output/report-diagnostics.ts';
@@ -32,6 +33,7 @@ type Subject =
 
 export async function run(context: CommandContext): Promise<number> {
   const assembly = await openAssembly(context);
+  if (assembly.file.format === 'nano') return writeNanoTables(context, assembly.file.nano);
   const metadata = assembly.requireMetadata();
   const { diagnostics } = assembly;
   const subject = subjectOf(metadata, context.operands[1]);

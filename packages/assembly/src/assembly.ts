@@ -94,6 +94,8 @@ export class Assembly {
   /** The image. @throws UnsupportedError for bare metadata and for a bundle */
   requireImage(): PEImage {
     if (this.bundle !== undefined) throw new UnsupportedError('The file is a .NET single-file bundle: open one of its files');
+    if (this.file.format === 'nano')
+      throw new UnsupportedError('The file is an assembly of .NET nanoFramework: info, tables and dis read it, nothing else does');
     if (this.image === undefined) throw new UnsupportedError('The file is bare metadata, without an image');
     return this.image;
   }

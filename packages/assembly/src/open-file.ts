@@ -1,4 +1,5 @@
 import { BadImageError, Diagnostics } from '@ijw/binary';
+import { NanoAssembly } from '@ijw/nano';
 import { detectContainer, type ImageLayout, PEImage } from '@ijw/pe';
 import { bundleEntryBytes, imageOfWebcil, readSingleFileBundle, readWebcil, type SingleFileBundle, webcilOfWasm } from '@ijw/pe/containers';
 
@@ -15,12 +16,14 @@ export interface OpenOptions {
 export type OpenedFile = { readonly bytes: Uint8Array; readonly diagnostics: Diagnostics } & (
   | { readonly format: 'PE32' | 'PE32+' | 'webcil'; readonly image: PEImage }
   | { readonly format: 'metadata' }
+  /** A `.pe` file of .NET nanoFramework. */
+  | { readonly format: 'nano'; readonly nano: NanoAssembly }
   /** A single-file application whose host is an ELF or a Mach-O file. */
   | { readonly format: 'bundle'; readonly bundle: SingleFileBundle }
 );
 
 /**
- * Opens a PE image, a Webcil (bare or in a WebAssembly module), bare metadata, or a .NET single-file bundle. Rejects with `BadImageError` for any other
+ * Opens a PE image, a Webcil (bare or in a WebAssembly module), bare metadata, an assembly of .NET nanoFramework, or a .NET single-file bundle. Rejects with `BadImageError` for any other
  * bytes, and `NO_SUCH_ENTRY` if the bundle has no such entry.
  */
 export async function openFile(file: Uint8Array, options: OpenOptions = {}): Promise<OpenedFile> {
@@ -28,6 +31,7 @@ export async function openFile(file: Uint8Array, options: OpenOptions = {}): Pro
   const bytes = entry === undefined ? file : await entryBytes(file, entry);
   const { kind } = detectContainer(bytes);
   if (kind === 'metadata') return { format: 'metadata', bytes, diagnostics };
+  if (kind === 'nano') return { format: 'nano', bytes, diagnostics, nano: NanoAssembly.parse(bytes) };
   const bundle = kind === 'elf' || kind === 'machO' ? readSingleFileBundle(bytes) : undefined;
   if (bundle !== undefined) return { format: 'bundle', bytes, diagnostics, bundle };
   const webcil = kind === 'wasm' ? webcilOfWasm(bytes) : kind === 'webcil' ? { bytes, offset: 0 } : undefined;

@@ -14,6 +14,7 @@ export type ContainerKind =
   | 'wasm'
   | 'webcil'
   | 'metadata'
+  | 'nano'
   | 'pdb'
   | 'coffObject'
   | 'archive'
@@ -49,6 +50,7 @@ const signatures = (): readonly Signature[] => [
   { kind: 'wasm', magic: [0, ...ascii('asm')], description: 'a WebAssembly module' },
   { kind: 'webcil', magic: ascii('WbIL'), description: 'a Webcil file' },
   { kind: 'metadata', magic: ascii('BSJB'), description: 'a bare metadata root' },
+  { kind: 'nano', magic: ascii('NFMRK'), description: 'an assembly of .NET nanoFramework' },
   { kind: 'pdb', magic: ascii('Microsoft C/C++ '), description: 'a Windows program database (PDB)' },
   { kind: 'archive', magic: ascii('!<arch>\n'), description: 'a library archive' },
   { kind: 'zip', magic: [...ascii('PK'), 3, 4], description: 'a ZIP archive' },

@@ -1,5 +1,6 @@
-import { type Diagnostic, type Diagnostics, ifReadable } from '@ijw/binary';
+import { type Diagnostic, type Diagnostics, hex, ifReadable } from '@ijw/binary';
 import { Metadata } from '@ijw/metadata';
+import { type NanoAssembly, type NanoTableName, nanoChecksums } from '@ijw/nano';
 import type { PEImage } from '@ijw/pe';
 import { type BundleEntry, readSingleFileBundle, type SingleFileBundle } from '@ijw/pe/containers';
 import { importHash } from '@ijw/pe/imports';
@@ -31,6 +32,8 @@ export interface InfoDocument extends Partial<MetadataSummary> {
   /** MD5 over the names of the imports, and SHA-256 over those of the referenced types, where they were asked for. */
   readonly imphash?: string;
   readonly typeRefHash?: string;
+  /** Of an assembly of .NET nanoFramework: its marker, and the checksum that the native code of the runtime must have. */
+  readonly nano?: { readonly marker: string; readonly nativeMethodsChecksum: number };
   /** The content of a single-file application. */
   readonly bundle?: { readonly version: string; readonly id: string; readonly files: readonly BundleEntry[] };
   readonly diagnostics: readonly Diagnostic[];
@@ -58,6 +61,8 @@ export function infoDocument(opened: OpenedFile, { file, sha256, similarity = fa
       return { ...common, kind: 'native', counts: NO_COUNTS, bundle: bundleSummary(opened.bundle), diagnostics: [] };
     case 'metadata':
       return { ...common, ...metadataFacts(opened.bytes, opened.diagnostics) };
+    case 'nano':
+      return { ...common, ...nanoFacts(opened.nano) };
     default:
       return { ...common, ...imageFacts(opened.image, opened.bytes, similarity ? sha256 : undefined) };
   }
@@ -116,6 +121,31 @@ const NO_COUNTS: ImageCounts = {
   exports: 0,
   imports: 0,
 };
+
+/** An assembly of .NET nanoFramework. */
+function nanoFacts(nano: NanoAssembly): Facts {
+  const { header, bytes } = nano;
+  const rows = (table: NanoTableName): number => nano.table(table)?.rowCount ?? 0;
+  const computed = nanoChecksums(bytes, header);
+  const wrong = (['headerCrc', 'assemblyCrc'] as const).filter((name) => computed[name] !== header[name]);
+  return {
+    kind: 'managed',
+    assembly: { name: nano.name, version: header.version, culture: '', publicKeyToken: '' },
+    nano: { marker: `NFMRK${header.format}`, nativeMethodsChecksum: header.nativeMethodsChecksum },
+    counts: { ...NO_COUNTS, types: rows('TypeDef'), methods: rows('MethodDef'), fields: rows('FieldDef') },
+    references: Array.from({ length: rows('AssemblyRef') }, (_, index) => {
+      const { Name = 0, Version = '' } = nano.table('AssemblyRef')?.row(index) ?? {};
+      return { name: nano.string(Number(Name)), version: String(Version) };
+    }),
+    diagnostics: wrong.map((name) => ({
+      code: 'BAD_CHECKSUM',
+      severity: 'warning',
+      offset: name === 'headerCrc' ? 8 : 12,
+      reading: 'the header of a nanoFramework assembly',
+      message: `${name} is ${hex(header[name], 8)}, the bytes give ${hex(computed[name], 8)}`,
+    })),
+  };
+}
 
 /** A portable PDB or other bare metadata. */
 function metadataFacts(bytes: Uint8Array, diagnostics: Diagnostics): Facts {
