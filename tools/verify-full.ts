@@ -25,6 +25,7 @@ const CHECKS: readonly Check[] = [
   { name: 'IL listings equal the reference reader', command: 'npm run --silent tool tools/compare-il.ts' },
   { name: 'uses, names and strings equal those that Mono.Cecil finds', command: 'npm run --silent tool tools/compare-uses.ts' },
   { name: 'nanoFramework assemblies equal the libraries that they were made from', command: 'npm run --silent tool tools/compare-nano.ts' },
+  { name: 'breaking changes equal those of ApiCompat', command: 'npm run --silent tool tools/compare-api.ts' },
   { name: 'damaged files as the reference reader reads them', command: 'npm run --silent tool tools/compare-damaged.ts' },
   { name: 'deployments run for real as the doctor says', command: 'npm run --silent tool tools/doctor-runs.ts' },
   { name: 'IL text through ilasm and back', command: 'npm run --silent tool tools/round-trip.ts' },

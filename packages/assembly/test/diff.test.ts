@@ -3,8 +3,9 @@
 import { Assembly, type Change, diffAssemblies } from '@ijw/assembly';
 import { assemblyFromShape, buildMixedImage, type MethodInput, type TypeInput } from '@ijw/fixtures';
 import { makeToken, TableId } from '@ijw/metadata';
+import type { TypeNode } from '@ijw/metadata/signatures';
 import { describe, expect, it } from 'vitest';
-import { buildILImage, INT, methodSignature, VOID } from '../../il/test/il-image.ts';
+import { buildILImage, classType, INT, methodSignature, VOID } from '../../il/test/il-image.ts';
 
 async function changes(before: Uint8Array, after: Uint8Array): Promise<readonly Change[]> {
   return [...diffAssemblies(await Assembly.open(before), await Assembly.open(after))];
@@ -77,6 +78,37 @@ describe('the public API', () => {
     const with_ = (virtual: boolean) => type('N.A', { methods: [method('.ctor'), method('M', { virtual })] });
     expect(await api([with_(true)], [with_(false)])).toEqual(['api changed breaking: N.A::M(): void: virtual → not virtual']);
     expect(await api([with_(false)], [with_(true)])).toEqual(['api changed: N.A::M(): void: not virtual → virtual']);
+  });
+
+  it('a setter that becomes init, and an override that is sealed', async () => {
+    const [SETTER, OVERRIDE, SEALED_OVERRIDE] = [0x806, 0x46, 0x66];
+    const image = (isInit: boolean, override: number): Uint8Array =>
+      buildILImage(({ builder, body, system }) => {
+        builder.add('TypeDef', { Namespace: 'N', Name: 'A', Flags: 1, Extends: system('System.Object') });
+        const modifier = classType(system('System.IsExternalInit'));
+        const returnType: TypeNode = isInit ? { kind: 'modified', modifier, unmodified: VOID, required: true } : VOID;
+        const add = (Name: string, Flags: number, Signature: Uint8Array): void =>
+          void builder.add('MethodDef', { Name, Flags, Signature, RVA: body((code) => code.emit('ret')) });
+        add('.ctor', 0x1806, methodSignature(0x20, VOID));
+        add('set_P', SETTER, methodSignature(0x20, returnType, INT));
+        add('ToString', override, methodSignature(0x20, VOID));
+      });
+    const found = (await changes(image(false, OVERRIDE), image(true, SEALED_OVERRIDE))).filter(({ area }) => area === 'api').map(text);
+    expect(found).toEqual([
+      'api removed breaking: N.A::set_P(int): void',
+      'api changed: N.A::ToString(): void: virtual → not virtual',
+      'api added: N.A::set_P(int): void modreq(IsExternalInit)',
+    ]);
+  });
+
+  it('a constructor that is gone, though the base type has one like it', async () => {
+    const base = type('N.Base', { methods: [method('.ctor'), method('M')] });
+    const derived = (...names: readonly string[]) => type('N.A', { base: 'N.Base', methods: names.map((name) => method(name)) });
+    const parameters = ['System.Int32'];
+    const own = type('N.A', { base: 'N.Base', methods: [method('.ctor'), method('.ctor', { parameters })] });
+    const withBase = type('N.Base', { methods: [method('.ctor'), method('.ctor', { parameters }), method('M')] });
+    expect(await api([withBase, own], [withBase, derived('.ctor')])).toEqual(['api removed breaking: N.A::.ctor(int): void']);
+    expect(await api([base, derived('.ctor', 'M')], [base, derived('.ctor')])).toEqual(['api removed: N.A::M(): void']);
   });
 });
 

@@ -61,8 +61,9 @@ function* memberChanges(old: ApiType, now: ApiType, api: PublicApi): Generator<C
       yield { area: 'api', kind: 'added', ...(isDemanded(after, old, now) && { breaking: true as const }), member };
 }
 
-/** A member that a base type has in its place; an override whose base type is in another assembly. */
+/** A member that a base type has in its place; an override whose base type is in another assembly. Constructors are not inherited. */
 function isInherited(member: ApiMember, type: ApiType, api: PublicApi): boolean {
+  if (member.slot.startsWith('.ctor(')) return false;
   for (const base of type.bases) {
     const own = api.types.get(base) ?? api.types.get(base.replace(/<.*$/s, ''));
     if (own === undefined) return member.isOverride;
@@ -85,8 +86,10 @@ function* memberFacts(member: string, type: ApiType, old: ApiMember, now: ApiMem
     new: after,
   });
   if (old.access !== now.access) yield changed(old.access, now.access, old.access === 'public');
+  // An override that is sealed keeps its slot.
+  const isLost = old.isVirtual && !(old.isOverride && now.isOverride);
   if (old.isVirtual !== now.isVirtual)
-    yield changed(old.isVirtual ? 'virtual' : 'not virtual', now.isVirtual ? 'virtual' : 'not virtual', old.isVirtual && !type.isSealed);
+    yield changed(old.isVirtual ? 'virtual' : 'not virtual', now.isVirtual ? 'virtual' : 'not virtual', isLost && !type.isSealed);
   if (!old.isAbstract && now.isAbstract) yield changed('has a body', 'abstract', true);
   if (old.constant !== undefined && now.constant !== undefined && old.constant !== now.constant)
     yield changed(old.constant, now.constant, type.kind === 'enum');

@@ -1,5 +1,5 @@
 import { hex, ifReadable } from '@ijw/binary';
-import { type Metadata, type MethodDefToken, methodFullName, methodSignatureOf, typeText } from '@ijw/metadata';
+import { type Metadata, type MethodDefToken, methodFullName, methodSignatureOf, modifierNames, typeText } from '@ijw/metadata';
 
 /** What a method is called in every version of its assembly: full name, generic arity, types of parameters, return type. Tokens change, this does not. */
 export function methodKey(metadata: Metadata, token: MethodDefToken): string {
@@ -10,7 +10,9 @@ function readableKey(metadata: Metadata, token: MethodDefToken): string {
   const { genericParameterCount, parameterTypes, returnType } = methodSignatureOf(metadata, token);
   const arity = genericParameterCount === 0 ? '' : `\`\`${genericParameterCount}`;
   const parameters = parameterTypes.map((type) => typeText(metadata, type)).join(', ');
-  return `${methodFullName(metadata, token)}${arity}(${parameters}): ${typeText(metadata, returnType)}`;
+  // `init` in place of `set` is a modifier of the return type.
+  const modifiers = modifierNames(metadata, returnType).map((name) => ` modreq(${name})`);
+  return `${methodFullName(metadata, token)}${arity}(${parameters}): ${typeText(metadata, returnType)}${modifiers.join('')}`;
 }
 
 /** Keys of members that several rows have are numbered: names that a compiler keeps to itself need not be unique. */
