@@ -9,5 +9,5 @@ export const FLOORS: readonly (readonly string[])[] = [
   ['interop', 'loader', 'win32'],
   ['deployment', 'runtime'],
   ['scan'],
-  ['cli', 'viewer'],
+  ['cli', 'viewer', 'ijw'],
 ];
