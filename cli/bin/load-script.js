@@ -1,7 +1,7 @@
 'use strict';
 
 // Loads a script of the bundle with the code cache that the build left beside it: compiling the command line takes longer than reading a header.
-// A cache of another source, or one that was changed, is ignored, and V8 refuses one that another version made; then the script is compiled as usual.
+// A cache of another source or another Node, or one that was changed, is ignored; then the script is compiled as usual.
 
 const { createHash } = require('node:crypto');
 const { readFileSync } = require('node:fs');
@@ -10,18 +10,22 @@ const { Script } = require('node:vm');
 const HASH_SIZE = 32;
 const sha256 = (bytes) => createHash('sha256').update(bytes).digest();
 
-// V8 itself compares the length of the source alone, and trusts the rest.
+/** V8 takes the cache of a build that differs from it in its patches alone, and crashes in it: Node 20.19.6 in that of 20.20.2. */
+const ENGINE = `${process.version} ${process.platform} ${process.arch}`;
 
-/** The cache behind the hashes of its source and of itself. */
-function sealCache(source, data) {
-  return Buffer.concat([sha256(source), sha256(data), data]);
+/** V8 itself compares the length of the source alone, and trusts the rest. */
+const keyOf = (source, engine) => createHash('sha256').update(engine).update(source).digest();
+
+/** The cache behind the hashes of what it is a cache of and of itself. */
+function sealCache(source, data, engine = ENGINE) {
+  return Buffer.concat([keyOf(source, engine), sha256(data), data]);
 }
 
-/** The cache in `sealed`, or `undefined` where it is of another source or not as it was written. */
-function openCache(source, sealed) {
+/** The cache in `sealed`, or `undefined` where it is of another source or engine, or not as it was written. */
+function openCache(source, sealed, engine = ENGINE) {
   const data = sealed.subarray(2 * HASH_SIZE);
-  const intact = sealed.subarray(0, HASH_SIZE).equals(sha256(source)) && sealed.subarray(HASH_SIZE, 2 * HASH_SIZE).equals(sha256(data));
-  return intact ? data : undefined;
+  const hashes = Buffer.concat([keyOf(source, engine), sha256(data)]);
+  return sealed.subarray(0, 2 * HASH_SIZE).equals(hashes) ? data : undefined;
 }
 
 const folder = `${__dirname}/../dist/bundle/`;

@@ -10,7 +10,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 const cli = join(import.meta.dirname, '..');
 const { sealCache, openCache } = createRequire(import.meta.url)('../bin/load-script.js') as {
   sealCache(source: Uint8Array, data: Uint8Array): Buffer;
-  openCache(source: Uint8Array, sealed: Uint8Array): Buffer | undefined;
+  openCache(source: Uint8Array, sealed: Uint8Array, engine?: string): Buffer | undefined;
 };
 const bundle = join(cli, 'dist/bundle');
 
@@ -24,6 +24,10 @@ describe('a sealed cache', () => {
 
   it('does not open for another source of the same length', () => {
     expect(openCache(Buffer.from('sourcf'), sealed)).toBeUndefined();
+  });
+
+  it('does not open for another version of Node, whose V8 would crash in it', () => {
+    expect(openCache(source, sealed, `v0.0.0 ${process.platform} ${process.arch}`)).toBeUndefined();
   });
 
   it('does not open when any byte was changed, or some are missing', () => {
