@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { publint } from 'publint';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const root = join(import.meta.dirname, '../..');
@@ -66,6 +67,11 @@ describe.skipIf(!isBuilt)('the libraries as packages (skipped without a build)',
 
   it.each(names)('@ijw/%s depends on ranges', (name) => {
     for (const range of Object.values(manifestOf(name).dependencies ?? {})) expect(range).toMatch(/^\^\d+\.\d+\.\d+$/);
+  });
+
+  it.each(names)('@ijw/%s has nothing that publint finds', async (name) => {
+    const { messages } = await publint({ pkgDir: installed(name), pack: false });
+    expect(messages).toEqual([]);
   });
 
   const specifiers = (): readonly string[] => names.flatMap((name) => entriesOf(name).map((entry) => `@ijw/${name}${entry.slice(1)}`));
