@@ -40,8 +40,12 @@ function* resourceStrings(image: PEImage, metadata: Metadata, { test }: TextPatt
 /** The bytes of each section in the file, except the metadata and `.resources`, whose texts are read separately. */
 function* nativeStrings(image: PEImage, metadata: Metadata | undefined, { test }: TextPattern): Generator<FoundMatch> {
   const known = metadata === undefined ? [] : knownRanges(image, metadata);
+  // Sections of a hostile image may all have the same bytes.
+  let left = image.bytes.length * 4;
   for (const { name, pointerToRawData, sizeOfRawData, virtualAddress } of image.sections) {
     const end = Math.min(pointerToRawData + sizeOfRawData, image.bytes.length);
+    left -= Math.max(0, end - pointerToRawData);
+    if (left < 0) return;
     for (const [from, to] of between(known, pointerToRawData, end))
       for (const { offset, encoding, text } of textRuns(image.bytes, from, to)) {
         if (!test(text)) continue;
