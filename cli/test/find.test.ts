@@ -60,6 +60,20 @@ describe('find', () => {
     expect(folder.exitCode).toBe(1);
   });
 
+  it('goes on after a file whose metadata is damaged', async () => {
+    const damaged = mixed.slice();
+    const root = damaged.findIndex((_, at) => String.fromCharCode(...damaged.subarray(at, at + 4)) === 'BSJB');
+    damaged.fill(0xff, root, root + 4);
+    const io = memoryIo({ 'damaged.dll': damaged, 'mixed.dll': mixed });
+    expect(await run(['find', 'Add*', 'damaged.dll', 'mixed.dll', '--kind', 'method,export'], io)).toBe(1);
+    expect(io.output.text).toContain('damaged.dll\n  export');
+    expect(io.output.text).toContain('mixed.dll\n  method');
+    expect(io.errors.text).toMatch(/^ijw: damaged\.dll: BAD_METADATA_SIGNATURE at /);
+    const uses = memoryIo({ 'damaged.dll': damaged, 'mixed.dll': mixed });
+    expect(await run(['xref', 'Add', 'damaged.dll', 'mixed.dll', '--json'], uses)).toBe(1);
+    expect(JSON.parse(uses.output.text).uses[0]).toMatchObject({ file: 'mixed.dll', kind: 'slot' });
+  });
+
   it('says that nothing fits, and what kinds there are', async () => {
     expect((await ijw('find', 'nothing', 'mixed.dll')).output).toBe('Nothing fits nothing\n');
     const wrong = await ijw('find', 'x', 'mixed.dll', '--kind', 'methods');

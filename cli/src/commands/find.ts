@@ -1,8 +1,9 @@
 import { type FoundMatch, findMatches, type MatchKind, matchKinds, usualKinds } from '@ijw/assembly';
-import { hex, printable, UsageError } from '@ijw/binary';
+import { type Diagnostic, hex, printable, UsageError } from '@ijw/binary';
 import type { CommandContext } from '../command.ts';
 import { openedFiles } from '../file-set.ts';
 import { columns, type Row } from '../output/columns.ts';
+import { reportDiagnostics } from '../output/report-diagnostics.ts';
 import { didYouMean } from '../suggestions.ts';
 
 /** A match and the file that it is in. */
@@ -15,14 +16,18 @@ export async function run(context: CommandContext): Promise<number> {
   const search = findMatches(pattern, wantedKinds(context));
   const { json } = context.options;
   const matches: FileMatch[] = [];
+  const reported: (Diagnostic & { readonly file: string })[] = [];
   let exitCode = 0;
   let found = false;
   for await (const { name, assembly } of openedFiles(context, operands, () => (exitCode = 1))) {
-    const ofFile = search(assembly);
+    const { diagnostics, image } = assembly;
+    const ofFile = search({ image, metadata: diagnostics.attempt(() => assembly.metadata) });
     if (json) for (const match of ofFile) matches.push({ file: name, ...match });
     else found = writeText(context, name, ofFile) || found;
+    exitCode = Math.max(exitCode, reportDiagnostics({ ...context, file: name }, diagnostics));
+    if (json) for (const entry of diagnostics.entries) reported.push({ file: name, ...entry });
   }
-  if (json) context.document({ ...(operands.length === 1 && { file: operands[0] }), pattern, matches, diagnostics: [] });
+  if (json) context.document({ ...(operands.length === 1 && { file: operands[0] }), pattern, matches, diagnostics: reported });
   else if (!found) context.write(`Nothing fits ${printable(pattern)}\n`);
   return exitCode;
 }

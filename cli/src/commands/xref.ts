@@ -4,6 +4,7 @@ import { type AssemblyProvider, assembliesAtHand } from '@ijw/metadata/resolutio
 import type { CommandContext } from '../command.ts';
 import { type OpenedFileOfSet, openedFiles } from '../file-set.ts';
 import { type Cell, columns, type Row } from '../output/columns.ts';
+import { reportDiagnostics } from '../output/report-diagnostics.ts';
 import { assemblyProvider, searchOption, searchPath } from '../search-path.ts';
 import { didYouMean } from '../suggestions.ts';
 
@@ -12,7 +13,13 @@ export async function run(context: CommandContext): Promise<number> {
   const kinds = wantedKinds(context);
   const files: OpenedFileOfSet[] = [];
   let exitCode = 0;
-  for await (const file of openedFiles(context, operands, () => (exitCode = 1))) files.push(file);
+  for await (const file of openedFiles(context, operands, () => (exitCode = 1))) {
+    const { diagnostics } = file.assembly;
+    // A file whose metadata cannot be read has no uses; the others are searched.
+    const isReadable = diagnostics.attempt(() => file.assembly.metadata ?? true) !== undefined;
+    if (isReadable) files.push(file);
+    exitCode = Math.max(exitCode, reportDiagnostics({ ...context, file: file.name }, diagnostics));
+  }
   const subject = useSubject(files, member);
   const own = assembliesAtHand(files.flatMap(({ assembly }) => assembly.metadata ?? []));
   const others = assemblyProvider(await searchPath(context.io, searchOption(context.options)));

@@ -1,9 +1,10 @@
 // Names, strings, constants and attributes by a pattern.
 
 import { Assembly, findMatches, type MatchKind } from '@ijw/assembly';
-import { UsageError } from '@ijw/binary';
+import { Diagnostics, UsageError } from '@ijw/binary';
 import { buildNativeDll, type MachineCode } from '@ijw/fixtures';
 import { encodeFieldSignature } from '@ijw/metadata/signatures';
+import { PEImage } from '@ijw/pe';
 import { describe, expect, it } from 'vitest';
 import { buildILImage, INT, methodSignature, STRING, VOID } from '../../il/test/il-image.ts';
 
@@ -81,6 +82,35 @@ describe('values', () => {
       { text: 'secret ascii', in: '.text, ASCII' },
       { text: 'secret', in: '.text, UTF-16' },
     ]);
+  });
+
+  it('of sections that share their bytes: as often as the budget lets them', async () => {
+    const bytes = new Uint8Array(0x8000).fill(0x41);
+    const section = {
+      name: '.a',
+      nameBytes: new Uint8Array(8),
+      virtualSize: bytes.length,
+      virtualAddress: 0x1000,
+      sizeOfRawData: bytes.length,
+    };
+    const zeroes = {
+      pointerToRawData: 0,
+      pointerToRelocations: 0,
+      pointerToLineNumbers: 0,
+      numberOfRelocations: 0,
+      numberOfLineNumbers: 0,
+    };
+    const sections = Array.from({ length: 5000 }, () => ({ ...section, ...zeroes, characteristics: 0 }));
+    const diagnostics = new Diagnostics();
+    const image: PEImage = Object.create(PEImage.prototype, {
+      bytes: { value: bytes },
+      sections: { value: sections },
+      diagnostics: { value: diagnostics },
+    });
+    const search = findMatches('A', ['string'])({ image, metadata: undefined });
+    // 4 times the file and 4 MiB: 132 sections, each of two longest texts.
+    expect([...search]).toHaveLength(132 * 2);
+    expect(diagnostics.entries.map(({ code }) => code)).toEqual(['TOO_MUCH_DATA']);
   });
 
   it('constants: of rows and of instructions, signed or not', () => {

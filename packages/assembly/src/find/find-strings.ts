@@ -1,4 +1,4 @@
-import { ifReadable } from '@ijw/binary';
+import { ExpansionBudget, ifReadable } from '@ijw/binary';
 import { type Metadata, type Token, UserStringTokenTag } from '@ijw/metadata';
 import { embeddedResource, isResourcesFile, manifestResources, readResource, readResourcesFile } from '@ijw/metadata/resources';
 import type { PEImage } from '@ijw/pe';
@@ -40,12 +40,12 @@ function* resourceStrings(image: PEImage, metadata: Metadata, { test }: TextPatt
 /** The bytes of each section in the file, except the metadata and `.resources`, whose texts are read separately. */
 function* nativeStrings(image: PEImage, metadata: Metadata | undefined, { test }: TextPattern): Generator<FoundMatch> {
   const known = metadata === undefined ? [] : knownRanges(image, metadata);
-  // Sections of a hostile image may all have the same bytes.
-  let left = image.bytes.length * 4;
+  const budget = ExpansionBudget.ofSharedData(image.bytes.length, 'the strings of sections');
   for (const { name, pointerToRawData, sizeOfRawData, virtualAddress } of image.sections) {
     const end = Math.min(pointerToRawData + sizeOfRawData, image.bytes.length);
-    left -= Math.max(0, end - pointerToRawData);
-    if (left < 0) return;
+    // Sections of a hostile image may all have the same bytes.
+    const size = Math.max(0, end - pointerToRawData);
+    if (image.diagnostics.attempt(() => budget.spend(size, { offset: pointerToRawData }) ?? true) === undefined) return;
     for (const [from, to] of between(known, pointerToRawData, end))
       for (const { offset, encoding, text } of textRuns(image.bytes, from, to)) {
         if (!test(text)) continue;
