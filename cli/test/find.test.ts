@@ -108,6 +108,8 @@ describe('xref', () => {
     const unknown = await ijw('xref', 'NativeAd', 'mixed.dll');
     expect(unknown.errors).toContain('NativeAdd');
     expect(unknown.exitCode).toBe(2);
+    const bad = await ijw('xref', 'Add', 'dir/bad.dll');
+    expect([bad.exitCode, bad.errors.trim().split('\n')]).toEqual([1, [expect.stringContaining('dir/bad.dll')]]);
     expect((await ijw('xref', 'Add', 'mixed.dll', '--kind', 'calls')).errors).toContain('did you mean call?');
   });
 });

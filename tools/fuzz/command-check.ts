@@ -64,6 +64,9 @@ function checkText(line: string, argv: readonly string[], { output, errors }: Ch
   if (STACK.test(errors)) throw new FindingError(`${line}: ${errors.slice(0, 2000)}`);
 }
 
+/** Commands that are told what of the file to look at: where the file does not have it, that is wrong usage, with exit code 2. */
+const NAMES_A_PART: ReadonlySet<string | undefined> = new Set(['xref', 'hex']);
+
 /** In place of the name of the file now and then: names of files are a stranger's too. */
 const HOSTILE_NAME = './a\u001b[31m\u202e\u009b\u2028.dll';
 
@@ -74,7 +77,8 @@ export async function checkCommand(line: string, image: Uint8Array): Promise<num
   const io = checkedIo({ [name]: image }, argv);
   const exitCode = await run(argv, io);
   checkText(line, argv, io.text);
-  if (exitCode !== 0 && exitCode !== 1) throw new FindingError(`${line}: exit code ${exitCode}: ${io.text.errors.slice(0, 200)}`);
+  if (exitCode > (NAMES_A_PART.has(argv[0]) ? 2 : 1))
+    throw new FindingError(`${line}: exit code ${exitCode}: ${io.text.errors.slice(0, 200)}`);
   if (exitCode === 0 && argv.includes('--json') && io.text.output.length < LOOKED_AT) JSON.parse(io.text.output);
   return image.length;
 }

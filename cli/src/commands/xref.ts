@@ -20,6 +20,8 @@ export async function run(context: CommandContext): Promise<number> {
     if (isReadable) files.push(file);
     exitCode = Math.max(exitCode, reportDiagnostics({ ...context, file: file.name }, diagnostics));
   }
+  // Why is said already.
+  if (files.length === 0) return 1;
   const subject = useSubject(files, member);
   const own = assembliesAtHand(files.flatMap(({ assembly }) => assembly.metadata ?? []));
   const others = assemblyProvider(await searchPath(context.io, searchOption(context.options)));

@@ -44,7 +44,7 @@ describe('names of a boundary', () => {
   });
 
   it('are a table with a comment in quotes', () => {
-    const [head, first] = text('csv').split('\r\n');
+    const [head, first] = text('csv').split('\n');
     expect(head).toBe('rva,name,kind,comment');
     expect(first).toMatch(/^0x[0-9a-f]+,native_\w+,native,".*"$/);
   });

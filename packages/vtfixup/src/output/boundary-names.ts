@@ -1,4 +1,4 @@
-import { hex } from '@ijw/binary';
+import { hex, printable } from '@ijw/binary';
 import type { Boundary } from '../boundary.ts';
 
 /** A name for an address of the image that other tools do not know. */
@@ -60,12 +60,12 @@ for rva, name, comment in names:
     setEOLComment(address, comment)
 `;
 
-/** A script for IDA (IDAPython) or Ghidra that names the addresses, or a table of comma-separated values (RFC 4180). */
+/** A script for IDA (IDAPython) or Ghidra that names the addresses, or a table of comma-separated values (RFC 4180, with one line feed). */
 export function* boundaryNamesText(boundary: Boundary, format: NamesFormat): Generator<string> {
   if (format === 'csv') {
-    yield 'rva,name,kind,comment\r\n';
+    yield 'rva,name,kind,comment\n';
     for (const { rva, name, kind, comment } of boundaryNames(boundary))
-      yield `${hex(rva)},${name},${kind},"${comment.replaceAll('"', '""')}"\r\n`;
+      yield `${hex(rva)},${name},${kind},"${printable(comment).replaceAll('"', '""')}"\n`;
     return;
   }
   yield format === 'ida' ? 'import idaapi\nimport idc\n\nnames = [\n' : 'names = [\n';
