@@ -3,6 +3,11 @@ import { lazyList, printable } from '@ijw/binary';
 import { describe, expect, it } from 'vitest';
 
 describe('printable', () => {
+  it('writes a long text in pieces, none of it lost', () => {
+    const text = `${'a\u0000'.repeat(100_000)}end`;
+    expect(printable(text)).toBe(`${'a\\u0000'.repeat(100_000)}end`);
+  });
+
   it('writes every control, bidirectional control and line separator as an escape', () => {
     const codes = [
       ...Array.from({ length: 0x20 }, (_, code) => code),

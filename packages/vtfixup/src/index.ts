@@ -5,7 +5,7 @@ export {
   type FixupEntries,
 } from './boundary.ts';
 export { type CodeRegion, codeRegion, ImageCode } from './code/code-region.ts';
-export { type ImportedFunction, importedFunctionText, readImportedFunctions } from './code/imported-function.ts';
+export { type ImportedFunction, importedFunctionText, importedName, readImportedFunctions } from './code/imported-function.ts';
 export type { IndirectCall, Jump, Transfer, TransferKind } from './code/jump.ts';
 export type { DoubleThunk } from './code/read-jump.ts';
 export { type CppCliData, readCppCliData, type SizedType } from './cppcli/cpp-cli-data.ts';

@@ -1,5 +1,5 @@
 import { isTokenOf, type Metadata, type MethodDefToken, type Token } from '@ijw/metadata';
-import type { Boundary, ManagedToNative } from '@ijw/vtfixup';
+import { type Boundary, importedFunctionText, type ManagedToNative } from '@ijw/vtfixup';
 import type { Change, Facts } from './change.ts';
 import { methodKey, uniqueKeys } from './member-key.ts';
 
@@ -27,11 +27,7 @@ export function platformInvokeFacts(version: BoundaryVersion): Facts {
 
 function invokeText({ kind, convention, setLastError, implMap, stub, marshallingCauses }: ManagedToNative): string {
   const imported = stub?.target.kind === 'import' ? stub.target.function : undefined;
-  const target = imported
-    ? `${imported.module}!${imported.name ?? `#${imported.ordinal}`}`
-    : implMap
-      ? `${implMap.module}!${implMap.name}`
-      : '';
+  const target = imported ? importedFunctionText(imported) : implMap ? `${implMap.module}!${implMap.name}` : '';
   return [
     kind,
     ...(target === '' ? [] : [target]),

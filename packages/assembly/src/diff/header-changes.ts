@@ -4,7 +4,7 @@ import { targetFramework } from '@ijw/metadata/attributes';
 import { assemblyIdentity, formatVersion, referencedAssembly } from '@ijw/metadata/resolution';
 import { identifyMachine, type PEImage, readCliHeader } from '@ijw/pe';
 import { readExportDirectory } from '@ijw/pe/exports';
-import { readImportedFunctions } from '@ijw/vtfixup';
+import { importedName, readImportedFunctions } from '@ijw/vtfixup';
 import { type Change, type Facts, factChanges } from './change.ts';
 
 interface HeaderVersion {
@@ -50,7 +50,7 @@ function imageFacts(image: PEImage, add: Add): void {
   add('DLL characteristics', optionalHeader.dllCharacteristics);
   add('CLI flags', ifReadable(() => readCliHeader(image))?.flags);
   for (const { module, name, ordinal } of readImportedFunctions(image, image.diagnostics).values())
-    add(`import ${module}!${name ?? `#${ordinal}`}`, 'imported');
+    add(`import ${module}!${importedName({ name, ordinal })}`, 'imported');
   for (const { name, ordinal } of ifReadable(() => readExportDirectory(image))?.symbols ?? [])
     add(`export ${name ?? `#${ordinal}`}`, 'exported');
 }

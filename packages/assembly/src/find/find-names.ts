@@ -1,7 +1,7 @@
 import { ifReadable } from '@ijw/binary';
 import { type Metadata, makeToken, methodFullName, TableId, type TableName, type Token, tokenRid, typeFullName } from '@ijw/metadata';
 import { readExportDirectory } from '@ijw/pe/exports';
-import { readImportedFunctions } from '@ijw/vtfixup';
+import { importedName, readImportedFunctions } from '@ijw/vtfixup';
 import { ownerText } from '../members/owner-text.ts';
 import type { FoundMatch, MatchKind, SearchedContent } from './found-match.ts';
 import type { TextPattern } from './text-pattern.ts';
@@ -36,7 +36,7 @@ export function* findNames(
   if (image === undefined) return;
   if (kinds.has('import'))
     for (const { module, name, ordinal, iatRva } of readImportedFunctions(image, image.diagnostics).values())
-      yield* fitting(pattern, 'import', name ?? `#${ordinal}`, `${module}!${name ?? `#${ordinal}`}`, { rva: iatRva });
+      yield* fitting(pattern, 'import', importedName({ name, ordinal }), `${module}!${importedName({ name, ordinal })}`, { rva: iatRva });
   if (kinds.has('export'))
     for (const { name, ordinal, rva } of ifReadable(() => readExportDirectory(image))?.symbols ?? [])
       yield* fitting(pattern, 'export', name ?? `#${ordinal}`, name ?? `#${ordinal}`, rva === undefined ? {} : { rva });

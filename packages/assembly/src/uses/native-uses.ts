@@ -1,6 +1,6 @@
 import { hex } from '@ijw/binary';
 import type { Token } from '@ijw/metadata';
-import { type ManagedToNative, type NativeToManaged, readVTableFixups } from '@ijw/vtfixup';
+import { importedName, type ManagedToNative, type NativeToManaged, readVTableFixups } from '@ijw/vtfixup';
 import type { MemberUse, SearchedFile } from './member-use.ts';
 import type { SearchedModule } from './searched-module.ts';
 import { type ImportPattern, withoutExtension } from './use-subject.ts';
@@ -52,7 +52,7 @@ export function* importUses({ name: file, assembly }: SearchedFile, pattern: Imp
 
 function importOf({ stub, implMap }: ManagedToNative): ImportPattern | undefined {
   const jump = stub?.target.kind === 'import' ? stub.target.function : undefined;
-  if (jump !== undefined) return { module: jump.module, name: jump.name ?? `#${jump.ordinal}` };
+  if (jump !== undefined) return { module: jump.module, name: importedName(jump) };
   return implMap && { module: implMap.module, name: implMap.name };
 }
 
