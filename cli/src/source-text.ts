@@ -8,7 +8,7 @@ import type { Io } from './io.ts';
 /** The most lines that are shown of one statement; a PDB may claim that a statement spans a whole file. */
 const MOST_LINES = 40;
 /** The size limit in bytes of a source, inflated or read from a file. */
-const LONGEST_SOURCE = 0x4000000;
+const LONGEST_SOURCE = 0x1000000;
 const NO_BYTES = new Uint8Array(0);
 
 /**
@@ -29,7 +29,7 @@ function linesOfPoint(documents: SourceDocuments, point: SequencePoint): readonl
   if (point.kind === 'hidden') return [' (hidden)'];
   const { name, lines } = documents.at(point.document);
   const last = Math.min(point.endLine, point.startLine + MOST_LINES - 1);
-  return [` ${name}:${point.startLine}`, ...lines.slice(point.startLine - 1, last)];
+  return [` ${name}:${point.startLine}`, ...lines.slice(point.startLine - 1, last).map(printable)];
 }
 
 interface Source {
@@ -56,9 +56,7 @@ class SourceDocuments {
       this.#known = {
         rid,
         name: printable(name),
-        lines: this.#text(rid, name)
-          .split(/\r\n|[\r\n\u0085\u2028\u2029]/)
-          .map(printable),
+        lines: this.#text(rid, name).split(/\r\n|[\r\n\u0085\u2028\u2029]/),
       };
     }
     return this.#known;
