@@ -2,8 +2,8 @@ import { type Change, type ChangeArea, changeAreas, diffAssemblies } from '@ijw/
 import { printable, UsageError } from '@ijw/binary';
 import type { CommandContext } from '../command.ts';
 import { openAssembly } from '../input.ts';
+import { optionWords } from '../option-words.ts';
 import { columns, type Row } from '../output/columns.ts';
-import { didYouMean } from '../suggestions.ts';
 
 export async function run(context: CommandContext): Promise<number> {
   const [old, now, more] = context.operands;
@@ -23,12 +23,8 @@ export async function run(context: CommandContext): Promise<number> {
 
 /** The areas of `--area`; all of them without it. @throws UsageError */
 function wantedAreas({ options }: CommandContext): ReadonlySet<ChangeArea> {
-  const known: readonly string[] = changeAreas;
-  const given = Array.isArray(options.area) ? (options.area as readonly string[]).flatMap((list) => list.split(',')) : [];
-  for (const area of given)
-    if (!known.includes(area))
-      throw new UsageError(`--area: "${area}" is not an area${didYouMean(area, known)}; the areas are ${known.join(', ')}`);
-  return new Set(given.length === 0 ? changeAreas : (given as readonly ChangeArea[]));
+  const given = optionWords(options, { name: 'area', words: changeAreas, one: 'an area', several: 'areas' });
+  return new Set(given.length === 0 ? changeAreas : given);
 }
 
 function failsOn({ area, breaking }: Change, failOn: string | boolean | readonly string[] | undefined): boolean {

@@ -1,10 +1,10 @@
 import { type FoundMatch, findMatches, type MatchKind, matchKinds, usualKinds } from '@ijw/assembly';
-import { type Diagnostic, hex, printable, UsageError } from '@ijw/binary';
+import { type Diagnostic, hex, hexDigits, printable } from '@ijw/binary';
 import type { CommandContext } from '../command.ts';
 import { openedFiles } from '../file-set.ts';
+import { optionWords } from '../option-words.ts';
 import { columns, type Row } from '../output/columns.ts';
 import { reportDiagnostics } from '../output/report-diagnostics.ts';
-import { didYouMean } from '../suggestions.ts';
 
 /** A match and the file that it is in. */
 interface FileMatch extends FoundMatch {
@@ -41,12 +41,8 @@ const KIND_OPTIONS: readonly (readonly [string, MatchKind])[] = [
 
 /** `--kind`, `--strings`, `--constants` and `--attributes` together; the usual kinds without any of them. @throws UsageError */
 function wantedKinds({ options }: CommandContext): readonly MatchKind[] {
-  const known: readonly string[] = matchKinds;
-  const given = Array.isArray(options.kind) ? (options.kind as readonly string[]).flatMap((list) => list.split(',')) : [];
-  for (const kind of given)
-    if (!known.includes(kind))
-      throw new UsageError(`--kind: "${kind}" is not a kind${didYouMean(kind, known)}; the kinds are ${known.join(', ')}`);
-  const kinds = [...(given as readonly MatchKind[]), ...KIND_OPTIONS.flatMap(([option, kind]) => (options[option] ? kind : []))];
+  const given = optionWords(options, { name: 'kind', words: matchKinds, one: 'a kind', several: 'kinds' });
+  const kinds = [...given, ...KIND_OPTIONS.flatMap(([option, kind]) => (options[option] ? kind : []))];
   return kinds.length === 0 ? usualKinds : kinds;
 }
 
@@ -75,6 +71,6 @@ function writeText(context: CommandContext, file: string, matches: Iterable<Foun
 
 function rowOf({ style }: CommandContext, { kind, text, token, rva, offset, in: owner, ilOffset }: FoundMatch): Row {
   const place = token !== undefined ? hex(token, 8) : rva !== undefined ? hex(rva) : offset === undefined ? '' : hex(offset);
-  const where = ilOffset === undefined ? owner : `${owner}, IL_${ilOffset.toString(16).padStart(4, '0')}`;
+  const where = ilOffset === undefined ? owner : `${owner}, IL_${hexDigits(ilOffset, 4)}`;
   return [{ text: kind, paint: style.yellow }, place, ...(where === undefined ? [] : [where]), { text, paint: style.cyan }];
 }

@@ -1,12 +1,12 @@
 import { findUses, type MemberUse, type UseKind, useKinds, useSubject } from '@ijw/assembly';
-import { hex, printable, UsageError } from '@ijw/binary';
+import { hex, hexDigits, printable } from '@ijw/binary';
 import { type AssemblyProvider, assembliesAtHand } from '@ijw/metadata/resolution';
 import type { CommandContext } from '../command.ts';
 import { type OpenedFileOfSet, openedFiles } from '../file-set.ts';
+import { optionWords } from '../option-words.ts';
 import { type Cell, columns, type Row } from '../output/columns.ts';
 import { reportDiagnostics } from '../output/report-diagnostics.ts';
 import { assemblyProvider, searchOption, searchPath } from '../search-path.ts';
-import { didYouMean } from '../suggestions.ts';
 
 export async function run(context: CommandContext): Promise<number> {
   const [member = '', ...operands] = context.operands;
@@ -34,12 +34,8 @@ export async function run(context: CommandContext): Promise<number> {
 
 /** The kinds of `--kind`; all of them without it. @throws UsageError */
 function wantedKinds({ options }: CommandContext): ReadonlySet<UseKind> {
-  const given = Array.isArray(options.kind) ? (options.kind as readonly string[]).flatMap((list) => list.split(',')) : [];
-  const known: readonly string[] = useKinds;
-  for (const kind of given)
-    if (!known.includes(kind))
-      throw new UsageError(`--kind: "${kind}" is not a kind of use${didYouMean(kind, known)}; the kinds are ${known.join(', ')}`);
-  return new Set(given.length === 0 ? useKinds : (given as readonly UseKind[]));
+  const given = optionWords(options, { name: 'kind', words: useKinds, one: 'a kind of use', several: 'kinds' });
+  return new Set(given.length === 0 ? useKinds : given);
 }
 
 function* wanted(uses: Iterable<MemberUse>, kinds: ReadonlySet<UseKind>): Generator<MemberUse> {
@@ -71,6 +67,6 @@ function writeText(context: CommandContext, member: string, uses: Iterable<Membe
 const MOST_ROWS = 4096;
 
 function rowOf({ style }: CommandContext, { kind, in: user, ilOffset, rva, target }: MemberUse): readonly (Cell | string)[] {
-  const place = ilOffset !== undefined ? `IL_${ilOffset.toString(16).padStart(4, '0')}` : rva === undefined ? '' : hex(rva);
+  const place = ilOffset !== undefined ? `IL_${hexDigits(ilOffset, 4)}` : rva === undefined ? '' : hex(rva);
   return [{ text: kind, paint: style.yellow }, { text: user, paint: style.cyan }, place, { text: target, paint: style.dim }];
 }
